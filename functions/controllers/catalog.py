@@ -1,0 +1,25 @@
+from collections.abc import Iterable
+
+from controllers.wire import Answer, Call, Route
+from schemas.catalog import CatalogResource
+from services.catalog import CatalogService
+
+
+class CatalogController:
+    def __init__(self, catalog: CatalogService) -> None:
+        self._catalog = catalog
+
+    def routes(self) -> Iterable[Route]:
+        yield Route(
+            method="GET",
+            path="/v1/catalog",
+            name="getCatalog",
+            summary="Get the models, styles, colours and sizes on offer, with prices.",
+            handle=self.get,
+            answers={200: CatalogResource},
+            is_public=True,
+        )
+
+    def get(self, _: Call) -> Answer:
+        catalog = CatalogResource.of(self._catalog.current())
+        return Answer(body=catalog, headers={"Cache-Control": "public, max-age=60"})

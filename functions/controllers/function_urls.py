@@ -1,0 +1,260 @@
+"""The function URLs of feraset-imagen: the same fields, the same status codes, the same error bodies."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Request, Response
+
+from controllers.auth import Authenticator, document_id
+from controllers.body import MalformedJson, json_object
+from controllers.boundary import HttpBoundary
+from controllers.paging import page_token, read_page_token
+from controllers.wire import Answer
+from core.errors import (
+    AppError,
+    FieldError,
+    InvalidRequest,
+    MethodNotAllowed,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from domain.errors import GenerationNotFound, UserNotFound
+from domain.generation import Spec
+from schemas.base import parse
+from schemas.function_urls import (
+    CreateGenerationRequest,
+    GenerationCreated,
+    GenerationStatus,
+    UserCredits,
+    UserData,
+    UserExists,
+)
+from services.catalog import CatalogService
+from services.generations import GenerationService, Order
+from services.ledger import LedgerService
+from services.ports import Cursor
+from services.reporting import ReportService
+from services.seeding import SeedService
+
+_TRANSACTIONS_MAX = 100
+_OPTIONS = frozenset({"/style", "/color", "/size"})
+
+Render = Callable[[AppError, str], Answer]
+
+
+class FunctionUrls:
+    def __init__(
+        self,
+        *,
+        generations: GenerationService,
+        catalog: CatalogService,
+        ledger: LedgerService,
+        seeding: SeedService,
+        reporting: ReportService,
+        authenticator: Authenticator,
+        boundary: HttpBoundary,
+    ) -> None:
+        self._generations = generations
+        self._catalog = catalog
+        self._ledger = ledger
+        self._seeding = seeding
+        self._reporting = reporting
+        self._authenticator = authenticator
+        self._boundary = boundary
+
+    def create_generation_request(self, request: Request) -> Response:
+        return self._boundary.serve(request, self._create, _create_error)
+
+    def get_generation_status(self, request: Request) -> Response:
+        return self._boundary.serve(request, self._status, _status_error)
+
+    def get_user_credits(self, request: Request) -> Response:
+        return self._boundary.serve(request, self._credits, _credits_error)
+
+    def validate_user(self, request: Request) -> Response:
+        return self._boundary.serve(request, self._validate, _validate_error)
+
+    def seed_database(self, request: Request) -> Response:
+        return self._boundary.serve(request, self._seed, _short_error)
+
+    def schedule_weekly_report(self, request: Request) -> Response:
+        return self._boundary.serve(request, self._report, _report_error)
+
+    def _create(self, request: Request, request_id: str) -> Answer:
+        if request.method != "POST":
+            raise MethodNotAllowed(request.method, ["POST"])
+        data = json_object(request)
+        if not data:
+            raise MalformedJson("must not be empty")
+        body = parse(CreateGenerationRequest, data, self._catalog.current().problems(data))
+        order = Order(
+            user_id=self._authenticator.user_id(_headers(request), body.userId),
+            spec=Spec(model=body.model, style=body.style, color=body.color, size=body.size, prompt=body.prompt),
+            request_id=request_id,
+        )
+        generation = self._generations.create(order).generation
+        created = GenerationCreated(
+            generation_request_id=generation.id,
+            status=generation.status.value,
+            deducted_credits=generation.price,
+            queue_position=None,
+        )
+        return Answer(status=202, body=created)
+
+    def _status(self, request: Request, _: str) -> Answer:
+        generation_id = _parameter(request, "generationRequestId")
+        identity = self._authenticator.identity(_headers(request))
+        if identity is None and not self._authenticator.is_open:
+            raise Unauthenticated("Send Authorization: Bearer <Firebase ID token>.")
+        if identity is None or identity.is_admin:
+            view = self._generations.find(generation_id)
+        else:
+            view = self._generations.get(identity.user_id, generation_id)
+        return Answer(body=GenerationStatus.of(view))
+
+    def _credits(self, request: Request, _: str) -> Answer:
+        user_id = self._named_user(request)
+        after = read_page_token(_optional_parameter(request, "pageToken"), "transactions")
+        balance = self._ledger.balance(user_id, entries=_TRANSACTIONS_MAX, after=after)
+        entries = balance.entries
+        more = len(entries) == _TRANSACTIONS_MAX
+        token = page_token(Cursor(entries[-1].timestamp, entries[-1].id), "transactions") if more else None
+        return Answer(body=UserCredits.of(balance, token))
+
+    def _validate(self, request: Request, _: str) -> Answer:
+        user = self._ledger.user(self._named_user(request))
+        data = UserData(name=user.name, email=user.email, current_credits=user.current_credits)
+        return Answer(body=UserExists(user_data=data))
+
+    def _seed(self, _: Request, __: str) -> Answer:
+        return Answer(body=self._seeding.seed())
+
+    def _report(self, request: Request, _: str) -> Answer:
+        self._authenticator.require_admin(_headers(request))
+        return Answer(body=self._reporting.run_by_hand())
+
+    def _named_user(self, request: Request) -> str:
+        named = _optional_parameter(request, "userId")
+        if named is None and self._authenticator.is_open:
+            raise _Missing("userId")
+        return self._authenticator.user_id(_headers(request), named)
+
+
+class _Missing(InvalidRequest):
+    def __init__(self, name: str) -> None:
+        super().__init__([FieldError(pointer=name, detail="required")])
+        self.name = name
+
+
+def _parameter(request: Request, name: str) -> str:
+    value = _optional_parameter(request, name)
+    if value is None:
+        raise _Missing(name)
+    return document_id(name, value)
+
+
+def _optional_parameter(request: Request, name: str) -> str | None:
+    """From the query of a GET, or the JSON body of a POST."""
+    if request.method not in ("GET", "POST"):
+        raise MethodNotAllowed(request.method, ["GET", "POST"])
+    value = request.args.get(name)
+    if value is None and request.method == "POST":
+        value = json_object(request).get(name) if request.is_json else None
+    if value is not None and not isinstance(value, str):
+        raise InvalidRequest([FieldError(pointer=name, detail="must be text")])
+    return value or None
+
+
+def _headers(request: Request) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
+
+
+def _refused(status: int, message: str, error: str | None, **more: Any) -> Answer:
+    return Answer(status=status, body={"success": False, "message": message, "error": error, **more})
+
+
+def _create_error(error: AppError, _: str) -> Answer:
+    if isinstance(error, MethodNotAllowed):
+        return _refused(405, "Only POST method is allowed", "Method not allowed")
+    if isinstance(error, UnsupportedMediaType):
+        return _refused(400, "Content-Type must be application/json", "Invalid content type")
+    if isinstance(error, MalformedJson):
+        return _refused(400, "Invalid JSON in request body", "JSON parsing failed", detail=error.message)
+    if isinstance(error, InvalidRequest):
+        return _invalid_create(error)
+    return _refused(
+        error.status,
+        error.message,
+        error.message,
+        error_type=_ERROR_TYPES.get(error.status, "system"),
+        refunded=False,
+        generation_request_id=None,
+    )
+
+
+_ERROR_TYPES = {
+    401: "unauthenticated",
+    402: "insufficient_credits",
+    403: "forbidden",
+    404: "not_found",
+    413: "validation",
+}
+
+
+def _invalid_create(error: InvalidRequest) -> Answer:
+    """Every fault is named, with what is allowed; the messages are those that clients look for."""
+    faults = [_sentence(fault) for fault in error.errors]
+    if any(fault.pointer not in _OPTIONS or not fault.allowed for fault in error.errors):
+        return _refused(400, "Request validation failed", "; ".join(faults), error_type="validation", errors=faults)
+    sizes = [fault.detail for fault in error.errors if fault.pointer == "/size"]
+    message = sizes[0].replace("Invalid size '", "Invalid image size: ").rstrip("'") if sizes else None
+    return _refused(
+        400,
+        message or "Invalid generation parameters",
+        "; ".join(faults),
+        error_type="validation",
+        refunded=False,
+        generation_request_id=None,
+        errors=faults,
+    )
+
+
+def _sentence(fault: FieldError) -> str:
+    """`Invalid style 'x'. Valid options: [...]`, as feraset-imagen's README has it."""
+    if fault.pointer in _OPTIONS | {"/model"} and fault.allowed:
+        return f"{fault.detail}. Valid options: {list(fault.allowed)}"
+    return f"{fault.pointer.removeprefix('/')}: {fault.detail}"
+
+
+def _status_error(error: AppError, request_id: str) -> Answer:
+    if isinstance(error, _Missing):
+        return _refused(400, f"{error.name} parameter is required", f"Missing {error.name}")
+    if isinstance(error, GenerationNotFound):
+        wanted = error.message.removeprefix("Generation not found: ")
+        return _refused(404, f"Generation request not found: {wanted}", "Request does not exist")
+    return _short_error(error, request_id)
+
+
+def _credits_error(error: AppError, request_id: str) -> Answer:
+    if isinstance(error, _Missing):
+        return _refused(400, "userId parameter is required", "Missing userId in query parameters or request body")
+    if isinstance(error, UserNotFound):
+        return _refused(404, error.message, "User does not exist")
+    return _short_error(error, request_id)
+
+
+def _validate_error(error: AppError, request_id: str) -> Answer:
+    if isinstance(error, _Missing):
+        return Answer(status=400, body={"success": False, "message": "userId parameter is required"})
+    if isinstance(error, UserNotFound):
+        return Answer(status=404, body={"success": False, "message": error.message, "exists": False})
+    return _short_error(error, request_id)
+
+
+def _report_error(error: AppError, _: str) -> Answer:
+    body = {"reportStatus": "failed", "error": error.message, "error_type": error.code}
+    return Answer(status=error.status, body=body)
+
+
+def _short_error(error: AppError, _: str) -> Answer:
+    return _refused(error.status, error.message, error.message, error_type=error.code)

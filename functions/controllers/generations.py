@@ -1,0 +1,150 @@
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from controllers.auth import document_id
+from controllers.headers import idempotency_key, wait_seconds
+from controllers.paging import page_token, read_page_token
+from controllers.wire import Answer, Call, Route
+from core.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
+from domain.errors import (
+    AlreadyFinal,
+    GenerationNotFound,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    UserInactive,
+    UserNotFound,
+)
+from domain.generation import Generation, Spec
+from schemas.generations import (
+    CreateGeneration,
+    GenerationPage,
+    GenerationResource,
+    ListGenerations,
+    QuoteResource,
+)
+from services.catalog import CatalogService
+from services.generations import GenerationService, GenerationView, Order
+from services.ports import Cursor
+
+
+class GenerationController:
+    def __init__(self, generations: GenerationService, catalog: CatalogService) -> None:
+        self._generations = generations
+        self._catalog = catalog
+
+    def routes(self) -> Iterable[Route]:
+        yield Route(
+            method="POST",
+            path="/v1/generations",
+            name="createGeneration",
+            summary="Create a generation. Its price is deducted now, and given back unless it completes.",
+            handle=self.create,
+            body=CreateGeneration,
+            checks=self._unknown_options,
+            headers=("Idempotency-Key", "Prefer"),
+            answers={202: GenerationResource, 200: QuoteResource},
+            errors=(
+                InvalidRequest,
+                InsufficientCredits,
+                UserInactive,
+                UserNotFound,
+                PayloadTooLarge,
+                UnsupportedMediaType,
+                IdempotencyKeyReused,
+                Unavailable,
+            ),
+        )
+        yield Route(
+            method="GET",
+            path="/v1/generations",
+            name="listGenerations",
+            summary="List your generations, newest first.",
+            handle=self.page,
+            query=ListGenerations,
+            answers={200: GenerationPage},
+            errors=(InvalidRequest,),
+        )
+        yield Route(
+            method="GET",
+            path="/v1/generations/{id}",
+            name="getGeneration",
+            summary="Get one generation: how far it is, what came out, what it cost.",
+            handle=self.get,
+            headers=("Prefer",),
+            answers={200: GenerationResource},
+            errors=(InvalidRequest, GenerationNotFound),
+        )
+        yield Route(
+            method="POST",
+            path="/v1/generations/{id}/cancel",
+            name="cancelGeneration",
+            summary="Cancel a generation that has not ended. Its price is given back at once.",
+            handle=self.cancel,
+            answers={200: GenerationResource},
+            errors=(InvalidRequest, GenerationNotFound, AlreadyFinal, Unavailable),
+        )
+
+    def create(self, call: Call) -> Answer:
+        order = _order(call)
+        if call.body.validate_only:
+            return Answer(body=QuoteResource.of(self._generations.quote(order)))
+        seconds = wait_seconds(call.headers)
+        created = self._generations.create(order)
+        view = self._after(created.generation, seconds)
+        headers = {"Location": f"/v1/generations/{created.generation.id}"}
+        if created.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        return Answer(status=202, body=GenerationResource.of(view), headers=headers | _applied(seconds))
+
+    def _after(self, generation: Generation, seconds: int | None) -> GenerationView:
+        if seconds is None:
+            return self._generations.shown(generation)
+        return self._generations.wait(generation.user_id, generation.id, seconds)
+
+    def get(self, call: Call) -> Answer:
+        generation_id = document_id("id", call.path["id"])
+        seconds = wait_seconds(call.headers)
+        view = self._generations.wait(call.user_id, generation_id, seconds or 0)
+        return Answer(body=GenerationResource.of(view), headers=_applied(seconds))
+
+    def page(self, call: Call) -> Answer:
+        wanted: ListGenerations = call.query
+        filters = wanted.filter()
+        after = read_page_token(wanted.page_token, filters)
+        found = self._generations.page(call.user_id, filters, after=after, limit=wanted.page_size + 1)
+        shown = found[: wanted.page_size]
+        token = page_token(_cursor(shown[-1]), filters) if len(found) > len(shown) else None
+        return Answer(body=GenerationPage(data=[*map(GenerationResource.of, shown)], next_page_token=token))
+
+    def cancel(self, call: Call) -> Answer:
+        view = self._generations.cancel(call.user_id, document_id("id", call.path["id"]))
+        return Answer(body=GenerationResource.of(view))
+
+    def _unknown_options(self, body: Mapping[str, Any]) -> list[FieldError]:
+        return self._catalog.current().problems(body)
+
+
+def _order(call: Call) -> Order:
+    body: CreateGeneration = call.body
+    return Order(
+        user_id=call.user_id,
+        spec=Spec(
+            model=body.model,
+            style=body.style,
+            color=body.color,
+            size=body.size,
+            prompt=body.prompt,
+            seed=body.seed,
+        ),
+        metadata=body.metadata,
+        idempotency_key=idempotency_key(call.headers),
+        request_id=call.request_id,
+    )
+
+
+def _cursor(view: GenerationView) -> Cursor:
+    return Cursor(view.generation.created_at, view.generation.id)
+
+
+def _applied(seconds: int | None) -> dict[str, str]:
+    return {} if seconds is None else {"Preference-Applied": f"wait={seconds}"}

@@ -1,0 +1,41 @@
+"""Page tokens: the place to go on from, bound to the filters of the list that they were made for."""
+
+import base64
+import binascii
+import hashlib
+import json
+from datetime import datetime
+
+from core.errors import FieldError, InvalidRequest
+from services.ports import Cursor
+
+
+def page_token(cursor: Cursor, filters: object) -> str:
+    content = json.dumps([cursor.at.isoformat(), cursor.id, _digest(filters)])
+    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
+
+
+def read_page_token(token: str | None, filters: object) -> Cursor | None:
+    """Raises InvalidRequest for anything that page_token has not made for these filters."""
+    if token is None:
+        return None
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        at, document_id, digest = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        cursor = Cursor(datetime.fromisoformat(at), str(document_id))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise _refused("not a page token of this API") from error
+    if digest != _digest(filters):
+        raise _refused("made for other filters; start without a token")
+    if cursor.at.tzinfo is None or "/" in cursor.id or not cursor.id:
+        raise _refused("not a page token of this API")
+    return cursor
+
+
+def _digest(filters: object) -> str:
+    return hashlib.sha256(repr(filters).encode()).hexdigest()[:12]
+
+
+def _refused(detail: str) -> InvalidRequest:
+    allowed = ("the next_page_token of the page before",)
+    return InvalidRequest([FieldError(pointer="page_token", detail=detail, allowed=allowed)])

@@ -1,0 +1,38 @@
+from datetime import timedelta
+
+from controllers.boundary import run_task
+from core.clock import Clock
+from services.auditing import AuditService
+from services.reporting import ReportService
+from services.sweeping import SweepService
+
+_AUDITED = timedelta(hours=25)
+"""A night and an hour: no change of a balance falls between two audits."""
+
+
+class BooksDiffer(Exception):
+    """Fails the run, so that the scheduler's alert goes off; the log has the figures."""
+
+
+class Schedules:
+    """What runs by the clock. A failed run is raised, never only logged."""
+
+    def __init__(self, *, sweeper: SweepService, audits: AuditService, reporting: ReportService, clock: Clock) -> None:
+        self._sweeper = sweeper
+        self._audits = audits
+        self._reporting = reporting
+        self._clock = clock
+
+    def sweep(self) -> None:
+        run_task(self._sweeper.sweep)
+
+    def audit(self) -> None:
+        run_task(self._audit)
+
+    def weekly_report(self) -> None:
+        run_task(self._reporting.run_scheduled)
+
+    def _audit(self) -> None:
+        result = self._audits.of_all(changed_since=self._clock() - _AUDITED)
+        if not result.is_exact:
+            raise BooksDiffer(f"{len(result.different)} users, totals: {result.differences}")

@@ -1,0 +1,30 @@
+from collections.abc import Iterable
+
+from controllers.wire import Answer, Call, Route
+from core.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from schemas.webhooks import ProviderCallback, Received
+from services.callbacks import CallbackService
+
+
+class WebhookController:
+    def __init__(self, callbacks: CallbackService) -> None:
+        self._callbacks = callbacks
+
+    def routes(self) -> Iterable[Route]:
+        yield Route(
+            method="POST",
+            path="/v1/webhooks/providers",
+            name="receiveProviderCallback",
+            summary="For providers: say that a job has moved. Its state is fetched, never taken from the body.",
+            handle=self.provider,
+            body=ProviderCallback,
+            answers={202: Received},
+            errors=(InvalidRequest, PayloadTooLarge, UnsupportedMediaType),
+            is_public=True,
+        )
+
+    def provider(self, call: Call) -> Answer:
+        """The same answer whether the job is known or not: a stranger learns nothing."""
+        body: ProviderCallback = call.body
+        self._callbacks.hint(body.generation_id, body.provider_job)
+        return Answer(status=202, body=Received())

@@ -1,0 +1,101 @@
+"""What can go wrong, in words that know nothing of the product.
+
+An AppError is expected: its message is safe to show, and one place at each edge turns it into an answer.
+Anything else that is raised is a bug.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """What is wrong with one field; `pointer` is a JSON pointer, or the name of a parameter or header."""
+
+    pointer: str
+    detail: str
+    allowed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        hint = f" Valid options: {list(self.allowed)}" if self.allowed else ""
+        return f"{self.pointer}: {self.detail}.{hint}"
+
+
+class AppError(Exception):
+    """`code` is stable and public, `status` is HTTP's, `retryable` says whether the same request may succeed later."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, object] = details
+
+
+class InvalidRequest(AppError):
+    code = "invalid_request"
+    status = 400
+    title = "The request is not valid"
+
+    def __init__(self, errors: Sequence[FieldError], message: str | None = None) -> None:
+        super().__init__(message or "; ".join(str(error) for error in errors))
+        self.errors = tuple(errors)
+
+
+class Unauthenticated(AppError):
+    code = "unauthenticated"
+    status = 401
+    title = "Who is calling is not known"
+
+
+class PermissionDenied(AppError):
+    code = "permission_denied"
+    status = 403
+    title = "The caller may not do this"
+
+
+class NotFound(AppError):
+    code = "not_found"
+    status = 404
+    title = "There is no such thing"
+
+
+class MethodNotAllowed(AppError):
+    code = "method_not_allowed"
+    status = 405
+    title = "This method is not allowed here"
+
+    def __init__(self, method: str, allowed: Sequence[str]) -> None:
+        super().__init__(f"{method} is not allowed here. Allowed: {', '.join(allowed)}.")
+        self.allowed = tuple(allowed)
+
+
+class PayloadTooLarge(AppError):
+    code = "payload_too_large"
+    status = 413
+    title = "The body is too large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The body may have at most {limit_bytes} bytes.", limit_bytes=limit_bytes)
+
+
+class UnsupportedMediaType(AppError):
+    code = "unsupported_media_type"
+    status = 415
+    title = "The content type is not supported"
+
+    def __init__(self, given: str) -> None:
+        super().__init__(f"Content-Type must be application/json, not {given or 'absent'}.")
+
+
+class Unavailable(AppError):
+    """Something that we depend on did not answer; what was asked may or may not have happened."""
+
+    code = "unavailable"
+    status = 503
+    title = "Temporarily unavailable"
+    retryable = True

@@ -1,0 +1,183 @@
+"""The past of a demo database: four quiet weeks, and a running week that gives the report something to find.
+
+All of it follows from the UTC day of `now` and a number: seeding twice on a day writes the same documents.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import cycle
+from random import Random
+
+from domain.demo_catalog import COLORS, ERRORS, MODEL_A, MODEL_B, PROMPTS, SIZES, STYLES, USERS
+from domain.generation import Status
+from domain.ledger import User
+
+QUIET_WEEKS = 4
+REGULARS = tuple(user.id for user in USERS[:8])
+STILL_ACTIVE = ("arda", "alex_designer", "sarah_artist", "emma_photo")
+CAMPAIGN = ("promo_user1", "promo_user2", "viral_marketer")
+
+WEEK_SPAN = timedelta(days=6)
+LONGEST_RUN = timedelta(seconds=40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastGeneration:
+    """`number` counts from 1, oldest first, and can name the generation; completed ones have no error."""
+
+    number: int
+    user_id: str
+    model: str
+    style: str
+    color: str
+    size: str
+    prompt: str
+    credits: int
+    status: Status
+    error: str | None
+    created_at: datetime
+    completed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    user_id: str
+    model: str
+    size: str
+    at: datetime
+    fails: bool = False
+
+
+def users(now: datetime) -> list[User]:
+    midnight = _midnight(now)
+    return [
+        User(
+            id=user.id,
+            name=user.name,
+            email=user.email,
+            current_credits=user.credits,
+            total_images_generated=user.images,
+            created_at=midnight - timedelta(days=user.days_registered),
+        )
+        for user in USERS
+    ]
+
+
+def credits_before(user_id: str, balance: int, past: Iterable[PastGeneration]) -> int:
+    """What a user held before `past` to have `balance` after it; what failed was refunded."""
+    mine = (one for one in past if one.user_id == user_id and one.status is Status.COMPLETED)
+    return balance + sum(one.credits for one in mine)
+
+
+def history(now: datetime, rng_seed: int = 0) -> list[PastGeneration]:
+    """Oldest first. Each week lies in its own seven days before `now`, whatever the hour of `now`."""
+    midnight = _midnight(now)
+    rng = Random(f"{midnight:%Y-%m-%d}/{rng_seed}")  # noqa: S311 - it draws pictures of nothing, not secrets
+    requests = [*_running_week(rng, _week_start(midnight, 0))]
+    for weeks_ago in range(1, QUIET_WEEKS + 1):
+        requests += _quiet_week(rng, _week_start(midnight, weeks_ago), most=24 if weeks_ago == 1 else 30)
+    requests.sort(key=lambda request: request.at)
+    return [_past(rng, number, request) for number, request in enumerate(requests, start=1)]
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date(), time(), tzinfo=UTC)
+
+
+def _week_start(midnight: datetime, weeks_ago: int) -> datetime:
+    # Six days up to a midnight lie within the seven days up to any moment of the day that follows.
+    return midnight - timedelta(weeks=weeks_ago) - WEEK_SPAN
+
+
+def _quiet_week(rng: Random, start: datetime, *, most: int) -> Iterator[_Request]:
+    """20 or more requests with one failure, which is 3-5 %; nobody makes more than 4."""
+    count = rng.randint(20, most)
+    failed = rng.randrange(count)
+    models = cycle((MODEL_A, MODEL_B))
+    for index, user_id in enumerate(rng.sample(REGULARS * 4, count)):
+        yield _request(rng, start, user_id, model=next(models), fails=index == failed)
+
+
+def _running_week(rng: Random, start: datetime) -> Iterator[_Request]:
+    yield from _spam(rng, start)
+    yield from _enterprise(rng, start)
+    yield from _campaign(rng, start)
+    models = cycle((MODEL_A, MODEL_B))
+    for user_id in STILL_ACTIVE:
+        for _ in range(rng.randint(2, 5)):
+            yield _request(rng, start, user_id, model=next(models))
+
+
+def _spam(rng: Random, start: datetime) -> Iterator[_Request]:
+    """A burst of 18 in one night, all large, a quarter of them failing."""
+    night = start + timedelta(days=rng.randint(2, 5), hours=2)
+    failed = _failures(rng, 18, 0.25)
+    for index in range(18):
+        yield _Request(
+            user_id="bot_spammer",
+            model=MODEL_B,
+            size=rng.choice(SIZES[1:]).id,
+            fails=index in failed,
+            at=night + timedelta(minutes=7 * index, seconds=rng.randrange(300)),
+        )
+
+
+def _enterprise(rng: Random, start: datetime) -> Iterator[_Request]:
+    """25 spread evenly, so that the week stands out and no single day; suspiciously, none fails."""
+    sizes = ["1024x1792"] * 15 + ["1024x1024"] * 10
+    rng.shuffle(sizes)
+    for index, size in enumerate(sizes):
+        at = start + (WEEK_SPAN / len(sizes)) * index + timedelta(minutes=rng.randrange(240))
+        yield _Request(user_id="new_enterprise", model=MODEL_A, size=size, at=at)
+
+
+def _campaign(rng: Random, start: datetime) -> Iterator[_Request]:
+    """Two fifths on Model B, which fails them a third of the time."""
+    who = [user_id for user_id in CAMPAIGN for _ in range(rng.randint(4, 8))]
+    rng.shuffle(who)
+    on_b = round(0.4 * len(who))
+    failed = _failures(rng, on_b, 0.35)
+    for index, user_id in enumerate(who):
+        model = MODEL_B if index < on_b else MODEL_A
+        yield _request(rng, start, user_id, model=model, fails=index in failed)
+
+
+def _failures(rng: Random, count: int, rate: float) -> Sequence[int]:
+    """A fixed share rather than a chance for each, so that every demo shows what it should."""
+    return rng.sample(range(count), int(rate * count + 0.5))
+
+
+def _request(rng: Random, start: datetime, user_id: str, *, model: str, fails: bool = False) -> _Request:
+    # Failures all cost the same: with one a week, a dear one after a cheap one looks like a wave of refunds.
+    return _Request(
+        user_id=user_id,
+        model=model,
+        size=SIZES[1].id if fails else _size(rng, user_id),
+        at=start + rng.random() * (WEEK_SPAN - LONGEST_RUN),
+        fails=fails,
+    )
+
+
+def _size(rng: Random, user_id: str) -> str:
+    """Never dearer than what the user has left, so that no balance was below zero on the way there."""
+    left = next(user.credits for user in USERS if user.id == user_id)
+    return rng.choice([size.id for size in SIZES if size.credit_cost <= left])
+
+
+def _past(rng: Random, number: int, request: _Request) -> PastGeneration:
+    took = timedelta(seconds=rng.uniform(5, LONGEST_RUN.total_seconds()))
+    return PastGeneration(
+        number=number,
+        user_id=request.user_id,
+        model=request.model,
+        style=rng.choice(STYLES).id,
+        color=rng.choice(COLORS).id,
+        size=request.size,
+        prompt=rng.choice(PROMPTS),
+        credits=next(size.credit_cost for size in SIZES if size.id == request.size),
+        status=Status.FAILED if request.fails else Status.COMPLETED,
+        error=rng.choice(ERRORS) if request.fails else None,
+        created_at=request.at,
+        completed_at=request.at + took,
+    )

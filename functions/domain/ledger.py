@@ -1,0 +1,136 @@
+"""Accounting: a user's document is the balance, entries are its history, and one Change alters both.
+
+Credits are integers. Invariants I1-I8 stand in docs/ledger.md.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from domain.errors import InsufficientCredits, UserInactive
+
+if TYPE_CHECKING:
+    from domain.generation import Generation
+
+
+class EntryType(StrEnum):
+    DEDUCTION = "deduction"
+    REFUND = "refund"
+    TOP_UP = "top_up"
+    GRANT = "grant"
+    ADJUSTMENT = "adjustment"
+    CLAWBACK = "clawback"
+    EXPIRY = "expiry"
+    OPENING = "opening"
+
+
+DEBITS = frozenset({EntryType.DEDUCTION, EntryType.CLAWBACK, EntryType.EXPIRY})
+"""These take credits away; every other type adds its credits, which an adjustment or an opening may have below zero."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    id: str
+    name: str
+    email: str
+    current_credits: int
+    held_credits: int = 0
+    total_images_generated: int = 0
+    is_active: bool = True
+    created_at: datetime | None = None
+    books_opened_at: datetime | None = None
+    """None: the balance is older than the ledger, and no `opening` entry has been posted yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One immutable record. `credits` is positive for feraset-imagen's types; the sign comes from the type."""
+
+    id: str
+    type: EntryType
+    credits: int
+    user_id: str
+    description: str
+    timestamp: datetime
+    generation_request_id: str | None = None
+
+    @property
+    def signed_credits(self) -> int:
+        return -self.credits if self.type in DEBITS else self.credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceDelta:
+    """What a commit adds to the numbers of a user's document."""
+
+    current: int = 0
+    held: int = 0
+    images: int = 0
+
+    def applied_to(self, user: User) -> User:
+        return replace(
+            user,
+            current_credits=user.current_credits + self.current,
+            held_credits=user.held_credits + self.held,
+            total_images_generated=user.total_images_generated + self.images,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """All that one atomic commit does to one user's books."""
+
+    user_id: str
+    at: datetime
+    delta: BalanceDelta | None = None
+    generation: "Generation | None" = None
+    entry: Entry | None = None
+    opens_books: bool = False
+
+
+def deduct(user: User, generation: "Generation") -> Change:
+    """Take a new generation's price. Raises InsufficientCredits or UserInactive."""
+    if not user.is_active:
+        raise UserInactive(user.id)
+    if user.current_credits < generation.price:
+        raise InsufficientCredits(required=generation.price, available=user.current_credits)
+    return Change(
+        user_id=user.id,
+        at=generation.created_at,
+        delta=BalanceDelta(current=-generation.price, held=generation.price),
+        generation=generation,
+        entry=deduction_entry(generation),
+    )
+
+
+def deduction_entry(generation: "Generation") -> Entry:
+    return Entry(
+        id=f"{generation.id}-deduction",
+        type=EntryType.DEDUCTION,
+        credits=generation.price,
+        user_id=generation.user_id,
+        description=f"Image generation - {generation.spec.model} - {generation.spec.size}",
+        timestamp=generation.created_at,
+        generation_request_id=generation.id,
+    )
+
+
+def refund_entry(generation: "Generation", reason: str, at: datetime) -> Entry:
+    return Entry(
+        id=f"{generation.id}-refund",
+        type=EntryType.REFUND,
+        credits=generation.price,
+        user_id=generation.user_id,
+        description=f"Refund for {generation.status} generation: {reason}",
+        timestamp=at,
+        generation_request_id=generation.id,
+    )
+
+
+def post(user: User, entry: Entry) -> Change:
+    """Add or take credits by an entry of its own, such as a grant. Raises InsufficientCredits below zero."""
+    balance = user.current_credits + entry.signed_credits
+    if balance < 0 and entry.signed_credits < 0 and entry.type is not EntryType.CLAWBACK:
+        raise InsufficientCredits(required=-entry.signed_credits, available=user.current_credits)
+    return Change(user_id=user.id, at=entry.timestamp, delta=BalanceDelta(current=entry.signed_credits), entry=entry)

@@ -1,0 +1,14 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What to paint. Two equal scenes give the same bytes, in any process."""
+
+    model: str
+    style: str
+    palette: tuple[str, ...]
+    width: int
+    height: int
+    prompt: str
+    seed: int

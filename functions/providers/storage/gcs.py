@@ -1,0 +1,90 @@
+"""Outputs in a Cloud Storage bucket; on the emulator the same client, and links that need no signature."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from urllib.parse import quote
+
+import google.auth
+from google.api_core.exceptions import GoogleAPIError
+from google.auth.credentials import Credentials
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import Request
+from google.cloud import storage
+from requests.exceptions import RequestException
+
+from core.errors import Unavailable
+
+LINK_LIFE = timedelta(minutes=15)
+_TIMEOUT_SECONDS = 30.0
+_OUTSIDE = (GoogleAPIError, GoogleAuthError, RequestException)
+
+Link = Callable[[str], str]
+
+
+class BucketOutputs:
+    def __init__(self, bucket: storage.Bucket, link: Link) -> None:
+        self._bucket = bucket
+        self._link = link
+
+    def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:
+        blob = self._bucket.blob(path)
+        blob.metadata = dict(metadata)
+        try:
+            # Safe to repeat: the path decides what is written.
+            blob.upload_from_string(data, content_type=content_type, timeout=_TIMEOUT_SECONDS)
+        except _OUTSIDE as error:
+            raise Unavailable("The store of outputs does not answer") from error
+        return f"gs://{self._bucket.name}/{path}"
+
+    def link(self, path: str) -> str:
+        return self._link(path)
+
+
+def emulator_link(host: str, bucket: str) -> Link:
+    """`host` is a URL, as in STORAGE_EMULATOR_HOST."""
+    return lambda path: f"{host.rstrip('/')}/{bucket}/{quote(path)}"
+
+
+class SignedLinks:
+    """V4 signatures that live for 15 minutes. Each is kept for half its life: signing may cost a call to IAM."""
+
+    def __init__(self, bucket: storage.Bucket, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._bucket = bucket
+        self._monotonic = monotonic
+        self._signed: dict[str, tuple[float, str]] = {}
+        self._credentials: Credentials | None = None
+
+    def __call__(self, path: str) -> str:
+        now = self._monotonic()
+        kept = self._signed.get(path)
+        if kept is None or now >= kept[0]:
+            if len(self._signed) >= _LINKS_KEPT:
+                self._signed.clear()
+            kept = self._signed[path] = (now + LINK_LIFE.total_seconds() / 2, self._sign(path))
+        return kept[1]
+
+    def _sign(self, path: str) -> str:
+        """A deployed function has no private key: its account signs through IAM (iam.serviceAccountTokenCreator)."""
+        credentials = self._fresh_credentials()
+        try:
+            return str(
+                self._bucket.blob(path).generate_signed_url(
+                    version="v4",
+                    expiration=LINK_LIFE,
+                    service_account_email=getattr(credentials, "service_account_email", None),
+                    access_token=credentials.token,
+                )
+            )
+        except _OUTSIDE as error:
+            raise Unavailable("Links cannot be signed at the moment") from error
+
+    def _fresh_credentials(self) -> Credentials:
+        if self._credentials is None:
+            self._credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+        if not self._credentials.valid:
+            self._credentials.refresh(Request())
+        return self._credentials
+
+
+_LINKS_KEPT = 4096

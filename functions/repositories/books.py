@@ -1,0 +1,61 @@
+"""How money moves: each function is one atomic commit over a user, a generation and an entry."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.generation import Generation
+from domain.ledger import Change, User
+from repositories.documents import Create, Documents, Update, Write
+from repositories.mapping import (
+    entry_fields,
+    entry_path,
+    generation_fields,
+    generation_path,
+    user_path,
+    user_update,
+)
+from repositories.users import UserRepository
+from services.ports import Stored
+
+
+def commit_on_user(documents: Documents, users: UserRepository, change: Change, user: Stored[User]) -> None:
+    """Fenced by the user's version; what comes out is remembered, so that the next commit needs no read."""
+    writes = [
+        Update(user_path(change.user_id), user_update(change), _version(user.version)),
+        *_new_records(change, with_generation=True),
+    ]
+    users.forget(change.user_id)
+    versions = documents.commit(writes)
+    value = change.delta.applied_to(user.value) if change.delta else user.value
+    opened_at = change.at if change.opens_books else value.books_opened_at
+    users.remember(Stored(replace(value, books_opened_at=opened_at), versions[0]))
+
+
+def commit_on_generation(
+    documents: Documents, users: UserRepository, change: Change, known: Stored[Generation]
+) -> Stored[Generation]:
+    """Fenced by the generation's version, which makes the increments on the user happen once."""
+    generation = change.generation
+    assert generation is not None, "a change of a generation carries it"  # noqa: S101 - a bug, not a refusal
+    writes: list[Write] = [
+        Update(generation_path(generation.id), generation_fields(generation), _version(known.version))
+    ]
+    if change.delta is not None:
+        users.forget(change.user_id)
+        writes.append(Update(user_path(change.user_id), user_update(change)))
+    versions = documents.commit([*writes, *_new_records(change, with_generation=False)])
+    return Stored(generation, versions[0])
+
+
+def _new_records(change: Change, *, with_generation: bool) -> list[Write]:
+    writes: list[Write] = []
+    if with_generation and change.generation is not None:
+        writes.append(Create(generation_path(change.generation.id), generation_fields(change.generation)))
+    if change.entry is not None:
+        writes.append(Create(entry_path(change.user_id, change.entry.id), entry_fields(change.entry)))
+    return writes
+
+
+def _version(version: object) -> datetime:
+    assert isinstance(version, datetime), "versions come from documents"  # noqa: S101 - a bug, not a refusal
+    return version

@@ -1,0 +1,40 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.generation import Generation
+from domain.ledger import Entry, User
+from repositories.documents import AlreadyExists, Create, Documents, Write
+from repositories.mapping import (
+    entry_fields,
+    entry_path,
+    generation_fields,
+    generation_path,
+    user_fields,
+    user_path,
+)
+
+
+class DemoRepository:
+    """Each call is one commit of `create`s: it happens whole, and once."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    def put_catalog(self, documents: Mapping[str, Mapping[str, Any]]) -> bool:
+        return self._create([Create(path, fields) for path, fields in documents.items()])
+
+    def put_user(self, user: User, generations: Sequence[Generation], entries: Sequence[Entry]) -> bool:
+        return self._create(
+            [
+                Create(user_path(user.id), user_fields(user)),
+                *(Create(generation_path(each.id), generation_fields(each)) for each in generations),
+                *(Create(entry_path(user.id, each.id), entry_fields(each)) for each in entries),
+            ]
+        )
+
+    def _create(self, writes: list[Write]) -> bool:
+        try:
+            self._documents.commit(writes)
+        except AlreadyExists:
+            return False
+        return True

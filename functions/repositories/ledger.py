@@ -1,0 +1,146 @@
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from domain.errors import UserNotFound
+from domain.ledger import DEBITS, Change, Entry, EntryType, User
+from domain.week_stats import EntryFact
+from repositories.books import commit_on_user
+from repositories.documents import AlreadyExists, Document, Documents, Query, Totals
+from repositories.mapping import (
+    GENERATIONS,
+    TRANSACTIONS,
+    USERS,
+    days,
+    entry_from,
+    entry_path,
+    transactions_path,
+    user_path,
+    utc,
+)
+from repositories.optimistic import OptimisticTransaction
+from repositories.users import UserRepository
+from services.ports import BookTotals, Cursor
+
+_MOMENTS = 5
+_FACT_FIELDS = ("type", "credits", "user_id", "timestamp")
+_CREDITS = tuple(sorted(kind.value for kind in EntryType if kind not in DEBITS))
+_DEBITS = tuple(sorted(kind.value for kind in DEBITS))
+_COSTS = ("credits_deducted", "credits_held", "credits_charged", "credits_refunded")
+
+Conditions = tuple[tuple[str, str, object], ...]
+
+
+class LedgerRepository:
+    """Entries, and the sums that the audit compares."""
+
+    def __init__(self, documents: Documents, users: UserRepository, transaction: OptimisticTransaction) -> None:
+        self._documents = documents
+        self._users = users
+        self._transaction = transaction
+
+    def page(self, user_id: str, *, after: Cursor | None, limit: int) -> list[Entry]:
+        query = Query(
+            collection=transactions_path(user_id),
+            order_by=("-timestamp",),
+            after=(after.at, after.id) if after else None,
+            limit=limit,
+        )
+        return [entry_from(document) for document in self._documents.query(query)]
+
+    def of_generation(self, user_id: str, generation_id: str) -> list[Entry]:
+        query = Query(collection=transactions_path(user_id), where=(("generation_request_id", "==", generation_id),))
+        return [entry_from(document) for document in self._documents.query(query)]
+
+    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Change]) -> Entry:
+        def attempt(failure: Exception | None) -> Entry:
+            try:
+                change, user = self._users.decide(user_id, decide, fresh=failure is not None)
+                assert change.entry is not None, "a posting carries its entry"  # noqa: S101 - a bug
+                commit_on_user(self._documents, self._users, change, user)
+            except AlreadyExists:
+                return self._entry(user_id, entry_id)
+            else:
+                return change.entry
+
+        with self._users.turn(user_id):
+            return self._transaction.run(attempt)
+
+    def totals(self, user_id: str | None) -> BookTotals:
+        """Of one user: all of one moment, for it sums again where the balance has moved meanwhile."""
+        if user_id is None:
+            return self._everybody()
+        for _ in range(_MOMENTS):
+            before = self._account(user_id)
+            summed = self._summed(user_id, _balance_of(before))
+            if self._account(user_id).version == before.version:
+                break
+        return summed
+
+    def _everybody(self) -> BookTotals:
+        every = self._documents.totals(Query(collection=USERS), ("current_credits", "held_credits"))
+        below = Query(collection=USERS, where=(("current_credits", "<", 0),))
+        in_debt = self._documents.totals(below).count
+        return self._summed(None, (every.sums["current_credits"], every.sums["held_credits"], in_debt))
+
+    def _summed(self, user_id: str | None, balance: tuple[int, int, int]) -> BookTotals:
+        current, held, in_debt = balance
+        deductions = self._entries(user_id, (("type", "==", EntryType.DEDUCTION.value),))
+        generations = self._generations(user_id, (), _COSTS)
+        return BookTotals(
+            current=current,
+            held=held,
+            in_debt_count=in_debt,
+            entries_in=self._entries(user_id, (("type", "in", _CREDITS),)).sums["credits"],
+            entries_out=self._entries(user_id, (("type", "in", _DEBITS),)).sums["credits"],
+            deductions=deductions.sums["credits"],
+            deductions_count=deductions.count,
+            refunds=self._entries(user_id, (("type", "==", EntryType.REFUND.value),)).sums["credits"],
+            generations_count=generations.count,
+            generations_price=generations.sums["credits_deducted"],
+            generations_held=generations.sums["credits_held"],
+            generations_charged=generations.sums["credits_charged"],
+            generations_refunded=generations.sums["credits_refunded"],
+            overrefunded_count=self._generations(user_id, (("credits_charged", "<", 0),), ()).count,
+        )
+
+    def facts(self, start: datetime, end: datetime) -> Iterator[EntryFact]:
+        """By day, so that no more than a day's entries are in memory at once."""
+        for first, last in days(start, end):
+            period: Conditions = (("timestamp", ">=", first), ("timestamp", "<", last))
+            query = Query(collection=TRANSACTIONS, group=True, where=period, fields=_FACT_FIELDS)
+            yield from map(_fact, self._documents.query(query))
+
+    def _entry(self, user_id: str, entry_id: str) -> Entry:
+        document = self._documents.get(entry_path(user_id, entry_id))
+        assert document is not None, "entries are never deleted"  # noqa: S101 - a bug, not a refusal
+        return entry_from(document)
+
+    def _account(self, user_id: str) -> Document:
+        document = self._documents.get(user_path(user_id))
+        if document is None:
+            raise UserNotFound(user_id)
+        return document
+
+    def _entries(self, user_id: str | None, where: Conditions) -> Totals:
+        collection = TRANSACTIONS if user_id is None else transactions_path(user_id)
+        query = Query(collection=collection, where=where, group=user_id is None)
+        return self._documents.totals(query, ("credits",))
+
+    def _generations(self, user_id: str | None, where: Conditions, sums: tuple[str, ...]) -> Totals:
+        owner: Conditions = () if user_id is None else (("user_id", "==", user_id),)
+        return self._documents.totals(Query(collection=GENERATIONS, where=(*owner, *where)), sums)
+
+
+def _balance_of(account: Document) -> tuple[int, int, int]:
+    current = account.fields.get("current_credits", 0)
+    return current, account.fields.get("held_credits", 0), int(current < 0)
+
+
+def _fact(document: Document) -> EntryFact:
+    fields = document.fields
+    return EntryFact(
+        type=fields["type"],
+        credits=fields["credits"],
+        user_id=fields["user_id"],
+        timestamp=utc(fields["timestamp"]),
+    )

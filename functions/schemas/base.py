@@ -1,0 +1,85 @@
+"""What every schema of the wire shares, and the one way from unknown data to a checked value."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from core.errors import FieldError, InvalidRequest
+
+
+class Inbound(BaseModel):
+    """Unknown fields are refused, and numbers are not read out of strings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class InboundText(BaseModel):
+    """For query strings, where everything comes as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Outbound(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the NUL character")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must be well-formed Unicode, without lone surrogates")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""Text that a database and a font can take: any language, any emoji."""
+
+Words = Annotated[Text, AfterValidator(_not_blank)]
+
+
+def parse[M: BaseModel](
+    schema: type[M], data: object, also: Iterable[FieldError] = (), *, prefix: str = "/"
+) -> M:
+    """Raises InvalidRequest with every fault at once: the schema's, and those in `also` that are found elsewhere.
+
+    `prefix` is what a field's name gets in front: "/" makes a JSON pointer, "" is for query parameters.
+    """
+    found = list(also)
+    try:
+        value = schema.model_validate(data)
+    except ValidationError as error:
+        known = {fault.pointer for fault in found}
+        found = [*(fault for fault in _faults(error, schema, prefix) if fault.pointer not in known), *found]
+    else:
+        if not found:
+            return value
+    raise InvalidRequest(found)
+
+
+def _faults(error: ValidationError, schema: type[BaseModel], prefix: str) -> Iterable[FieldError]:
+    for problem in error.errors(include_url=False):
+        place = "/".join(str(part) for part in problem["loc"] if part != "[key]")
+        yield FieldError(pointer=prefix + place, detail=_detail(problem), allowed=_allowed(problem, schema))
+
+
+def _detail(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "extra_forbidden":
+        return "unknown field"
+    if problem["type"] == "missing":
+        return "required"
+    return str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _allowed(problem: Mapping[str, Any], schema: type[BaseModel]) -> tuple[str, ...]:
+    if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+        return tuple(field.alias or name for name, field in schema.model_fields.items())
+    if problem["type"] in ("enum", "literal_error"):
+        return (str(problem["ctx"]["expected"]),)
+    return ()

@@ -1,0 +1,70 @@
+from datetime import datetime
+from typing import Self
+
+from pydantic import Field
+
+from domain.ledger import Entry, User
+from schemas.base import InboundText, Outbound
+from schemas.generations import PAGE_SIZE, PAGE_SIZE_MAX
+from services.ledger import Balance
+
+
+class ListEntries(InboundText):
+    page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
+    page_token: str | None = Field(default=None, max_length=500)
+
+
+class EntryResource(Outbound):
+    id: str
+    type: str
+    credits: int = Field(description="What moved, without the direction.")
+    signed_credits: int = Field(description="Below zero where it was taken. The sum of all is the balance.")
+    generation_id: str | None
+    description: str
+    timestamp: datetime
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        return cls(
+            id=entry.id,
+            type=entry.type.value,
+            credits=entry.credits,
+            signed_credits=entry.signed_credits,
+            generation_id=entry.generation_request_id,
+            description=entry.description,
+            timestamp=entry.timestamp,
+        )
+
+
+class EntryPage(Outbound):
+    data: list[EntryResource]
+    next_page_token: str | None
+
+
+class BalanceResource(Outbound):
+    current_credits: int = Field(description="Spendable now.")
+    held_credits: int = Field(description="Deducted for generations that have not ended.")
+    entries: list[EntryResource] = Field(description="The newest 20.")
+
+    @classmethod
+    def of(cls, balance: Balance) -> Self:
+        return cls(
+            current_credits=balance.user.current_credits,
+            held_credits=balance.user.held_credits,
+            entries=[EntryResource.of(entry) for entry in balance.entries],
+        )
+
+
+class MeResource(Outbound):
+    id: str
+    name: str
+    email: str
+    is_active: bool
+    current_credits: int
+    held_credits: int
+    total_images_generated: int
+    created_at: datetime | None
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(**{name: getattr(user, name) for name in cls.model_fields})

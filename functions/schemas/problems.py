@@ -1,0 +1,49 @@
+from pydantic import Field
+
+from core.errors import AppError, InvalidRequest
+from schemas.base import Outbound
+
+
+class ProblemField(Outbound):
+    pointer: str = Field(description="JSON pointer of a body field, or the name of a parameter or header.")
+    detail: str
+    allowed: tuple[str, ...] = ()
+
+
+class Problem(Outbound):
+    """RFC 9457, with what a program can act on."""
+
+    type: str = Field(examples=["/docs/problems/insufficient_credits"])
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    charged: bool | None = Field(description="Whether the request cost credits; null where that is not known.")
+    request_id: str
+    errors: list[ProblemField] | None = None
+    required: int | None = Field(default=None, description="402: the price.")
+    available: int | None = Field(default=None, description="402: what there is to spend.")
+
+
+def problem_of(error: AppError, request_id: str) -> Problem:
+    faults = error.errors if isinstance(error, InvalidRequest) else None
+    return Problem(
+        type=f"/docs/problems/{error.code}",
+        title=error.title,
+        status=error.status,
+        detail=error.message,
+        code=error.code,
+        retryable=error.retryable,
+        charged=None if error.retryable else False,
+        request_id=request_id,
+        errors=faults
+        and [ProblemField(pointer=fault.pointer, detail=fault.detail, allowed=fault.allowed) for fault in faults],
+        required=_number(error, "required"),
+        available=_number(error, "available"),
+    )
+
+
+def _number(error: AppError, name: str) -> int | None:
+    value = error.details.get(name)
+    return value if isinstance(value, int) else None

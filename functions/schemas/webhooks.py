@@ -1,0 +1,20 @@
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from schemas.base import InboundText, Outbound, Words
+
+Id = Annotated[Words, Field(max_length=200, pattern=r"^[^/]+$")]
+
+
+class ProviderCallback(InboundText):
+    """Vendors send more than this; only the two ids are read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    generation_id: Id
+    provider_job: Id
+
+
+class Received(Outbound):
+    status: Literal["received"] = "received"

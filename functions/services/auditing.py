@@ -1,0 +1,108 @@
+"""The audit: do the books agree with themselves? It only looks; a difference is for a person to explain."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import UserNotFound
+from domain.ledger import User
+from services.ports import BookTotals, Ledger, Users
+
+log = logging.getLogger(__name__)
+
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One invariant that does not hold: what should be equal, and the two figures."""
+
+    invariant: str
+    detail: str
+    expected: int
+    actual: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAudit:
+    user_id: str
+    is_opened: bool
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """`differences` are of the totals over everybody; `unopened` users are older than the ledger."""
+
+    users_checked: int
+    differences: tuple[Difference, ...]
+    different: tuple[UserAudit, ...]
+    unopened: tuple[str, ...]
+
+    @property
+    def is_exact(self) -> bool:
+        return not self.different and (not self.differences or bool(self.unopened))
+
+
+class AuditService:
+    def __init__(self, users: Users, ledger: Ledger) -> None:
+        self._users = users
+        self._ledger = ledger
+
+    def of_user(self, user_id: str) -> UserAudit:
+        """Seven aggregations and two reads, whatever the length of the history. Raises UserNotFound."""
+        user = self._users.get(user_id)
+        if user is None:
+            raise UserNotFound(user_id)
+        differences = tuple(differences_in(self._ledger.totals(user_id)))
+        return UserAudit(user_id=user_id, is_opened=user.books_opened_at is not None, differences=differences)
+
+    def of_all(self, *, changed_since: datetime | None = None) -> Audit:
+        """The totals over everybody, then each user on its own, or each that changed since then."""
+        checked = 0
+        different, unopened = [], []
+        for user in self._each(changed_since):
+            checked += 1
+            audit = self.of_user(user.id)
+            if not audit.is_opened:
+                unopened.append(user.id)
+            elif audit.differences:
+                different.append(audit)
+                log.error("books_differ", extra={"user_id": user.id, "differences": str(audit.differences)})
+        result = Audit(
+            users_checked=checked,
+            differences=tuple(differences_in(self._ledger.totals(None))),
+            different=tuple(different),
+            unopened=tuple(unopened),
+        )
+        log.info("audited", extra={"users": checked, "different": len(different), "unopened": len(unopened)})
+        return result
+
+    def _each(self, changed_since: datetime | None) -> Iterator[User]:
+        after: str | None = None
+        while True:
+            page = self._users.page(changed_since=changed_since, after=after, limit=_PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].id
+
+
+def differences_in(totals: BookTotals) -> Iterator[Difference]:
+    """I1-I5 as sums; docs/ledger.md has them in words."""
+    price = totals.generations_price
+    resolved = totals.generations_held + totals.generations_charged + totals.generations_refunded
+    pairs = (
+        ("I1", "users below zero", 0, totals.in_debt_count),
+        ("I2", "balance = sum of entries", totals.entries_in - totals.entries_out, totals.current),
+        ("I3", "one deduction for each generation", totals.generations_count, totals.deductions_count),
+        ("I3", "deductions = prices", price, totals.deductions),
+        ("I3", "refunds = what generations say was refunded", totals.generations_refunded, totals.refunds),
+        ("I3", "generations refunded more than their price", 0, totals.overrefunded_count),
+        ("I4", "held = holds of unsettled generations", totals.generations_held, totals.held),
+        ("I5", "price = held + charged + refunded", price, resolved),
+    )
+    for invariant, detail, expected, actual in pairs:
+        if expected != actual:
+            yield Difference(invariant=invariant, detail=detail, expected=expected, actual=actual)

@@ -1,0 +1,301 @@
+"""The worker: from a delivered task to a settled generation, once, however often the task comes.
+
+Every write is fenced: by the attempt's own lease while a model works, by the provider's job id while a job is remote.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.clock import Clock
+from core.errors import Unavailable
+from domain import generation as machine
+from domain.generation import Failure, Generation, Output
+from domain.ledger import Change
+from services.catalog import CatalogService
+from services.models import ModelRegistry
+from services.ports import (
+    Generations,
+    Job,
+    ModelRejected,
+    ModelUnavailable,
+    OutputStore,
+    Picture,
+    RemoteModel,
+    RemoteResult,
+    RemoteStatus,
+    Stored,
+    TaskMessage,
+    TaskQueue,
+)
+
+log = logging.getLogger(__name__)
+
+Fence = Callable[[Generation], bool]
+
+
+class AttemptFailed(Unavailable):
+    """The attempt failed and another may succeed: the queue is to bring the task again."""
+
+    code = "attempt_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`retry_within` is the queue's longest backoff; past it, the sweeper looks after a released generation."""
+
+    attempts_max: int
+    provider_timeout: timedelta
+    lease: timedelta
+    retry_within: timedelta = timedelta(seconds=330)
+    poll_every: timedelta = timedelta(seconds=5)
+    poll_overdue: timedelta = timedelta(seconds=60)
+    remote_max: timedelta = timedelta(minutes=15)
+
+
+class FulfilmentService:
+    def __init__(
+        self,
+        *,
+        generations: Generations,
+        catalog: CatalogService,
+        queue: TaskQueue,
+        outputs: OutputStore,
+        models: ModelRegistry,
+        limits: Limits,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._generations = generations
+        self._catalog = catalog
+        self._queue = queue
+        self._outputs = outputs
+        self._models = models
+        self._limits = limits
+        self._clock = clock
+        self._new_id = new_id
+
+    def fulfil(self, generation_id: str) -> None:
+        """One delivery of a task. Returning acknowledges it. Raises AttemptFailed, or Unavailable, to have it again."""
+        found = self._generations.get(generation_id)
+        if found is None:
+            log.warning("task_of_unknown_generation")
+        elif found.value.is_final:
+            log.info("task_of_ended_generation", extra={"status": found.value.status})
+        elif found.value.provider_job is not None:
+            self._follow(found, found.value.provider_job)
+        else:
+            self._work(found)
+
+    def _work(self, found: Stored[Generation]) -> None:
+        owner = self._new_id()
+        claimed = self._claim(found, owner)
+        if claimed.value.lease_owner != owner:
+            log.info("task_not_claimed", extra={"status": claimed.value.status})
+            return
+        log.info("attempt_started", extra={"attempt": claimed.value.attempt})
+
+        def holds_lease(generation: Generation) -> bool:
+            return generation.lease_owner == owner
+
+        try:
+            self._run(claimed, holds_lease)
+        except ModelRejected as error:
+            self._fail(claimed, holds_lease, Failure(code=error.code, message=str(error), retryable=False))
+        except ModelUnavailable as error:
+            self._give_back(claimed, holds_lease, Failure(code=error.code, message=str(error), retryable=True))
+
+    def _claim(self, found: Stored[Generation], owner: str) -> Stored[Generation]:
+        expected = self._models.expected_seconds(found.value.spec.model)
+
+        def decide(generation: Generation) -> Change | None:
+            now = self._clock()
+            if generation.is_final or generation.provider_job is not None or generation.is_leased(now):
+                return None
+            if generation.attempt >= self._limits.attempts_max:
+                return machine.fail(generation, machine.OUT_OF_ATTEMPTS, now=now)
+            claimed = machine.claim(
+                generation, owner=owner, now=now, lease=self._limits.lease, expected_seconds=expected
+            )
+            return Change(user_id=generation.user_id, at=now, generation=claimed)
+
+        return self._generations.change(found, decide)
+
+    def _run(self, claimed: Stored[Generation], holds_lease: Fence) -> None:
+        model, job = self._models.named(claimed.value.spec.model), self._job(claimed.value)
+        if isinstance(model, RemoteModel):
+            self._submit(model, claimed, job, holds_lease)
+        else:
+            self._deliver(claimed, model.generate(job), holds_lease)
+
+    def _submit(self, model: RemoteModel, claimed: Stored[Generation], job: Job, holds_lease: Fence) -> None:
+        """The provider's job id is stored before anything else happens to the job."""
+        provider_job = model.submit(job)
+        now = self._clock()
+
+        def decide(generation: Generation) -> Change | None:
+            if not holds_lease(generation):
+                return None
+            due_at = now + self._limits.poll_every + self._limits.poll_overdue
+            stored = machine.submitted(generation, provider_job, now=now, due_at=due_at)
+            return Change(user_id=generation.user_id, at=now, generation=stored)
+
+        stored = self._generations.change(claimed, decide).value
+        if stored.provider_job == provider_job:
+            log.info("job_submitted", extra={"provider_job": provider_job})
+            self._poll_later(stored)
+        elif stored.is_final:
+            self._models.cancel_job(stored.spec.model, provider_job)
+
+    def _follow(self, found: Stored[Generation], provider_job: str) -> None:
+        """Ask the provider how the job is, whoever sent us: a poll's task, a callback, the sweeper."""
+
+        def is_this_job(generation: Generation) -> bool:
+            return not generation.is_final and generation.provider_job == provider_job
+
+        try:
+            result = self._poll(found.value, provider_job)
+        except ModelRejected as error:
+            self._fail(found, is_this_job, Failure(code=error.code, message=str(error), retryable=False))
+            return
+        if result.status is RemoteStatus.SUCCEEDED:
+            self._deliver_or_retry(found, result.pictures, is_this_job)
+        elif result.status is RemoteStatus.FAILED:
+            self._fail(found, is_this_job, result.failure or machine.JOB_LOST)
+        elif result.status is RemoteStatus.UNKNOWN:
+            self._give_back(found, is_this_job, machine.JOB_LOST)
+        else:
+            self._wait_for_job(found, provider_job, is_this_job)
+
+    def _poll(self, generation: Generation, provider_job: str) -> RemoteResult:
+        """A provider that cannot be reached counts as still at work, until the job has taken too long."""
+        model = self._models.named(generation.spec.model)
+        assert isinstance(model, RemoteModel), "only a remote model gives out jobs"  # noqa: S101 - a bug
+        try:
+            return model.poll(provider_job, self._job(generation))
+        except ModelUnavailable as error:
+            log.warning("poll_failed", extra={"provider_job": provider_job, "reason": str(error)})
+            return RemoteResult(status=RemoteStatus.RUNNING)
+
+    def _deliver_or_retry(self, found: Stored[Generation], pictures: tuple[Picture, ...], is_this_job: Fence) -> None:
+        try:
+            self._deliver(found, pictures, is_this_job)
+        except ModelUnavailable as error:
+            # The job itself is done, so it keeps its id; only our copying of it is repeated.
+            raise AttemptFailed(str(error)) from error
+
+    def _wait_for_job(self, found: Stored[Generation], provider_job: str, is_this_job: Fence) -> None:
+        now = self._clock()
+        started = found.value.started_at or found.value.created_at
+        if now - started > self._limits.remote_max:
+            self._fail(found, is_this_job, machine.TOOK_TOO_LONG)
+            self._models.cancel_job(found.value.spec.model, provider_job)
+            return
+
+        def decide(generation: Generation) -> Change | None:
+            if not is_this_job(generation) or generation.dispatch != found.value.dispatch:
+                return None
+            due_at = now + self._limits.poll_every + self._limits.poll_overdue
+            again = machine.dispatched_again(generation, now=now, due_at=due_at)
+            return Change(user_id=generation.user_id, at=now, generation=again)
+
+        stored = self._generations.change(found, decide).value
+        if is_this_job(stored):
+            self._poll_later(stored)
+
+    def _poll_later(self, generation: Generation) -> None:
+        message = TaskMessage(
+            generation_id=generation.id,
+            dispatch=generation.dispatch,
+            request_id=generation.request_id,
+            not_before=self._clock() + self._limits.poll_every,
+        )
+        try:
+            self._queue.enqueue(message)
+        except Unavailable as error:
+            log.warning("enqueue_failed", extra={"reason": str(error)})
+
+    def _deliver(self, found: Stored[Generation], pictures: tuple[Picture, ...], fence: Fence) -> None:
+        """Outputs go to paths that the generation's id decides, so a repeat overwrites itself."""
+        try:
+            outputs, addresses = self._stored(found.value, pictures)
+        except Unavailable as error:
+            raise ModelUnavailable("storage_unavailable", "The result could not be stored") from error
+
+        def decide(generation: Generation) -> Change | None:
+            if not fence(generation):
+                return None
+            return machine.complete(generation, outputs, addresses[0], now=self._clock())
+
+        self._settle(found, decide)
+
+    def _stored(self, generation: Generation, pictures: tuple[Picture, ...]) -> tuple[tuple[Output, ...], list[str]]:
+        outputs, addresses = [], []
+        for index, picture in enumerate(pictures):
+            path = f"generations/{generation.user_id}/{generation.id}/{index}.png"
+            labels = {"generation_id": generation.id, "model": generation.spec.model}
+            addresses.append(self._outputs.put(path, picture.data, picture.content_type, labels))
+            outputs.append(
+                Output(
+                    path=path,
+                    content_type=picture.content_type,
+                    width=picture.width,
+                    height=picture.height,
+                    bytes=len(picture.data),
+                )
+            )
+        return tuple(outputs), addresses
+
+    def _give_back(self, found: Stored[Generation], fence: Fence, failure: Failure) -> None:
+        if found.value.attempt >= self._limits.attempts_max:
+            self._fail(found, fence, failure)
+            return
+        now = self._clock()
+
+        def decide(generation: Generation) -> Change | None:
+            if not fence(generation):
+                return None
+            released = machine.release(generation, failure, now=now, due_at=now + self._limits.retry_within)
+            return Change(user_id=generation.user_id, at=now, generation=released)
+
+        self._generations.change(found, decide)
+        log.info("attempt_failed", extra={"code": failure.code, "attempt": found.value.attempt})
+        raise AttemptFailed(failure.message)
+
+    def _fail(self, found: Stored[Generation], fence: Fence, failure: Failure) -> None:
+        def decide(generation: Generation) -> Change | None:
+            return machine.fail(generation, failure, now=self._clock()) if fence(generation) else None
+
+        self._settle(found, decide)
+
+    def _settle(self, found: Stored[Generation], decide: Callable[[Generation], Change | None]) -> None:
+        settled = self._generations.change(found, decide).value
+        log.info(
+            "generation_settled",
+            extra={"status": settled.status, "charged": settled.charged, "refunded": settled.refunded},
+        )
+
+    def _job(self, generation: Generation) -> Job:
+        catalog = self._catalog.current()
+        spec = generation.spec
+        color, size = catalog.colors.get(spec.color), catalog.sizes.get(spec.size)
+        if color is None or size is None:
+            raise ModelRejected("option_withdrawn", f"{spec.color} or {spec.size} is no longer offered")
+        return Job(
+            generation_id=generation.id,
+            model=spec.model,
+            style=spec.style,
+            prompt=spec.prompt,
+            color=color,
+            size=size,
+            seed=_seed(generation),
+            timeout_seconds=self._limits.provider_timeout.total_seconds(),
+        )
+
+
+def _seed(generation: Generation) -> int:
+    if generation.spec.seed is not None:
+        return generation.spec.seed
+    return int.from_bytes(hashlib.sha256(generation.id.encode()).digest()[:4])

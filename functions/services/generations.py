@@ -1,0 +1,240 @@
+"""What a client does with generations: create, look, list, wait, cancel."""
+
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+
+from core.clock import Clock
+from core.errors import AppError, Unavailable
+from domain.errors import AlreadyFinal, GenerationNotFound, IdempotencyKeyReused, UserNotFound
+from domain.generation import Generation, Spec, Status, cancel
+from domain.ledger import Change, User, deduct
+from services.catalog import CatalogService
+from services.models import ModelRegistry
+from services.ports import (
+    Created,
+    Cursor,
+    GenerationFilter,
+    Generations,
+    OutputStore,
+    Stored,
+    TaskMessage,
+    TaskQueue,
+    Users,
+)
+from services.recent import Recent
+
+log = logging.getLogger(__name__)
+
+_IDS = uuid.UUID("6f7d2a52-6d0c-4b43-9a35-3d8b8f0f6b1e")
+"""Namespace of the ids that are derived from idempotency keys."""
+
+_FIRST_LOOK = timedelta(seconds=60)
+"""When the sweeper looks for a task that may never have been enqueued."""
+
+_WAIT_STEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    user_id: str
+    spec: Spec
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What an order would cost; all checks have passed but the balance, which `sufficient` tells of."""
+
+    spec: Spec
+    price: int
+    available: int
+
+    @property
+    def sufficient(self) -> bool:
+        return self.available >= self.price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationView:
+    """A generation as its owner sees it now. `links` open its outputs for some minutes, in their order."""
+
+    generation: Generation
+    progress: float
+    queue_position: int | None
+    links: tuple[str, ...]
+
+
+class GenerationService:
+    def __init__(
+        self,
+        *,
+        generations: Generations,
+        users: Users,
+        catalog: CatalogService,
+        queue: TaskQueue,
+        outputs: OutputStore,
+        models: ModelRegistry,
+        clock: Clock,
+        pause: Callable[[float], None],
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._generations = generations
+        self._users = users
+        self._catalog = catalog
+        self._queue = queue
+        self._outputs = outputs
+        self._models = models
+        self._clock = clock
+        self._pause = pause
+        self._new_id = new_id
+        self._positions: Recent[str, int] = Recent(timedelta(seconds=2), clock)
+
+    def quote(self, order: Order) -> Quote:
+        spec, price = self._catalog.checked(order.spec)
+        user = self._users.get(order.user_id)
+        if user is None:
+            raise UserNotFound(order.user_id)
+        return Quote(spec=spec, price=price, available=user.current_credits)
+
+    def create(self, order: Order) -> Created:
+        """Two round trips on a warm instance: one commit, one task.
+
+        Raises InvalidRequest, UserNotFound, UserInactive, InsufficientCredits, IdempotencyKeyReused, Unavailable.
+        """
+        generation_id = self._id_of(order)
+        try:
+            created = self._accept(generation_id, order)
+        except AppError:
+            existing = self._generations.get(generation_id) if order.idempotency_key else None
+            if existing is None:
+                raise
+            created = Created(existing.value, replayed=True)
+        if created.generation.fingerprint != _fingerprint(order):
+            raise IdempotencyKeyReused
+        if not created.replayed:
+            self._enqueue(created.generation)
+        return created
+
+    def shown(self, generation: Generation) -> GenerationView:
+        """What is known without asking anybody, so without the place in the queue."""
+        return self._view(generation, counts_queue=False)
+
+    def get(self, user_id: str, generation_id: str) -> GenerationView:
+        """Another user's generation is not found, as one that does not exist."""
+        return self._view(self._owned(user_id, generation_id).value)
+
+    def find(self, generation_id: str) -> GenerationView:
+        """Whoever owns it: for callers that may see everything."""
+        found = self._generations.get(generation_id)
+        if found is None:
+            raise GenerationNotFound(generation_id)
+        return self._view(found.value)
+
+    def wait(self, user_id: str, generation_id: str, seconds: float) -> GenerationView:
+        """The generation when it has ended, or as it is when `seconds` are over."""
+        until = self._clock() + timedelta(seconds=seconds)
+        view = self.get(user_id, generation_id)
+        while not view.generation.is_final and self._clock() < until:
+            self._pause(min(_WAIT_STEP_SECONDS, seconds))
+            view = self.get(user_id, generation_id)
+        return view
+
+    def page(self, user_id: str, wanted: GenerationFilter, *, after: Cursor | None, limit: int) -> list[GenerationView]:
+        """Newest first. Places in the queue are not counted here: that would cost a query for each row."""
+        found = self._generations.page(user_id, wanted, after=after, limit=limit)
+        return [self.shown(generation) for generation in found]
+
+    def cancel(self, user_id: str, generation_id: str) -> GenerationView:
+        """Settled at once, with the refund; a result that comes later is dropped. Raises AlreadyFinal."""
+        found = self._owned(user_id, generation_id)
+        job = found.value.provider_job
+
+        def decide(generation: Generation) -> Change | None:
+            if generation.status is Status.CANCELLED:
+                return None
+            if generation.is_final:
+                raise AlreadyFinal(generation.id, generation.status)
+            return cancel(generation, now=self._clock())
+
+        settled = self._generations.change(found, decide).value
+        if job is not None:
+            self._models.cancel_job(settled.spec.model, job)
+        log.info("generation_cancelled", extra={"generation_id": generation_id})
+        return self._view(settled)
+
+    def _id_of(self, order: Order) -> str:
+        if order.idempotency_key is None:
+            return self._new_id()
+        return str(uuid.uuid5(_IDS, f"{order.user_id}\0{order.idempotency_key}"))
+
+    def _accept(self, generation_id: str, order: Order) -> Created:
+        spec, price = self._catalog.checked(order.spec)
+        now = self._clock()
+        generation = Generation(
+            id=generation_id,
+            user_id=order.user_id,
+            spec=spec,
+            status=Status.QUEUED,
+            price=price,
+            held=price,
+            metadata=order.metadata,
+            created_at=now,
+            updated_at=now,
+            due_at=now + _FIRST_LOOK,
+            fingerprint=_fingerprint(order),
+            request_id=order.request_id,
+        )
+
+        def decide(user: User) -> Change:
+            return deduct(user, generation)
+
+        return self._generations.create(
+            generation_id, order.user_id, decide, may_exist=order.idempotency_key is not None
+        )
+
+    def _enqueue(self, generation: Generation) -> None:
+        """A failure here is no failure of the request: the generation is its own outbox, and the sweeper sends it."""
+        try:
+            self._queue.enqueue(
+                TaskMessage(
+                    generation_id=generation.id,
+                    dispatch=generation.dispatch,
+                    request_id=generation.request_id,
+                )
+            )
+        except Unavailable as error:
+            log.warning("enqueue_failed", extra={"generation_id": generation.id, "reason": str(error)})
+        else:
+            log.info("generation_queued", extra={"generation_id": generation.id, "price": generation.price})
+
+    def _owned(self, user_id: str, generation_id: str) -> Stored[Generation]:
+        found = self._generations.get(generation_id)
+        if found is None or found.value.user_id != user_id:
+            raise GenerationNotFound(generation_id)
+        return found
+
+    def _view(self, generation: Generation, *, counts_queue: bool = True) -> GenerationView:
+        waits = generation.status is Status.QUEUED and counts_queue
+        return GenerationView(
+            generation=generation,
+            progress=generation.progress(self._clock()),
+            queue_position=self._position(generation) if waits else None,
+            links=tuple(self._outputs.link(output.path) for output in generation.outputs),
+        )
+
+    def _position(self, generation: Generation) -> int:
+        """1 is the next; counted at most every two seconds for one generation, for it costs a read."""
+        return self._positions.get(generation.id, lambda: self._generations.ahead_of(generation) + 1)
+
+
+def _fingerprint(order: Order) -> str:
+    """Equal for equal requests, whatever the order of their fields."""
+    content = {"spec": asdict(order.spec), "metadata": dict(order.metadata)}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""The sweeper: every unsettled generation that is past its `due_at` is sent again, or failed and refunded."""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.clock import Clock
+from core.errors import Unavailable
+from core.logging import log_context
+from domain import generation as machine
+from domain.generation import Generation, Status
+from domain.ledger import Change
+from services.models import ModelRegistry
+from services.ports import Generations, Stored, TaskMessage, TaskQueue
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+_BUDGET = timedelta(seconds=45)
+_LOOK_AGAIN = timedelta(seconds=60)
+_LOOK_AGAIN_MAX = timedelta(minutes=30)
+_SAME_NAME_SIGHTINGS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepResult:
+    """How many generations were found overdue, and what became of them."""
+
+    resent: int
+    dispatched_again: int
+    failed: int
+    settled_meanwhile: int
+
+
+class SweepService:
+    def __init__(
+        self,
+        *,
+        generations: Generations,
+        queue: TaskQueue,
+        models: ModelRegistry,
+        attempts_max: int,
+        age_max: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._generations = generations
+        self._queue = queue
+        self._models = models
+        self._attempts_max = attempts_max
+        self._age_max = age_max
+        self._clock = clock
+
+    def sweep(self) -> SweepResult:
+        """All that is due, or as much as 45 seconds allow; what is left is due for the next sweep."""
+        started = self._clock()
+        outcomes: Counter[str] = Counter()
+        seen: set[str] = set()
+        while self._clock() - started < _BUDGET:
+            batch = self._generations.due(now=self._clock(), limit=_BATCH)
+            fresh = [stored for stored in batch if stored.value.id not in seen]
+            for stored in fresh:
+                seen.add(stored.value.id)
+                with log_context(generation_id=stored.value.id, request_id=stored.value.request_id):
+                    outcomes[self._rescue(stored)] += 1
+            if not fresh:
+                break
+        result = SweepResult(
+            resent=outcomes["resent"],
+            dispatched_again=outcomes["dispatched_again"],
+            failed=outcomes["failed"],
+            settled_meanwhile=outcomes["settled_meanwhile"],
+        )
+        if seen:
+            log.info("swept", extra={"found": len(seen), "outcomes": dict(outcomes)})
+        return result
+
+    def _rescue(self, stored: Stored[Generation]) -> str:
+        now = self._clock()
+        generation = stored.value
+        if now - generation.created_at > self._age_max:
+            return self._fail(stored, machine.TOOK_TOO_LONG)
+        crashed = generation.status is Status.PROCESSING and generation.provider_job is None
+        if crashed and generation.attempt >= self._attempts_max:
+            return self._fail(stored, machine.OUT_OF_ATTEMPTS)
+        if crashed or (generation.attempt > 0 and generation.deferrals >= _SAME_NAME_SIGHTINGS):
+            return self._dispatch_again(stored, now)
+        return self._resend(stored, now)
+
+    def _fail(self, stored: Stored[Generation], failure: machine.Failure) -> str:
+        def decide(generation: Generation) -> Change | None:
+            if not self._is_overdue(generation):
+                return None
+            return machine.fail(generation, failure, now=self._clock())
+
+        settled = self._generations.change(stored, decide).value
+        if settled.status is not Status.FAILED:
+            return "settled_meanwhile"
+        if stored.value.provider_job is not None:
+            self._models.cancel_job(settled.spec.model, stored.value.provider_job)
+        log.warning("generation_given_up", extra={"code": failure.code, "attempt": settled.attempt})
+        return "failed"
+
+    def _dispatch_again(self, stored: Stored[Generation], now: datetime) -> str:
+        """The last task is used up: its worker crashed. The new name is stored before it is sent."""
+        due_at = now + _backoff(stored.value)
+
+        def decide(generation: Generation) -> Change | None:
+            if not self._is_overdue(generation):
+                return None
+            again = machine.dispatched_again(generation, now=now, due_at=due_at)
+            return Change(user_id=generation.user_id, at=now, generation=again)
+
+        changed = self._generations.change(stored, decide).value
+        if changed.dispatch == stored.value.dispatch:
+            return "settled_meanwhile"
+        self._enqueue(changed)
+        return "dispatched_again"
+
+    def _resend(self, stored: Stored[Generation], now: datetime) -> str:
+        """The same name first: where it exists the task is only waiting, and a backlog must not breed tasks."""
+        self._enqueue(stored.value)
+        due_at = now + _backoff(stored.value)
+
+        def decide(generation: Generation) -> Change | None:
+            if not self._is_overdue(generation):
+                return None
+            deferred = machine.deferred(generation, due_at=due_at)
+            return Change(user_id=generation.user_id, at=now, generation=deferred)
+
+        self._generations.change(stored, decide)
+        return "resent"
+
+    def _is_overdue(self, generation: Generation) -> bool:
+        """Asked again on each read: a worker may have claimed or settled it since."""
+        return generation.due_at is not None and generation.due_at <= self._clock()
+
+    def _enqueue(self, generation: Generation) -> None:
+        message = TaskMessage(
+            generation_id=generation.id, dispatch=generation.dispatch, request_id=generation.request_id
+        )
+        try:
+            is_new = self._queue.enqueue(message)
+        except Unavailable as error:
+            log.warning("enqueue_failed", extra={"reason": str(error)})
+        else:
+            log.info("generation_resent", extra={"task": message.name, "was_waiting": not is_new})
+
+
+def _backoff(generation: Generation) -> timedelta:
+    """1, 2, 4 … minutes, at most 30."""
+    return min(_LOOK_AGAIN_MAX, _LOOK_AGAIN * 2.0 ** min(generation.deferrals, 10))

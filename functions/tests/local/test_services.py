@@ -1,0 +1,71 @@
+"""The parts of the stack, as firebase.json has them."""
+
+import socket
+
+import pytest
+
+from tools import services
+
+
+def test_every_part_has_the_port_that_is_promised() -> None:
+    found = {part: port for port, part in services.ports(services.ALL_PARTS, ui=True).items()}
+    promised = {"functions": 5551, "firestore": 5561, "hosting": 8888, "tasks": 9499, "auth": 9099}
+    assert promised | {"storage": 9199, "ui": 4000} == {name: found[name] for name in (*promised, "storage", "ui")}
+
+
+def test_a_part_alone_brings_only_its_own_ports() -> None:
+    assert set(services.ports(["firestore"], ui=False).values()) == {"firestore", "firestore websocket", "hub"}
+    assert set(services.ports(["storage"], ui=False).values()) == {"storage"}
+    assert set(services.ports(["functions"], ui=False).values()) == {"functions", "eventarc", "hub"}
+
+
+@pytest.mark.enable_socket
+def test_a_taken_port_is_one_line_that_says_which_for_what_and_how_to_see_by_whom() -> None:
+    with socket.create_server((services.HOST, 0)) as server:
+        port = server.getsockname()[1]
+        (line,) = services.ports_taken({port: "firestore"})
+        assert line.startswith(f"port {port}, for firestore, is in use")
+        assert services.who_listens(port) in line
+        assert "\n" not in line
+    assert services.ports_taken({port: "firestore"}) == []
+
+
+def test_the_worker_is_not_behind_hosting() -> None:
+    expected = services.expected_functions()
+    assert {"api", "createGenerationRequest", "seed_database"} <= expected
+    assert "processImageGeneration" not in expected
+
+
+def test_only_what_was_asked_for_is_started() -> None:
+    (only,) = services.services(["firestore"], ui=False)
+    assert only.command[only.command.index("--only") + 1] == "firestore"
+    assert [each.name for each in services.services(services.ALL_PARTS, ui=False)] == ["emulators", "storage"]
+
+
+def test_the_ui_is_wanted_explicitly() -> None:
+    (with_ui,) = services.services(["firestore"], ui=True)
+    (without,) = services.services(["firestore"], ui=False)
+    assert "--ui" in with_ui.command
+    assert "--ui" not in without.command
+
+
+def test_every_command_sees_the_emulators_and_no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:1")
+    monkeypatch.setenv("http_proxy", "http://proxy.example:1")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/key.json")
+    monkeypatch.setenv("KEPT", "1")
+    environment = services.environment()
+    assert environment["FIRESTORE_EMULATOR_HOST"] == "127.0.0.1:5561"
+    assert environment["FIREBASE_AUTH_EMULATOR_HOST"] == "127.0.0.1:9099"
+    assert environment["CLOUD_TASKS_EMULATOR_HOST"] == "127.0.0.1:9499"
+    assert environment["STORAGE_EMULATOR_HOST"] == "http://127.0.0.1:9199"
+    assert environment["GOOGLE_CLOUD_PROJECT"] == environment["GCLOUD_PROJECT"] == "demo-darkroom"
+    assert environment["KEPT"] == "1"
+    assert not {"HTTPS_PROXY", "http_proxy", "GOOGLE_APPLICATION_CREDENTIALS"} & environment.keys()
+
+
+def test_commands_see_the_values_that_the_functions_see() -> None:
+    values = services.local_values()
+    assert values["AUTH_MODE"] == "open"
+    assert values["STORAGE_BUCKET"] == services.BUCKET
+    assert values.items() <= services.environment().items()

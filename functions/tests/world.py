@@ -1,0 +1,199 @@
+"""A Darkroom in memory with a cast: real controllers, services and repositories over the twins, and a clock to turn."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Request
+from werkzeug.test import EnvironBuilder
+
+from bootstrap import Darkroom
+from core.config import Settings
+from domain.catalog import ModelOffer
+from domain.generation import Generation
+from domain.ledger import EntryType, User
+from providers.identity.memory import MemoryTokens
+from providers.queue.memory import MemoryQueue
+from providers.storage.memory import MemoryOutputs
+from repositories.demo import DemoRepository
+from repositories.memory import MemoryDocuments
+from repositories.optimistic import OptimisticTransaction
+from services.models import ModelRegistry
+from services.ports import Identity, Job, Picture, RemoteResult, RemoteStatus
+
+ENVIRONMENT = {
+    "GOOGLE_CLOUD_PROJECT": "demo-darkroom",
+    "FUNCTIONS_EMULATOR": "true",
+    "AUTH_MODE": "open",
+    "SIMULATED_LATENCY_SECONDS": "0",
+    "SIMULATED_FAILURE_RATE": "0",
+}
+
+TOKENS = {
+    "alice-token": Identity("alice"),
+    "bob-token": Identity("bob"),
+    "mallory-token": Identity("mallory"),
+    "admin-token": Identity("admin", is_admin=True),
+}
+
+ORDER = {
+    "model": "Model A",
+    "style": "realistic",
+    "color": "vibrant",
+    "size": "512x512",
+    "prompt": "A lighthouse at dusk",
+}
+"""A request that is in order, and costs 1."""
+
+
+class ScriptedModel:
+    """Does what its script says, in turn, and then succeeds; an exception in the script is raised."""
+
+    def __init__(self, name: str) -> None:
+        self.offer = ModelOffer(name=name, kind="image", description="scripted")
+        self.script: list[Exception] = []
+        self.jobs: list[Job] = []
+
+    def expected_seconds(self) -> float:
+        return 10.0
+
+    def generate(self, job: Job) -> tuple[Picture, ...]:
+        self.jobs.append(job)
+        if self.script:
+            raise self.script.pop(0)
+        return (a_picture(job),)
+
+
+class ScriptedVendor:
+    """A remote model whose answers the test decides: `results` in turn, then success."""
+
+    def __init__(self, name: str) -> None:
+        self.offer = ModelOffer(name=name, kind="image", description="scripted, remote")
+        self.results: list[RemoteResult | Exception] = []
+        self.submissions: list[Job] = []
+        self.polls: list[str] = []
+        self.cancelled: list[str] = []
+
+    def expected_seconds(self) -> float:
+        return 10.0
+
+    def submit(self, job: Job) -> str:
+        self.submissions.append(job)
+        return f"job-of-{job.generation_id}"
+
+    def poll(self, provider_job: str, job: Job) -> RemoteResult:
+        self.polls.append(provider_job)
+        result = self.results.pop(0) if self.results else None
+        if isinstance(result, Exception):
+            raise result
+        return result or RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(a_picture(job),))
+
+    def cancel(self, provider_job: str) -> None:
+        self.cancelled.append(provider_job)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class World:
+    def __init__(self, now: datetime, *, documents: Any = None, **environment: str) -> None:
+        self.now = now
+        self.documents = documents or MemoryDocuments()
+        self.queue = MemoryQueue()
+        self.outputs = MemoryOutputs()
+        self.model = ScriptedModel("Model A")
+        self.other_model = ScriptedModel("Model B")
+        self.vendor = ScriptedVendor("Model R")
+        self.app = Darkroom(
+            Settings.from_environment(ENVIRONMENT | environment),
+            clock=lambda: self.now,
+            documents=self.documents,
+            queue=self.queue,
+            outputs=self.outputs,
+            tokens=MemoryTokens(TOKENS),
+            models=ModelRegistry([self.model, self.other_model, self.vendor]),
+            transaction=OptimisticTransaction(pause=lambda _: None),
+            pause=lambda seconds: self.later(seconds=seconds),
+        )
+        self.app.seeding.put_catalog()
+        for user_id, credits_ in (("alice", 100), ("bob", 0), ("mallory", 10)):
+            self.add_user(user_id, credits_)
+
+    def add_user(self, user_id: str, credits_: int, **fields: Any) -> None:
+        """With open books: the credits come by a grant."""
+        user = User(
+            id=user_id,
+            name=user_id.title(),
+            email=f"{user_id}@example.com",
+            current_credits=0,
+            created_at=self.now,
+            books_opened_at=self.now,
+            **fields,
+        )
+        DemoRepository(self.documents).put_user(user, [], [])
+        if credits_:
+            self.app.ledger.add(
+                user_id, EntryType.GRANT, credits_, source="test", external_id="start", description="Start"
+            )
+
+    def later(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def user(self, user_id: str) -> User:
+        found = self.app.users.get(user_id)
+        assert found is not None
+        return found
+
+    def generation(self, generation_id: str) -> Generation:
+        found = self.app.generations.get(generation_id)
+        assert found is not None
+        return found.value
+
+    def create(self, user_id: str = "alice", **changes: Any) -> str:
+        """A generation, by the API; its id."""
+        response = self.api("POST", "/v1/generations", user_id, json={**ORDER, **changes})
+        assert response.status == 202, response.body
+        return str(response.body["id"])
+
+    def deliver(self, generation_id: str) -> None:
+        """One delivery of a task, through the task function's own handler."""
+        self.app.worker.process({"generation_request_id": generation_id})
+
+    def deliver_all(self) -> int:
+        """Everything that waits in the queue, and what comes of it; how many tasks that was."""
+        count = 0
+        while self.queue.waiting:
+            self.deliver(self.queue.waiting.popleft().generation_id)
+            count += 1
+        return count
+
+    def api(self, method: str, path: str, user_id: str | None = None, **request: Any) -> Response:
+        if user_id is not None:
+            request["query_string"] = {**request.get("query_string", {}), "userId": user_id}
+        return send(self.app.api.serve, method, path, **request)
+
+    def call(self, function: str, method: str = "POST", **request: Any) -> Response:
+        """A function URL, by the name of its handler."""
+        return send(getattr(self.app.function_urls, function), method, "/", **request)
+
+    def assert_books_balance(self) -> None:
+        audit = self.app.audits.of_all()
+        assert audit.users_checked >= 3
+        assert not audit.differences
+        assert not audit.different
+
+
+def send(serve: Any, method: str, path: str, **request: Any) -> Response:
+    answer = serve(Request(EnvironBuilder(method=method, path=path, **request).get_environ()))
+    text = answer.get_data(as_text=True)
+    return Response(answer.status_code, json.loads(text) if text else None, dict(answer.headers))
+
+
+def a_picture(job: Job) -> Picture:
+    return Picture(data=job.prompt.encode(), content_type="image/png", width=job.size.width, height=job.size.height)
