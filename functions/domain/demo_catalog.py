@@ -1,4 +1,4 @@
-"""What a demo database starts with: the seed's options, prices and users, and something to ask for."""
+"""What a demo database starts with: feraset-imagen's options, prices and users, and something to ask for."""
 
 from dataclasses import dataclass
 
@@ -87,7 +87,7 @@ COLORS = (
 SIZES = (
     Size(
         id="512x512",
-        display_name="Square (512×512)",  # noqa: RUF001 - the seed writes it so
+        display_name="Square (512×512)",  # noqa: RUF001 - feraset-imagen writes it so
         description="For avatars, icons and first drafts",
         sort_order=1,
         width=512,

@@ -26,7 +26,7 @@ PROGRESS_QUEUED = 10.0
 PROGRESS_CLAIMED = 20.0
 PROGRESS_NEARLY = 95.0
 PROGRESS_UNKNOWN = 50.0
-"""10, 50 and 100 are feraset-imagen's, for queued, processing and ended; where a duration is expected, time moves it."""
+"""10, 50 and 100 are feraset-imagen's, for queued, processing, ended; where a duration is expected, time moves it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ def deferred(generation: Generation, *, due_at: datetime) -> Generation:
 def adopt(generation: Generation, *, refunded: int, now: datetime) -> Change:
     """Bring a generation of feraset-imagen's into the books: what its entries say it cost, and a hold if it is unsettled.
 
-    `refunded` is the sum of its refund entries; it refunded some more than once, which shows as a charge below 0.
+    `refunded` is the sum of its refund entries: some were refunded more than once, which shows as a charge below 0.
     """
     if generation.is_final:
         held, charged = 0, generation.price - refunded

@@ -1,7 +1,7 @@
-"""The weekly report as a document: the seed's shape, to the key, and what Darkroom adds to it.
+"""The weekly report as a document: feraset-imagen's shape, to the key, and what Darkroom adds to it.
 
 Added: cancelled requests, a breakdown by colour, rates for each style, colour and size, the ledger by entry
-type, and failure rates over finished requests beside the seed's, which are over all. Rates are percentages,
+type, and failure rates over finished requests beside feraset-imagen's, which are over all. Rates are percentages,
 rounded to 2 digits.
 
 A document in Firestore ends at 1 MiB and 40,000 index entries, so nothing here grows with the number of
@@ -24,7 +24,7 @@ USERS_LISTED_MAX = 100
 
 
 def report_id(generated_at: datetime, run: int = 1) -> str:
-    """The seed's id for the first run of a UTC day; a later one has its own, and overwrites nothing."""
+    """feraset-imagen's id for the first run of a UTC day; a later one has its own, and overwrites nothing."""
     day = generated_at.astimezone(UTC).strftime("weekly_report_%Y_%m_%d")
     return day if run == 1 else f"{day}_run_{run}"
 

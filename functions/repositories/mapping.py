@@ -1,5 +1,5 @@
-"""Between documents and values. feraset-imagen's collections and fields keep their names; fields that only Darkroom writes
-may be absent from a document that it wrote, and then read as what such a document means.
+"""Between documents and values. feraset-imagen's collections and fields keep their names; fields that only Darkroom
+writes may be absent from a document that it wrote, and then read as what such a document means.
 """
 
 from collections.abc import Iterator, Sequence

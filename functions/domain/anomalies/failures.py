@@ -70,7 +70,7 @@ def model_failure_rate_spike(week: Comparison) -> Findings:
 def model_performance_degradation(week: Comparison) -> Findings:
     """Half as many failures again, and not yet twice as many: the early warning of a spike.
 
-    The seed asked for 1.5 times the critical rate here, when the rule on the critical rate had taken those.
+    feraset-imagen asked for 1.5 times the critical rate here, when the rule on the critical rate had taken those.
     """
     for model, current, previous in _models(week):
         if _is_degraded(current, previous, week.limits):

@@ -17,7 +17,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """The seed's numbers. Every rule fires above its number, never at it.
+    """feraset-imagen's numbers. Every rule fires above its number, never at it.
 
     Shares and ratios are exact fractions: as a float, 3 x 0.1 is already more than 0.3.
     """

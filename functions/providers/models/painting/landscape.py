@@ -7,7 +7,7 @@ from random import Random
 
 from providers.models.painting import growth, landforms, landmarks, skyline, waters
 from providers.models.painting.chance import dice
-from providers.models.painting.colour import Colour, Palette, blend, deep, lit, mix
+from providers.models.painting.colour import Colour, Palette, blend, deep, lightness, lit, mix
 from providers.models.painting.forms import Form, Kind, Picture, disc, ellipse
 from providers.models.painting.scene import Scene
 from providers.models.painting.stage import Stage
@@ -61,8 +61,10 @@ def _air(hour: str, palette: Palette) -> _Air:
         tones: tuple[Colour, ...] = (deep(sky, 0.78), deep(sky, 0.6), mix(deep(sky, 0.3), sun, 0.18))
         return _Air(sky=tones, sun=lit(palette.palest, 0.75), glow=palette.palest, dim=0.42)
     if hour == "sunset":
+        # Before a sky as white as the sun itself the sun would be lost.
+        fire = deep(sun, max(0.0, lightness(sun) - 0.82))
         # Sky and sun are often opposite hues: the way between them leads over light, not over grey.
-        tones = (deep(sky, 0.22), sky, lit(mix(sky, sun, 0.5), 0.45), lit(sun, 0.08), lit(sun, 0.35))
+        tones = (deep(sky, 0.22), sky, lit(mix(sky, sun, 0.5), 0.45), lit(fire, 0.08), lit(fire, 0.35))
         return _Air(sky=tones, sun=lit(sun, 0.72), glow=sun, dim=0.22)
     tones = (sky, lit(sky, 0.3), lit(mix(sky, sun, 0.2), 0.62))
     return _Air(sky=tones, sun=sun, glow=lit(mix(sky, sun, 0.25), 0.75), dim=0.0)

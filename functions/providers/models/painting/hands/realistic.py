@@ -65,7 +65,7 @@ def _modelled(canvas: Canvas, image: Image.Image, mask: Image.Image, size: tuple
     """Give a flat shape a lit and a shaded side, from its own blurred and shifted mask."""
     reach = max(2.0, min(size) * 0.16)
     toward = -1 if canvas.picture.light[0] < canvas.picture.width / 2 else 1
-    body = ImageChops.offset(on.soften(mask, reach), round(toward * reach * 0.7), round(-reach * 0.7))
+    body = on.moved(on.soften(mask, reach), (round(toward * reach * 0.7), round(-reach * 0.7)))
     tone = on.grey(body.point(on.curve(lambda v: 0.16 + v * 0.62)))
     return ImageChops.soft_light(
         ImageChops.hard_light(image, Image.blend(tone, Image.new("RGB", size, (128, 128, 128)), 0.45)), tone
