@@ -1,25 +1,22 @@
-"""Every Cloud Function: its trigger, its limits, one line. Importing this opens nothing and reads nothing.
+"""Every Cloud Function: its trigger, its limits, one line. Importing this opens nothing.
 
 The names are those that the clients of feraset-imagen call. Limits stand here, beside the function that they shape.
 """
 
+import os
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from firebase_functions import https_fn, scheduler_fn, tasks_fn
 from firebase_functions.options import MemoryOption, RateLimits, RetryConfig, set_global_options
-from firebase_functions.params import IntParam
 from flask import Request, Response
 
 from bootstrap import darkroom
+from core.config import QueueLimits
 
 set_global_options(region="us-central1", max_instances=10)
 
-QUEUE_MAX_ATTEMPTS = IntParam("QUEUE_MAX_ATTEMPTS", default=5)
-QUEUE_MIN_BACKOFF_SECONDS = IntParam("QUEUE_MIN_BACKOFF_SECONDS", default=60)
-QUEUE_MAX_BACKOFF_SECONDS = IntParam("QUEUE_MAX_BACKOFF_SECONDS", default=300)
-QUEUE_MAX_CONCURRENT_DISPATCHES = IntParam("QUEUE_MAX_CONCURRENT_DISPATCHES", default=10)
-QUEUE_MAX_DISPATCHES_PER_SECOND = IntParam("QUEUE_MAX_DISPATCHES_PER_SECOND", default=2)
+QUEUE = QueueLimits.from_environment(os.environ)
 
 UTC = ZoneInfo("UTC")
 
@@ -64,13 +61,13 @@ def scheduleWeeklyReport(request: Request) -> Response:
 
 @tasks_fn.on_task_dispatched(
     retry_config=RetryConfig(
-        max_attempts=QUEUE_MAX_ATTEMPTS,
-        min_backoff_seconds=QUEUE_MIN_BACKOFF_SECONDS,
-        max_backoff_seconds=QUEUE_MAX_BACKOFF_SECONDS,
+        max_attempts=QUEUE.max_attempts,
+        min_backoff_seconds=QUEUE.min_backoff_seconds,
+        max_backoff_seconds=QUEUE.max_backoff_seconds,
     ),
     rate_limits=RateLimits(
-        max_concurrent_dispatches=QUEUE_MAX_CONCURRENT_DISPATCHES,
-        max_dispatches_per_second=QUEUE_MAX_DISPATCHES_PER_SECOND,
+        max_concurrent_dispatches=QUEUE.max_concurrent_dispatches,
+        max_dispatches_per_second=QUEUE.max_dispatches_per_second,
     ),
     memory=MemoryOption.GB_1,
     cpu=1,

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from core.errors import FieldError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
@@ -27,12 +28,12 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 def _bytes(request: Request) -> bytes:
-    if (request.content_length or 0) > BODY_BYTES_MAX:
-        raise PayloadTooLarge(BODY_BYTES_MAX)
-    data: bytes = request.stream.read(BODY_BYTES_MAX + 1)
-    if len(data) > BODY_BYTES_MAX:
-        raise PayloadTooLarge(BODY_BYTES_MAX)
-    return data
+    """Kept by the request, so that a body can be looked into twice."""
+    request.max_content_length = BODY_BYTES_MAX
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge as error:
+        raise PayloadTooLarge(BODY_BYTES_MAX) from error
 
 
 def parsed_object(data: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask import Request, Response
 from controllers.auth import Authenticator, document_id
 from controllers.body import MalformedJson, json_object
 from controllers.boundary import HttpBoundary
+from controllers.headers import idempotency_key
 from controllers.paging import page_token, read_page_token
 from controllers.wire import Answer
 from core.errors import (
@@ -90,6 +91,7 @@ class FunctionUrls:
         order = Order(
             user_id=self._authenticator.user_id(_headers(request), body.userId),
             spec=Spec(model=body.model, style=body.style, color=body.color, size=body.size, prompt=body.prompt),
+            idempotency_key=idempotency_key(_headers(request)),
             request_id=request_id,
         )
         generation = self._generations.create(order).generation

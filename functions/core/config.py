@@ -10,13 +10,35 @@ LEASE_SECONDS_MAX = 1800
 """The longest that Cloud Tasks waits for one answer, so the longest that a lease can be of use."""
 
 
+class ConfigurationError(Exception):
+    """The environment is not fit to start with; the message names each variable."""
+
+
+class QueueLimits(BaseModel):
+    """What the task queue is deployed with. The defaults are feraset-imagen's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    max_attempts: int = Field(default=5, ge=1, le=100)
+    min_backoff_seconds: int = Field(default=60, ge=0)
+    max_backoff_seconds: int = Field(default=300, ge=0, le=3600)
+    max_concurrent_dispatches: int = Field(default=10, ge=1, le=5000)
+    max_dispatches_per_second: int = Field(default=2, ge=1, le=500)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """From `QUEUE_MAX_ATTEMPTS` and so on. Raises ConfigurationError, naming every variable that is wrong."""
+        names = {name: f"QUEUE_{name.upper()}" for name in cls.model_fields}
+        values = {name: environment[variable] for name, variable in names.items() if environment.get(variable)}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise ConfigurationError(_explain(error, "QUEUE_")) from error
+
+
 class AuthMode(StrEnum):
     REQUIRED = "required"
     OPEN = "open"
-
-
-class ConfigurationError(Exception):
-    """The environment is not fit to start with; the message names each variable."""
 
 
 class Range(BaseModel):
@@ -37,8 +59,8 @@ class Range(BaseModel):
 def _parse_range(text: Any) -> Any:
     if not isinstance(text, str):
         return text
-    low, _, high = text.partition("-")
-    return {"low": low, "high": high or low}
+    low, dash, high = text.partition("-")
+    return {"low": low, "high": high if dash else low}
 
 
 class Settings(BaseModel):
@@ -56,6 +78,7 @@ class Settings(BaseModel):
     worker_url: str = Field(pattern=r"^https?://")
     worker_service_account: str = ""
     attempts_max: int = Field(default=4, ge=1, le=100)
+    queue: QueueLimits = QueueLimits()
     provider_timeout_seconds: int = Field(default=180, ge=1)
     dispatch_deadline_seconds: int = Field(default=240, ge=15)
     lease_seconds: int = Field(default=300, le=LEASE_SECONDS_MAX)
@@ -80,6 +103,15 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _last_attempt_is_ours(self) -> Self:
+        """Cloud Tasks deletes a task after its last attempt; by then the generation must have been settled."""
+        if self.attempts_max >= self.queue.max_attempts:
+            raise ValueError(
+                f"ATTEMPTS_MAX < QUEUE_MAX_ATTEMPTS must hold, not {self.attempts_max} < {self.queue.max_attempts}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _slowest_simulation_fits(self) -> Self:
         if self.simulated_latency_seconds.high >= self.provider_timeout_seconds:
             raise ValueError("SIMULATED_LATENCY_SECONDS must stay below PROVIDER_TIMEOUT_SECONDS")
@@ -95,7 +127,11 @@ class Settings(BaseModel):
             for name in cls.model_fields
             if environment.get(name.upper(), "") != "" and name not in _DERIVED
         }
-        values |= {"project_id": project, "on_emulator": on_emulator}
+        values |= {
+            "project_id": project,
+            "on_emulator": on_emulator,
+            "queue": QueueLimits.from_environment(environment),
+        }
         values.setdefault("storage_bucket", f"{project}.appspot.com")
         values.setdefault("worker_url", _worker_url(environment, project, on_emulator=on_emulator))
         if on_emulator:
@@ -108,22 +144,22 @@ class Settings(BaseModel):
             raise ConfigurationError(_explain(error)) from error
 
 
-_DERIVED = {"project_id", "on_emulator"}
+_DERIVED = {"project_id", "on_emulator", "queue"}
 
 
 def _worker_url(environment: Mapping[str, str], project: str, *, on_emulator: bool) -> str:
-    region = environment.get("REGION", "us-central1")
+    region = environment.get("REGION") or "us-central1"
     if on_emulator:
-        host = environment.get("FUNCTIONS_EMULATOR_HOST", "127.0.0.1:5551")
+        host = environment.get("FUNCTIONS_EMULATOR_HOST") or "127.0.0.1:5551"
         return f"http://{host}/{project}/{region}/processImageGeneration"
     return f"https://{region}-{project}.cloudfunctions.net/processImageGeneration"
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, prefix: str = "") -> str:
     lines = []
     for problem in error.errors():
-        name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+        name = prefix + str(problem["loc"][0]).upper() if problem["loc"] else ""
         variable = "GOOGLE_CLOUD_PROJECT" if name == "PROJECT_ID" else name
-        prefix = f"{variable}={problem['input']!r}: " if variable else ""
-        lines.append(prefix + problem["msg"].removeprefix("Value error, "))
+        given = f"{variable}={problem['input']!r}: " if variable else ""
+        lines.append(given + problem["msg"].removeprefix("Value error, "))
     return "The environment is not fit to start with. " + " | ".join(lines)

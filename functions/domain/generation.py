@@ -165,10 +165,12 @@ def submitted(generation: Generation, job: str, *, now: datetime, due_at: dateti
 
 
 def dispatched_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
-    """The next task gets a name of its own: the last one's was used up."""
+    """The next task gets a name of its own: the last one's is used up. Without a provider's job, it waits anew."""
     return replace(
         generation,
+        status=Status.QUEUED if generation.provider_job is None else Status.PROCESSING,
         dispatch=generation.dispatch + 1,
+        deferrals=generation.deferrals + 1,
         lease_owner=None,
         lease_until=None,
         due_at=due_at,
@@ -207,7 +209,7 @@ def complete(generation: Generation, outputs: tuple[Output, ...], image_url: str
         outputs=outputs,
         image_url=image_url,
         failure=None,
-        charged=generation.price,
+        charged=generation.price - generation.refunded,
     )
     return Change(
         user_id=generation.user_id,
@@ -242,11 +244,14 @@ def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
 
 
 def _refunded(settled: Generation, held: int, reason: str) -> Change:
+    """What feraset-imagen gave back already is not given back again; beyond the price, it shows as a charge below 0."""
     at = settled.updated_at
+    owed = max(0, settled.price - settled.refunded)
+    refunded = settled.refunded + owed
     return Change(
         user_id=settled.user_id,
         at=at,
-        generation=replace(settled, refunded=settled.price),
-        delta=BalanceDelta(current=settled.price, held=-held),
-        entry=refund_entry(settled, reason, at),
+        generation=replace(settled, refunded=refunded, charged=settled.price - refunded),
+        delta=BalanceDelta(current=owed, held=-held),
+        entry=replace(refund_entry(settled, reason, at), credits=owed) if owed else None,
     )

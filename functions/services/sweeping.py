@@ -31,6 +31,7 @@ class SweepResult:
     dispatched_again: int
     failed: int
     settled_meanwhile: int
+    unavailable: int
 
 
 class SweepService:
@@ -62,7 +63,7 @@ class SweepService:
             for stored in fresh:
                 seen.add(stored.value.id)
                 with log_context(generation_id=stored.value.id, request_id=stored.value.request_id):
-                    outcomes[self._rescue(stored)] += 1
+                    outcomes[self._rescued(stored)] += 1
             if not fresh:
                 break
         result = SweepResult(
@@ -70,10 +71,19 @@ class SweepService:
             dispatched_again=outcomes["dispatched_again"],
             failed=outcomes["failed"],
             settled_meanwhile=outcomes["settled_meanwhile"],
+            unavailable=outcomes["unavailable"],
         )
         if seen:
             log.info("swept", extra={"found": len(seen), "outcomes": dict(outcomes)})
         return result
+
+    def _rescued(self, stored: Stored[Generation]) -> str:
+        """One that cannot be rescued now must not keep the others from it."""
+        try:
+            return self._rescue(stored)
+        except Unavailable as error:
+            log.warning("rescue_failed", extra={"reason": str(error)})
+            return "unavailable"
 
     def _rescue(self, stored: Stored[Generation]) -> str:
         now = self._clock()
@@ -83,7 +93,8 @@ class SweepService:
         crashed = generation.status is Status.PROCESSING and generation.provider_job is None
         if crashed and generation.attempt >= self._attempts_max:
             return self._fail(stored, machine.OUT_OF_ATTEMPTS)
-        if crashed or (generation.attempt > 0 and generation.deferrals >= _SAME_NAME_SIGHTINGS):
+        # A task that was consumed beside a live attempt is gone; one new name for each attempt makes up for that.
+        if crashed or (generation.attempt > 0 and generation.deferrals == _SAME_NAME_SIGHTINGS):
             return self._dispatch_again(stored, now)
         return self._resend(stored, now)
 

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from pytest_socket import enable_socket
 
 from tools import services
 
@@ -19,7 +20,13 @@ def test_a_part_alone_brings_only_its_own_ports() -> None:
     assert set(services.ports(["functions"], ui=False).values()) == {"functions", "eventarc", "hub"}
 
 
-@pytest.mark.enable_socket
+@pytest.fixture
+def sockets() -> None:
+    """Ports of this machine are what the test is about."""
+    enable_socket()
+
+
+@pytest.mark.usefixtures("sockets")
 def test_a_taken_port_is_one_line_that_says_which_for_what_and_how_to_see_by_whom() -> None:
     with socket.create_server((services.HOST, 0)) as server:
         port = server.getsockname()[1]
@@ -69,3 +76,8 @@ def test_commands_see_the_values_that_the_functions_see() -> None:
     assert values["AUTH_MODE"] == "open"
     assert values["STORAGE_BUCKET"] == services.BUCKET
     assert values.items() <= services.environment().items()
+
+
+def test_only_a_whole_stack_says_so() -> None:
+    assert services.environment()["DARKROOM_STACK"] == "http://127.0.0.1:8888"
+    assert "DARKROOM_STACK" not in services.environment(["firestore"])

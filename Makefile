@@ -1,0 +1,71 @@
+# Everything that one does with Darkroom, as one word each. `make` alone lists the words.
+
+PYTHON := functions/venv/bin/python
+STACK  := $(PYTHON) tools/stack.py
+UV     := .local/uv/bin/uv
+
+# Commands for the operator run beside a local stack; with PROJECT=… they mean that deployed project instead.
+ifdef PROJECT
+NO_EMULATOR := $(foreach name,FIRESTORE FIREBASE_AUTH CLOUD_TASKS STORAGE,-u $(name)_EMULATOR_HOST)
+OPERATE := env $(NO_EMULATOR) GOOGLE_CLOUD_PROJECT=$(PROJECT) GCLOUD_PROJECT=$(PROJECT) $(PYTHON) tools/operate.py
+else
+OPERATE := $(STACK) attach -- $(PYTHON) tools/operate.py
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test test-unit check seed catalog sweep audit open-books export docs requirements
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install all that the rest needs; quick when nothing changed
+	@python3 tools/setup.py
+
+run: setup ## start the local stack, seeded, until Ctrl-C
+	@$(STACK) up
+
+demo: setup ## show all of it: one generation per model, the ledger, the weekly report
+	@$(STACK) exec -- $(PYTHON) tools/demo.py
+
+test: setup ## run all tests, on the local stack
+	@$(STACK) exec -- $(PYTHON) -m pytest $(ARGS)
+
+test-unit: setup ## run the tests that need no server
+	@$(PYTHON) -m pytest -m "not emulator and not stack" $(ARGS)
+
+check: setup ## lint, format, types, layers
+	@functions/venv/bin/ruff check .
+	@functions/venv/bin/ruff format --check .
+	@functions/venv/bin/mypy
+	@functions/venv/bin/lint-imports
+
+seed: setup ## fill the database (of the running stack, or of PROJECT=…)
+	@$(OPERATE) seed $(ARGS)
+
+catalog: setup ## write the styles, colours and sizes, for a new PROJECT=…
+	@$(OPERATE) catalog $(ARGS)
+
+sweep: setup ## rescue what stopped, once
+	@$(OPERATE) sweep $(ARGS)
+
+audit: setup ## prove the books
+	@$(OPERATE) audit $(ARGS)
+
+open-books: setup ## write opening entries for users older than the ledger
+	@$(OPERATE) open-books $(ARGS)
+
+export: setup ## write the seeded database to docs/firestore-export
+	@CI=true $(STACK) exec --seed -- node_modules/.bin/firebase emulators:export --project demo-darkroom \
+		--only firestore --force docs/firestore-export
+
+docs: setup ## write docs/openapi.json and docs/postman_collection.json
+	@$(PYTHON) tools/generate_docs.py
+
+# From inside its folder, so that no path of this machine stands in the file's head. ARGS="--upgrade" moves the pins.
+COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url
+requirements: setup ## compile all requirements anew, with hashes
+	@cd functions && ../$(UV) $(COMPILE) --python-version 3.13 requirements.in -o requirements.txt $(ARGS)
+	@cd functions && ../$(UV) $(COMPILE) --python-version 3.13 requirements-dev.in -o requirements-dev.txt $(ARGS)
+	@cd tools && ../$(UV) $(COMPILE) --python-version 3.13 requirements.in -o requirements.txt $(ARGS)
+	@cd tools && ../$(UV) $(COMPILE) --python-version 3.9 requirements-node.in -o requirements-node.txt $(ARGS)
+	@cd tools && ../$(UV) $(COMPILE) --python-version 3.9 requirements-uv.in -o requirements-uv.txt $(ARGS)

@@ -1,0 +1,79 @@
+"""The Postman collection and its environments, made of the OpenAPI document."""
+
+from tools.reference import postman_functions, postman_v1, scripts, wording
+from tools.reference.components import Object
+from tools.reference.postman_items import V1_BASE, Operations, event, folder, identity, item
+
+_DEPLOYED = "https://us-central1-your-project.cloudfunctions.net"
+_NAME = "Darkroom"
+_DESCRIPTION = """\
+Runs from top to bottom against a fresh local stack (`make run`), as the tests do with newman:
+`npx newman run docs/postman_collection.json -e docs/postman_environment_local.json`.
+
+The first four folders are feraset-imagen's collection, request for request; `/v1` is the rest. Every request tests its
+answer. For a deployed project choose the other environment and fill in its project, an ID token as `id_token` and that
+token's user as `default_user_id`; what is about the demo data is then skipped.
+"""
+_VARIABLES = {
+    "base_url": wording.FUNCTION_BASE,
+    "v1_url": wording.HOSTING,
+    "default_user_id": "arda",
+    "id_token": "",
+    "stack": "local",
+}
+
+
+def collection(document: Object) -> Object:
+    operations = Operations(document)
+    return {
+        "info": {
+            "_postman_id": identity(_NAME),
+            "name": _NAME,
+            "description": _DESCRIPTION,
+            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
+        },
+        "item": [
+            *postman_functions.folders(operations),
+            folder(
+                "v1",
+                [*postman_v1.folders(operations), _errors(operations)],
+                "For new clients.",
+            ),
+        ],
+        "event": [event("prerequest", scripts.SEND_TOKEN), event("test", scripts.HAS_REQUEST_ID)],
+        "variable": [{"key": key, "value": value, "type": "string"} for key, value in _VARIABLES.items()],
+    }
+
+
+def _errors(operations: Operations) -> Object:
+    errors = postman_v1.errors(operations)
+    tests = scripts.refuses(404, "route_not_found")
+    errors["item"].append(item("No such address", "GET", V1_BASE, "/v1/pictures", tests))
+    return errors
+
+
+def environments() -> dict[str, Object]:
+    """By the name in their file's name."""
+    deployed = {
+        "base_url": _DEPLOYED,
+        "v1_url": f"{_DEPLOYED}/api",
+        "default_user_id": "",
+        "id_token": "",
+        "stack": "deployed",
+    }
+    return {
+        "local": _environment("Darkroom, local", _VARIABLES),
+        "deployed": _environment("Darkroom, deployed", deployed),
+    }
+
+
+def _environment(name: str, values: dict[str, str]) -> Object:
+    return {
+        "id": identity(name),
+        "name": name,
+        "values": [
+            {"key": key, "value": value, "type": "secret" if key == "id_token" else "default", "enabled": True}
+            for key, value in values.items()
+        ],
+        "_postman_variable_scope": "environment",
+    }

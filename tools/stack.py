@@ -1,0 +1,283 @@
+"""
+The local stack: Firebase's emulators, a stand-in for Cloud Storage, one for Cloud Scheduler.
+
+    stack.py up                     all of it, seeded, until Ctrl-C
+    stack.py exec [--seed] -- make coffee
+                                    all of it for as long as a command takes, whose exit code it returns
+    stack.py attach -- make coffee  the command in the environment of a stack that is up already
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from subprocess import Popen, TimeoutExpired
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import services
+from tools.processes import Parent, Stopped, guarded, stop_on_signals, stop_politely
+from tools.services import Service
+
+READY_SECONDS = 120
+SEED_SECONDS = 60
+POLL_SECONDS = 0.1
+POLITE_SECONDS = 3  # nothing here is worth a longer goodbye
+LAST_WORDS_SECONDS = 10
+TAIL_LINES = 30
+FAILED_DISCOVERY = "Failed to load function definition"
+
+
+class StackError(Exception):
+    """The stack cannot run; the message says why and what to look at."""
+
+
+def main() -> int:
+    arguments = parse()
+    command: list[str] = arguments.command
+    stop_on_signals()
+    try:
+        if arguments.verb == "up":
+            return up()
+        if arguments.verb == "attach":
+            return attach(command)
+        return execute(command, arguments.only, seeded=arguments.seed)
+    except StackError as error:
+        print(f"stack: {error}", file=sys.stderr)
+        return 1
+    except Stopped as stopped:
+        return stopped.exit_code
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.set_defaults(command=[])
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("up", help="all of it, seeded, until Ctrl-C")
+    for verb, what in (("exec", "the stack for one command"), ("attach", "a command beside a running stack")):
+        with_command = verbs.add_parser(verb, help=what)
+        with_command.add_argument("command", nargs=argparse.REMAINDER, help="-- and the command")
+        if verb == "exec":
+            everything = ",".join(services.ALL_PARTS)
+            with_command.add_argument("--only", type=parts, default=everything, help=f"some of {everything}")
+            with_command.add_argument("--seed", action="store_true", help="seed the database first")
+    arguments = parser.parse_args()
+    arguments.command = arguments.command[arguments.command[:1] == ["--"] :]
+    if arguments.verb != "up" and not arguments.command:
+        parser.error("a command is wanted after --")
+    return arguments
+
+
+def parts(text: str) -> list[str]:
+    chosen = text.split(",")
+    if unknown := set(chosen) - set(services.ALL_PARTS):
+        raise argparse.ArgumentTypeError(f"no such part: {', '.join(sorted(unknown))}")
+    return chosen
+
+
+def up() -> int:
+    ui = bool(found_by_setup()["ui"])
+    with Stack(services.ALL_PARTS, ui=ui).running() as stack:
+        stack.seed()
+        print(welcome(ui=ui), flush=True)
+        try:
+            while True:
+                stack.check()
+                time.sleep(POLL_SECONDS)
+        except Stopped:
+            print("\nstack: stopping", flush=True)
+    return 0
+
+
+def execute(command: list[str], only: list[str], *, seeded: bool) -> int:
+    with Stack(only, ui=False).running() as stack:
+        if seeded:
+            stack.seed()
+        return stack.run(command)
+
+
+def attach(command: list[str]) -> int:
+    wanted = services.ports(services.ALL_PARTS, ui=False)
+    if not all(services.in_use(port) for port in wanted):
+        raise StackError("no stack is up: start one with 'make run', and come back with another terminal.")
+    return subprocess.run(command, env=services.environment(), check=False).returncode
+
+
+def found_by_setup() -> dict[str, object]:
+    try:
+        return services.found_by_setup()
+    except FileNotFoundError:
+        raise StackError("nothing is set up yet: run 'make setup'.") from None
+
+
+class Stack:
+    """The chosen parts, as processes. All of them end when `running` does."""
+
+    def __init__(self, chosen: list[str] | tuple[str, ...], *, ui: bool) -> None:
+        found_by_setup()
+        self._parts = chosen
+        self._ui = ui
+        self._children: dict[Service, Popen[bytes]] = {}
+        self._gone: set[Service] = set()
+        self._environment = services.environment(chosen)
+        self._parent = Parent()
+
+    @contextmanager
+    def running(self) -> Iterator["Stack"]:
+        self._refuse_taken_ports()
+        with guarded():
+            try:
+                self._start()
+                yield self
+            finally:
+                self._stop()
+
+    def _refuse_taken_ports(self) -> None:
+        if taken := services.ports_taken(services.ports(self._parts, ui=self._ui)):
+            raise StackError("\n       ".join(["cannot start, perhaps because another stack is up:", *taken]))
+
+    def _start(self) -> None:
+        began = time.monotonic()
+        services.LOGS.mkdir(parents=True, exist_ok=True)
+        for service in services.services(self._parts, ui=self._ui):
+            self._launch(service)
+        self._wait_until_ready(began + READY_SECONDS)
+        if "functions" in self._parts:
+            self._launch(services.sweeper())
+        print(f"stack: up after {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
+
+    def _launch(self, service: Service) -> None:
+        firebase = service.name == "emulators"
+        environment = services.firebase_environment(self._environment) if firebase else self._environment
+        with service.log.open("wb") as log:
+            self._children[service] = Popen(
+                service.command,
+                cwd=services.LOGS,  # Firestore leaves a log of its own where it starts
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a Ctrl-C is for us; we then stop them in order
+            )
+
+    def _wait_until_ready(self, deadline: float) -> None:
+        while reason := self._not_ready():
+            self.check()
+            self._refuse_failed_discovery()
+            if time.monotonic() > deadline:
+                raise StackError(f"not ready after {READY_SECONDS} s: {reason}\n{self._tails()}")
+            time.sleep(POLL_SECONDS)
+
+    def _not_ready(self) -> str | None:
+        for port, part in services.ports(self._parts, ui=self._ui).items():
+            if not services.in_use(port):
+                return f"{part} does not listen on port {port}"
+        if "functions" in self._parts and (missing := services.expected_functions() - listed_functions()):
+            return f"these functions are not there: {', '.join(sorted(missing))}"
+        if "storage" in self._parts and not has_bucket():
+            return f"there is no bucket {services.BUCKET}"
+        return None
+
+    def _refuse_failed_discovery(self) -> None:
+        """firebase-tools goes on without any function when main.py cannot be imported."""
+        for service in self._children:
+            if FAILED_DISCOVERY in service.log.read_text(encoding="utf-8", errors="replace"):
+                raise StackError(f"the functions cannot be loaded\n{tail(service)}")
+
+    def check(self) -> None:
+        """Raise when the stack, or whoever started it, is not there any more."""
+        self._parent.check()
+        for service, child in self._children.items():
+            if child.poll() is None or service in self._gone:
+                continue
+            self._gone.add(service)
+            message = f"{service.name} ended with code {child.returncode}\n{tail(service)}"
+            if service.essential:
+                raise StackError(message)
+            print(f"stack: {message}", file=sys.stderr, flush=True)
+
+    def seed(self) -> None:
+        try:
+            status, answer = services.call(
+                f"{services.FUNCTIONS_URL}/seed_database", method="POST", seconds=SEED_SECONDS
+            )
+        except ConnectionError as error:
+            raise StackError(f"the database could not be seeded: {error}\n{self._tails()}") from None
+        if status != HTTPStatus.OK:
+            raise StackError(f"seed_database answered {status}: {answer}\n{self._tails()}")
+
+    def run(self, command: list[str]) -> int:
+        """The command's exit code; 1 when the stack broke meanwhile."""
+        try:
+            child = Popen(command, env=self._environment)
+        except OSError as error:
+            raise StackError(f"cannot run {command[0]}: {error.strerror}") from None
+        try:
+            while child.poll() is None:
+                self.check()
+                wait(child, POLL_SECONDS)
+        except Stopped:
+            wait(child, LAST_WORDS_SECONDS)  # a Ctrl-C has reached it too
+            raise
+        finally:
+            stop_politely(child, POLITE_SECONDS)
+        return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+    def _stop(self) -> None:
+        for child in self._children.values():
+            child.terminate()
+        for child in self._children.values():
+            stop_politely(child, POLITE_SECONDS)
+
+    def _tails(self) -> str:
+        return "\n".join(tail(service) for service in self._children)
+
+
+def wait(child: Popen[bytes], seconds: float) -> None:
+    try:
+        child.wait(seconds)
+    except TimeoutExpired:
+        return
+
+
+def has_bucket() -> bool:
+    return services.call(f"{services.STORAGE_URL}/storage/v1/b/{services.BUCKET}")[0] == HTTPStatus.OK
+
+
+def listed_functions() -> set[str]:
+    port = services.FIREBASE["emulators"]["functions"]["port"]
+    _, listing = services.call(f"http://{services.HOST}:{port}/backends")
+    return {trigger["name"] for backend in listing["backends"] for trigger in backend["functionTriggers"]}
+
+
+def tail(service: Service) -> str:
+    lines = service.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+    place = os.path.relpath(service.log)
+    return "\n".join([f"--- the end of {place}", *lines, "---"])
+
+
+def welcome(*, ui: bool) -> str:
+    hosts = services.environment()
+    places = {
+        "Page and API": f"{services.HOSTING_URL}  (/v1/…, /api/…)",
+        "Functions": f"{services.FUNCTIONS_URL}/<name>",
+        "Firestore": hosts["FIRESTORE_EMULATOR_HOST"],
+        "Auth": hosts["FIREBASE_AUTH_EMULATOR_HOST"],
+        "Tasks": hosts["CLOUD_TASKS_EMULATOR_HOST"],
+        "Storage": services.STORAGE_URL,
+        "Emulator UI": f"http://{services.HOST}:{services.FIREBASE['emulators']['ui']['port']}" if ui else "",
+        "Logs": os.path.relpath(services.LOGS),
+    }
+    lines = [f"  {name:<14}{place}" for name, place in places.items() if place]
+    sample = f"curl '{services.HOSTING_URL}/v1/balance?userId=arda'"
+    text = ["", "Darkroom is up, and seeded.", "", *lines, "", f"  {sample}", "", "Ctrl-C stops all of it."]
+    return "\n".join(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Finds what the local stack runs on: Node, Python 3.13, Java, the Firestore emulator's jar."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE_AT_LEAST = 20
+JAVA_AT_LEAST = 21
+FIRESTORE_MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
+MANIFEST_LINE_BYTES = 70  # 72 with the line's end
+
+
+def output_of(*command: str) -> str:
+    """What a program says, on either stream; nothing where it is absent, fails or hangs."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout + done.stderr
+
+
+def what_is_missing() -> str | None:
+    """The first tool that set-up cannot do without and cannot fetch itself, with the remedy, in one line."""
+    node = output_of("node", "--version").strip()
+    if node_problem := node_is_missing(node):
+        return node_problem
+    if not shutil.which("npm"):
+        return "npm is missing: install it as Node's companion (Debian, Ubuntu: apt-get install npm)."
+    if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
+        return "python3 lacks its venv module: install it (Debian, Ubuntu: apt-get install python3-venv)."
+    return None
+
+
+def node_is_missing(version: str) -> str | None:
+    number = re.match(r"v(\d+)\.", version)
+    if number and int(number[1]) >= NODE_AT_LEAST:
+        return None
+    found = f"found {version}" if version else "found none"
+    return f"Node {NODE_AT_LEAST} or newer is missing ({found}): install it from https://nodejs.org."
+
+
+def python313() -> str | None:
+    """A Python 3.13 that really starts; a pyenv shim on PATH may not."""
+    for candidate in python313_candidates():
+        # The base executable: a venv made from another venv's Python dies with that venv.
+        if base := output_of(candidate, "-c", "import sys; print(sys._base_executable)").strip():
+            return base
+    return None
+
+
+def python313_candidates() -> Iterable[str]:
+    if on_path := shutil.which("python3.13"):
+        yield on_path
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    versions = pyenv.glob("versions/3.13.*/bin/python3.13")
+    yield from (str(python) for python in sorted(versions, key=version_in_path, reverse=True))
+
+
+def version_in_path(python: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", python.parent.parent.name)]
+
+
+def java_major(version_text: str) -> int:
+    """21 for `openjdk version "21.0.8"`, 1 for the old `java version "1.8.0"`, 0 for anything else."""
+    found = re.search(r'version "(\d+)', version_text)
+    return int(found[1]) if found else 0
+
+
+def choose_java(system: str | None, system_version: str, bundled: Path) -> str:
+    """The system's Java where it is new enough, else the one that came with set-up."""
+    if system and java_major(system_version) >= JAVA_AT_LEAST:
+        return system
+    return str(bundled)
+
+
+def emulator_cache() -> Path:
+    """Where firebase-tools keeps the emulators that it has downloaded."""
+    default = Path.home() / ".cache" / "firebase" / "emulators"
+    return Path(os.environ.get("FIREBASE_EMULATORS_PATH") or default)
+
+
+def pinned_downloads() -> tuple[Path, Path]:
+    """The Firestore jar and the Emulator UI that this firebase-tools would download, there or not."""
+    listing = ROOT / "node_modules/firebase-tools/lib/emulator/downloadableEmulatorInfo.json"
+    info = json.loads(listing.read_text())
+    jar = info["firestore"]["downloadPathRelativeToCacheDir"]
+    ui = info["ui"]["main"]["binaryPathRelativeToCacheDir"]
+    return emulator_cache() / jar, emulator_cache() / ui
+
+
+def sdk_firestore_jar(gcloud: str | None) -> Path | None:
+    """The emulator that comes with the Google Cloud SDK, of which gcloud on PATH is often only a link."""
+    if not gcloud:
+        return None
+    sdk = Path(gcloud).resolve().parent.parent
+    jar = sdk / "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
+    return jar if jar.exists() else None
+
+
+def launcher_manifest(jar: Path) -> str:
+    """A jar manifest that starts the emulator out of its own jar, which names no main class."""
+    lines = ["Manifest-Version: 1.0", f"Main-Class: {FIRESTORE_MAIN_CLASS}", f"Class-Path: {jar.as_uri()}"]
+    return "".join(wrapped(line) for line in lines) + "\r\n"
+
+
+def wrapped(line: str) -> str:
+    """One manifest line in pieces, each after the first with a space. The text must be ASCII, as URLs are."""
+    head, rest = line[:MANIFEST_LINE_BYTES], line[MANIFEST_LINE_BYTES:]
+    return head + "\r\n" + (wrapped(" " + rest) if rest else "")
+
+
+def write_launcher(launcher: Path, jar: Path) -> None:
+    launcher.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(launcher, "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", launcher_manifest(jar))
