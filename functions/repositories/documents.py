@@ -65,9 +65,10 @@ Write = Create | Update
 class Query:
     """`where` holds (field, operator, value) with the operators ==, in, <, <=, >, >=.
 
-    Sorted by `order_by` (a field name, with `-` before it for descending), then by id in the last direction;
-    `after` is the values of the sorted fields and the id behind which to go on. `group` takes in every collection
-    with this last name, wherever it lies.
+    Sorted by `order_by` (a field name, with `-` before it for descending), or else by the field of a range, then by
+    id in the last direction; `after` is the values of the `order_by` fields and the id behind which to go on, so
+    that a range needs its field in `order_by`. `group` takes in every collection with this last name, wherever it
+    lies, and cannot go on `after`: its ids are not unique.
     """
 
     collection: str
@@ -91,11 +92,14 @@ class Documents(Protocol):
     def get(self, path: str) -> Document | None: ...
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
-        """All or nothing; the new version of each. Raises Conflict, AlreadyExists or Ambiguous."""
+        """All or nothing, each document once; the new version of each. Raises Conflict, AlreadyExists or Ambiguous.
+
+        A write that changes nothing keeps the version.
+        """
         ...
 
     def query(self, query: Query) -> list[Document]: ...
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        """Count, and sums of integer fields (at most four); documents without the field count as 0."""
+        """Count, and sums of integer fields (at most four), over the documents that have every summed field."""
         ...

@@ -37,6 +37,12 @@ _read_retry = Retry(
 """Reads are safe to repeat; the client's own patience of five minutes is not for a request that someone waits for."""
 
 _NOT_WRITTEN = (google_errors.FailedPrecondition, google_errors.Aborted, google_errors.NotFound)
+_NO_ANSWER = (
+    google_errors.ServerError,
+    google_errors.RetryError,
+    google_errors.TooManyRequests,
+    google_errors.Cancelled,  # what a reset stream comes out as
+)
 
 
 class FirestoreDocuments:
@@ -120,7 +126,7 @@ def _committing() -> Iterator[None]:
         raise AlreadyExists(str(error)) from error
     except _NOT_WRITTEN as error:
         raise Conflict(str(error)) from error
-    except (google_errors.ServerError, google_errors.RetryError, google_errors.TooManyRequests) as error:
+    except _NO_ANSWER as error:
         raise Ambiguous(str(error)) from error
 
 
@@ -128,5 +134,5 @@ def _committing() -> Iterator[None]:
 def _reading() -> Iterator[None]:
     try:
         yield
-    except (google_errors.ServerError, google_errors.RetryError, google_errors.TooManyRequests) as error:
+    except _NO_ANSWER as error:
         raise Unavailable("The database does not answer. Try again.") from error

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from core.errors import AppError
 from domain.errors import UserNotFound
 from domain.ledger import DEBITS, Change, Entry, EntryType, User
 from domain.week_stats import EntryFact
@@ -57,8 +58,12 @@ class LedgerRepository:
                 change, user = self._users.decide(user_id, decide, fresh=failure is not None)
                 assert change.entry is not None, "a posting carries its entry"  # noqa: S101 - a bug
                 commit_on_user(self._documents, self._users, change, user)
-            except AlreadyExists:
-                return self._entry(user_id, entry_id)
+            except (AlreadyExists, AppError):
+                # Posted already, perhaps by a commit whose answer was lost: then no refusal is given any more.
+                posted = self._documents.get(entry_path(user_id, entry_id))
+                if posted is None:
+                    raise
+                return entry_from(posted)
             else:
                 return change.entry
 
@@ -109,11 +114,6 @@ class LedgerRepository:
             period: Conditions = (("timestamp", ">=", first), ("timestamp", "<", last))
             query = Query(collection=TRANSACTIONS, group=True, where=period, fields=_FACT_FIELDS)
             yield from map(_fact, self._documents.query(query))
-
-    def _entry(self, user_id: str, entry_id: str) -> Entry:
-        document = self._documents.get(entry_path(user_id, entry_id))
-        assert document is not None, "entries are never deleted"  # noqa: S101 - a bug, not a refusal
-        return entry_from(document)
 
     def _account(self, user_id: str) -> Document:
         document = self._documents.get(user_path(user_id))

@@ -15,7 +15,6 @@ from repositories.documents import (
     Increment,
     Query,
     Totals,
-    Update,
     Write,
 )
 
@@ -34,11 +33,13 @@ class MemoryDocuments:
             return None if found is None else _copy(found)
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
+        if len({write.path for write in writes}) < len(writes):
+            raise ValueError("a commit writes a document once")
         with self._lock:
-            for write in writes:
-                self._check(write)
+            written = [self._written(write, self._now + _TICK) for write in writes]
             self._now += _TICK
-            return [self._apply(write) for write in writes]
+            self._documents |= {document.path: document for document in written}
+            return [document.version for document in written]
 
     def query(self, query: Query) -> list[Document]:
         with self._lock:
@@ -51,45 +52,68 @@ class MemoryDocuments:
         return [_selected(document, query.fields) for document in found]
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        found = self.query(query)
-        return Totals(len(found), {name: sum(document.fields.get(name) or 0 for document in found) for name in sums})
+        found = [document.fields for document in self.query(query) if all(name in document.fields for name in sums)]
+        return Totals(len(found), {name: int(sum(map(_number, (each[name] for each in found)))) for name in sums})
 
-    def _check(self, write: Write) -> None:
+    def _written(self, write: Write, now: datetime) -> Document:
+        """What the write makes of its document."""
         found = self._documents.get(write.path)
         if isinstance(write, Create):
             if found is not None:
                 raise AlreadyExists(write.path)
-        elif found is None or (write.version is not None and found.version != write.version):
+            return Document(write.path, _stored(write.fields), now)
+        if found is None or (write.version is not None and found.version != write.version):
             raise Conflict(write.path)
+        fields = {**found.fields, **_resolved(write.fields, found.fields)}
+        # Firestore, too, keeps the update time of a write that changes nothing.
+        return found if _is_same(fields, found.fields) else Document(write.path, fields, now)
 
-    def _apply(self, write: Write) -> datetime:
-        if isinstance(write, Create):
-            return self._store(write.path, dict(write.fields))
-        before = self._documents[write.path].fields
-        return self._store(write.path, {**before, **_resolved(write, before)})
 
-    def _store(self, path: str, fields: dict[str, Any]) -> datetime:
-        found = self._documents.get(path)
-        if found is not None and found.fields == fields:
-            return found.version  # Firestore, too, keeps the update time of a write that changes nothing
-        self._documents[path] = Document(path, deepcopy(fields), self._now)
-        return self._now
+def _resolved(changes: Fields, before: Fields) -> dict[str, Any]:
+    return {
+        name: _number(before.get(name)) + value.by if isinstance(value, Increment) else _stored(value)
+        for name, value in changes.items()
+    }
+
+
+def _stored(value: Any) -> Any:
+    """As Firestore gives it back: lists for tuples, UTC for every zone."""
+    if isinstance(value, Mapping):
+        return {name: _stored(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_stored(each) for each in value]
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    """Equal in type too: to Python, 1 is True and 1.0."""
+    if isinstance(value, dict) and isinstance(other, dict):
+        return value.keys() == other.keys() and all(_is_same(value[name], other[name]) for name in value)
+    if isinstance(value, list) and isinstance(other, list):
+        return len(value) == len(other) and all(map(_is_same, value, other))
+    return type(value) is type(other) and bool(value == other)
+
+
+def _number(value: Any) -> Any:
+    """Firestore takes everything that is no number for 0."""
+    return value if _rank(value) == _NUMBER else 0
 
 
 def _copy(document: Document) -> Document:
     return Document(document.path, deepcopy(document.fields), document.version)
 
 
-def _resolved(write: Update, before: Fields) -> dict[str, Any]:
-    return {
-        name: (before.get(name) or 0) + value.by if isinstance(value, Increment) else value
-        for name, value in write.fields.items()
-    }
+_NUMBER = 2
+_RANKS: tuple[tuple[type, ...], ...] = ((type(None),), (bool,), (int, float), (datetime,), (str,), (bytes,), (list,))
+
+
+def _rank(value: Any) -> int:
+    """Firestore's order of types; it compares values of one type only."""
+    return next((rank for rank, kinds in enumerate(_RANKS) if isinstance(value, kinds)), len(_RANKS))
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": lambda value, wanted: bool(value == wanted),
-    "in": lambda value, wanted: value in wanted,
     "<": lambda value, wanted: bool(value < wanted),
     "<=": lambda value, wanted: bool(value <= wanted),
     ">": lambda value, wanted: bool(value > wanted),
@@ -112,27 +136,32 @@ def _holds(fields: Fields, condition: tuple[str, str, Any]) -> bool:
     if name not in fields:
         return False
     value = fields[name]
-    if operator not in ("==", "in") and type(value) is not type(wanted):
-        return False  # a range never crosses types, so null is in none of them
-    return _OPERATORS[operator](value, wanted)
+    if operator == "in":
+        return value is not None and any(_holds(fields, (name, "==", each)) for each in wanted)
+    return _rank(value) == _rank(wanted) and _OPERATORS[operator](value, wanted)
 
 
 def _sort_keys(query: Query) -> list[tuple[str, bool]]:
-    keys = [(name.lstrip("-"), name.startswith("-")) for name in query.order_by]
+    """Where no order is asked for, ranges sort by their fields, as in Firestore."""
+    ranges = sorted({name for name, operator, _ in query.where if operator not in ("==", "in")})
+    names = query.order_by or tuple(ranges)
+    keys = [(name.lstrip("-"), name.startswith("-")) for name in names]
     return [*keys, ("__name__", keys[-1][1] if keys else False)]
 
 
-def _sort_value(document: Document, name: str) -> tuple[bool, Any]:
-    """Null sorts before everything else, as in Firestore."""
-    value = document.path if name == "__name__" else document.fields[name]
-    return (value is not None, value)
+def _sort_value(document: Document, name: str) -> tuple[int, Any]:
+    if name == "__name__":
+        return (0, document.path.split("/"))
+    value = document.fields[name]
+    return (_rank(value), 0 if value is None else value)
 
 
 def _is_after(document: Document, query: Query) -> bool:
     for (name, descending), bound in zip(_sort_keys(query), query.after or (), strict=True):
         value = document.id if name == "__name__" else document.fields[name]
-        if value != bound:
-            return bool(value < bound) if descending else bool(value > bound)
+        key, limit = (_rank(value), value), (_rank(bound), bound)
+        if key != limit:
+            return key < limit if descending else key > limit
     return False
 
 

@@ -3,6 +3,9 @@ from pydantic import Field
 from core.errors import AppError, InvalidRequest
 from schemas.base import Outbound
 
+_OUR_FAULT = 500
+"""From this status on, the request may have cost credits before it went wrong."""
+
 
 class ProblemField(Outbound):
     pointer: str = Field(description="JSON pointer of a body field, or the name of a parameter or header.")
@@ -35,7 +38,7 @@ def problem_of(error: AppError, request_id: str) -> Problem:
         detail=error.message,
         code=error.code,
         retryable=error.retryable,
-        charged=None if error.retryable else False,
+        charged=None if error.status >= _OUR_FAULT else False,
         request_id=request_id,
         errors=faults
         and [ProblemField(pointer=fault.pointer, detail=fault.detail, allowed=fault.allowed) for fault in faults],

@@ -154,7 +154,6 @@ class GenerationService:
     def cancel(self, user_id: str, generation_id: str) -> GenerationView:
         """Settled at once, with the refund; a result that comes later is dropped. Raises AlreadyFinal."""
         found = self._owned(user_id, generation_id)
-        job = found.value.provider_job
 
         def decide(generation: Generation) -> Change | None:
             if generation.status is Status.CANCELLED:
@@ -164,8 +163,8 @@ class GenerationService:
             return cancel(generation, now=self._clock())
 
         settled = self._generations.change(found, decide).value
-        if job is not None:
-            self._models.cancel_job(settled.spec.model, job)
+        if settled.provider_job is not None:
+            self._models.cancel_job(settled.spec.model, settled.provider_job)
         log.info("generation_cancelled", extra={"generation_id": generation_id})
         return self._view(settled)
 

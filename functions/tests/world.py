@@ -1,7 +1,10 @@
 """A Darkroom in memory with a cast: real controllers, services and repositories over the twins, and a clock to turn."""
 
+import io
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,17 +14,19 @@ from werkzeug.test import EnvironBuilder
 
 from bootstrap import Darkroom
 from core.config import Settings
+from core.logging import configure_logging
 from domain.catalog import ModelOffer
 from domain.generation import Generation
-from domain.ledger import EntryType, User
+from domain.ledger import Entry, EntryType, User
 from providers.identity.memory import MemoryTokens
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.demo import DemoRepository
+from repositories.documents import Document, Update
 from repositories.memory import MemoryDocuments
 from repositories.optimistic import OptimisticTransaction
 from services.models import ModelRegistry
-from services.ports import Identity, Job, Picture, RemoteResult, RemoteStatus
+from services.ports import Identity, Job, ModelUnavailable, Picture, RemoteResult, RemoteStatus
 
 ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "demo-darkroom",
@@ -48,12 +53,25 @@ ORDER = {
 """A request that is in order, and costs 1."""
 
 
+Step = Exception | Callable[[], object]
+"""What a fake does next: an exception is raised; anything else is called, for what happens in the meantime."""
+
+
+def take(steps: list[Step]) -> None:
+    if not steps:
+        return
+    step = steps.pop(0)
+    if isinstance(step, Exception):
+        raise step
+    step()
+
+
 class ScriptedModel:
-    """Does what its script says, in turn, and then succeeds; an exception in the script is raised."""
+    """Does what its script says, in turn, and then succeeds."""
 
     def __init__(self, name: str) -> None:
         self.offer = ModelOffer(name=name, kind="image", description="scripted")
-        self.script: list[Exception] = []
+        self.script: list[Step] = []
         self.jobs: list[Job] = []
 
     def expected_seconds(self) -> float:
@@ -61,37 +79,41 @@ class ScriptedModel:
 
     def generate(self, job: Job) -> tuple[Picture, ...]:
         self.jobs.append(job)
-        if self.script:
-            raise self.script.pop(0)
+        take(self.script)
         return (a_picture(job),)
 
 
 class ScriptedVendor:
-    """A remote model whose answers the test decides: `results` in turn, then success."""
+    """A remote model whose answers the test decides: `script` on submission, `results` in turn, then success."""
 
     def __init__(self, name: str) -> None:
         self.offer = ModelOffer(name=name, kind="image", description="scripted, remote")
-        self.results: list[RemoteResult | Exception] = []
+        self.script: list[Step] = []
+        self.results: list[RemoteResult | Step] = []
         self.submissions: list[Job] = []
         self.polls: list[str] = []
         self.cancelled: list[str] = []
+        self.refuses_to_cancel = False
 
     def expected_seconds(self) -> float:
         return 10.0
 
     def submit(self, job: Job) -> str:
         self.submissions.append(job)
+        take(self.script)
         return f"job-of-{job.generation_id}"
 
     def poll(self, provider_job: str, job: Job) -> RemoteResult:
         self.polls.append(provider_job)
-        result = self.results.pop(0) if self.results else None
-        if isinstance(result, Exception):
-            raise result
-        return result or RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(a_picture(job),))
+        if self.results and isinstance(self.results[0], RemoteResult):
+            return self.results.pop(0)
+        take(self.results)
+        return RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(a_picture(job),))
 
     def cancel(self, provider_job: str) -> None:
         self.cancelled.append(provider_job)
+        if self.refuses_to_cancel:
+            raise ModelUnavailable("network", "The vendor does not answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +187,18 @@ class World:
         """One delivery of a task, through the task function's own handler."""
         self.app.worker.process({"generation_request_id": generation_id})
 
+    def entries(self, user_id: str) -> list[Entry]:
+        """Of the ledger, newest first."""
+        return self.app.entries.page(user_id, after=None, limit=1000)
+
+    def records(self) -> dict[str, Document]:
+        """Everything that is written down, to be compared with what is written down later."""
+        return dict(self.documents._documents)
+
+    def overwrite(self, path: str, **fields: Any) -> None:
+        """Change a document behind everybody's back."""
+        self.documents.commit([Update(path, fields)])
+
     def deliver_all(self) -> int:
         """Everything that waits in the queue, and what comes of it; how many tasks that was."""
         count = 0
@@ -193,6 +227,23 @@ def send(serve: Any, method: str, path: str, **request: Any) -> Response:
     answer = serve(Request(EnvironBuilder(method=method, path=path, **request).get_environ()))
     text = answer.get_data(as_text=True)
     return Response(answer.status_code, json.loads(text) if text else None, dict(answer.headers))
+
+
+@contextmanager
+def captured_log(level: int = logging.INFO) -> Iterator[io.StringIO]:
+    """What is logged inside, as the process writes it."""
+    root = logging.getLogger()
+    handlers, before, stream = root.handlers[:], root.level, io.StringIO()
+    configure_logging(stream, level)
+    try:
+        yield stream
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(before)
+
+
+def lines_of(log: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
 
 
 def a_picture(job: Job) -> Picture:

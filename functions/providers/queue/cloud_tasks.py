@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from google.api_core import exceptions as google_errors
 from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import GoogleAuthError
 from google.cloud import tasks_v2
 from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksRestTransport
 from google.protobuf import duration_pb2, timestamp_pb2
@@ -42,9 +43,9 @@ class CloudTasksQueue:
             self._client.create_task(
                 parent=self._target.queue, task=self._task(message), retry=None, timeout=_TIMEOUT_SECONDS
             )
-        except google_errors.AlreadyExists:
-            return False
-        except (google_errors.GoogleAPICallError, RequestException) as error:
+        except google_errors.Conflict:
+            return False  # over REST, ALREADY_EXISTS comes as the class of its HTTP status
+        except (google_errors.GoogleAPICallError, GoogleAuthError, RequestException) as error:
             raise Unavailable(f"The task queue does not answer: {error}") from error
         return True
 

@@ -66,8 +66,8 @@ class SignedLinks:
 
     def _sign(self, path: str) -> str:
         """A deployed function has no private key: its account signs through IAM (iam.serviceAccountTokenCreator)."""
-        credentials = self._fresh_credentials()
         try:
+            credentials = self._fresh_credentials()
             return str(
                 self._bucket.blob(path).generate_signed_url(
                     version="v4",
