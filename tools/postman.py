@@ -11,8 +11,8 @@ Runs from top to bottom against a fresh local stack (`make run`), as the tests d
 `npx newman run docs/postman_collection.json -e docs/postman_environment_local.json`.
 
 The first four folders are feraset-imagen's collection, request for request; `/v1` is the rest. Every request tests its
-answer. For a deployed project choose the other environment and fill in its project, an ID token as `id_token` and that
-token's user as `default_user_id`; what is about the demo data is then skipped.
+answer. For a deployed project choose the other environment, put the project into its two addresses and an ID token into
+`id_token`: the calls are then about that token's user, who needs 20 credits, and what is about demo data is skipped.
 """
 _VARIABLES = {
     "base_url": wording.FUNCTION_BASE,
@@ -57,7 +57,6 @@ def environments() -> dict[str, Object]:
     deployed = {
         "base_url": _DEPLOYED,
         "v1_url": f"{_DEPLOYED}/api",
-        "default_user_id": "",
         "id_token": "",
         "stack": "deployed",
     }

@@ -1,0 +1,96 @@
+"""How the tests of the stack talk to it: curl for the function URLs, as its users do, and JSON for `/v1`."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from tools import services
+
+FUNCTIONS = services.FUNCTIONS_URL
+HOSTING = services.HOSTING_URL
+BASES = (FUNCTIONS, f"{HOSTING}/api")
+"""Where each function URL is found: the function itself, and through Hosting."""
+
+FINAL = frozenset({"completed", "failed", "cancelled"})
+DEADLINE_SECONDS = 60
+_LOOK_EVERY_SECONDS = 0.1
+_REQUEST_SECONDS = 60
+_TRIES = 5
+"""A generation fails for good about once in a hundred times, as the models' failure rate has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Headers by lower-case name; a body that is no JSON is None."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+def curl(*arguments: str) -> Reply:
+    command = ["curl", "--silent", "--show-error", "--noproxy", "*", "--dump-header", "-", *arguments]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=_REQUEST_SECONDS)
+    head, _, body = done.stdout.partition(b"\r\n\r\n")
+    status_line, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return Reply(int(status_line.split()[1]), _json(body), headers)
+
+
+def curl_json(url: str, body: object) -> Reply:
+    """A POST as the README of feraset-imagen has it."""
+    return curl("-X", "POST", url, "-H", "Content-Type: application/json", "-d", json.dumps(body))
+
+
+def v1(
+    method: str, path: str, user: str | None = None, *, query: Mapping[str, Any] | None = None, **request: Any
+) -> Reply:
+    """Through Hosting; `user` is named as in open mode."""
+    named = {"userId": user} if user else {}
+    answer = _session().request(
+        method, f"{HOSTING}/v1{path}", params={**(query or {}), **named}, timeout=_REQUEST_SECONDS, **request
+    )
+    return Reply(
+        answer.status_code, _json(answer.content), {name.lower(): each for name, each in answer.headers.items()}
+    )
+
+
+def download(url: str) -> requests.Response:
+    return _session().get(url, timeout=_REQUEST_SECONDS)
+
+
+def until[T](look: Callable[[], T], is_it: Callable[[T], bool], seconds: float = DEADLINE_SECONDS) -> T:
+    """What `look` sees when it is what one waits for. Fails with what it saw last when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not is_it(seen := look()):
+        assert time.monotonic() < deadline, f"not in {seconds} s: {seen}"
+        time.sleep(_LOOK_EVERY_SECONDS)
+    return seen
+
+
+def first_success[T](attempt: Callable[[], T], succeeded: Callable[[T], bool]) -> T:
+    """The models fail now and then on purpose; then one asks again."""
+    results = []
+    for _ in range(_TRIES):
+        results.append(attempt())
+        if succeeded(results[-1]):
+            return results[-1]
+    raise AssertionError(f"{_TRIES} times without success: {results}")
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxy between us and this machine
+    return session
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None

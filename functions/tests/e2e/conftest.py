@@ -1,0 +1,19 @@
+import os
+
+import pytest
+
+from bootstrap import Darkroom
+from core.config import Settings
+from e2e.client import FUNCTIONS, curl
+
+
+@pytest.fixture(scope="session")
+def seeded() -> None:
+    """Demo data in the stack; seeding again changes nothing."""
+    assert curl("-X", "POST", f"{FUNCTIONS}/seed_database").status == 200
+
+
+@pytest.fixture
+def app() -> Darkroom:
+    """The application beside the stack, on the stack's own data."""
+    return Darkroom(Settings.from_environment(os.environ))

@@ -1,0 +1,51 @@
+"""ID tokens from the Auth emulator, by its REST interface, and such as it never gave out."""
+
+import base64
+import json
+import os
+import uuid
+from typing import Any
+
+import requests
+
+_ACCOUNTS = "http://{host}/identitytoolkit.googleapis.com/v1"
+_PROJECT = "demo-darkroom"
+_SECONDS = 30
+
+
+def sign_up(role: str | None = None) -> tuple[str, str]:
+    """A new user's id and ID token."""
+    account = {"email": f"{uuid.uuid4()}@example.com", "password": "correct horse", "returnSecureToken": True}
+    user_id = _post("accounts:signUp", account)["localId"]
+    if role is not None:
+        claims = {"localId": user_id, "customAttributes": json.dumps({"role": role})}
+        _post(f"projects/{_PROJECT}/accounts:update", claims)
+    return user_id, _post("accounts:signInWithPassword", account)["idToken"]
+
+
+def forgeries() -> dict[str, str]:
+    """Tokens that are wrong in one thing each; not expired ones, which firebase-admin takes from the emulator."""
+    _, token = sign_up()
+    head, claims, signature = token.split(".")
+    content = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    wrong = {
+        "another project's": {"aud": "another-project"},
+        "another issuer's": {"iss": "https://securetoken.google.com/another-project"},
+        "nobody's": {"sub": ""},
+    }
+    changed = {what: f"{head}.{_packed(content | change)}.{signature}" for what, change in wrong.items()}
+    return changed | {"no token": "forged", "torn": f"{head}.{claims}"}
+
+
+def _packed(claims: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+
+
+def _post(what: str, body: dict[str, Any]) -> Any:
+    session = requests.Session()
+    session.trust_env = False  # no proxy between us and this machine
+    address = f"{_ACCOUNTS.format(host=os.environ['FIREBASE_AUTH_EMULATOR_HOST'])}/{what}"
+    owner = {"Authorization": "Bearer owner"} if "projects/" in what else {}
+    answer = session.post(address, params={"key": "any"}, json=body, headers=owner, timeout=_SECONDS)
+    assert answer.ok, answer.text
+    return answer.json()

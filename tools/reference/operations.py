@@ -1,0 +1,135 @@
+"""The operations of the reference: each route of `/v1`, each function URL."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from controllers.wire import Route
+from core.errors import AppError
+from schemas.problems import Problem
+from tools.reference import functions
+from tools.reference.components import (
+    Object,
+    Schemas,
+    example,
+    json_content,
+    path_parameters,
+    phrase,
+    reference,
+    response,
+    schema_of,
+)
+from tools.reference.examples import EXAMPLES
+from tools.reference.function_examples import exchanges
+from tools.reference.functions import FunctionOperation
+from tools.reference.problems import problems, without_operation
+from tools.reference.stage import Exchange
+from tools.reference.wording import tag_of
+
+Shown = tuple[str, str, Exchange]
+"""An example: its name, what is to be seen in it, and what was sent and answered."""
+
+_FIRST_ERROR = 400
+_ANYBODY: list[dict[str, list[str]]] = []
+_CALLER: list[dict[str, list[str]]] = [{"firebaseIdToken": []}, {"openModeUser": []}]
+_CALLER_OF_FUNCTION: list[dict[str, list[str]]] = [{"firebaseIdToken": []}, {}]
+
+
+def route_operation(route: Route, schemas: Schemas) -> Object:
+    shown = [(each.name, each.summary, each.exchange()) for each in EXAMPLES if each.operation == route.name]
+    sent = [exchange for _, _, exchange in shown]
+    parameters = [*path_parameters(route, sent)]
+    if route.query is not None:
+        parameters += schemas.query_parameters(route.query, sent)
+    parameters += [reference("parameters", name) for name in (*route.headers, "X-Request-Id")]
+    operation: Object = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [tag_of(route.path)],
+        "security": _ANYBODY if route.is_public else _CALLER,
+        "parameters": parameters,
+    }
+    if route.body is not None:
+        operation["requestBody"] = _request_body(schema_of(route.body), shown)
+    operation["responses"] = {
+        **_answers({status: schema_of(model) for status, model in route.answers.items()}, shown),
+        **_problem_responses(problems(route)),
+        "default": reference("responses", "NoOperation"),
+    }
+    return operation
+
+
+def no_operation() -> Object:
+    """The response where an address or a method is unknown."""
+    shown = [(error.code, error.title, exchange) for error, exchange in without_operation()]
+    codes = ", ".join(f"`{code}`" for code, _, _ in shown)
+    return response(f"No such operation: {codes}", schema_of(Problem), shown)
+
+
+def function_operation(function: FunctionOperation) -> Object:
+    shown = [
+        (each.name, each.summary, exchange) for each, exchange in exchanges(function.operation_id, function.examples)
+    ]
+    operation: Object = {
+        "operationId": function.operation_id,
+        "summary": function.summary,
+        "tags": [functions.TAG],
+        "security": _CALLER_OF_FUNCTION,
+        "parameters": [*_function_parameters(function, shown), reference("parameters", "X-Request-Id")],
+    }
+    if function.description:
+        operation["description"] = function.description
+    if function.body is not None:
+        operation["requestBody"] = _request_body(function.body, shown)
+    refusal = reference("schemas", function.refusal)
+    schemas = {exchange.status: refusal for _, _, exchange in shown if exchange.status >= _FIRST_ERROR}
+    schemas |= {status: reference("schemas", name) for status, name in function.answers.items()}
+    operation["responses"] = _answers(schemas, shown)
+    return operation
+
+
+def _function_parameters(function: FunctionOperation, shown: list[Shown]) -> Iterable[Object]:
+    for name, schema in function.query.items():
+        good = (exchange.query for _, _, exchange in shown if exchange.status < _FIRST_ERROR)
+        values = [query[name] for query in good if name in query]
+        parameter = {
+            "name": name,
+            "in": "query",
+            "required": name not in function.optional,
+            "schema": {"type": schema["type"]},
+            "description": schema["description"],
+        }
+        yield parameter | {"example": values[0]} if values else parameter
+
+
+def _request_body(schema: Object, shown: Iterable[Shown]) -> Object:
+    examples = {
+        name: example(summary, exchange.sent)
+        for name, summary, exchange in shown
+        if exchange.status < _FIRST_ERROR and exchange.sent is not None
+    }
+    return {"required": True, "content": json_content(schema, examples)}
+
+
+def _answers(schemas: Mapping[int, Object], shown: Iterable[Shown]) -> Object:
+    by_status: dict[int, list[Shown]] = defaultdict(list)
+    for each in shown:
+        by_status[each[2].status].append(each)
+    return {
+        str(status): response(phrase(status), schemas[status], examples)
+        for status, examples in sorted(by_status.items())
+    }
+
+
+def _problem_responses(found: Iterable[tuple[type[AppError], Exchange]]) -> Object:
+    by_status: dict[int, list[tuple[type[AppError], Exchange]]] = defaultdict(list)
+    for error, exchange in found:
+        by_status[exchange.status].append((error, exchange))
+    return {str(status): _problem_response(each) for status, each in sorted(by_status.items())}
+
+
+def _problem_response(found: list[tuple[type[AppError], Exchange]]) -> Object:
+    found = sorted(found, key=lambda each: each[0].code)
+    codes = ", ".join(f"`{error.code}`" for error, _ in found)
+    shown: list[Any] = [(error.code, error.title, exchange) for error, exchange in found]
+    return response(f"{phrase(found[0][1].status)}: {codes}", schema_of(Problem), shown)

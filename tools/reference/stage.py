@@ -1,0 +1,147 @@
+"""Where the examples of the reference are played: the real API in memory, with a stopped clock and the same ids."""
+
+import json
+import logging
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from flask import Request
+from werkzeug.test import EnvironBuilder
+
+from repositories.documents import Query
+from repositories.memory import MemoryDocuments
+from services.ports import Job, Picture
+from tests.world import World
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+USER = "arda"
+ORDER = {
+    "model": "Model A",
+    "style": "watercolor",
+    "color": "pastel",
+    "size": "1024x1024",
+    "prompt": "A lighthouse at dusk",
+}
+_IDS = uuid.UUID("0d5b1c0e-3a0b-4c51-9d0a-5a5f7e1a7c11")
+_PICTURE = bytes(184_320)
+"""Stands for what a model paints, which is the same everywhere but for how well the machine's zlib packs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request as it was sent, and what came back."""
+
+    method: str
+    path: str
+    status: int
+    content: Any
+    headers: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
+    sent_headers: Mapping[str, str] = field(default_factory=dict)
+    sent: Any = None
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("Content-Type", "")
+
+
+class Outage(MemoryDocuments):
+    """A database that works until `failure` is set, and then raises it."""
+
+    failure: Exception | None = None
+
+    def get(self, path: str) -> Any:
+        self._fail()
+        return super().get(path)
+
+    def commit(self, writes: Any) -> Any:
+        self._fail()
+        return super().commit(writes)
+
+    def query(self, query: Query) -> Any:
+        self._fail()
+        return super().query(query)
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class Stage(World):
+    """A new one for each example, so that none depends on what was played before it."""
+
+    documents: Outage
+
+    def __init__(self, **environment: str) -> None:
+        super().__init__(NOW - timedelta(days=30), documents=Outage(), **environment)
+        self.app.made.pop("models")  # the real ones: the catalog shows what is really on offer
+        self.outputs.link = _link  # type: ignore[method-assign]
+        self.add_user(USER, 500)
+        self.now = NOW
+
+    def ask(self, method: str, path: str, *, user: str | None = USER, **request: Any) -> Exchange:
+        """To `/v1`. `user` is named by `userId`, as in open mode."""
+        query = dict(request.pop("query", {}))
+        if user is not None:
+            query["userId"] = user
+        return _exchange(self.app.api.serve, method, path, query=query, **request)
+
+    def call_function(self, name: str, method: str, **request: Any) -> Exchange:
+        """A function URL, by the name of its handler."""
+        return _exchange(getattr(self.app.function_urls, name), method, "/", **request)
+
+    def order(self, **changes: Any) -> str:
+        """A generation that waits in the queue; its id."""
+        created = self.ask("POST", "/v1/generations", json=ORDER | changes)
+        return str(created.content["id"])
+
+
+@contextmanager
+def played(name: str) -> Iterator[None]:
+    """Inside, every new id comes from `name` alone, no log is written, and models paint at once."""
+    count = iter(range(1_000_000))
+
+    def new_id() -> uuid.UUID:
+        digest = uuid.uuid5(_IDS, f"{name}/{next(count)}")
+        return uuid.UUID(bytes=digest.bytes, version=4)
+
+    logging.disable(logging.CRITICAL)
+    try:
+        with (
+            patch("uuid.uuid4", new_id),
+            patch("providers.models.simulated.painted", _painted),
+            patch("providers.models.simulated_remote.painted", _painted),
+        ):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _exchange(serve: Any, method: str, path: str, **request: Any) -> Exchange:
+    query, headers = request.pop("query", {}), request.pop("headers", {})
+    environ = EnvironBuilder(method=method, path=path, query_string=query, headers=headers, **request).get_environ()
+    answer = serve(Request(environ))
+    text = answer.get_data(as_text=True)
+    return Exchange(
+        method=method,
+        path=path,
+        query=query,
+        sent_headers=headers,
+        sent=request.get("json"),
+        status=answer.status_code,
+        content=json.loads(text) if text else None,
+        headers=dict(answer.headers),
+    )
+
+
+def _painted(job: Job) -> Picture:
+    return Picture(data=_PICTURE, content_type="image/png", width=job.size.width, height=job.size.height)
+
+
+def _link(path: str) -> str:
+    return f"http://127.0.0.1:9199/demo-darkroom.appspot.com/{path}"

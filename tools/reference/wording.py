@@ -1,0 +1,122 @@
+"""The words of the reference that no code says: servers, credentials, headers, conventions."""
+
+from typing import Any
+
+FUNCTION_BASE = "http://127.0.0.1:5551/demo-darkroom/us-central1"
+HOSTING = "http://127.0.0.1:8888"
+DEPLOYED = "https://{region}-{project}.cloudfunctions.net"
+
+TITLE = "Darkroom"
+DESCRIPTION = """\
+Credit-metered image generation. A request costs credits the moment it is accepted, and gives them back unless it
+completes. `/v1` is for new clients; the function URLs are those of feraset-imagen, unchanged.
+
+**Who is calling.** `Authorization: Bearer` with a Firebase ID token. The local stack runs with `AUTH_MODE=open`: there
+the user is named by `userId`, and a credential that is sent is still verified.
+
+**Errors.** Every refusal of `/v1` is `application/problem+json` (RFC 9457) with a stable `code`, all faults at once in
+`errors`, and `retryable` and `charged` for programs. A bug of ours is an opaque 500 whose `request_id` finds it in the
+log.
+
+**Repeating.** With an `Idempotency-Key`, a create may be repeated for ever: the same key and body give the same
+generation, marked `Idempotent-Replayed: true`; the same key with another body is refused.
+
+**Waiting.** `Prefer: wait=n` (0 to 50 seconds) holds the answer back until the generation has ended.
+
+**Lists** are newest first: `page_size`, and the opaque `page_token` of the page before, with the same filters.
+
+Names are snake_case, times are RFC 3339 in UTC, credits are integers. Every function answers `OPTIONS` with 204 and the
+CORS headers. The examples below were made by calling the API, not typed.
+"""
+
+TAGS = {
+    "Generations": "Create, follow, list, cancel.",
+    "Credits": "Who you are, what you have, and where it went.",
+    "Catalog": "What is on offer, and for how much.",
+    "Health": "For load balancers and alerts.",
+    "Webhooks": "For the vendors of models.",
+    "Function URLs": "feraset-imagen's functions: same fields, same status codes, same error bodies.",
+}
+
+_TAG_OF = {
+    "generations": "Generations",
+    "me": "Credits",
+    "balance": "Credits",
+    "ledger": "Credits",
+    "catalog": "Catalog",
+    "healthz": "Health",
+    "readyz": "Health",
+    "webhooks": "Webhooks",
+}
+
+
+def tag_of(path: str) -> str:
+    return _TAG_OF[path.split("/")[2]]
+
+
+def _server(url: str, description: str) -> dict[str, Any]:
+    return {"url": url, "description": description}
+
+
+def _deployed(url: str) -> dict[str, Any]:
+    variables = {
+        "region": {"default": "us-central1", "description": "Where the functions were deployed."},
+        "project": {"default": "your-project", "description": "The id of the Firebase project."},
+    }
+    return _server(url, "Deployed.") | {"variables": variables}
+
+
+SERVERS = [
+    _server(HOSTING, "The local stack, through Hosting."),
+    _server(f"{FUNCTION_BASE}/api", "The local stack, the function itself."),
+    _deployed(f"{DEPLOYED}/api"),
+]
+FUNCTION_SERVERS = [
+    _server(FUNCTION_BASE, "The local stack, the functions themselves."),
+    _server(f"{HOSTING}/api", "The local stack, through Hosting."),
+    _deployed(DEPLOYED),
+]
+
+SECURITY_SCHEMES = {
+    "firebaseIdToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A Firebase ID token.",
+    },
+    "openModeUser": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "userId",
+        "description": "Only with `AUTH_MODE=open`, which only the emulator allows: the caller is whoever is named. "
+        "Everywhere else this parameter is refused as unknown.",
+    },
+}
+
+REQUEST_HEADERS: dict[str, dict[str, Any]] = {
+    "Idempotency-Key": {
+        "schema": {"type": "string", "minLength": 1, "maxLength": 257},
+        "description": "1-255 visible ASCII characters, bare or in double quotes; per user, kept for ever.",
+        "example": "order-2026-03-04-0001",
+    },
+    "Prefer": {
+        "schema": {"type": "string"},
+        "description": "`wait=n`: answer when the generation has ended, or after n seconds (0-50).",
+        "example": "wait=20",
+    },
+    "X-Request-Id": {
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
+        "description": "Your id for this request, for the log and the answer. Default: a new one.",
+        "example": "checkout-8231",
+    },
+}
+
+RESPONSE_HEADERS: dict[str, str] = {
+    "Allow": "The methods that this address knows.",
+    "Cache-Control": "How long the answer may be kept.",
+    "Idempotent-Replayed": "`true`: nothing was done; this is the generation that the key made.",
+    "Location": "Where the new generation is.",
+    "Preference-Applied": "The preference that was honoured.",
+    "Retry-After": "Seconds after which to try again.",
+    "X-Request-Id": "The id that finds this request in the log.",
+}
