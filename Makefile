@@ -37,7 +37,7 @@ check: setup ## lint, format, types, layers
 	@functions/venv/bin/ruff check .
 	@functions/venv/bin/ruff format --check .
 	@functions/venv/bin/mypy
-	@functions/venv/bin/lint-imports
+	@PYTHONPATH=functions functions/venv/bin/lint-imports
 
 seed: setup ## fill the database (of the running stack, or of PROJECT=…)
 	@$(OPERATE) seed $(ARGS)

@@ -16,8 +16,6 @@ from core.errors import AppError, FieldError, InvalidRequest, MethodNotAllowed, 
 from schemas.base import parse
 from schemas.problems import problem_of
 
-_RETRY_AFTER_SECONDS = "2"
-
 
 class RouteNotFound(NotFound):
     code = "route_not_found"
@@ -71,10 +69,6 @@ class Api:
 
 def render(error: AppError, request_id: str) -> Answer:
     headers = {"Content-Type": "application/problem+json"}
-    if error.retryable:
-        headers["Retry-After"] = _RETRY_AFTER_SECONDS
-    if isinstance(error, MethodNotAllowed):
-        headers["Allow"] = ", ".join(error.allowed)
     body = problem_of(error, request_id).model_dump(exclude_none=True)
     return Answer(status=error.status, body={"charged": None, **body}, headers=headers)
 

@@ -54,15 +54,15 @@ class Authenticator:
             raise PermissionDenied("Only an admin may do this: a user with the custom claim role=admin.")
 
 
-def document_id(name: str, value: str) -> str:
+def document_id(name: str, value: str, *, longest: int = _USER_ID_MAX) -> str:
     """A text that can name a document. Raises InvalidRequest."""
     usable = (
-        0 < len(value) <= _USER_ID_MAX
+        0 < len(value) <= longest
         and value not in (".", "..")
         and not (value.startswith("__") and value.endswith("__"))
         and all(character.isprintable() and character != "/" for character in value)
     )
     if not usable:
-        allowed = (f"1-{_USER_ID_MAX} printable characters without /",)
+        allowed = (f"1-{longest} printable characters without /",)
         raise InvalidRequest([FieldError(pointer=name, detail="not usable as an id", allowed=allowed)])
     return value

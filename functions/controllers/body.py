@@ -29,11 +29,14 @@ def json_object(request: Request) -> dict[str, Any]:
 
 def _bytes(request: Request) -> bytes:
     """Kept by the request, so that a body can be looked into twice."""
-    request.max_content_length = BODY_BYTES_MAX
+    request.max_content_length = BODY_BYTES_MAX + 1  # a body of unknown length is cut off there, not refused
     try:
-        return request.get_data()
+        data = request.get_data()
     except RequestEntityTooLarge as error:
         raise PayloadTooLarge(BODY_BYTES_MAX) from error
+    if len(data) > BODY_BYTES_MAX:
+        raise PayloadTooLarge(BODY_BYTES_MAX)
+    return data
 
 
 def parsed_object(data: bytes) -> dict[str, Any]:

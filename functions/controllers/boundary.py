@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Request, Response
@@ -11,10 +12,12 @@ from pydantic import BaseModel
 
 from controllers.headers import request_id
 from controllers.wire import Answer
-from core.errors import AppError
+from core.errors import AppError, MethodNotAllowed
 from core.logging import log_context
 
 log = logging.getLogger(__name__)
+
+_RETRY_AFTER_SECONDS = "2"
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -79,9 +82,10 @@ class HttpBoundary:
     def _allow_origin(self, response: Response, origin: str | None) -> None:
         if "*" in self._allowed_origins:
             response.headers["Access-Control-Allow-Origin"] = "*"
-        elif origin in self._allowed_origins:
+            return
+        response.headers["Vary"] = "Origin"
+        if origin in self._allowed_origins:
             response.headers["Access-Control-Allow-Origin"] = str(origin)
-            response.headers["Vary"] = "Origin"
 
 
 def _answered(
@@ -94,10 +98,18 @@ def _answered(
         return handle(request, known_id)
     except AppError as error:
         log.info("request_refused", extra={"code": error.code, "status": error.status})
-        return render(error, known_id)
+        answer = render(error, known_id)
+        return replace(answer, headers={**answer.headers, **_hints(error)})
     except Exception:
         log.exception("request_crashed")
         return render(Bug(known_id), known_id)
+
+
+def _hints(error: AppError) -> dict[str, str]:
+    """What a client may do instead, in the headers that HTTP has for it."""
+    if isinstance(error, MethodNotAllowed):
+        return {"Allow": ", ".join(error.allowed)}
+    return {"Retry-After": _RETRY_AFTER_SECONDS} if error.retryable else {}
 
 
 class RetryTask(Exception):

@@ -157,7 +157,7 @@ def _parameter(request: Request, name: str) -> str:
 
 def _optional_parameter(request: Request, name: str) -> str | None:
     """From the query of a GET, or the JSON body of a POST."""
-    if request.method not in ("GET", "POST"):
+    if request.method not in ("GET", "HEAD", "POST"):
         raise MethodNotAllowed(request.method, ["GET", "POST"])
     value = request.args.get(name)
     if value is None and request.method == "POST":

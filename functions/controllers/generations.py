@@ -26,6 +26,17 @@ from services.catalog import CatalogService
 from services.generations import GenerationService, GenerationView, Order
 from services.ports import Cursor
 
+_CREATE_ERRORS = (
+    InvalidRequest,
+    InsufficientCredits,
+    UserInactive,
+    UserNotFound,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    IdempotencyKeyReused,
+    Unavailable,
+)
+
 
 class GenerationController:
     def __init__(self, generations: GenerationService, catalog: CatalogService) -> None:
@@ -43,16 +54,7 @@ class GenerationController:
             checks=self._unknown_options,
             headers=("Idempotency-Key", "Prefer"),
             answers={202: GenerationResource, 200: QuoteResource},
-            errors=(
-                InvalidRequest,
-                InsufficientCredits,
-                UserInactive,
-                UserNotFound,
-                PayloadTooLarge,
-                UnsupportedMediaType,
-                IdempotencyKeyReused,
-                Unavailable,
-            ),
+            errors=_CREATE_ERRORS,
         )
         yield Route(
             method="GET",

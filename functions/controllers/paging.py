@@ -4,10 +4,13 @@ import base64
 import binascii
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
+from controllers.auth import document_id
 from core.errors import FieldError, InvalidRequest
 from services.ports import Cursor
+
+_ID_MAX = 500
 
 
 def page_token(cursor: Cursor, filters: object) -> str:
@@ -21,13 +24,14 @@ def read_page_token(token: str | None, filters: object) -> Cursor | None:
         return None
     try:
         padded = token + "=" * (-len(token) % 4)
-        at, document_id, digest = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        cursor = Cursor(datetime.fromisoformat(at), str(document_id))
-    except (binascii.Error, ValueError, TypeError) as error:
+        at, last_id, digest = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        moment = datetime.fromisoformat(at)
+        cursor = Cursor(moment.astimezone(UTC), document_id("page_token", str(last_id), longest=_ID_MAX))
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, InvalidRequest) as error:
         raise _refused("not a page token of this API") from error
     if digest != _digest(filters):
         raise _refused("made for other filters; start without a token")
-    if cursor.at.tzinfo is None or "/" in cursor.id or not cursor.id:
+    if moment.tzinfo is None or not isinstance(last_id, str):
         raise _refused("not a page token of this API")
     return cursor
 

@@ -21,4 +21,4 @@ class Worker:
     def _fulfil(self, data: object) -> None:
         payload = parse(TaskPayload, data)
         with log_context(request_id=payload.request_id, generation_id=payload.generation_request_id):
-            self._fulfilment.fulfil(payload.generation_request_id)
+            self._fulfilment.fulfil(payload.generation_request_id, payload.dispatch)

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 
+from controllers.auth import document_id
 from controllers.wire import Answer, Call, Route
 from core.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from schemas.webhooks import ProviderCallback, Received
@@ -26,5 +27,5 @@ class WebhookController:
     def provider(self, call: Call) -> Answer:
         """The same answer whether the job is known or not: a stranger learns nothing."""
         body: ProviderCallback = call.body
-        self._callbacks.hint(body.generation_id, body.provider_job)
+        self._callbacks.hint(document_id("/generation_id", body.generation_id, longest=200), body.provider_job)
         return Answer(status=202, body=Received())

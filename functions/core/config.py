@@ -120,6 +120,7 @@ class Settings(BaseModel):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Raises ConfigurationError, naming every variable that is wrong."""
+        _refuse_emulators(environment)
         project = environment.get("GOOGLE_CLOUD_PROJECT") or environment.get("GCLOUD_PROJECT") or ""
         on_emulator = environment.get("FUNCTIONS_EMULATOR") == "true"
         values: dict[str, Any] = {
@@ -145,6 +146,23 @@ class Settings(BaseModel):
 
 
 _DERIVED = {"project_id", "on_emulator", "queue"}
+
+
+_EMULATORS = (
+    "CLOUD_TASKS_EMULATOR_HOST",
+    "FIREBASE_AUTH_EMULATOR_HOST",
+    "FIRESTORE_EMULATOR_HOST",
+    "STORAGE_EMULATOR_HOST",
+)
+
+
+def _refuse_emulators(environment: Mapping[str, str]) -> None:
+    """With the Auth emulator's address set, firebase-admin believes any token: never where the tokens are real."""
+    if environment.get("FUNCTIONS_EMULATOR") == "true":
+        return
+    named = [name for name in _EMULATORS if environment.get(name)]
+    if named:
+        raise ConfigurationError(f"{', '.join(named)} may be set only where FUNCTIONS_EMULATOR=true")
 
 
 def _worker_url(environment: Mapping[str, str], project: str, *, on_emulator: bool) -> str:

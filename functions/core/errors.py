@@ -18,8 +18,8 @@ class FieldError:
     allowed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        hint = f" Valid options: {list(self.allowed)}" if self.allowed else ""
-        return f"{self.pointer}: {self.detail}.{hint}"
+        hint = f" (allowed: {', '.join(self.allowed)})" if self.allowed else ""
+        return f"{self.pointer}: {self.detail}{hint}"
 
 
 class AppError(Exception):

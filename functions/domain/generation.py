@@ -178,24 +178,26 @@ def dispatched_again(generation: Generation, *, now: datetime, due_at: datetime)
     )
 
 
+def polled_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
+    """The job has been looked at, so nothing is overdue: its next poll is a task of its own."""
+    return replace(dispatched_again(generation, now=now, due_at=due_at), deferrals=0)
+
+
 def deferred(generation: Generation, *, due_at: datetime) -> Generation:
     """Still waiting in the queue: look again later, each time later."""
     return replace(generation, deferrals=generation.deferrals + 1, due_at=due_at)
 
 
 def adopt(generation: Generation, *, refunded: int, now: datetime) -> Change:
-    """Bring a generation of feraset-imagen's into the books: what its entries say it cost, and a hold if it is unsettled.
+    """Bring a generation of feraset-imagen's into the books: what its entries say it cost, and a hold if unsettled.
 
     `refunded` is the sum of its refund entries: some were refunded more than once, which shows as a charge below 0.
     """
-    if generation.is_final:
-        held, charged = 0, generation.price - refunded
-    else:
-        held, charged = generation.price - refunded, 0
+    held = 0 if generation.is_final else max(0, generation.price - refunded)
     adopted = replace(
         generation,
         held=held,
-        charged=charged,
+        charged=generation.price - held - refunded,
         refunded=refunded,
         due_at=None if generation.is_final else now,
         inherited=False,

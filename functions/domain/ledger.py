@@ -39,6 +39,7 @@ class User:
     total_images_generated: int = 0
     is_active: bool = True
     created_at: datetime | None = None
+    updated_at: datetime | None = None
     books_opened_at: datetime | None = None
     """None: the balance is older than the ledger, and no `opening` entry has been posted yet."""
 
@@ -67,6 +68,11 @@ class BalanceDelta:
     current: int = 0
     held: int = 0
     images: int = 0
+
+    def plus(self, other: "BalanceDelta") -> "BalanceDelta":
+        return BalanceDelta(
+            current=self.current + other.current, held=self.held + other.held, images=self.images + other.images
+        )
 
     def applied_to(self, user: User) -> User:
         return replace(

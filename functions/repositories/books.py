@@ -1,10 +1,12 @@
 """How money moves: each function is one atomic commit over a user, a generation and an entry."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 
 from domain.generation import Generation
-from domain.ledger import Change, User
+from domain.ledger import BalanceDelta, Change, User
 from repositories.documents import Create, Documents, Update, Write
 from repositories.mapping import (
     entry_fields,
@@ -18,16 +20,22 @@ from repositories.users import UserRepository
 from services.ports import Stored
 
 
-def commit_on_user(documents: Documents, users: UserRepository, change: Change, user: Stored[User]) -> None:
-    """Fenced by the user's version; what comes out is remembered, so that the next commit needs no read."""
-    writes = [
-        Update(user_path(change.user_id), user_update(change), _version(user.version)),
-        *_new_records(change, with_generation=True),
-    ]
-    users.forget(change.user_id)
-    versions = documents.commit(writes)
-    value = change.delta.applied_to(user.value) if change.delta else user.value
-    opened_at = change.at if change.opens_books else value.books_opened_at
+def commit_on_user(documents: Documents, users: UserRepository, changes: Sequence[Change], user: Stored[User]) -> None:
+    """Changes of one user, each decided on what the one before makes of it. Fenced by the user's version.
+
+    What comes out is remembered, so that the next commit needs no read.
+    """
+    total = reduce(BalanceDelta.plus, (change.delta for change in changes if change.delta is not None), BalanceDelta())
+    last = replace(changes[-1], delta=total)
+    users.forget(user.value.id)
+    versions = documents.commit(
+        [
+            Update(user_path(user.value.id), user_update(last), _version(user.version)),
+            *(write for change in changes for write in _new_records(change, with_generation=True)),
+        ]
+    )
+    value = total.applied_to(user.value)
+    opened_at = last.at if last.opens_books else value.books_opened_at
     users.remember(Stored(replace(value, books_opened_at=opened_at), versions[0]))
 
 

@@ -1,5 +1,8 @@
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from core.errors import AppError
 from domain.generation import Generation, Status
@@ -9,42 +12,40 @@ from repositories.books import commit_on_generation, commit_on_user
 from repositories.cache import RecentlyUsed
 from repositories.documents import AlreadyExists, Ambiguous, Document, Documents, Query
 from repositories.mapping import GENERATIONS, days, generation_from, generation_path, utc
-from repositories.optimistic import OptimisticTransaction
+from repositories.optimistic import OptimisticTransaction, Stale
+from repositories.together import LockFactory, Together
 from repositories.users import UserRepository
 from services.ports import Created, Cursor, GenerationFilter, Stored
 
 _ENDED_REMEMBERED = 2048
 _INHERITED_PAGE = 100
+_TOGETHER_MOST = 50
 _FACT_FIELDS = ("user_id", "model", "style", "color", "size", "status", "credits_deducted", "created_at")
 
 
 class GenerationRepository:
     """Generations. Ended ones never change, so those that this instance has seen are answered from memory."""
 
-    def __init__(self, documents: Documents, users: UserRepository, transaction: OptimisticTransaction) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        users: UserRepository,
+        transaction: OptimisticTransaction,
+        *,
+        lock: LockFactory = threading.Lock,
+    ) -> None:
         self._documents = documents
         self._users = users
         self._transaction = transaction
         self._ended: RecentlyUsed[str, Stored[Generation]] = RecentlyUsed(_ENDED_REMEMBERED)
+        self._creations: Together[_Asked, Created] = Together(self._create_all, most=_TOGETHER_MOST, lock=lock)
 
     def get(self, generation_id: str) -> Stored[Generation] | None:
         return self._ended.get(generation_id) or self._read(generation_id)
 
     def create(self, generation_id: str, user_id: str, decide: Callable[[User], Change], *, may_exist: bool) -> Created:
-        def attempt(failure: Exception | None) -> Created:
-            was_lost = isinstance(failure, Ambiguous)
-            try:
-                return self._commit_new(user_id, decide, fresh=failure is not None)
-            except (AlreadyExists, AppError) as stopped:
-                # A lost answer, or a repeat by the client: what was asked for may stand there already.
-                looks = may_exist or was_lost or isinstance(stopped, AlreadyExists)
-                found = self._read(generation_id) if looks else None
-                if found is None:
-                    raise
-                return Created(found.value, replayed=not was_lost)
-
-        with self._users.turn(user_id):
-            return self._transaction.run(attempt)
+        """What comes for one user while a commit of its is under way goes into the next one, together."""
+        return self._creations.submit(user_id, _Asked(generation_id, decide, may_exist))
 
     def change(self, known: Stored[Generation], decide: Callable[[Generation], Change | None]) -> Stored[Generation]:
         def attempt(failure: Exception | None) -> Stored[Generation]:
@@ -97,11 +98,50 @@ class GenerationRepository:
             query = Query(collection=GENERATIONS, where=period, fields=_FACT_FIELDS)
             yield from map(_fact, self._documents.query(query))
 
-    def _commit_new(self, user_id: str, decide: Callable[[User], Change], *, fresh: bool) -> Created:
-        change, user = self._users.decide(user_id, decide, fresh=fresh)
-        assert change.generation is not None, "a creation carries its generation"  # noqa: S101 - a bug
-        commit_on_user(self._documents, self._users, change, user)
-        return Created(change.generation, replayed=False)
+    def _create_all(self, user_id: str, asked: Sequence["_Asked"]) -> list[Callable[[], Created]]:
+        if len(asked) == 1:
+            return [_outcome(partial(self._create_alone, user_id, asked[0]))]
+        try:
+            return self._transaction.run(lambda failure: self._create_together(user_id, asked, failure))
+        except _Apart as apart:
+            was_lost = apart.was_lost
+            return [_outcome(partial(self._create_alone, user_id, each, was_lost=was_lost)) for each in asked]
+
+    def _create_together(
+        self, user_id: str, asked: Sequence["_Asked"], failure: Exception | None
+    ) -> list[Callable[[], Created]]:
+        """One commit. Raises _Apart where one of them may exist already, which only it itself can find out."""
+        if isinstance(failure, Ambiguous):
+            raise _Apart(was_lost=True)
+        if len({each.generation_id for each in asked}) < len(asked):
+            raise _Apart(was_lost=False)
+        user, from_memory = self._users.latest(user_id, fresh=failure is not None)
+        changes, answers = _decided(user.value, asked)
+        if from_memory and len(changes) < len(asked):
+            raise Stale("a refusal needs a fresh read")
+        try:
+            if changes:
+                commit_on_user(self._documents, self._users, changes, user)
+        except AlreadyExists as error:
+            raise _Apart(was_lost=False) from error
+        return answers
+
+    def _create_alone(self, user_id: str, asked: "_Asked", *, was_lost: bool = False) -> Created:
+        def attempt(failure: Exception | None) -> Created:
+            lost = was_lost or isinstance(failure, Ambiguous)
+            try:
+                change, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
+                commit_on_user(self._documents, self._users, [change], user)
+                return _created(change)
+            except (AlreadyExists, AppError) as stopped:
+                # A lost answer, or a repeat by the client: what was asked for may stand there already.
+                looks = asked.may_exist or lost or isinstance(stopped, AlreadyExists)
+                found = self._read(asked.generation_id) if looks else None
+                if found is None:
+                    raise
+                return Created(found.value, replayed=not lost)
+
+        return self._transaction.run(attempt)
 
     def _read(self, generation_id: str) -> Stored[Generation] | None:
         document = self._documents.get(generation_path(generation_id))
@@ -116,6 +156,54 @@ class GenerationRepository:
         if stored.value.is_final:
             self._ended.put(stored.value.id, stored)
         return stored
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    generation_id: str
+    decide: Callable[[User], Change]
+    may_exist: bool
+
+
+class _Apart(Exception):
+    def __init__(self, *, was_lost: bool) -> None:
+        super().__init__()
+        self.was_lost = was_lost
+
+
+def _decided(user: User, asked: Sequence[_Asked]) -> tuple[list[Change], list[Callable[[], Created]]]:
+    """Each on what the ones before it leave. Raises _Apart for a refusal of what may have been accepted before."""
+    changes: list[Change] = []
+    answers: list[Callable[[], Created]] = []
+    for each in asked:
+        try:
+            change = each.decide(user)
+        except AppError as refusal:
+            if each.may_exist:
+                raise _Apart(was_lost=False) from refusal
+            answers.append(partial(_refuse, refusal))
+            continue
+        user = change.delta.applied_to(user) if change.delta else user
+        changes.append(change)
+        answers.append(partial(_created, change))
+    return changes, answers
+
+
+def _outcome(create: Callable[[], Created]) -> Callable[[], Created]:
+    try:
+        created = create()
+    except AppError as refusal:
+        return partial(_refuse, refusal)
+    return lambda: created
+
+
+def _created(change: Change) -> Created:
+    assert change.generation is not None, "a creation carries its generation"  # noqa: S101 - a bug, not a refusal
+    return Created(change.generation, replayed=False)
+
+
+def _refuse(refusal: AppError) -> Created:
+    raise refusal
 
 
 def _stored(document: Document) -> Stored[Generation]:

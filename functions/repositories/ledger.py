@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.errors import AppError
 from domain.errors import UserNotFound
@@ -57,7 +57,7 @@ class LedgerRepository:
             try:
                 change, user = self._users.decide(user_id, decide, fresh=failure is not None)
                 assert change.entry is not None, "a posting carries its entry"  # noqa: S101 - a bug
-                commit_on_user(self._documents, self._users, change, user)
+                commit_on_user(self._documents, self._users, [change], user)
             except (AlreadyExists, AppError):
                 # Posted already, perhaps by a commit whose answer was lost: then no refusal is given any more.
                 posted = self._documents.get(entry_path(user_id, entry_id))
@@ -67,8 +67,7 @@ class LedgerRepository:
             else:
                 return change.entry
 
-        with self._users.turn(user_id):
-            return self._transaction.run(attempt)
+        return self._transaction.run(attempt)
 
     def totals(self, user_id: str | None) -> BookTotals:
         """Of one user: all of one moment, for it sums again where the balance has moved meanwhile."""
@@ -83,18 +82,23 @@ class LedgerRepository:
 
     def _everybody(self) -> BookTotals:
         every = self._documents.totals(Query(collection=USERS), ("current_credits", "held_credits"))
-        below = Query(collection=USERS, where=(("current_credits", "<", 0),))
-        in_debt = self._documents.totals(below).count
-        return self._summed(None, (every.sums["current_credits"], every.sums["held_credits"], in_debt))
+        in_debt = self._count_users(("current_credits", "<", 0))
+        opened = self._count_users(("books_opened_at", ">", datetime.fromtimestamp(0, UTC)))
+        unopened = self._documents.totals(Query(collection=USERS)).count - opened
+        return self._summed(None, (every.sums["current_credits"], every.sums["held_credits"], in_debt, unopened))
 
-    def _summed(self, user_id: str | None, balance: tuple[int, int, int]) -> BookTotals:
-        current, held, in_debt = balance
+    def _count_users(self, condition: tuple[str, str, object]) -> int:
+        return self._documents.totals(Query(collection=USERS, where=(condition,))).count
+
+    def _summed(self, user_id: str | None, balance: tuple[int, int, int, int]) -> BookTotals:
+        current, held, in_debt, unopened = balance
         deductions = self._entries(user_id, (("type", "==", EntryType.DEDUCTION.value),))
         generations = self._generations(user_id, (), _COSTS)
         return BookTotals(
             current=current,
             held=held,
             in_debt_count=in_debt,
+            unopened_count=unopened,
             entries_in=self._entries(user_id, (("type", "in", _CREDITS),)).sums["credits"],
             entries_out=self._entries(user_id, (("type", "in", _DEBITS),)).sums["credits"],
             deductions=deductions.sums["credits"],
@@ -131,9 +135,11 @@ class LedgerRepository:
         return self._documents.totals(Query(collection=GENERATIONS, where=(*owner, *where)), sums)
 
 
-def _balance_of(account: Document) -> tuple[int, int, int]:
-    current = account.fields.get("current_credits", 0)
-    return current, account.fields.get("held_credits", 0), int(current < 0)
+def _balance_of(account: Document) -> tuple[int, int, int, int]:
+    """The balance, the hold, and whether it counts among those in debt and among the unopened."""
+    fields = account.fields
+    current = fields.get("current_credits", 0)
+    return current, fields.get("held_credits", 0), int(current < 0), int(fields.get("books_opened_at") is None)
 
 
 def _fact(document: Document) -> EntryFact:

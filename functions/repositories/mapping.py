@@ -50,12 +50,14 @@ def user_from(document: Document) -> User:
         total_images_generated=fields.get("total_images_generated", 0),
         is_active=fields.get("is_active", True),
         created_at=fields.get("created_at"),
+        updated_at=fields.get("updated_at"),
         books_opened_at=fields.get("books_opened_at"),
     )
 
 
 def user_fields(user: User) -> dict[str, Any]:
-    return {name: value for name, value in asdict(user).items() if name != "id"} | {"updated_at": user.created_at}
+    fields = {name: value for name, value in asdict(user).items() if name != "id"}
+    return fields | {"updated_at": user.updated_at or user.created_at}
 
 
 def entry_from(document: Document) -> Entry:

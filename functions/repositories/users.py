@@ -1,8 +1,5 @@
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from zlib import crc32
 
 from core.errors import AppError
 from domain.errors import UserNotFound
@@ -14,7 +11,6 @@ from repositories.optimistic import Stale
 from services.ports import Stored
 
 _USERS_REMEMBERED = 2048
-_TURNS = 64
 
 
 class UserRepository:
@@ -26,28 +22,23 @@ class UserRepository:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._remembered: RecentlyUsed[str, Stored[User]] = RecentlyUsed(_USERS_REMEMBERED)
-        self._turns = [threading.Lock() for _ in range(_TURNS)]
 
     def get(self, user_id: str) -> User | None:
         found = self.read(user_id)
         return None if found is None else found.value
 
-    def page(self, *, changed_since: datetime | None, after: str | None, limit: int) -> list[User]:
+    def page(self, *, changed_since: datetime | None, after: User | None, limit: int) -> list[User]:
         if changed_since is None:
-            query = Query(collection=USERS, after=None if after is None else (after,), limit=limit)
+            query = Query(collection=USERS, after=(after.id,) if after else None, limit=limit)
         else:
-            query = self._changed(changed_since, after, limit)
+            query = Query(
+                collection=USERS,
+                where=(("updated_at", ">=", changed_since),),
+                order_by=("updated_at",),
+                after=(after.updated_at, after.id) if after else None,
+                limit=limit,
+            )
         return [user_from(document) for document in self._documents.query(query)]
-
-    def _changed(self, since: datetime, after: str | None, limit: int) -> Query:
-        last = self._documents.get(user_path(after)) if after else None
-        return Query(
-            collection=USERS,
-            where=(("updated_at", ">=", since),),
-            order_by=("updated_at",),
-            after=(last.fields["updated_at"], last.id) if last else None,
-            limit=limit,
-        )
 
     def registered(self, start: datetime, end: datetime) -> Iterator[datetime]:
         query = Query(
@@ -67,24 +58,23 @@ class UserRepository:
         self.remember(stored)
         return stored
 
-    def decide(self, user_id: str, decide: Callable[[User], Change], *, fresh: bool) -> tuple[Change, Stored[User]]:
-        """Decide on the remembered user, or on a read one; only on a read one may the answer be a refusal."""
+    def latest(self, user_id: str, *, fresh: bool) -> tuple[Stored[User], bool]:
+        """The user, and whether it comes from memory: then a refusal of it must be asked again. Raises UserNotFound."""
         remembered = None if fresh else self._remembered.get(user_id)
         stored = remembered or self.read(user_id)
         if stored is None:
             raise UserNotFound(user_id)
+        return stored, remembered is not None
+
+    def decide(self, user_id: str, decide: Callable[[User], Change], *, fresh: bool) -> tuple[Change, Stored[User]]:
+        """Decide on the remembered user, or on a read one; only on a read one may the answer be a refusal."""
+        stored, from_memory = self.latest(user_id, fresh=fresh)
         try:
             return decide(stored.value), stored
         except AppError as refusal:
-            if remembered is None:
+            if not from_memory:
                 raise
             raise Stale(str(refusal)) from refusal
-
-    @contextmanager
-    def turn(self, user_id: str) -> Iterator[None]:
-        """Threads of this instance that write one user's balance go one after the other, instead of colliding."""
-        with self._turns[crc32(user_id.encode()) % _TURNS]:
-            yield
 
     def remember(self, stored: Stored[User]) -> None:
         self._remembered.put(stored.value.id, stored)

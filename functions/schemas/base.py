@@ -1,9 +1,10 @@
 """What every schema of the wire shares, and the one way from unknown data to a checked value."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import FieldError, InvalidRequest
 
@@ -44,29 +45,42 @@ Text = Annotated[str, AfterValidator(_storable)]
 Words = Annotated[Text, AfterValidator(_not_blank)]
 
 
-def parse[M: BaseModel](
-    schema: type[M], data: object, also: Iterable[FieldError] = (), *, prefix: str = "/"
-) -> M:
-    """Raises InvalidRequest with every fault at once: the schema's, and those in `also` that are found elsewhere.
-
-    `prefix` is what a field's name gets in front: "/" makes a JSON pointer, "" is for query parameters.
-    """
-    found = list(also)
+def _in_utc(moment: datetime) -> datetime:
     try:
-        value = schema.model_validate(data)
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must lie between the years 1 and 9999 in UTC") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time with its zone, in UTC from here on."""
+
+
+def parse[M: BaseModel](schema: type[M], data: object, also: Iterable[FieldError] = (), *, prefix: str = "/") -> M:
+    """Raises InvalidRequest with every fault at once: the schema's, and beside them those in `also`, found elsewhere.
+
+    Where the schema has none, those in `also` are left to the service that finds them again: it knows whether this
+    repeats a request that was accepted. `prefix` is what a field's name gets in front: "/" makes a JSON pointer, ""
+    is for query parameters.
+    """
+    try:
+        return schema.model_validate(data)
     except ValidationError as error:
+        found = list(_faults(error, schema, prefix))
         known = {fault.pointer for fault in found}
-        found = [*(fault for fault in _faults(error, schema, prefix) if fault.pointer not in known), *found]
-    else:
-        if not found:
-            return value
-    raise InvalidRequest(found)
+        raise InvalidRequest([*found, *(fault for fault in also if fault.pointer not in known)]) from error
 
 
 def _faults(error: ValidationError, schema: type[BaseModel], prefix: str) -> Iterable[FieldError]:
     for problem in error.errors(include_url=False):
-        place = "/".join(str(part) for part in problem["loc"] if part != "[key]")
+        parts = [str(part) for part in problem["loc"] if part != "[key]"]
+        place = "/".join(map(_escaped, parts)) if prefix else "/".join(parts)
         yield FieldError(pointer=prefix + place, detail=_detail(problem), allowed=_allowed(problem, schema))
+
+
+def _escaped(part: str) -> str:
+    """As a JSON pointer has it (RFC 6901)."""
+    return part.replace("~", "~0").replace("/", "~1")
 
 
 def _detail(problem: Mapping[str, Any]) -> str:

@@ -2,10 +2,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from domain.generation import Generation, Status
-from schemas.base import Inbound, InboundText, Outbound, Text, Words
+from schemas.base import Inbound, InboundText, Moment, Outbound, Text, Words
 from services.generations import GenerationView, Quote
 from services.ports import GenerationFilter
 
@@ -41,8 +41,8 @@ class ListGenerations(InboundText):
     status: Status | None = None
     style: Option | None = None
     model: Option | None = None
-    from_: AwareDatetime | None = Field(default=None, alias="from", description="Created at or after (RFC 3339).")
-    to: AwareDatetime | None = Field(default=None, description="Created before (RFC 3339).")
+    from_: Moment | None = Field(default=None, alias="from", description="Created at or after (RFC 3339).")
+    to: Moment | None = Field(default=None, description="Created before (RFC 3339).")
     page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
     page_token: str | None = Field(default=None, max_length=500)
 

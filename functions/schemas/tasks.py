@@ -7,4 +7,5 @@ class TaskPayload(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     generation_request_id: str = Field(min_length=1, max_length=200, pattern=r"^[^/\x00]+$")
+    dispatch: int | None = Field(default=None, ge=1)
     request_id: str | None = Field(default=None, max_length=128)

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
-from domain.generation import Generation, dispatched_again
+from domain.generation import Generation, polled_again
 from domain.ledger import Change
 from services.ports import Generations, TaskMessage, TaskQueue
 
@@ -33,7 +33,7 @@ class CallbackService:
                 return None
             if now - generation.updated_at < _QUIET:
                 return None
-            again = dispatched_again(generation, now=now, due_at=now + _DUE_AFTER)
+            again = polled_again(generation, now=now, due_at=now + _DUE_AFTER)
             return Change(user_id=generation.user_id, at=now, generation=again)
 
         changed = self._generations.change(found, decide).value

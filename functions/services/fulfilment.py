@@ -3,7 +3,6 @@
 Every write is fenced: by the attempt's own lease while a model works, by the provider's job id while a job is remote.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from domain import generation as machine
 from domain.generation import Failure, Generation, Output
 from domain.ledger import Change
 from services.catalog import CatalogService
+from services.jobs import job_of
 from services.models import ModelRegistry
 from services.ports import (
     Generations,
@@ -77,15 +77,18 @@ class FulfilmentService:
         self._clock = clock
         self._new_id = new_id
 
-    def fulfil(self, generation_id: str) -> None:
-        """One delivery of a task. Returning acknowledges it. Raises AttemptFailed, or Unavailable, to have it again."""
+    def fulfil(self, generation_id: str, dispatch: int | None = None) -> None:
+        """One delivery of the task of this dispatch. Returning acknowledges it.
+
+        Raises AttemptFailed, or Unavailable, to have it again.
+        """
         found = self._generations.get(generation_id)
         if found is None:
             log.warning("task_of_unknown_generation")
         elif found.value.is_final:
             log.info("task_of_ended_generation", extra={"status": found.value.status})
         elif found.value.provider_job is not None:
-            self._follow(found, found.value.provider_job)
+            self._follow(found, found.value.provider_job, dispatch)
         else:
             self._work(found)
 
@@ -124,7 +127,7 @@ class FulfilmentService:
         return self._generations.change(found, decide)
 
     def _run(self, claimed: Stored[Generation], holds_lease: Fence) -> None:
-        model, job = self._models.named(claimed.value.spec.model), self._job(claimed.value)
+        model, job = self._models.named(claimed.value.spec.model), self._job_of(claimed.value)
         if isinstance(model, RemoteModel):
             self._submit(model, claimed, job, holds_lease)
         else:
@@ -149,7 +152,7 @@ class FulfilmentService:
         elif stored.is_final:
             self._models.cancel_job(stored.spec.model, provider_job)
 
-    def _follow(self, found: Stored[Generation], provider_job: str) -> None:
+    def _follow(self, found: Stored[Generation], provider_job: str, dispatch: int | None) -> None:
         """Ask the provider how the job is, whoever sent us: a poll's task, a callback, the sweeper."""
 
         def is_this_job(generation: Generation) -> bool:
@@ -166,7 +169,8 @@ class FulfilmentService:
             self._fail(found, is_this_job, result.failure or machine.JOB_LOST)
         elif result.status is RemoteStatus.UNKNOWN:
             self._give_back(found, is_this_job, machine.JOB_LOST)
-        else:
+        elif dispatch is None or dispatch >= found.value.dispatch:
+            # An older task looks, too, but leaves the next look to the newest, or each callback would start a chain.
             self._wait_for_job(found, provider_job, is_this_job)
 
     def _poll(self, generation: Generation, provider_job: str) -> RemoteResult:
@@ -174,7 +178,7 @@ class FulfilmentService:
         model = self._models.named(generation.spec.model)
         assert isinstance(model, RemoteModel), "only a remote model gives out jobs"  # noqa: S101 - a bug
         try:
-            return model.poll(provider_job, self._job(generation))
+            return model.poll(provider_job, self._job_of(generation))
         except ModelUnavailable as error:
             log.warning("poll_failed", extra={"provider_job": provider_job, "reason": str(error)})
             return RemoteResult(status=RemoteStatus.RUNNING)
@@ -182,6 +186,8 @@ class FulfilmentService:
     def _deliver_or_retry(self, found: Stored[Generation], pictures: tuple[Picture, ...], is_this_job: Fence) -> None:
         try:
             self._deliver(found, pictures, is_this_job)
+        except ModelRejected as error:
+            self._fail(found, is_this_job, Failure(code=error.code, message=str(error), retryable=False))
         except ModelUnavailable as error:
             # The job itself is done, so it keeps its id; only our copying of it is repeated.
             raise AttemptFailed(str(error)) from error
@@ -198,11 +204,11 @@ class FulfilmentService:
             if not is_this_job(generation) or generation.dispatch != found.value.dispatch:
                 return None
             due_at = now + self._limits.poll_every + self._limits.poll_overdue
-            again = machine.dispatched_again(generation, now=now, due_at=due_at)
+            again = machine.polled_again(generation, now=now, due_at=due_at)
             return Change(user_id=generation.user_id, at=now, generation=again)
 
         stored = self._generations.change(found, decide).value
-        if is_this_job(stored):
+        if stored.dispatch == found.value.dispatch + 1:
             self._poll_later(stored)
 
     def _poll_later(self, generation: Generation) -> None:
@@ -219,6 +225,8 @@ class FulfilmentService:
 
     def _deliver(self, found: Stored[Generation], pictures: tuple[Picture, ...], fence: Fence) -> None:
         """Outputs go to paths that the generation's id decides, so a repeat overwrites itself."""
+        if not pictures:
+            raise ModelRejected("nothing_delivered", "The model delivered nothing")
         try:
             outputs, addresses = self._stored(found.value, pictures)
         except Unavailable as error:
@@ -277,25 +285,5 @@ class FulfilmentService:
             extra={"status": settled.status, "charged": settled.charged, "refunded": settled.refunded},
         )
 
-    def _job(self, generation: Generation) -> Job:
-        catalog = self._catalog.current()
-        spec = generation.spec
-        color, size = catalog.colors.get(spec.color), catalog.sizes.get(spec.size)
-        if color is None or size is None:
-            raise ModelRejected("option_withdrawn", f"{spec.color} or {spec.size} is no longer offered")
-        return Job(
-            generation_id=generation.id,
-            model=spec.model,
-            style=spec.style,
-            prompt=spec.prompt,
-            color=color,
-            size=size,
-            seed=_seed(generation),
-            timeout_seconds=self._limits.provider_timeout.total_seconds(),
-        )
-
-
-def _seed(generation: Generation) -> int:
-    if generation.spec.seed is not None:
-        return generation.spec.seed
-    return int.from_bytes(hashlib.sha256(generation.id.encode()).digest()[:4])
+    def _job_of(self, generation: Generation) -> Job:
+        return job_of(generation, self._catalog.current(), self._limits.provider_timeout)

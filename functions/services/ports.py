@@ -66,13 +66,14 @@ class BookTotals:
     generations_refunded: int
     overrefunded_count: int
     in_debt_count: int
+    unopened_count: int
 
 
 class Users(Protocol):
     def get(self, user_id: str) -> User | None: ...
 
-    def page(self, *, changed_since: datetime | None, after: str | None, limit: int) -> list[User]:
-        """By id, or by time of change where `changed_since` is given; `after` is the id of the last one seen."""
+    def page(self, *, changed_since: datetime | None, after: User | None, limit: int) -> list[User]:
+        """By id, or by time of change where `changed_since` is given; `after` is the last one seen, as it was seen."""
         ...
 
     def registered(self, start: datetime, end: datetime) -> Iterator[datetime]:

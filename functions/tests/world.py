@@ -105,9 +105,10 @@ class ScriptedVendor:
 
     def poll(self, provider_job: str, job: Job) -> RemoteResult:
         self.polls.append(provider_job)
-        if self.results and isinstance(self.results[0], RemoteResult):
-            return self.results.pop(0)
-        take(self.results)
+        while self.results:
+            if isinstance(self.results[0], RemoteResult):
+                return self.results.pop(0)
+            take(self.results)
         return RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(a_picture(job),))
 
     def cancel(self, provider_job: str) -> None:
@@ -183,9 +184,9 @@ class World:
         assert response.status == 202, response.body
         return str(response.body["id"])
 
-    def deliver(self, generation_id: str) -> None:
+    def deliver(self, generation_id: str, dispatch: int | None = None) -> None:
         """One delivery of a task, through the task function's own handler."""
-        self.app.worker.process({"generation_request_id": generation_id})
+        self.app.worker.process({"generation_request_id": generation_id, "dispatch": dispatch})
 
     def entries(self, user_id: str) -> list[Entry]:
         """Of the ledger, newest first."""
@@ -203,9 +204,14 @@ class World:
         """Everything that waits in the queue, and what comes of it; how many tasks that was."""
         count = 0
         while self.queue.waiting:
-            self.deliver(self.queue.waiting.popleft().generation_id)
+            self.deliver_next()
             count += 1
         return count
+
+    def deliver_next(self) -> None:
+        """The task that waits longest, as the queue would."""
+        task = self.queue.waiting.popleft()
+        self.deliver(task.generation_id, task.dispatch)
 
     def api(self, method: str, path: str, user_id: str | None = None, **request: Any) -> Response:
         if user_id is not None:

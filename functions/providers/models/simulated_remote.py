@@ -34,7 +34,7 @@ class _Ticket:
     def read(cls, provider_job: str, generation_id: str) -> Self | None:
         """None: this vendor never gave out such an id for such a generation."""
         parts = provider_job.split("-")
-        if len(parts) != 4 or not (parts[1].isdigit() and parts[2].isdigit()):  # noqa: PLR2004
+        if len(parts) != 4 or not (parts[1].isdecimal() and parts[2].isdecimal()):  # noqa: PLR2004
             return None
         ticket = cls(int(parts[1]), int(parts[2]), generation_id)
         return ticket if str(ticket) == provider_job else None

@@ -58,7 +58,11 @@ class CloudTasksQueue:
         )
 
     def _request(self, message: TaskMessage) -> tasks_v2.HttpRequest:
-        body = {"data": {"generation_request_id": message.generation_id, "request_id": message.request_id}}
+        data = {
+            "generation_request_id": message.generation_id,
+            "dispatch": message.dispatch,
+            "request_id": message.request_id,
+        }
         token = None
         if self._target.service_account:
             token = tasks_v2.OidcToken(service_account_email=self._target.service_account, audience=self._target.url)
@@ -66,7 +70,7 @@ class CloudTasksQueue:
             url=self._target.url,
             http_method=tasks_v2.HttpMethod.POST,
             headers={"Content-Type": "application/json"},
-            body=json.dumps(body).encode(),
+            body=json.dumps({"data": data}).encode(),
             oidc_token=token,
         )
 

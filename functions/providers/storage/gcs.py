@@ -11,12 +11,16 @@ from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
 from google.cloud import storage
+from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
 from core.errors import Unavailable
 
 LINK_LIFE = timedelta(minutes=15)
-_TIMEOUT_SECONDS = 30.0
+_TIMEOUT_SECONDS = 10.0
+_RETRY = DEFAULT_RETRY.with_timeout(30.0)
+"""The client's own patience of two minutes would outlive the provider's timeout."""
+
 _OUTSIDE = (GoogleAPIError, GoogleAuthError, RequestException)
 
 Link = Callable[[str], str]
@@ -32,7 +36,7 @@ class BucketOutputs:
         blob.metadata = dict(metadata)
         try:
             # Safe to repeat: the path decides what is written.
-            blob.upload_from_string(data, content_type=content_type, timeout=_TIMEOUT_SECONDS)
+            blob.upload_from_string(data, content_type=content_type, timeout=_TIMEOUT_SECONDS, retry=_RETRY)
         except _OUTSIDE as error:
             raise Unavailable("The store of outputs does not answer") from error
         return f"gs://{self._bucket.name}/{path}"

@@ -1,0 +1,331 @@
+"""What each operation costs in Firestore: billed reads, writes, and round trips one after the other. design.md, 3.
+
+Counted on the wire, by an interceptor of the client's channel: what the code says that it does is no evidence here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import grpc
+import pytest
+from firebase_functions.https_fn import HttpsError
+from google.cloud import firestore
+
+from domain.ledger import EntryType
+from emulator import fresh_project
+from repositories.firestore import FirestoreDocuments
+from services.ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
+from world import ORDER, World
+
+pytestmark = pytest.mark.emulator
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+CATALOG = 6 + 5 + 3
+"""Styles, colours and sizes: one read each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """As billed: a document found, or looked for in vain, is a read; so is a query that finds nothing."""
+
+    reads: int = 0
+    writes: int = 0
+    trips: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.reads + other.reads, self.writes + other.writes, self.trips + other.trips)
+
+
+class Meter(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Every call of this code is made in turn, so each is a round trip of its own."""
+
+    def __init__(self) -> None:
+        self.spent = Cost()
+
+    def add(self, **cost: int) -> None:
+        self.spent += Cost(**cost)
+
+    def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        assert details.method.endswith("/Commit"), f"what does {details.method} cost?"
+        call = continuation(details, request)
+        # A commit that fails writes nothing, and nothing is billed for it.
+        self.add(trips=1, writes=len(request.writes) if call.code() is grpc.StatusCode.OK else 0)
+        return call
+
+    def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> Any:
+        self.add(trips=1)
+        return _Metered(continuation(details, request), details.method.rpartition("/")[2], self)
+
+
+class _Metered:
+    """A stream of answers, counted as they come; in all else the stream itself."""
+
+    def __init__(self, stream: Any, method: str, meter: Meter) -> None:
+        self._stream = stream
+        self._method = method
+        self._meter = meter
+        self._found = 0
+
+    def __iter__(self) -> "_Metered":
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            answer = next(self._stream)
+        except StopIteration:
+            if not self._found:
+                self._meter.add(reads=1)
+            raise
+        counts = {
+            "BatchGetDocuments": lambda: bool(answer.found or answer.missing),
+            "RunQuery": lambda: bool(answer.document.name),
+            "RunAggregationQuery": lambda: bool(answer.result.aggregate_fields),
+        }
+        if counts[self._method]():
+            self._found += 1
+            self._meter.add(reads=1)
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class MeteredClient(firestore.Client):
+    def __init__(self, meter: Meter) -> None:
+        super().__init__(project=fresh_project())
+        self._meter = meter
+
+    def _emulator_channel(self, transport: Any) -> Any:
+        return grpc.intercept_channel(super()._emulator_channel(transport), self._meter)
+
+
+class Instance:
+    """A server process over a database that others may use too, with a meter between the two."""
+
+    def __init__(self, client: MeteredClient, meter: Meter) -> None:
+        self._meter = meter
+        self.client = client
+        self.world = World(NOON, documents=FirestoreDocuments(client))
+        enqueue = self.world.queue.enqueue
+
+        def counted(message: TaskMessage) -> bool:
+            meter.add(trips=1)
+            return enqueue(message)
+
+        self.world.queue.enqueue = counted  # type: ignore[method-assign]
+
+    @contextmanager
+    def costs(self, **expected: int) -> Iterator[None]:
+        """Exactly so much, and no less: a budget with air in it hides the next regression."""
+        self._meter.spent = Cost()
+        yield
+        assert self._meter.spent == Cost(**expected)
+
+    def another(self) -> "Instance":
+        """One that has just started, and has read the catalogue."""
+        other = Instance(self.client, self._meter)
+        other.world.app.catalog.current()
+        for user_id in ("alice", "bob", "mallory"):
+            other.world.app.users.forget(user_id)
+        return other
+
+
+@pytest.fixture
+def instance() -> Iterator[Instance]:
+    meter = Meter()
+    client = MeteredClient(meter)
+    instance = Instance(client, meter)
+    instance.world.app.catalog.current()
+    yield instance
+    client.close()
+
+
+def test_the_meter_counts_what_is_billed(instance: Instance) -> None:
+    documents = instance.world.documents
+    with instance.costs(reads=2, trips=2):
+        documents.get("users/alice")
+        documents.get("users/nobody")
+    with instance.costs(reads=3, trips=1):
+        instance.world.app.users.page(changed_since=None, after=None, limit=10)
+    with instance.costs(reads=1, trips=1):
+        instance.world.app.users.page(changed_since=None, after="zzz", limit=10)
+
+
+class TestCreate:
+    def test_warm(self, instance: Instance) -> None:
+        instance.world.create()
+        with instance.costs(reads=0, writes=3, trips=2):
+            instance.world.create()
+
+    def test_warm_by_the_function_url(self, instance: Instance) -> None:
+        instance.world.create()
+        with instance.costs(reads=0, writes=3, trips=2):
+            response = instance.world.call("create_generation_request", json=ORDER | {"userId": "alice"})
+        assert response.status == 202
+
+    def test_cold(self, instance: Instance) -> None:
+        other = instance.another()
+        with other.costs(reads=1, writes=3, trips=3):
+            other.world.create()
+
+    def test_the_catalogue_is_read_once_a_minute(self, instance: Instance) -> None:
+        instance.world.create()
+        instance.world.later(seconds=59)
+        with instance.costs(reads=0, writes=3, trips=2):
+            instance.world.create()
+        instance.world.later(seconds=1)
+        with instance.costs(reads=CATALOG, writes=3, trips=2 + 3):
+            instance.world.create()
+
+    def test_after_another_instance_has_spent(self, instance: Instance) -> None:
+        """The stale balance costs one commit in vain and one read."""
+        instance.world.create()
+        instance.another().world.create()
+        with instance.costs(reads=1, writes=3, trips=4):
+            instance.world.create()
+
+    def test_refused(self, instance: Instance) -> None:
+        with instance.costs(reads=1, trips=1):
+            assert instance.world.api("POST", "/v1/generations", "bob", json=ORDER).status == 402
+
+    def test_invalid(self, instance: Instance) -> None:
+        with instance.costs():
+            assert instance.world.api("POST", "/v1/generations", "alice", json=ORDER | {"size": "1x1"}).status == 400
+
+    def test_a_replay_of_an_idempotency_key(self, instance: Instance) -> None:
+        request: dict[str, Any] = {"json": ORDER, "headers": {"Idempotency-Key": "key-1"}}
+        instance.world.api("POST", "/v1/generations", "alice", **request)
+        with instance.costs(reads=1, trips=2):
+            response = instance.world.api("POST", "/v1/generations", "alice", **request)
+        assert response.headers["Idempotent-Replayed"] == "true"
+
+
+class TestStatus:
+    def test_queued_is_a_document_and_a_count_that_is_kept_for_two_seconds(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        path = f"/v1/generations/{generation_id}"
+        with instance.costs(reads=2, trips=2):
+            instance.world.api("GET", path, "alice")
+        with instance.costs(reads=1, trips=1):
+            instance.world.api("GET", path, "alice")
+
+    def test_processing(self, instance: Instance) -> None:
+        generation_id = instance.world.create(model="Model R")
+        instance.world.vendor.results = [RemoteResult(status=RemoteStatus.RUNNING)]
+        instance.world.deliver(generation_id)
+        with instance.costs(reads=1, trips=1):
+            shown = instance.world.api("GET", f"/v1/generations/{generation_id}", "alice")
+        assert shown.body["status"] == "processing"
+
+    def test_a_final_one_is_read_once_by_each_instance(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        instance.another().world.deliver(generation_id)
+        path = f"/v1/generations/{generation_id}"
+        with instance.costs(reads=1, trips=1):
+            assert instance.world.api("GET", path, "alice").body["status"] == "completed"
+        with instance.costs():
+            instance.world.api("GET", path, "alice")
+            instance.world.call("get_generation_status", query_string={"generationRequestId": generation_id})
+
+    def test_creation_answers_from_what_it_wrote(self, instance: Instance) -> None:
+        """The 202 shows the whole resource without reading it."""
+        instance.world.create()
+        with instance.costs(writes=3, trips=2):
+            assert instance.world.api("POST", "/v1/generations", "alice", json=ORDER).body["cost"]["held"] == 1
+
+
+class TestBalance:
+    @pytest.fixture
+    def busy(self, instance: Instance) -> Instance:
+        for n in range(25):
+            instance.world.app.ledger.add(
+                "alice", EntryType.GRANT, 1, source="test", external_id=str(n), description="One more"
+            )
+        return instance
+
+    def test_with_the_newest_twenty_entries(self, busy: Instance) -> None:
+        with busy.costs(reads=21, trips=2):
+            assert len(busy.world.api("GET", "/v1/balance", "alice").body["entries"]) == 20
+
+    def test_a_page_of_entries_looks_one_ahead(self, busy: Instance) -> None:
+        with busy.costs(reads=11, trips=1):
+            busy.world.api("GET", "/v1/ledger", "alice", query_string={"page_size": "10"})
+
+    def test_alone(self, busy: Instance) -> None:
+        with busy.costs(reads=1, trips=1):
+            busy.world.api("GET", "/v1/me", "alice")
+
+    def test_an_audit_does_not_grow_with_the_history(self, busy: Instance) -> None:
+        """The user, read three times, and six sums."""
+        with busy.costs(reads=9, trips=9):
+            assert not busy.world.app.audits.of_user("alice").differences
+
+
+class TestWorker:
+    """An instance of its own, as deployed."""
+
+    def test_success(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        worker = instance.another()
+        with worker.costs(reads=1, writes=3, trips=3):
+            worker.world.deliver(generation_id)
+        assert worker.world.generation(generation_id).status == "completed"
+
+    def test_failure(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        worker = instance.another()
+        worker.world.model.script = [ModelRejected("content_filter", "Content filter violation")]
+        with worker.costs(reads=1, writes=4, trips=3):
+            worker.world.deliver(generation_id)
+        assert worker.world.generation(generation_id).status == "failed"
+
+    def test_a_failure_that_is_tried_again(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        worker = instance.another()
+        worker.world.model.script = [ModelUnavailable("overloaded", "Model overload - please retry")]
+        with worker.costs(reads=1, writes=2, trips=3), pytest.raises(HttpsError):
+            worker.world.deliver(generation_id)
+
+    def test_a_duplicate_of_an_ended_one(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        instance.world.deliver(generation_id)
+        worker = instance.another()
+        with worker.costs(reads=1, trips=1):
+            worker.world.deliver(generation_id)
+        with worker.costs():
+            worker.world.deliver(generation_id)
+
+    def test_remote(self, instance: Instance) -> None:
+        """Submission: claim, job id, task. A poll: one write, the next task. The end: one settlement."""
+        generation_id = instance.world.create(model="Model R")
+        worker = instance.another()
+        worker.world.vendor.results = [RemoteResult(status=RemoteStatus.RUNNING)]
+        with worker.costs(reads=1, writes=2, trips=4):
+            worker.world.deliver(generation_id)
+        with worker.costs(reads=1, writes=1, trips=3):
+            worker.world.deliver(generation_id)
+        with worker.costs(reads=1, writes=2, trips=2):
+            worker.world.deliver(generation_id)
+
+
+class TestOthers:
+    def test_a_list_looks_one_ahead_and_costs_one_trip(self, instance: Instance) -> None:
+        for _ in range(4):
+            instance.world.create()
+        with instance.costs(reads=3, trips=1):
+            page = instance.world.api("GET", "/v1/generations", "alice", query_string={"page_size": "2"})
+        assert len(page.body["data"]) == 2
+        with instance.costs(reads=4, trips=1):
+            instance.world.api("GET", "/v1/generations", "alice")
+
+    def test_cancel(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        with instance.costs(reads=1, writes=3, trips=2):
+            assert instance.world.api("POST", f"/v1/generations/{generation_id}/cancel", "alice").status == 200
+
+    def test_a_sweep_of_nothing(self, instance: Instance) -> None:
+        with instance.costs(reads=1, trips=1):
+            instance.world.app.sweeper.sweep()

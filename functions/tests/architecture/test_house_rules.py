@@ -1,0 +1,194 @@
+"""House rules that no linter knows, each with a test of its own that it finds what it is for."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from repositories import mapping
+
+FUNCTIONS = Path(__file__).resolve().parents[2]
+NOT_PRODUCT = ("venv", "tests")
+
+FUNCTION_LINES_MAX = 50
+FILE_LINES_MAX = 300
+
+COLLECTIONS = frozenset(
+    {
+        *(mapping.USERS, mapping.TRANSACTIONS, mapping.GENERATIONS),
+        *(mapping.STYLES, mapping.COLORS, mapping.SIZES, mapping.REPORTS),
+    }
+)
+NAMES_COLLECTIONS = {"repositories/mapping.py", "services/seeding.py"}
+
+LONG_FILES = {"bootstrap.py"}
+"""It says of each part which it is, and how it is made: to read it in two places would be worse."""
+
+Check = Callable[[ast.Module], Iterator[int]]
+
+
+def product() -> dict[str, str]:
+    """The text of each file that is deployed, by its path inside functions/."""
+    paths = (path.relative_to(FUNCTIONS) for path in sorted(FUNCTIONS.rglob("*.py")))
+    return {
+        path.as_posix(): (FUNCTIONS / path).read_text(encoding="utf-8")
+        for path in paths
+        if path.parts[0] not in NOT_PRODUCT
+    }
+
+
+PRODUCT = product()
+
+
+def found_by(check: Check, text: str) -> list[int]:
+    return sorted(check(ast.parse(text)))
+
+
+def places(check: Check) -> dict[str, list[int]]:
+    """Where in the product: the lines, by file."""
+    found = {path: found_by(check, text) for path, text in PRODUCT.items()}
+    return {path: lines for path, lines in found.items() if lines}
+
+
+def broad_excepts(tree: ast.Module) -> Iterator[int]:
+    """Handlers that take whatever comes, and `suppress` of the same."""
+    for node in ast.walk(tree):
+        kinds: list[ast.expr | None] = []
+        if isinstance(node, ast.ExceptHandler):
+            kinds = [*node.type.elts] if isinstance(node.type, ast.Tuple) else [node.type]
+        elif isinstance(node, ast.Call) and _last_name(node.func) == "suppress":
+            kinds = [*node.args]
+        if any(kind is None or _last_name(kind) in ("Exception", "BaseException") for kind in kinds):
+            yield node.lineno
+
+
+def wall_clocks(tree: ast.Module) -> Iterator[int]:
+    """Calls that ask the machine for the date: nobody can turn that clock."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today"):
+            if _last_name(node.value) in ("datetime", "date"):
+                yield node.lineno
+        elif isinstance(node, ast.Attribute) and node.attr in ("time", "time_ns") and _last_name(node.value) == "time":
+            yield node.lineno
+
+
+def collection_paths(tree: ast.Module) -> Iterator[int]:
+    """Texts that lead into a collection: `users/…`, also as the beginning of an f-string, and its telling name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            first = node.value.partition("/")
+            if (first[0] in COLLECTIONS and first[1]) or node.value == mapping.GENERATIONS:
+                yield node.lineno
+
+
+def collection_names(tree: ast.Module) -> Iterator[int]:
+    """Their names alone: to be asked only of code that reads and writes documents, for elsewhere they are words."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in COLLECTIONS:
+            yield node.lineno
+
+
+def long_functions(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            if length > FUNCTION_LINES_MAX:
+                yield node.lineno
+
+
+def _last_name(node: ast.expr | None) -> str | None:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else None
+
+
+class TestProduct:
+    def test_there_is_something_to_check(self) -> None:
+        assert {"main.py", "bootstrap.py", "core/clock.py", "repositories/firestore.py"} <= set(PRODUCT)
+        assert not any(path.startswith(NOT_PRODUCT) for path in PRODUCT)
+
+    def test_exceptions_become_answers_at_the_two_edges_only(self) -> None:
+        found = places(broad_excepts)
+        assert list(found) == ["controllers/boundary.py"]
+        assert len(found["controllers/boundary.py"]) == 2
+
+    def test_one_file_tells_the_time(self) -> None:
+        assert set(places(wall_clocks)) == {"core/clock.py"}
+
+    def test_one_file_names_the_collections(self) -> None:
+        assert set(places(collection_paths)) <= NAMES_COLLECTIONS
+        near_the_database = {
+            path for path in places(collection_names) if path.startswith(("repositories", "providers"))
+        }
+        assert near_the_database == {"repositories/mapping.py"}
+
+    def test_no_function_is_too_long(self) -> None:
+        assert places(long_functions) == {}
+
+    def test_no_file_is_too_long(self) -> None:
+        lengths = {path: len(text.splitlines()) for path, text in PRODUCT.items() if path not in LONG_FILES}
+        assert {path: length for path, length in lengths.items() if length > FILE_LINES_MAX} == {}
+
+
+class TestChecks:
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("try:\n    f()\nexcept Exception:\n    pass", [3]),
+            ("try:\n    f()\nexcept Exception as error:\n    raise", [3]),
+            ("try:\n    f()\nexcept:\n    pass", [3]),
+            ("try:\n    f()\nexcept (KeyError, BaseException):\n    pass", [3]),
+            ("try:\n    f()\nexcept builtins.Exception:\n    pass", [3]),
+            ("with contextlib.suppress(Exception):\n    f()", [1]),
+            ("try:\n    f()\nexcept (KeyError, ValueError):\n    pass", []),
+            ("try:\n    f()\nexcept AppError:\n    pass", []),
+            ("raise Exception", []),
+        ],
+    )
+    def test_broad_excepts(self, text: str, lines: list[int]) -> None:
+        assert found_by(broad_excepts, text) == lines
+
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("datetime.now(UTC)", [1]),
+            ("x = 1\ny = datetime.datetime.utcnow()", [2]),
+            ("datetime.date.today()", [1]),
+            ("field(default_factory=datetime.now)", [1]),
+            ("time.time()", [1]),
+            ("self._clock()", []),
+            ("time.monotonic()", []),
+            ("datetime.fromisoformat(text)", []),
+            ("limits.now", []),
+        ],
+    )
+    def test_wall_clocks(self, text: str, lines: list[int]) -> None:
+        assert found_by(wall_clocks, text) == lines
+
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("get('users/arda')", [1]),
+            ("get(f'users/{user_id}')", [1]),
+            ("x = 1\nget(f'generation_requests/{id_}')", [2]),
+            ("Query(collection='generation_requests')", [1]),
+            ("{'users': 3}", []),
+            ("f'{USERS}/{user_id}'", []),
+            ("'/v1/users/arda'", []),
+            ("'health/ready'", []),
+        ],
+    )
+    def test_collection_paths(self, text: str, lines: list[int]) -> None:
+        assert found_by(collection_paths, text) == lines
+
+    @pytest.mark.parametrize(
+        ("text", "lines"), [("Query(collection='users')", [1]), ("Query(collection=USERS)", []), ("'user'", [])]
+    )
+    def test_collection_names(self, text: str, lines: list[int]) -> None:
+        assert found_by(collection_names, text) == lines
+
+    @pytest.mark.parametrize(("body_lines", "lines"), [(FUNCTION_LINES_MAX - 1, []), (FUNCTION_LINES_MAX, [1])])
+    @pytest.mark.parametrize("word", ["def", "async def"])
+    def test_long_functions(self, word: str, body_lines: int, lines: list[int]) -> None:
+        assert found_by(long_functions, f"{word} f():\n" + "    x = 1\n" * body_lines) == lines

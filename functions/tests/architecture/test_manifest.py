@@ -1,0 +1,241 @@
+"""What is deployed: found as firebase-tools finds it, by running main.py and reading the manifest that comes out."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+FUNCTIONS = ROOT / "functions"
+FIREBASE = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
+
+WEB = {"availableMemoryMb": 512, "cpu": 1, "concurrency": 16, "timeoutSeconds": 60, "maxInstances": 10}
+SCHEDULED = {"availableMemoryMb": 512, "timeoutSeconds": 540, "maxInstances": 1}
+WORKER = {"availableMemoryMb": 1024, "cpu": 1, "concurrency": 4, "timeoutSeconds": 240, "maxInstances": 10}
+
+HTTP = {
+    "api": WEB,
+    "createGenerationRequest": WEB,
+    "getGenerationStatus": WEB,
+    "getUserCredits": WEB,
+    "validate_user": WEB,
+    "seed_database": WEB,
+    "scheduleWeeklyReport": {**WEB, "timeoutSeconds": 540},
+}
+SCHEDULES = {"sweep": "* * * * *", "audit": "15 3 * * *", "weeklyReport": "25 20 * * 1"}
+"""In UTC; the report's is feraset-imagen's: Mondays at 20:25."""
+
+TRIGGERS = {"httpsTrigger", "taskQueueTrigger", "scheduleTrigger", "eventTrigger", "callableTrigger"}
+
+DISCOVERY = "from firebase_functions.private import serving; print(serving.functions_as_yaml(serving.get_functions()))"
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own, which knows nothing of the tests and little of this machine."""
+    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=FUNCTIONS,
+        env={**inherited, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def discovered(**environment: str) -> dict[str, Any]:
+    found = run(DISCOVERY, **environment)
+    assert found.returncode == 0, found.stderr
+    manifest: dict[str, Any] = yaml.safe_load(found.stdout)
+    return manifest
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    return discovered()
+
+
+@pytest.fixture(scope="module")
+def endpoints(manifest: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = manifest["endpoints"]
+    return found
+
+
+def limits(endpoint: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: endpoint[name] for name in names}
+
+
+class TestFunctions:
+    def test_these_and_no_others(self, endpoints: dict[str, Any]) -> None:
+        assert set(endpoints) == {*HTTP, *SCHEDULES, "processImageGeneration"}
+        assert all(endpoint["entryPoint"] == name for name, endpoint in endpoints.items())
+
+    def test_all_are_of_the_second_generation_in_one_region(self, endpoints: dict[str, Any]) -> None:
+        assert {endpoint["platform"] for endpoint in endpoints.values()} == {"gcfv2"}
+        assert {tuple(endpoint["region"]) for endpoint in endpoints.values()} == {("us-central1",)}
+
+    def test_each_has_one_trigger(self, endpoints: dict[str, Any]) -> None:
+        triggers = {name: TRIGGERS & set(endpoint) for name, endpoint in endpoints.items()}
+        assert triggers == {
+            **{name: {"httpsTrigger"} for name in HTTP},
+            **{name: {"scheduleTrigger"} for name in SCHEDULES},
+            "processImageGeneration": {"taskQueueTrigger"},
+        }
+
+    @pytest.mark.parametrize("name", HTTP)
+    def test_limits_of_what_answers_clients(self, endpoints: dict[str, Any], name: str) -> None:
+        assert limits(endpoints[name], HTTP[name]) == HTTP[name]
+
+    @pytest.mark.parametrize("name", SCHEDULES)
+    def test_schedules(self, endpoints: dict[str, Any], name: str) -> None:
+        assert limits(endpoints[name], SCHEDULED) == SCHEDULED
+        trigger = endpoints[name]["scheduleTrigger"]
+        assert (trigger["schedule"], trigger["timeZone"]) == (SCHEDULES[name], "UTC")
+
+    def test_what_they_need_is_asked_for(self, manifest: dict[str, Any]) -> None:
+        apis = {required["api"] for required in manifest["requiredAPIs"]}
+        assert apis == {"cloudtasks.googleapis.com", "cloudscheduler.googleapis.com"}
+
+
+class TestWorker:
+    @pytest.fixture
+    def worker(self, endpoints: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = endpoints["processImageGeneration"]
+        return found
+
+    def test_limits(self, worker: dict[str, Any]) -> None:
+        assert limits(worker, WORKER) == WORKER
+
+    def test_nobody_but_the_queue_may_call_it(self, worker: dict[str, Any]) -> None:
+        """firebase-tools makes an HTTP function public unless told otherwise, and a task function never."""
+        assert "httpsTrigger" not in worker
+        assert "public" not in json.dumps(worker)
+
+    def test_hosting_does_not_lead_to_it(self) -> None:
+        rewritten = {rewrite["function"]["functionId"] for rewrite in FIREBASE["hosting"]["rewrites"]}
+        assert rewritten <= set(HTTP)
+        assert rewritten == set(HTTP)
+
+    def test_the_queue_is_feraset_imagens(self, worker: dict[str, Any]) -> None:
+        assert worker["taskQueueTrigger"] == {
+            "retryConfig": {"maxAttempts": 5, "minBackoffSeconds": 60, "maxBackoffSeconds": 300},
+            "rateLimits": {"maxConcurrentDispatches": 10, "maxDispatchesPerSecond": 2},
+        }
+
+    def test_the_environment_sets_the_queue(self) -> None:
+        changed = discovered(
+            QUEUE_MAX_ATTEMPTS="9",
+            QUEUE_MIN_BACKOFF_SECONDS="7",
+            QUEUE_MAX_BACKOFF_SECONDS="70",
+            QUEUE_MAX_CONCURRENT_DISPATCHES="40",
+            QUEUE_MAX_DISPATCHES_PER_SECOND="20",
+        )
+        assert changed["endpoints"]["processImageGeneration"]["taskQueueTrigger"] == {
+            "retryConfig": {"maxAttempts": 9, "minBackoffSeconds": 7, "maxBackoffSeconds": 70},
+            "rateLimits": {"maxConcurrentDispatches": 40, "maxDispatchesPerSecond": 20},
+        }
+
+    @pytest.mark.parametrize("name", ["QUEUE_MAX_ATTEMPTS", "QUEUE_MAX_DISPATCHES_PER_SECOND"])
+    def test_a_malformed_limit_stops_the_deployment_and_is_named(self, name: str) -> None:
+        failed = run(DISCOVERY, **{name: "many"})
+        assert failed.returncode != 0
+        assert name in failed.stderr
+
+
+class TestImport:
+    WATCHED = """
+import sys
+opened = []
+sys.addaudithook(lambda event, args: opened.append(event) if event.startswith("socket.") else None)
+import main
+import json
+print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
+"""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def imported(cls) -> dict[str, list[str]]:
+        done = run(cls.WATCHED)
+        assert done.returncode == 0, done.stderr
+        found: dict[str, list[str]] = json.loads(done.stdout)
+        return found
+
+    def test_it_connects_to_nothing(self, imported: dict[str, list[str]]) -> None:
+        """The server imports this before it forks, and a connection does not survive that.
+
+        urllib3 binds a socket, and closes it, to find out whether there is IPv6.
+        """
+        assert set(imported["opened"]) <= {"socket.__new__", "socket.bind"}
+
+    @pytest.mark.parametrize(
+        "module",
+        [
+            "grpc",
+            "google.cloud.firestore",
+            "google.cloud.firestore_v1",
+            "google.cloud.tasks_v2",
+            "google.cloud.storage",
+        ],
+    )
+    def test_it_loads_no_vendors_client(self, imported: dict[str, list[str]], module: str) -> None:
+        assert module not in imported["modules"]
+
+    @pytest.mark.parametrize("package", ["repositories", "providers", "services", "controllers", "domain", "PIL"])
+    def test_it_loads_nothing_of_the_application(self, imported: dict[str, list[str]], package: str) -> None:
+        """Each function makes what it needs when it is first called."""
+        assert [name for name in imported["modules"] if name.partition(".")[0] == package] == []
+
+    def test_it_asks_nothing_of_the_environment(self) -> None:
+        """Discovery, at deployment, runs without the settings of the functions; they are checked at the first call."""
+        assert run("import main").returncode == 0
+        failed = run("import bootstrap; bootstrap.darkroom()")
+        assert "GOOGLE_CLOUD_PROJECT" in failed.stderr
+
+
+class TestBundle:
+    (CODEBASE,) = FIREBASE["functions"]
+    DEPLOYED = frozenset(
+        {
+            *("main.py", "bootstrap.py", "requirements.txt"),
+            *("core", "domain", "services", "schemas", "controllers", "repositories", "providers"),
+        }
+    )
+
+    def is_ignored(self, name: str) -> bool:
+        return any(fnmatch(name, pattern) for pattern in self.CODEBASE["ignore"])
+
+    def test_it_is_the_code_and_its_requirements(self) -> None:
+        """Whatever lies in functions/ and is not ignored goes to production with it."""
+        entries = {entry.name for entry in FUNCTIONS.iterdir() if entry.name != "__pycache__"}
+        assert {name for name in entries if not self.is_ignored(name)} == self.DEPLOYED
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "tests",
+            "venv",
+            ".env",
+            ".env.demo-darkroom",
+            ".env.local",
+            ".pytest_cache",
+            ".hypothesis",
+            "requirements-dev.txt",
+        ],
+    )
+    def test_what_is_not_for_production_is_ignored(self, name: str) -> None:
+        assert self.is_ignored(name)
+
+    @pytest.mark.parametrize("name", sorted(DEPLOYED))
+    def test_what_is_for_production_is_not(self, name: str) -> None:
+        assert not self.is_ignored(name)
+
+    def test_the_runtime_is_the_one_of_the_tests(self) -> None:
+        assert self.CODEBASE["runtime"] == f"python{sys.version_info.major}{sys.version_info.minor}"

@@ -1,0 +1,220 @@
+"""The same random operations on the database and on its twin in memory: every answer must be the same."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from emulator import firestore_documents
+from repositories.documents import (
+    AlreadyExists,
+    Conflict,
+    Create,
+    Document,
+    Documents,
+    Increment,
+    Query,
+    Totals,
+    Update,
+    Write,
+)
+from repositories.memory import MemoryDocuments
+
+SEQUENCES = 200
+OPERATIONS = 14
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+COLLECTIONS = ("users", "users/a/entries", "users/b/entries", "users/a-b/entries")
+IDS = ("a", "b", "a-b", "é", "😀")
+NAMES = ("n", "m", "kind")
+VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, 1, 2, 3, -1, 1.0, 2.5, 2**53),
+    *("", "a", "b", "é", "😀"),
+    *(NOON, NOON + timedelta(microseconds=1), NOON - timedelta(days=1)),
+)
+COMPARABLE = tuple(value for value in VALUES if value is not None)
+
+
+class Pair:
+    """Both databases, and for each document the versions that it has had there, oldest first."""
+
+    def __init__(self, firestore: Documents, memory: Documents) -> None:
+        self.sides = (firestore, memory)
+        self.versions: dict[str, list[tuple[datetime, datetime]]] = {}
+
+    def commit(self, writes: list[tuple[Write, int | None]]) -> tuple[object, object]:
+        """Each write with the place of the version that it is to find, counted from the newest."""
+        answers = [
+            self._committed(side, [self._with_version(write, place, side) for write, place in writes])
+            for side in (0, 1)
+        ]
+        if all(isinstance(answer, list) for answer in answers):
+            return self._kept(writes, answers)
+        return tuple(type(answer) for answer in answers)
+
+    def _committed(self, side: int, writes: list[Write]) -> list[datetime] | Exception:
+        try:
+            return self.sides[side].commit(writes)
+        except (AlreadyExists, Conflict) as error:
+            return error
+
+    def _with_version(self, write: Write, place: int | None, side: int) -> Write:
+        known = self.versions.get(write.path, [])
+        if isinstance(write, Create) or place is None or place >= len(known):
+            return write
+        return Update(write.path, write.fields, known[-1 - place][side])
+
+    def _kept(self, writes: list[tuple[Write, int | None]], answers: list[Any]) -> tuple[object, object]:
+        """For each write, which of the document's versions it has now; a new one is at the end."""
+        places: tuple[list[int], list[int]] = ([], [])
+        for (write, _), *versions in zip(writes, *answers, strict=True):
+            known = self.versions.setdefault(write.path, [])
+            for side in (0, 1):
+                seen = [pair[side] for pair in known]
+                places[side].append(seen.index(versions[side]) if versions[side] in seen else len(seen))
+            if places[0][-1] == len(known):
+                known.append((versions[0], versions[1]))
+        return places
+
+
+def value_of(value: Any) -> Any:
+    """With its type, for to Python 1, 1.0 and True are equal."""
+    kind = datetime if isinstance(value, datetime) else type(value)
+    return (kind.__name__, value)
+
+
+def shown(document: Document | None) -> object:
+    if document is None:
+        return None
+    return document.path, {name: value_of(value) for name, value in sorted(document.fields.items())}
+
+
+def some_fields(chance: Random, *, increments: bool) -> dict[str, Any]:
+    """At least one."""
+    names = chance.sample(NAMES, chance.randint(1, len(NAMES)))
+    values: Callable[[], Any] = lambda: chance.choice(VALUES)  # noqa: E731
+    return {
+        name: Increment(chance.randint(-2, 3)) if increments and chance.random() < 0.4 else values() for name in names
+    }
+
+
+def some_writes(chance: Random) -> list[tuple[Write, int | None]]:
+    paths = chance.sample([f"{collection}/{id_}" for collection in COLLECTIONS for id_ in IDS], chance.randint(1, 4))
+    writes: list[tuple[Write, int | None]] = []
+    for path in paths:
+        if chance.random() < 0.6:
+            writes.append((Create(path, some_fields(chance, increments=False)), None))
+        else:
+            place = chance.choice((None, None, 0, 0, 0, 1))
+            writes.append((Update(path, some_fields(chance, increments=True)), place))
+    return writes
+
+
+def some_updates(chance: Random, known: dict[str, Any]) -> list[tuple[Write, int | None]]:
+    """Of documents that exist, so that most of these succeed."""
+    paths = chance.sample(sorted(known), min(len(known), chance.randint(1, 3)))
+    return [
+        (Update(path, some_fields(chance, increments=True)), chance.choice((None, 0, 0, 0, 0, 1))) for path in paths
+    ]
+
+
+def some_condition(chance: Random, name: str) -> tuple[str, str, Any]:
+    operator = chance.choice(("==", "in", "<", "<=", ">", ">="))
+    if operator == "in":
+        return name, operator, chance.sample(VALUES, chance.randint(1, 3))
+    return name, operator, chance.choice(VALUES if operator == "==" else COMPARABLE)
+
+
+def some_query(chance: Random) -> Query:
+    where = tuple(some_condition(chance, name) for name in chance.sample(NAMES, chance.choice((0, 1, 1, 2))))
+    ranges = [name for name, operator, _ in where if operator not in ("==", "in")]
+    names = ranges or chance.sample(NAMES, chance.choice((0, 1, 1, 2)))
+    order = tuple(chance.choice(("", "-")) + name for name in names)
+    if len(ranges) == 1 and chance.random() < 0.3:
+        order = ()
+    group = chance.random() < 0.3
+    return Query(
+        collection="entries" if group else chance.choice(COLLECTIONS),
+        group=group,
+        where=where,
+        order_by=order,
+        limit=chance.choice((None, None, 1, 2, 3)),
+        fields=chance.choice((None, None, ("n",), ("n", "kind"), ())),
+    )
+
+
+def next_page(query: Query, last: Document) -> Query:
+    after = (*(last.fields[name.lstrip("-")] for name in query.order_by), last.id)
+    return Query(
+        collection=query.collection, where=query.where, order_by=query.order_by, after=after, limit=query.limit
+    )
+
+
+def queried(pair: Pair, query: Query) -> tuple[object, object]:
+    """The answer, and where it can go on, the next page too."""
+    answers = []
+    pageable = query.fields is None and not query.group and (query.order_by or not _has_range(query))
+    for side in pair.sides:
+        found = side.query(query)
+        more = side.query(next_page(query, found[-1])) if found and pageable else []
+        answers.append([shown(document) for document in [*found, *more]])
+    return answers[0], answers[1]
+
+
+def _has_range(query: Query) -> bool:
+    return any(operator not in ("==", "in") for _, operator, _ in query.where)
+
+
+def totalled(pair: Pair, query: Query, sums: tuple[str, ...]) -> tuple[Totals, Totals]:
+    plain = Query(collection=query.collection, group=query.group, where=query.where)
+    return pair.sides[0].totals(plain, sums), pair.sides[1].totals(plain, sums)
+
+
+def operations(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, object]]]:
+    for _ in range(OPERATIONS):
+        kind = chance.random()
+        if kind < 0.45:
+            writes = some_writes(chance) if kind < 0.2 or not pair.versions else some_updates(chance, pair.versions)
+            yield f"commit {writes}", pair.commit(writes)
+        elif kind < 0.55:
+            path = f"{chance.choice(COLLECTIONS)}/{chance.choice(IDS)}"
+            yield f"get {path}", (shown(pair.sides[0].get(path)), shown(pair.sides[1].get(path)))
+        elif kind < 0.85:
+            query = some_query(chance)
+            yield str(query), queried(pair, query)
+        else:
+            query, sums = some_query(chance), tuple(chance.sample(NAMES, chance.randint(0, 3)))
+            yield f"totals of {sums} over {query}", totalled(pair, query, sums)
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("first", range(0, SEQUENCES, 20))
+def test_every_answer_is_the_same(first: int) -> None:
+    for seed in range(first, first + 20):
+        with firestore_documents() as firestore:
+            pair = Pair(firestore, MemoryDocuments())
+            done: list[str] = []
+            for operation, (there, here) in operations(Random(seed), pair):
+                done.append(operation)
+                assert there == here, "\n".join([f"seed {seed}:", *done])
+            for path in pair.versions:
+                assert shown(pair.sides[0].get(path)) == shown(pair.sides[1].get(path)), f"seed {seed}: {path}"
+
+
+def test_the_sequences_reach_every_kind_of_answer() -> None:
+    """Without this, the comparison could be one of nothing with nothing."""
+    seen: set[object] = set()
+    for seed in range(40):
+        for operation, (answer, _) in operations(Random(seed), Pair(MemoryDocuments(), MemoryDocuments())):
+            kind = operation.partition(" ")[0].partition("(")[0]
+            seen.add((kind, answer if isinstance(answer, type) else bool(answer)))
+    assert seen >= {
+        ("commit", True),
+        ("commit", AlreadyExists),
+        ("commit", Conflict),
+        ("get", True),
+        ("get", False),
+        ("Query", True),
+        ("Query", False),
+    }

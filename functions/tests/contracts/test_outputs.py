@@ -1,0 +1,280 @@
+"""The store of outputs: in memory, in a bucket on the storage emulator, and the links that a bucket signs."""
+
+import base64
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from google.api_core.exceptions import Forbidden, ServiceUnavailable
+from google.api_core.retry import Retry
+from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import DefaultCredentialsError, TransportError
+from google.auth.transport.requests import Request
+from google.cloud import storage
+from pytest_mock import MockerFixture
+from requests.exceptions import ConnectionError as RequestsConnectionError
+
+from core.errors import Unavailable
+from providers.storage.gcs import BucketOutputs, SignedLinks, emulator_link
+from providers.storage.memory import MemoryOutputs
+from services.ports import OutputStore
+
+ACCOUNT = "darkroom@demo-outputs.iam.gserviceaccount.com"
+ODD = "generations/arda ayd\u0131n/a+b & c?d=e#f%20g/👩🏽‍🚀~(0).png"
+FAILURES = (
+    ServiceUnavailable("down"),
+    Forbidden("no such permission"),
+    TransportError("no metadata server"),
+    RequestsConnectionError("refused"),
+)
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> storage.Bucket:
+    """Of a client that nothing is sent through."""
+    monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
+    return storage.Client(project="demo-outputs", credentials=AnonymousCredentials()).bucket("demo-outputs.appspot.com")
+
+
+class TestContract:
+    @pytest.fixture(params=["memory", pytest.param("emulator", marks=pytest.mark.stack)])
+    def outputs(self, request: pytest.FixtureRequest) -> OutputStore:
+        return MemoryOutputs() if request.param == "memory" else emulated()
+
+    def test_it_answers_with_a_permanent_address(self, outputs: OutputStore) -> None:
+        path = f"generations/arda/{uuid.uuid4()}/0.png"
+        address = outputs.put(path, b"picture", "image/png", {"model": "Model A"})
+        assert address.startswith("gs://")
+        assert address.endswith(f"/{path}")
+
+    def test_a_repeat_has_the_same_address(self, outputs: OutputStore) -> None:
+        path = f"generations/arda/{uuid.uuid4()}/0.png"
+        assert outputs.put(path, b"1", "image/png", {}) == outputs.put(path, b"2", "image/png", {})
+
+    def test_each_path_has_its_own_link(self, outputs: OutputStore) -> None:
+        links = {outputs.link(f"generations/arda/{n}.png") for n in range(3)}
+        assert len(links) == 3
+        assert all(link.startswith("http") for link in links)
+
+
+def emulated() -> BucketOutputs:
+    host = os.environ["STORAGE_EMULATOR_HOST"]
+    name = f"{os.environ['GOOGLE_CLOUD_PROJECT']}.appspot.com"
+    client = storage.Client(project=os.environ["GOOGLE_CLOUD_PROJECT"], credentials=AnonymousCredentials())
+    return BucketOutputs(client.bucket(name), emulator_link(host, name))
+
+
+def opened(link: str) -> tuple[bytes, str]:
+    with build_opener(ProxyHandler({})).open(link, timeout=5) as response:
+        return response.read(), response.headers["Content-Type"]
+
+
+@pytest.mark.stack
+class TestEmulator:
+    @pytest.mark.parametrize("name", ["0.png", ODD])
+    def test_the_link_opens_what_was_put(self, name: str) -> None:
+        path = f"tests/{uuid.uuid4()}/{name}"
+        outputs = emulated()
+        outputs.put(path, b"\x89PNG\x00\xff", "image/png", {"model": "Model A"})
+        assert opened(outputs.link(path)) == (b"\x89PNG\x00\xff", "image/png")
+
+    def test_a_repeat_overwrites(self) -> None:
+        path = f"tests/{uuid.uuid4()}/0.png"
+        outputs = emulated()
+        outputs.put(path, b"first, and longer", "image/png", {})
+        outputs.put(path, b"second", "image/webp", {})
+        assert opened(outputs.link(path)) == (b"second", "image/webp")
+
+
+class TestMemory:
+    def test_it_keeps_what_was_put_last(self) -> None:
+        outputs = MemoryOutputs()
+        outputs.put("a/0.png", b"first", "image/png", {})
+        outputs.put("a/0.png", b"second", "image/png", {})
+        assert outputs.files == {"a/0.png": b"second"}
+
+    def test_while_it_is_down_nothing_is_put(self) -> None:
+        outputs = MemoryOutputs()
+        outputs.is_down = True
+        with pytest.raises(Unavailable):
+            outputs.put("a/0.png", b"data", "image/png", {})
+        assert not outputs.files
+
+
+class TestBucket:
+    @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+    def test_what_the_vendor_raises_is_unavailable(
+        self, bucket: storage.Bucket, mocker: MockerFixture, error: Exception
+    ) -> None:
+        mocker.patch.object(storage.Blob, "upload_from_string", side_effect=error)
+        with pytest.raises(Unavailable):
+            BucketOutputs(bucket, str).put("a/0.png", b"data", "image/png", {})
+
+    def test_data_type_and_metadata_go_to_the_vendor(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
+        uploads: list[tuple[Any, ...]] = []
+
+        def upload(blob: storage.Blob, data: bytes, *, content_type: str, timeout: float, retry: Retry) -> None:
+            patience = 0 < timeout <= 30 and 0 < retry.timeout <= 60
+            uploads.append((blob.name, data, content_type, blob.metadata, patience))
+
+        mocker.patch.object(storage.Blob, "upload_from_string", autospec=True, side_effect=upload)
+        address = BucketOutputs(bucket, str).put(ODD, b"data", "image/png", {"model": "Model A"})
+        assert address == f"gs://demo-outputs.appspot.com/{ODD}"
+        assert uploads == [(ODD, b"data", "image/png", {"model": "Model A"}, True)]
+
+    def test_a_link_on_the_emulator_names_the_path_and_nothing_else(self) -> None:
+        parts = urlsplit(emulator_link("http://127.0.0.1:9199/", "demo.appspot.com")(ODD))
+        assert (parts.netloc, parts.query, parts.fragment) == ("127.0.0.1:9199", "", "")
+        assert unquote(parts.path) == f"/demo.appspot.com/{ODD}"
+
+
+@dataclass
+class Google:
+    """Google's token server and its signer of blobs: the two that a link is made with."""
+
+    key: rsa.RSAPrivateKey
+    tokens: int = 0
+    signed: list[bytes] = field(default_factory=list)
+    status: int = 200
+
+    def __call__(self, url: str, body: Any = None, **_: Any) -> Any:
+        if self.status != 200:
+            return _HttpAnswer(self.status, b'{"error": "down"}', {})
+        if url == "https://oauth2.googleapis.com/token":
+            self.tokens += 1
+            token = {"access_token": f"token-{self.tokens}", "expires_in": 3600, "token_type": "Bearer"}
+            return _HttpAnswer(200, json.dumps(token).encode(), {})
+        assert url.startswith("https://iamcredentials.googleapis.com/")
+        assert f"/serviceAccounts/{ACCOUNT}:signBlob" in url
+        blob = base64.b64decode(json.loads(body)["payload"])
+        self.signed.append(blob)
+        signature = self.key.sign(blob, padding.PKCS1v15(), hashes.SHA256())
+        return _HttpAnswer(200, json.dumps({"signedBlob": base64.b64encode(signature).decode()}).encode(), {})
+
+
+@dataclass(frozen=True)
+class _HttpAnswer:
+    status: int
+    data: bytes
+    headers: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def google(key: rsa.RSAPrivateKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture) -> Google:
+    """A service account made here; its file is the default credential, and Google's servers are played."""
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    account = {
+        "type": "service_account",
+        "project_id": "demo-outputs",
+        "private_key_id": "1",
+        "private_key": pem.decode(),
+        "client_email": ACCOUNT,
+        "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    file = tmp_path / "account.json"
+    file.write_text(json.dumps(account))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+    played = Google(key)
+    mocker.patch.object(Request, "__call__", side_effect=played)
+    return played
+
+
+class TestSignedLinks:
+    @pytest.fixture
+    def time(self) -> list[float]:
+        """What the clock shows, for the test to turn."""
+        return [1000.0]
+
+    @pytest.fixture
+    def links(self, bucket: storage.Bucket, time: list[float]) -> Callable[[str], str]:
+        return SignedLinks(bucket, monotonic=lambda: time[0])
+
+    @pytest.mark.parametrize("path", ["generations/arda/1/0.png", ODD])
+    def test_it_is_a_v4_signature_of_exactly_this_object_for_15_minutes(
+        self, google: Google, links: Callable[[str], str], path: str
+    ) -> None:
+        parts = urlsplit(links(path))
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        assert (parts.scheme, parts.netloc) == ("https", "storage.googleapis.com")
+        assert unquote(parts.path) == f"/demo-outputs.appspot.com/{path}"
+        assert query["X-Goog-Algorithm"] == "GOOG4-RSA-SHA256"
+        assert query["X-Goog-Expires"] == "900"
+        assert query["X-Goog-Credential"].startswith(f"{ACCOUNT}/")
+        google.key.public_key().verify(
+            bytes.fromhex(query["X-Goog-Signature"]),
+            string_to_sign(parts.path, parts.query, query),
+            padding.PKCS1v15(),
+            hashes.SHA256(),
+        )
+
+    def test_it_is_kept_for_half_its_life(self, google: Google, links: Callable[[str], str], time: list[float]) -> None:
+        first = links("a/0.png")
+        time[0] += 449.9
+        assert links("a/0.png") == first
+        assert len(google.signed) == 1
+        time[0] += 0.1
+        links("a/0.png")
+        assert len(google.signed) == 2
+
+    def test_each_path_is_signed_for_itself(self, google: Google, links: Callable[[str], str]) -> None:
+        assert links("a/0.png") != links("a/1.png")
+        assert len(google.signed) == 2
+
+    def test_one_access_token_serves_many_signatures(self, google: Google, links: Callable[[str], str]) -> None:
+        for n in range(3):
+            links(f"a/{n}.png")
+        assert google.tokens == 1
+
+    def test_a_signer_that_refuses_is_unavailable_and_is_asked_again_later(
+        self, google: Google, links: Callable[[str], str]
+    ) -> None:
+        links("a/0.png")
+        google.status = 403
+        with pytest.raises(Unavailable):
+            links("a/1.png")
+        google.status = 200
+        assert "/a/1.png?" in links("a/1.png")
+
+    def test_without_an_access_token_it_is_unavailable(self, google: Google, links: Callable[[str], str]) -> None:
+        google.status = 403
+        with pytest.raises(Unavailable):
+            links("a/0.png")
+
+    def test_without_credentials_it_is_unavailable(self, links: Callable[[str], str], mocker: MockerFixture) -> None:
+        mocker.patch("google.auth.default", side_effect=DefaultCredentialsError("none"))
+        with pytest.raises(Unavailable):
+            links("a/0.png")
+
+
+def string_to_sign(path: str, query: str, values: Mapping[str, str]) -> bytes:
+    """As Google's documents on V4 signing have it, from the finished URL."""
+    pairs = sorted((name, value) for name, value in parse_qsl(query) if name != "X-Goog-Signature")
+    canonical = "\n".join(
+        [
+            "GET",
+            path,
+            urlencode(pairs, quote_via=quote, safe="~"),
+            "host:storage.googleapis.com",
+            "",
+            "host",
+            "UNSIGNED-PAYLOAD",
+        ]
+    )
+    scope = values["X-Goog-Credential"].partition("/")[2]
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return "\n".join(["GOOG4-RSA-SHA256", values["X-Goog-Date"], scope, digest]).encode()

@@ -1,0 +1,137 @@
+import io
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from core.config import Range
+from domain.demo_catalog import COLORS, SIZES
+from providers.models.simulated import OUTAGES, REJECTIONS, SimulatedModel
+from services.ports import Job, ModelRejected, ModelUnavailable
+
+JOB = Job(
+    generation_id="g-1",
+    model="Model A",
+    style="anime",
+    prompt="A lighthouse at dusk",
+    color=COLORS[0],
+    size=replace(SIZES[0], id="128x160", width=128, height=160),
+    seed=7,
+    timeout_seconds=180,
+)
+
+
+def a_model(rate: float, low: float = 0, high: float = 0, chance: random.Random | None = None) -> SimulatedModel:
+    return SimulatedModel(
+        "Model A",
+        "Landscapes",
+        failure_rate=rate,
+        latency=Range(low=low, high=high),
+        chance=chance,
+        pause=lambda _: None,
+    )
+
+
+def failures(chance: random.Random) -> dict[str, type[Exception]]:
+    """Every message that a model that always fails gives, with its class."""
+    found: dict[str, type[Exception]] = {}
+    model = a_model(1, chance=chance)
+    for _ in range(200):
+        with pytest.raises((ModelRejected, ModelUnavailable)) as failed:
+            model.generate(JOB)
+        found[str(failed.value)] = failed.type
+    return found
+
+
+def test_it_fails_in_the_seeds_five_ways_and_only_the_filter_is_final() -> None:
+    assert failures(random.Random(1)) == {
+        "Model processing timeout": ModelUnavailable,
+        "Insufficient GPU resources": ModelUnavailable,
+        "Content filter violation": ModelRejected,
+        "Model overload - please retry": ModelUnavailable,
+        "Network connection failed": ModelUnavailable,
+    }
+
+
+def test_each_way_has_a_code_of_its_own() -> None:
+    codes = [code for code, _ in REJECTIONS + OUTAGES]
+    assert sorted(codes) == ["content_filter", "insufficient_resources", "network", "overloaded", "timeout"]
+
+
+def test_it_never_fails_at_rate_0() -> None:
+    class Worst(random.Random):
+        """Draws the lowest number there is."""
+
+        def random(self) -> float:
+            return 0.0
+
+    (picture,) = a_model(0, chance=Worst()).generate(JOB)
+    assert picture.data
+
+
+def test_it_always_fails_at_rate_1() -> None:
+    class Best(random.Random):
+        """Draws the highest number there is."""
+
+        def random(self) -> float:
+            return 1 - 2**-53
+
+        def choice(self, among: Any) -> Any:
+            return among[0]
+
+    with pytest.raises((ModelRejected, ModelUnavailable)):
+        a_model(1, chance=Best()).generate(JOB)
+
+
+def test_its_latency_is_drawn_from_the_range() -> None:
+    pauses: list[float] = []
+    model = SimulatedModel(
+        "Model A",
+        "Landscapes",
+        failure_rate=1,
+        latency=Range(low=5, high=40),
+        chance=random.Random(1),
+        pause=pauses.append,
+    )
+    for _ in range(300):
+        with pytest.raises((ModelRejected, ModelUnavailable)):
+            model.generate(JOB)
+    assert len(pauses) == 300
+    assert 5 <= min(pauses) < 7
+    assert 38 < max(pauses) <= 40
+
+
+def test_what_it_is_expected_to_take_is_the_middle() -> None:
+    assert a_model(0, low=5, high=40).expected_seconds() == 22.5
+    assert a_model(0).expected_seconds() == 0
+
+
+def test_its_picture_is_a_png_of_the_size_that_was_asked_for() -> None:
+    (picture,) = a_model(0).generate(JOB)
+    assert (picture.content_type, picture.width, picture.height) == ("image/png", 128, 160)
+    with Image.open(io.BytesIO(picture.data)) as image:
+        assert (image.format, image.size) == ("PNG", (128, 160))
+
+
+def test_the_same_job_is_the_same_picture_whoever_paints_it() -> None:
+    first, second = a_model(0).generate(JOB), a_model(0).generate(JOB)
+    assert first == second
+
+
+def test_another_seed_is_another_picture() -> None:
+    assert a_model(0).generate(JOB) != a_model(0).generate(replace(JOB, seed=8))
+
+
+def test_the_picture_says_what_it_was_made_from() -> None:
+    (picture,) = a_model(0).generate(JOB)
+    with Image.open(io.BytesIO(picture.data)) as image:
+        text = str(image.info)
+    assert "A lighthouse at dusk" in text
+    assert "g-1" in text
+
+
+def test_its_offer_names_it() -> None:
+    offer = a_model(0).offer
+    assert (offer.name, offer.kind, offer.description) == ("Model A", "image", "Landscapes")

@@ -1,0 +1,670 @@
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.errors import Unavailable
+from domain import generation as machine
+from domain.errors import InsufficientCredits, UserInactive, UserNotFound
+from domain.generation import Failure, Generation, Output, Spec, Status
+from domain.ledger import Change, User, deduct
+from domain.week_stats import GenerationFact
+from repositories.documents import Create, Increment, Query, Update
+from repositories.generations import GenerationRepository, _Asked
+from repositories.memory import MemoryDocuments
+from repositories.optimistic import OptimisticTransaction
+from repositories.users import UserRepository
+from services.ports import Created, Cursor, GenerationFilter, Stored
+from unsteady import UnsteadyDocuments, did_not_happen, happened
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
+SPEC = Spec(model="Model A", style="realistic", color="vibrant", size="512x512", prompt="A lighthouse")
+FAILURE = Failure(code="content_filter", message="Content filter violation", retryable=False)
+
+
+class Instance:
+    """One server process: a memory of its own, over the database that it shares with the others."""
+
+    def __init__(self, documents: MemoryDocuments) -> None:
+        self.users = UserRepository(documents)
+        transaction = OptimisticTransaction(pause=lambda _: None)
+        self.generations = GenerationRepository(documents, self.users, transaction)
+
+    def create(self, id_: str, user_id: str = "alice", *, price: int = 3, may_exist: bool = False) -> Created:
+        generation = a_generation(id_, user_id, price=price)
+
+        def decide(user: User) -> Change:
+            return deduct(user, generation)
+
+        return self.generations.create(id_, user_id, decide, may_exist=may_exist)
+
+    def known(self, id_: str) -> Stored[Generation]:
+        found = self.generations.get(id_)
+        assert found is not None
+        return found
+
+    def claim(self, known: Stored[Generation], owner: str) -> Stored[Generation]:
+        def decide(generation: Generation) -> Change | None:
+            if generation.is_final or generation.is_leased(NOON):
+                return None
+            claimed = machine.claim(generation, owner=owner, now=NOON, lease=LEASE, expected_seconds=1)
+            return Change(user_id=generation.user_id, at=NOON, generation=claimed)
+
+        return self.generations.change(known, decide)
+
+    def fail(self, known: Stored[Generation]) -> Stored[Generation]:
+        return self.settle(known, lambda generation: machine.fail(generation, FAILURE, now=NOON))
+
+    def complete(self, known: Stored[Generation]) -> Stored[Generation]:
+        output = Output(path="g/0.png", content_type="image/png", width=1, height=1, bytes=1)
+        return self.settle(known, lambda generation: machine.complete(generation, (output,), "gs://b/g", now=NOON))
+
+    def settle(self, known: Stored[Generation], end: Callable[[Generation], Change]) -> Stored[Generation]:
+        return self.generations.change(known, lambda generation: None if generation.is_final else end(generation))
+
+
+def a_generation(id_: str, user_id: str = "alice", *, price: int = 3, at: datetime = NOON, **more: Any) -> Generation:
+    return Generation(
+        id=id_,
+        user_id=user_id,
+        spec=SPEC,
+        status=Status.QUEUED,
+        price=price,
+        held=price,
+        created_at=at,
+        updated_at=at,
+        due_at=at + timedelta(seconds=60),
+        **more,
+    )
+
+
+@pytest.fixture
+def documents() -> UnsteadyDocuments:
+    """Alice has 10 credits."""
+    documents = UnsteadyDocuments()
+    documents.commit([Create("users/alice", {"current_credits": 10, "held_credits": 0, "created_at": NOON})])
+    documents.forget_counts()
+    return documents
+
+
+@pytest.fixture
+def instance(documents: UnsteadyDocuments) -> Instance:
+    return Instance(documents)
+
+
+def balance(documents: UnsteadyDocuments) -> tuple[int, int, int]:
+    """Alice's current and held credits, and her images."""
+    found = MemoryDocuments.get(documents, "users/alice")
+    assert found is not None
+    return tuple(found.fields.get(name, 0) for name in ("current_credits", "held_credits", "total_images_generated"))
+
+
+def entries(documents: UnsteadyDocuments) -> dict[str, int]:
+    found = documents.query(Query(collection="users/alice/transactions"))
+    return {document.id: document.fields["credits"] for document in found}
+
+
+def earn(documents: UnsteadyDocuments, by: int) -> None:
+    """Another instance writes."""
+    MemoryDocuments.commit(documents, [Update("users/alice", {"current_credits": Increment(by)})])
+
+
+class TestCreate:
+    def test_one_commit_makes_the_generation_its_deduction_and_the_balance(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        assert instance.create("g1") == Created(a_generation("g1"), replayed=False)
+        assert balance(documents) == (7, 3, 0)
+        assert entries(documents) == {"g1-deduction": 3}
+        assert [sorted(write.path for write in commit) for commit in documents.commits] == [
+            ["generation_requests/g1", "users/alice", "users/alice/transactions/g1-deduction"]
+        ]
+
+    def test_the_first_reads_the_user_and_the_next_ones_read_nothing(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        for n in range(3):
+            instance.create(f"g{n}")
+        assert documents.gets == ["users/alice"]
+        assert len(documents.commits) == 3
+        assert balance(documents) == (1, 9, 0)
+
+    def test_what_was_created_reads_back_the_same(self, instance: Instance) -> None:
+        instance.create("g1")
+        assert instance.known("g1").value == a_generation("g1")
+
+    def test_a_remembered_balance_that_is_too_high_overdraws_nothing(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        instance.create("g1")
+        earn(documents, -7)
+        with pytest.raises(InsufficientCredits) as refused:
+            instance.create("g2")
+        assert refused.value.details == {"required": 3, "available": 0}
+        assert balance(documents) == (0, 3, 0)
+
+    def test_a_remembered_balance_that_is_too_low_refuses_nothing(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        for n in range(3):
+            instance.create(f"g{n}")
+        earn(documents, 2)
+        documents.forget_counts()
+        instance.create("g3")
+        assert balance(documents) == (0, 12, 0)
+        assert documents.gets == ["users/alice"]
+        assert len(documents.commits) == 1, "the stale balance was known to be stale before any commit"
+
+    def test_a_refusal_is_given_on_a_fresh_read(self, documents: UnsteadyDocuments, instance: Instance) -> None:
+        for n in range(3):
+            instance.create(f"g{n}")
+        documents.forget_counts()
+        with pytest.raises(InsufficientCredits):
+            instance.create("g3")
+        assert documents.gets == ["users/alice"]
+        assert not documents.commits
+
+    def test_nobody_and_the_inactive_create_nothing(self, documents: UnsteadyDocuments, instance: Instance) -> None:
+        documents.commit([Create("users/off", {"current_credits": 10, "is_active": False})])
+        with pytest.raises(UserNotFound):
+            instance.create("g1", "nobody")
+        with pytest.raises(UserInactive):
+            instance.create("g1", "off")
+        assert documents.get("generation_requests/g1") is None
+
+    def test_a_writer_in_between_is_found_and_the_decision_made_again(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        documents.before_commit = lambda: earn(documents, 5)
+        instance.create("g1")
+        assert balance(documents) == (12, 3, 0)
+        assert len(documents.commits) == 2
+
+    def test_a_writer_in_between_who_spends_the_rest_leads_to_a_refusal(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        documents.before_commit = lambda: earn(documents, -9)
+        with pytest.raises(InsufficientCredits):
+            instance.create("g1")
+        assert balance(documents) == (1, 0, 0)
+        assert documents.get("generation_requests/g1") is None
+
+    @pytest.mark.parametrize("may_exist", [True, False])
+    @pytest.mark.parametrize("script", [[happened], [did_not_happen], [did_not_happen] * 3, [did_not_happen, happened]])
+    def test_a_lost_answer_deducts_once(
+        self, documents: UnsteadyDocuments, instance: Instance, script: list[Any], *, may_exist: bool
+    ) -> None:
+        documents.script = [*script]
+        assert instance.create("g1", may_exist=may_exist) == Created(a_generation("g1"), replayed=False)
+        assert balance(documents) == (7, 3, 0)
+        assert entries(documents) == {"g1-deduction": 3}
+
+    def test_a_lost_answer_that_spent_the_last_credits_is_no_refusal(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        """The second try finds the balance empty, because the first one took it."""
+        documents.script = [happened]
+        assert instance.create("g1", price=10) == Created(a_generation("g1", price=10), replayed=False)
+        assert balance(documents) == (0, 10, 0)
+
+    def test_after_a_lost_answer_the_next_creation_reads_the_user_again(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        documents.script = [happened]
+        instance.create("g1")
+        instance.create("g2")
+        assert balance(documents) == (4, 6, 0)
+
+    def test_a_database_that_never_answers_is_unavailable_and_takes_nothing(self, documents: UnsteadyDocuments) -> None:
+        now = [0.0]
+
+        def pause(_: float) -> None:
+            now[0] += 1.0
+
+        transaction = OptimisticTransaction(deadline_seconds=5, monotonic=lambda: now[0], pause=pause)
+        generations = GenerationRepository(documents, UserRepository(documents), transaction)
+        documents.script = [did_not_happen] * 100
+        with pytest.raises(Unavailable):
+            generations.create("g1", "alice", lambda user: deduct(user, a_generation("g1")), may_exist=False)
+        assert balance(documents) == (10, 0, 0)
+        documents.script = []
+        assert generations.get("g1") is None
+
+    def test_a_repeat_of_an_id_finds_what_is_there_and_takes_nothing(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        instance.create("g1", may_exist=True)
+        for other in (instance, Instance(documents)):
+            created = other.create("g1", price=5, may_exist=True)
+            assert created == Created(a_generation("g1", price=3), replayed=True)
+        assert balance(documents) == (7, 3, 0)
+
+    def test_a_repeat_is_not_refused_for_want_of_credits(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        instance.create("g1", price=10, may_exist=True)
+        for other in (instance, Instance(documents)):
+            assert other.create("g1", price=10, may_exist=True).replayed
+        assert balance(documents) == (0, 10, 0)
+
+    def test_a_refused_key_that_nobody_used_is_refused(self, documents: UnsteadyDocuments, instance: Instance) -> None:
+        with pytest.raises(InsufficientCredits):
+            instance.create("g1", price=11, may_exist=True)
+        assert balance(documents) == (10, 0, 0)
+
+    def test_instances_and_threads_that_spend_at_once_spend_what_is_there(self, documents: UnsteadyDocuments) -> None:
+        instances = [Instance(documents) for _ in range(4)]
+        start = threading.Barrier(8)
+
+        def spend(n: int) -> int:
+            start.wait(10)
+            accepted = 0
+            for k in range(3):
+                try:
+                    instances[n % 4].create(f"g{n}-{k}", price=1)
+                    accepted += 1
+                except InsufficientCredits:
+                    pass
+            return accepted
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(spend, range(8))) == 10
+        assert balance(documents) == (0, 10, 0)
+        assert len(entries(documents)) == 10
+
+
+class TestClaim:
+    @pytest.fixture
+    def queued(self, instance: Instance) -> Stored[Generation]:
+        instance.create("g1")
+        return instance.known("g1")
+
+    def test_of_two_that_saw_the_same_exactly_one_has_it(
+        self, documents: UnsteadyDocuments, instance: Instance, queued: Stored[Generation]
+    ) -> None:
+        first = instance.claim(queued, "one")
+        second = Instance(documents).claim(queued, "two")
+        assert first.value.lease_owner == "one"
+        assert second.value.lease_owner == "one"
+        assert instance.known("g1").value.attempt == 1
+
+    def test_of_many_at_once_exactly_one_has_it(self, documents: UnsteadyDocuments, queued: Stored[Generation]) -> None:
+        start = threading.Barrier(8)
+
+        def claim(n: int) -> bool:
+            start.wait(10)
+            return Instance(documents).claim(queued, f"owner-{n}").value.lease_owner == f"owner-{n}"
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(claim, range(8))) == 1
+
+    @pytest.mark.parametrize("script", [[happened], [did_not_happen], [did_not_happen, happened]])
+    def test_a_lost_answer_is_one_attempt(
+        self, documents: UnsteadyDocuments, instance: Instance, queued: Stored[Generation], script: list[Any]
+    ) -> None:
+        documents.script = [*script]
+        claimed = instance.claim(queued, "one")
+        assert (claimed.value.lease_owner, claimed.value.attempt) == ("one", 1)
+        assert claimed == instance.known("g1")
+
+    def test_it_moves_no_credits(
+        self, documents: UnsteadyDocuments, instance: Instance, queued: Stored[Generation]
+    ) -> None:
+        before = documents.get("users/alice")
+        instance.claim(queued, "one")
+        assert documents.get("users/alice") == before
+
+    def test_where_nothing_is_decided_nothing_is_written_or_read(
+        self, documents: UnsteadyDocuments, instance: Instance, queued: Stored[Generation]
+    ) -> None:
+        documents.forget_counts()
+        assert instance.generations.change(queued, lambda _: None) == queued
+        assert (documents.gets, documents.commits) == ([], [])
+
+
+class TestSettle:
+    @pytest.fixture
+    def claimed(self, documents: UnsteadyDocuments, instance: Instance) -> Stored[Generation]:
+        instance.create("g1")
+        claimed = instance.claim(instance.known("g1"), "one")
+        documents.forget_counts()
+        return claimed
+
+    def test_a_failure_gives_back_the_price_in_one_commit_without_a_read(
+        self, documents: UnsteadyDocuments, instance: Instance, claimed: Stored[Generation]
+    ) -> None:
+        settled = instance.fail(claimed)
+        assert (settled.value.status, settled.value.refunded, settled.value.held) == (Status.FAILED, 3, 0)
+        assert balance(documents) == (10, 0, 0)
+        assert entries(documents) == {"g1-deduction": 3, "g1-refund": 3}
+        assert not documents.gets
+        assert len(documents.commits) == 1
+
+    def test_a_completion_charges_and_counts_the_image(
+        self, documents: UnsteadyDocuments, instance: Instance, claimed: Stored[Generation]
+    ) -> None:
+        settled = instance.complete(claimed)
+        assert (settled.value.status, settled.value.charged, settled.value.held) == (Status.COMPLETED, 3, 0)
+        assert balance(documents) == (7, 0, 1)
+        assert entries(documents) == {"g1-deduction": 3}
+
+    @pytest.mark.parametrize("script", [[happened], [did_not_happen], [did_not_happen, happened]])
+    @pytest.mark.parametrize(("end", "after"), [("fail", (10, 0, 0)), ("complete", (7, 0, 1))])
+    def test_a_lost_answer_settles_once(
+        self,
+        documents: UnsteadyDocuments,
+        instance: Instance,
+        claimed: Stored[Generation],
+        script: list[Any],
+        end: str,
+        after: tuple[int, int, int],
+    ) -> None:
+        documents.script = [*script]
+        settled = getattr(instance, end)(claimed)
+        assert settled.value.is_final
+        assert balance(documents) == after
+        assert sum(id_.endswith("-refund") for id_ in entries(documents)) == (end == "fail")
+
+    @pytest.mark.parametrize(("late", "early"), [("complete", "fail"), ("fail", "complete"), ("fail", "fail")])
+    def test_the_first_end_stands(
+        self, documents: UnsteadyDocuments, instance: Instance, claimed: Stored[Generation], late: str, early: str
+    ) -> None:
+        other = Instance(documents)
+        first = getattr(other, early)(claimed)
+        after = balance(documents)
+        assert getattr(instance, late)(claimed).value == first.value
+        assert balance(documents) == after
+
+    def test_of_many_at_once_one_refunds(self, documents: UnsteadyDocuments, claimed: Stored[Generation]) -> None:
+        start = threading.Barrier(8)
+
+        def fail(_: int) -> Status:
+            start.wait(10)
+            return Instance(documents).fail(claimed).value.status
+
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(fail, range(8))) == {Status.FAILED}
+        assert balance(documents) == (10, 0, 0)
+
+    def test_a_stale_version_decides_again_on_what_is_there(
+        self, documents: UnsteadyDocuments, instance: Instance, claimed: Stored[Generation]
+    ) -> None:
+        """The sweeper moved `due_at` meanwhile; that is not lost, nor does it stop the settlement."""
+        seen: list[datetime | None] = []
+        later = NOON + timedelta(hours=1)
+        path = "generation_requests/g1"
+        documents.before_commit = lambda: MemoryDocuments.commit(documents, [Update(path, {"due_at": later})])
+
+        def decide(generation: Generation) -> Change:
+            seen.append(generation.due_at)
+            return machine.fail(generation, FAILURE, now=NOON)
+
+        instance.generations.change(claimed, decide)
+        assert seen == [NOON + LEASE, later]
+        assert balance(documents) == (10, 0, 0)
+
+    def test_another_generation_of_the_user_does_not_get_in_the_way(
+        self, documents: UnsteadyDocuments, instance: Instance, claimed: Stored[Generation]
+    ) -> None:
+        documents.before_commit = lambda: Instance(documents).create("g2")
+        instance.fail(claimed)
+        assert balance(documents) == (7, 3, 0)
+        assert "generation_requests/g1" not in documents.gets, "it was not read again, for nobody had touched it"
+
+    @pytest.mark.parametrize("script", [[], [happened]])
+    def test_the_user_is_forgotten_for_its_balance_has_moved(
+        self,
+        documents: UnsteadyDocuments,
+        instance: Instance,
+        claimed: Stored[Generation],
+        script: list[Any],
+    ) -> None:
+        """Otherwise the next creation would commit in vain first."""
+        documents.script = [*script]
+        instance.fail(claimed)
+        documents.forget_counts()
+        instance.create("g2")
+        assert documents.gets == ["users/alice"]
+        assert len(documents.commits) == 1
+        assert balance(documents) == (7, 3, 0)
+
+    def test_a_database_that_never_answers_settles_nothing(
+        self, documents: UnsteadyDocuments, claimed: Stored[Generation]
+    ) -> None:
+        ticks = iter(range(100))
+        transaction = OptimisticTransaction(monotonic=lambda: float(next(ticks)), pause=lambda _: None)
+        generations = GenerationRepository(documents, UserRepository(documents), transaction)
+        documents.script = [did_not_happen] * 100
+        with pytest.raises(Unavailable):
+            generations.change(claimed, lambda generation: machine.fail(generation, FAILURE, now=NOON))
+        assert balance(documents) == (7, 3, 0)
+
+
+class TestGet:
+    def test_one_that_has_ended_is_answered_from_memory(self, documents: UnsteadyDocuments, instance: Instance) -> None:
+        instance.create("g1")
+        settled = instance.fail(instance.known("g1"))
+        documents.forget_counts()
+        assert instance.generations.get("g1") == settled
+        assert not documents.gets
+        assert [Instance(documents).known("g1") for _ in range(2)] == [settled] * 2
+
+    def test_one_that_was_read_when_it_had_ended_is_not_read_again(
+        self, documents: UnsteadyDocuments, instance: Instance
+    ) -> None:
+        instance.create("g1")
+        instance.fail(instance.known("g1"))
+        other = Instance(documents)
+        documents.forget_counts()
+        assert other.known("g1") == other.known("g1")
+        assert documents.gets == ["generation_requests/g1"]
+
+    def test_one_that_has_not_ended_is_read_each_time(self, documents: UnsteadyDocuments, instance: Instance) -> None:
+        instance.create("g1")
+        assert instance.known("g1").value.status is Status.QUEUED
+        Instance(documents).claim(instance.known("g1"), "one")
+        assert instance.known("g1").value.status is Status.PROCESSING
+
+    def test_one_that_never_was(self, instance: Instance) -> None:
+        assert instance.generations.get("g1") is None
+
+
+class TestPages:
+    @pytest.fixture
+    def many(self, documents: UnsteadyDocuments, instance: Instance) -> Instance:
+        """Alice's g0 to g5, a minute apart by pairs, and one of Bob's."""
+        documents.commit(
+            [Create("users/bob", {"current_credits": 10}), Update("users/alice", {"current_credits": 100})]
+        )
+        for n in range(6):
+            made = a_generation(f"g{n}", at=NOON + timedelta(minutes=n // 2))
+            spec = replace(SPEC, style="anime" if n % 2 else "sketch", model="Model A" if n < 3 else "Model B")
+            made = replace(made, spec=spec)
+            instance.generations.create(made.id, "alice", lambda user, made=made: deduct(user, made), may_exist=False)
+        instance.create("of-bob", "bob")
+        return instance
+
+    def ids(self, instance: Instance, limit: int = 20, after: Cursor | None = None, **wanted: Any) -> list[str]:
+        found = instance.generations.page("alice", GenerationFilter(**wanted), after=after, limit=limit)
+        return [generation.id for generation in found]
+
+    def test_newest_first_and_only_ones_own(self, many: Instance) -> None:
+        assert self.ids(many) == ["g5", "g4", "g3", "g2", "g1", "g0"]
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 6])
+    def test_pages_show_each_once(self, many: Instance, size: int) -> None:
+        seen: list[str] = []
+        after: Cursor | None = None
+        while page := many.generations.page("alice", GenerationFilter(), after=after, limit=size):
+            seen += [generation.id for generation in page]
+            after = Cursor(page[-1].created_at, page[-1].id)
+        assert seen == ["g5", "g4", "g3", "g2", "g1", "g0"]
+
+    def test_filters(self, many: Instance) -> None:
+        many.fail(many.known("g4"))
+        assert self.ids(many, status=Status.FAILED) == ["g4"]
+        assert self.ids(many, style="anime") == ["g5", "g3", "g1"]
+        assert self.ids(many, model="Model A", style="sketch") == ["g2", "g0"]
+        assert self.ids(many, created_from=NOON + timedelta(minutes=2)) == ["g5", "g4"]
+        assert self.ids(many, created_before=NOON + timedelta(minutes=1)) == ["g1", "g0"]
+        assert self.ids(many, created_from=NOON + timedelta(minutes=1), after=Cursor(NOON, "x")) == []
+
+    def test_due_ones_come_longest_overdue_first_and_ended_ones_never(self, many: Instance) -> None:
+        many.fail(many.known("g0"))
+        now = NOON + timedelta(minutes=2)
+        due = many.generations.due(now=now, limit=20)
+        assert [stored.value.id for stored in due] == ["g1", "of-bob", "g2", "g3"]
+        assert due[0] == many.known("g1")
+        assert len(many.generations.due(now=now, limit=2)) == 2
+
+    def test_those_ahead_are_the_older_queued_ones(self, many: Instance) -> None:
+        assert many.generations.ahead_of(many.known("g4").value) == 5
+        many.claim(many.known("g1"), "one")
+        many.fail(many.known("g2"))
+        assert many.generations.ahead_of(many.known("g4").value) == 3
+        assert many.generations.ahead_of(many.known("g0").value) == 0
+
+    def test_facts_are_of_the_half_open_period_over_its_days(self, many: Instance) -> None:
+        many.fail(many.known("g2"))
+        facts = [*many.generations.facts(NOON + timedelta(minutes=1), NOON + timedelta(minutes=2))]
+        assert facts == [
+            GenerationFact(
+                user_id="alice",
+                model="Model A",
+                style="sketch",
+                color="vibrant",
+                size="512x512",
+                status="failed",
+                credits=3,
+                created_at=NOON + timedelta(minutes=1),
+            ),
+            GenerationFact(
+                user_id="alice",
+                model="Model B",
+                style="anime",
+                color="vibrant",
+                size="512x512",
+                status="queued",
+                credits=3,
+                created_at=NOON + timedelta(minutes=1),
+            ),
+        ]
+        assert len([*many.generations.facts(NOON - timedelta(days=3), NOON + timedelta(days=3))]) == 7
+
+    def test_inherited_ones_are_those_without_darkrooms_fields(
+        self, documents: UnsteadyDocuments, many: Instance
+    ) -> None:
+        for n in range(205):
+            fields = {
+                "id": f"old{n}",
+                "user_id": "alice",
+                **asdict(SPEC),
+                "status": "completed",
+                "credits_deducted": 1,
+                "created_at": NOON + timedelta(seconds=n // 3),
+                "updated_at": NOON,
+            }
+            documents.commit([Create(f"generation_requests/old{n}", fields)])
+        found = [stored.value.id for stored in many.generations.inherited("alice")]
+        assert len(found) == len(set(found)) == 205
+        assert all(id_.startswith("old") for id_ in found)
+        assert [*many.generations.inherited("bob")] == []
+
+
+class TestTogether:
+    """Creations of one user that wait for the same commit share the next one, and stay their own."""
+
+    @pytest.fixture
+    def alone(self) -> Instance:
+        documents = UnsteadyDocuments()
+        documents.commit([Create("users/alice", {"name": "A", "email": "", "current_credits": 10, "held_credits": 0})])
+        return Instance(documents)
+
+    def create_all(self, instance: Instance, *asked: tuple[str, int, bool]) -> list[Created | Exception]:
+        """In one batch, as threads that came while a commit was under way."""
+        items = [
+            _Asked(id_, lambda user, id_=id_, price=price: deduct(user, a_generation(id_, price=price)), may_exist)
+            for id_, price, may_exist in asked
+        ]
+        outcomes: list[Created | Exception] = []
+        for outcome in instance.generations._create_all("alice", items):
+            try:
+                outcomes.append(outcome())
+            except InsufficientCredits as refusal:
+                outcomes.append(refusal)
+        return outcomes
+
+    def documents(self, instance: Instance) -> UnsteadyDocuments:
+        documents = instance.users._documents
+        assert isinstance(documents, UnsteadyDocuments)
+        documents.forget_counts()
+        return documents
+
+    def balance(self, instance: Instance) -> tuple[int, int]:
+        user = instance.users.get("alice")
+        assert user is not None
+        return user.current_credits, user.held_credits
+
+    def test_several_are_one_commit_and_the_next_needs_no_read(self, alone: Instance) -> None:
+        documents = self.documents(alone)
+        outcomes = self.create_all(alone, ("a", 3, False), ("b", 3, False), ("c", 1, False))
+        assert [isinstance(each, Created) and each.generation.id for each in outcomes] == ["a", "b", "c"]
+        assert len(documents.commits) == 1
+        alone.create("d", price=1)
+        assert documents.gets == ["users/alice"]
+        assert self.balance(alone) == (2, 8)
+
+    def test_one_that_cannot_be_paid_is_refused_and_the_others_are_not(self, alone: Instance) -> None:
+        outcomes = self.create_all(alone, ("a", 8, False), ("b", 3, False), ("c", 2, False))
+        assert isinstance(outcomes[1], InsufficientCredits)
+        assert (outcomes[1].details["required"], outcomes[1].details["available"]) == (3, 2)
+        assert isinstance(outcomes[0], Created)
+        assert isinstance(outcomes[2], Created)
+        assert self.balance(alone) == (0, 10)
+
+    def test_a_refusal_is_given_on_a_fresh_read_only(self, alone: Instance) -> None:
+        alone.create("first", price=9)
+        documents = self.documents(alone)
+        MemoryDocuments.commit(documents, [Update("users/alice", {"current_credits": Increment(9)})])
+        outcomes = self.create_all(alone, ("a", 5, False), ("b", 5, False))
+        assert all(isinstance(each, Created) for each in outcomes)
+        assert self.balance(alone) == (0, 19)
+
+    def test_a_repeat_among_them_is_found_and_the_others_are_created(self, alone: Instance) -> None:
+        alone.create("a", price=3)
+        outcomes = self.create_all(alone, ("b", 1, False), ("a", 3, True), ("c", 1, False))
+        assert [(each.generation.id, each.replayed) for each in outcomes if isinstance(each, Created)] == [
+            ("b", False),
+            ("a", True),
+            ("c", False),
+        ]
+        assert self.balance(alone) == (5, 5)
+
+    def test_the_same_id_twice_in_one_batch_is_charged_once(self, alone: Instance) -> None:
+        outcomes = self.create_all(alone, ("a", 3, True), ("a", 3, True))
+        assert [each.replayed for each in outcomes if isinstance(each, Created)] == [False, True]
+        assert self.balance(alone) == (7, 3)
+
+    @pytest.mark.parametrize("lost", [happened, did_not_happen])
+    def test_a_lost_answer_charges_each_once(self, alone: Instance, lost: Callable[..., Any]) -> None:
+        documents = self.documents(alone)
+        documents.script = [lost]
+        outcomes = self.create_all(alone, ("a", 3, False), ("b", 3, False))
+        assert [isinstance(each, Created) and not each.replayed for each in outcomes] == [True, True]
+        assert self.balance(alone) == (4, 6)
+
+    def test_another_writer_in_between_makes_it_decide_again(self, alone: Instance) -> None:
+        alone.users.read("alice")
+        documents = self.documents(alone)
+        documents.before_commit = lambda: MemoryDocuments.commit(
+            documents, [Update("users/alice", {"current_credits": Increment(-6)})]
+        )
+        outcomes = self.create_all(alone, ("a", 3, False), ("b", 3, False))
+        assert isinstance(outcomes[0], Created)
+        assert isinstance(outcomes[1], InsufficientCredits)
+        assert self.balance(alone) == (1, 3)

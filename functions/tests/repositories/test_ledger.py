@@ -1,0 +1,473 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.errors import Unavailable
+from domain.errors import InsufficientCredits, UserNotFound
+from domain.ledger import Change, Entry, EntryType, User, post
+from domain.week_stats import EntryFact
+from emulator import firestore_documents
+from repositories.documents import Create, Documents, Increment, Query, Update
+from repositories.ledger import LedgerRepository
+from repositories.memory import MemoryDocuments
+from repositories.optimistic import OptimisticTransaction
+from repositories.users import UserRepository
+from services.auditing import Difference
+from services.ports import Cursor
+from unsteady import UnsteadyDocuments, did_not_happen, happened
+from world import World
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+LONG_AGO = NOON - timedelta(days=90)
+
+
+def an_entry(id_: str, credits_: int, kind: EntryType = EntryType.GRANT, at: datetime = NOON) -> Entry:
+    return Entry(id=id_, type=kind, credits=credits_, user_id="alice", description=id_, timestamp=at)
+
+
+@pytest.fixture
+def documents() -> UnsteadyDocuments:
+    """Alice has 10 credits, as an entry says."""
+    documents = UnsteadyDocuments()
+    documents.commit([Create("users/alice", {"current_credits": 0, "held_credits": 0, "created_at": NOON})])
+    ledger_over(documents).post("alice", "start", lambda user: post(user, an_entry("start", 10)))
+    documents.forget_counts()
+    return documents
+
+
+def ledger_over(documents: MemoryDocuments) -> LedgerRepository:
+    """That of an instance which has seen nobody yet."""
+    return LedgerRepository(
+        documents, UserRepository(documents), OptimisticTransaction(pause=lambda _: None, deadline_seconds=5)
+    )
+
+
+@pytest.fixture
+def ledger(documents: UnsteadyDocuments) -> LedgerRepository:
+    return ledger_over(documents)
+
+
+def put(ledger: LedgerRepository, entry: Entry) -> Entry:
+    return ledger.post("alice", entry.id, lambda user: post(user, entry))
+
+
+def credits_of(documents: UnsteadyDocuments, user_id: str = "alice") -> int:
+    found = MemoryDocuments.get(documents, f"users/{user_id}")
+    assert found is not None
+    return int(found.fields["current_credits"])
+
+
+class TestPost:
+    def test_entry_and_balance_change_in_one_commit(
+        self, documents: UnsteadyDocuments, ledger: LedgerRepository
+    ) -> None:
+        entry = an_entry("top-1", 5, EntryType.TOP_UP)
+        assert put(ledger, entry) == entry
+        assert credits_of(documents) == 15
+        assert ledger.page("alice", after=None, limit=1) == [entry]
+        assert len(documents.commits) == 1
+
+    @pytest.mark.parametrize("script", [[happened], [did_not_happen], [did_not_happen] * 3, [did_not_happen, happened]])
+    @pytest.mark.parametrize(("kind", "after"), [(EntryType.GRANT, 17), (EntryType.EXPIRY, 3)])
+    def test_a_lost_answer_posts_once(
+        self, documents: UnsteadyDocuments, ledger: LedgerRepository, script: list[Any], kind: EntryType, after: int
+    ) -> None:
+        documents.script = [*script]
+        entry = an_entry("e", 7, kind)
+        assert put(ledger, entry) == entry
+        assert credits_of(documents) == after
+
+    def test_a_lost_answer_that_took_the_last_credits_is_no_refusal(
+        self, documents: UnsteadyDocuments, ledger: LedgerRepository
+    ) -> None:
+        documents.script = [happened]
+        entry = an_entry("e", 10, EntryType.EXPIRY)
+        assert put(ledger, entry) == entry
+        assert credits_of(documents) == 0
+
+    def test_a_repeat_answers_with_what_was_posted_and_moves_nothing(
+        self, documents: UnsteadyDocuments, ledger: LedgerRepository
+    ) -> None:
+        first = an_entry("stripe-1", 5, EntryType.TOP_UP)
+        put(ledger, first)
+        for again in (ledger, ledger_over(documents)):
+            assert put(again, an_entry("stripe-1", 99, EntryType.TOP_UP)) == first
+        assert credits_of(documents) == 15
+
+    def test_another_writer_in_between(self, documents: UnsteadyDocuments, ledger: LedgerRepository) -> None:
+        documents.before_commit = lambda: put(ledger_over(documents), an_entry("other", 3))
+        put(ledger, an_entry("e", 5))
+        assert credits_of(documents) == 18
+
+    def test_the_same_entry_in_between_is_posted_once(
+        self, documents: UnsteadyDocuments, ledger: LedgerRepository
+    ) -> None:
+        documents.before_commit = lambda: put(ledger_over(documents), an_entry("e", 5))
+        assert put(ledger, an_entry("e", 5)) == an_entry("e", 5)
+        assert credits_of(documents) == 15
+
+    def test_it_is_refused_on_a_fresh_read_only(self, documents: UnsteadyDocuments, ledger: LedgerRepository) -> None:
+        put(ledger, an_entry("all", 10, EntryType.EXPIRY))
+        put(ledger_over(documents), an_entry("more", 4))
+        put(ledger, an_entry("some", 4, EntryType.EXPIRY))
+        assert credits_of(documents) == 0
+        with pytest.raises(InsufficientCredits):
+            put(ledger, an_entry("too-much", 1, EntryType.EXPIRY))
+        assert documents.get("users/alice/transactions/too-much") is None
+
+    def test_only_a_clawback_makes_debt(self, documents: UnsteadyDocuments, ledger: LedgerRepository) -> None:
+        put(ledger, an_entry("back", 12, EntryType.CLAWBACK))
+        assert credits_of(documents) == -2
+
+    def test_nobody(self, ledger: LedgerRepository) -> None:
+        with pytest.raises(UserNotFound):
+            ledger.post("nobody", "e", lambda user: post(user, an_entry("e", 1)))
+
+
+class TestPages:
+    @pytest.fixture
+    def many(self, documents: UnsteadyDocuments, ledger: LedgerRepository) -> LedgerRepository:
+        for n in range(5):
+            put(ledger, an_entry(f"e{n}", n + 1, at=NOON + timedelta(minutes=n // 2)))
+        return ledger
+
+    @pytest.mark.parametrize("size", [1, 2, 4, 20])
+    def test_newest_first_each_once(self, many: LedgerRepository, size: int) -> None:
+        seen: list[str] = []
+        after: Cursor | None = None
+        while page := many.page("alice", after=after, limit=size):
+            seen += [entry.id for entry in page]
+            after = Cursor(page[-1].timestamp, page[-1].id)
+        assert seen == ["e4", "e3", "e2", "start", "e1", "e0"]
+
+    def test_of_one_generation(self, documents: UnsteadyDocuments, many: LedgerRepository) -> None:
+        fields = {"type": "refund", "credits": 1, "user_id": "alice", "timestamp": NOON}
+        for n, of in enumerate(("g1", "g2", "g1")):
+            path = f"users/alice/transactions/r{n}"
+            documents.commit([Create(path, {**fields, "generation_request_id": of})])
+        assert [entry.id for entry in many.of_generation("alice", "g1")] == ["r0", "r2"]
+
+    def test_facts_are_of_everybody_in_the_half_open_period(
+        self, documents: UnsteadyDocuments, many: LedgerRepository
+    ) -> None:
+        other = {"type": "deduction", "credits": 9, "user_id": "bob", "timestamp": NOON + timedelta(minutes=1)}
+        documents.commit([Create("users/bob/transactions/x", other)])
+        found = [*many.facts(NOON + timedelta(minutes=1), NOON + timedelta(minutes=2))]
+        assert sorted(found, key=lambda fact: fact.credits) == [
+            EntryFact(type="grant", credits=3, user_id="alice", timestamp=NOON + timedelta(minutes=1)),
+            EntryFact(type="grant", credits=4, user_id="alice", timestamp=NOON + timedelta(minutes=1)),
+            EntryFact(type="deduction", credits=9, user_id="bob", timestamp=NOON + timedelta(minutes=1)),
+        ]
+
+
+class TestTotals:
+    def test_of_one_user_and_of_everybody(self, world: World) -> None:
+        done, failing, _ = world.create("alice"), world.create("alice", size="1024x1024"), world.create("mallory")
+        world.deliver(done)
+        world.api("POST", f"/v1/generations/{failing}/cancel", "alice")
+        alice, everybody = world.app.entries.totals("alice"), world.app.entries.totals(None)
+        assert (alice.current, alice.held, alice.entries_in, alice.entries_out) == (99, 0, 103, 4)
+        assert (alice.deductions, alice.deductions_count, alice.refunds) == (4, 2, 3)
+        assert (alice.generations_count, alice.generations_price) == (2, 4)
+        assert (alice.generations_held, alice.generations_charged, alice.generations_refunded) == (0, 1, 3)
+        assert (everybody.current, everybody.held, everybody.generations_count) == (108, 1, 3)
+        assert (everybody.generations_held, everybody.deductions) == (1, 5)
+        world.assert_books_balance()
+
+    def test_debts_and_overrefunds_are_counted(self, world: World) -> None:
+        assert world.app.entries.totals(None).in_debt_count == 0
+        world.app.ledger.add("bob", EntryType.CLAWBACK, 5, source="stripe", external_id="1", description="Dispute")
+        assert world.app.entries.totals(None).in_debt_count == 1
+        assert world.app.entries.totals("bob").in_debt_count == 1
+        assert world.app.entries.totals("alice").in_debt_count == 0
+
+    def test_a_balance_that_moves_while_it_is_summed_is_summed_again(self) -> None:
+        """Otherwise the audit would cry wolf at each busy user."""
+        documents = _BusyDocuments()
+        world = World(NOON, documents=documents)
+        documents.world = world
+        documents.remaining = 3
+        totals = world.app.entries.totals("alice")
+        assert documents.remaining == 0
+        assert totals.current == totals.entries_in - totals.entries_out == 103
+        assert not world.app.audits.of_user("alice").differences
+
+    def test_nobody(self, ledger: LedgerRepository) -> None:
+        with pytest.raises(UserNotFound):
+            ledger.totals("nobody")
+
+
+class _BusyDocuments(MemoryDocuments):
+    """Alice is granted a credit by another instance in the middle of each of the next summations."""
+
+    world: World
+    remaining = 0
+
+    def totals(self, query: Query, sums: Any = ()) -> Any:
+        found = super().totals(query, sums)
+        if self.remaining and query.collection == "users/alice/transactions" and query.where[0][1] == "in":
+            self.remaining -= 1
+            entry = an_entry(f"busy-{self.remaining}", 1)
+            put(ledger_over(self), entry)
+        return found
+
+
+class Legacy:
+    """A user and generations as feraset-imagen wrote them: its fields, its statuses, its random ids of entries."""
+
+    def __init__(self, documents: Documents, user_id: str = "old", *, current_credits: int = 40) -> None:
+        self.documents = documents
+        self.user_id = user_id
+        self.entries = 0
+        user = {
+            "name": "Old Hand",
+            "email": "old@example.com",
+            "current_credits": current_credits,
+            "total_images_generated": 12,
+            "is_active": True,
+            "created_at": LONG_AGO,
+            "updated_at": LONG_AGO,
+            "last_login": LONG_AGO,
+        }
+        documents.commit([Create(f"users/{user_id}", user)])
+
+    def generation(self, id_: str, status: str, *, price: int = 3, refunds: int = 0, days_old: int = 30) -> None:
+        """Its deduction is there; the balance is whatever it is, for feraset-imagen lost updates of it."""
+        at = NOON - timedelta(days=days_old)
+        ended = status in ("completed", "failed")
+        request = {
+            "id": id_,
+            "user_id": self.user_id,
+            "model": "Model A",
+            "style": "realistic",
+            "color": "vibrant",
+            "size": "1024x1024",
+            "prompt": "A lighthouse",
+            "status": status,
+            "credits_deducted": price,
+            "image_url": "https://placeholder-images-model-a.example.com/x" if status == "completed" else None,
+            "error_message": "Model processing timeout" if status == "failed" else None,
+            "created_at": at,
+            "updated_at": at,
+            "completed_at": at + timedelta(seconds=20) if ended else None,
+        }
+        self.documents.commit([Create(f"generation_requests/{id_}", request)])
+        self._entry("deduction", id_, price, at, "Image generation - Model A - 1024x1024")
+        for n in range(refunds):
+            moment = at + timedelta(minutes=n)
+            self._entry("refund", id_, price, moment, "Refund for failed generation: Model processing timeout")
+
+    def _entry(self, kind: str, generation_id: str, credits_: int, at: datetime, description: str) -> None:
+        self.entries += 1
+        entry = {
+            "type": kind,
+            "credits": credits_,
+            "description": description,
+            "user_id": self.user_id,
+            "generation_request_id": generation_id,
+            "timestamp": at,
+        }
+        path = f"users/{self.user_id}/transactions/5f0c3c1e-{self.entries:04}"
+        self.documents.commit([Create(path, entry)])
+
+    def usual_history(self) -> None:
+        """All that feraset-imagen left behind but what it refunded too often."""
+        self.generation("done", "completed")
+        self.generation("failed", "failed", refunds=1)
+        self.generation("done-for-nothing", "completed", refunds=1)
+        self.generation("pending", "pending")
+        self.generation("waiting", "queued")
+        self.generation("stuck", "processing")
+        self.generation("stuck-after-refund", "processing", refunds=1)
+
+
+OVERREFUNDED = Difference(invariant="I3", detail="generations refunded more than their price", expected=0, actual=1)
+
+
+@pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)])
+def old_world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Here the sums of one are the sums of the other: absent fields are where the two could differ."""
+    if request.param == "memory":
+        yield World(NOON)
+        return
+    with firestore_documents() as found:
+        yield World(NOON, documents=found)
+
+
+class TestOpenBooks:
+    def test_the_balance_stays_as_it_is_and_the_audit_is_exact(self, old_world: World) -> None:
+        Legacy(old_world.documents).usual_history()
+        assert old_world.app.audits.of_all().unopened == ("old",)
+        entry = old_world.app.ledger.open_books("old")
+        assert entry is not None
+        # 40 are there; by the entries: 7 deductions and 3 refunds of 3 each.
+        assert (entry.type, entry.credits) == (EntryType.OPENING, 40 + 7 * 3 - 3 * 3)
+        assert old_world.user("old").current_credits == 40
+        assert old_world.user("old").held_credits == 3 * 3, "pending, waiting and stuck"
+        audit = old_world.app.audits.of_user("old")
+        assert (audit.is_opened, audit.differences) == (True, ())
+        assert old_world.app.audits.of_all().unopened == ()
+        old_world.assert_books_balance()
+
+    def test_each_generation_says_what_its_entries_say(self, old_world: World) -> None:
+        Legacy(old_world.documents).usual_history()
+        old_world.app.ledger.open_books("old")
+        generations = {
+            id_: old_world.generation(id_)
+            for id_ in ("done", "failed", "done-for-nothing", "pending", "waiting", "stuck", "stuck-after-refund")
+        }
+        assert {id_: (each.held, each.charged, each.refunded) for id_, each in generations.items()} == {
+            "done": (0, 3, 0),
+            "failed": (0, 0, 3),
+            "done-for-nothing": (0, 0, 3),
+            "pending": (3, 0, 0),
+            "waiting": (3, 0, 0),
+            "stuck": (3, 0, 0),
+            "stuck-after-refund": (0, 0, 3),
+        }
+        assert not any(each.inherited for each in generations.values())
+
+    def test_what_was_stuck_is_swept_and_refunded_unless_it_was_already(self, old_world: World) -> None:
+        Legacy(old_world.documents).usual_history()
+        old_world.app.ledger.open_books("old")
+        assert old_world.app.sweeper.sweep().failed == 4
+        assert old_world.user("old").current_credits == 40 + 3 * 3
+        assert old_world.user("old").held_credits == 0
+        assert old_world.generation("stuck-after-refund").refunded == 3
+        old_world.assert_books_balance()
+
+    @pytest.mark.parametrize("status", ["failed", "completed"])
+    def test_one_that_was_refunded_twice_is_named_and_nothing_else(self, old_world: World, status: str) -> None:
+        legacy = Legacy(old_world.documents)
+        legacy.usual_history()
+        legacy.generation("twice", status, refunds=2)
+        old_world.app.ledger.open_books("old")
+        assert old_world.app.audits.of_user("old").differences == (OVERREFUNDED,)
+        assert (old_world.generation("twice").charged, old_world.generation("twice").refunded) == (-3, 6)
+
+    def test_one_that_was_refunded_twice_and_never_ended_is_named_once_it_was_swept(self, old_world: World) -> None:
+        legacy = Legacy(old_world.documents)
+        legacy.usual_history()
+        legacy.generation("twice", "processing", refunds=2)
+        old_world.app.ledger.open_books("old")
+        assert old_world.app.sweeper.sweep().failed == 5
+        assert old_world.user("old").current_credits == 40 + 3 * 3
+        assert old_world.user("old").held_credits == 0
+        assert old_world.app.audits.of_user("old").differences == (OVERREFUNDED,)
+
+    def test_one_that_was_refunded_twice_and_never_ended_is_named_at_once(self, world: World) -> None:
+        Legacy(world.documents).generation("twice", "processing", refunds=2)
+        world.app.ledger.open_books("old")
+        assert world.user("old").held_credits == 0
+        assert world.app.audits.of_user("old").differences == (OVERREFUNDED,)
+
+    def test_a_user_without_any_history(self, old_world: World) -> None:
+        Legacy(old_world.documents, current_credits=7)
+        entry = old_world.app.ledger.open_books("old")
+        assert entry is not None
+        assert entry.credits == 7
+        assert not old_world.app.audits.of_user("old").differences
+        old_world.assert_books_balance()
+
+    def test_a_balance_below_what_the_entries_say_gets_a_negative_opening(self, old_world: World) -> None:
+        legacy = Legacy(old_world.documents, current_credits=0)
+        legacy.generation("failed", "failed", refunds=3)
+        entry = old_world.app.ledger.open_books("old")
+        assert entry is not None
+        assert entry.credits == 3 - 9
+        assert old_world.app.audits.of_user("old").differences == (OVERREFUNDED,)
+
+    def test_it_is_done_once(self, old_world: World) -> None:
+        Legacy(old_world.documents).usual_history()
+        first = old_world.app.ledger.open_books("old")
+        assert first is not None
+        assert old_world.app.ledger.open_books("old") is None
+        assert old_world.user("old").current_credits == 40
+
+    def test_a_user_works_before_its_books_are_opened(self, old_world: World) -> None:
+        Legacy(old_world.documents).usual_history()
+        done, waiting = old_world.create("old"), old_world.create("old", size="1024x1024")
+        old_world.deliver(done)
+        assert (old_world.user("old").current_credits, old_world.user("old").held_credits) == (36, 3)
+        entry = old_world.app.ledger.open_books("old")
+        assert entry is not None
+        assert entry.credits == 40 + 7 * 3 - 3 * 3
+        assert old_world.user("old").held_credits == 3 + 3 * 3
+        old_world.deliver(waiting)
+        assert not old_world.app.audits.of_user("old").differences
+        old_world.assert_books_balance()
+
+    def test_nobody(self, world: World) -> None:
+        with pytest.raises(UserNotFound):
+            world.app.ledger.open_books("nobody")
+
+
+class TestOpenBooksWhenThingsGoWrong:
+    COMMITS = 8
+    """One for each generation of the usual history, and one for the opening."""
+
+    @pytest.fixture
+    def documents(self) -> UnsteadyDocuments:
+        return UnsteadyDocuments()
+
+    @pytest.fixture
+    def world(self, documents: UnsteadyDocuments) -> World:
+        world = World(NOON, documents=documents)
+        Legacy(documents).usual_history()
+        documents.forget_counts()
+        return world
+
+    def assert_open_and_exact(self, world: World) -> None:
+        assert world.user("old").current_credits == 40
+        assert world.user("old").held_credits == 9
+        audit = world.app.audits.of_user("old")
+        assert (audit.is_opened, audit.differences) == (True, ())
+
+    @pytest.mark.parametrize("place", range(COMMITS))
+    @pytest.mark.parametrize("outcome", [happened, did_not_happen])
+    def test_a_lost_answer_anywhere(self, world: World, documents: UnsteadyDocuments, place: int, outcome: Any) -> None:
+        documents.script = [*[None] * place, outcome]
+        world.app.ledger.open_books("old")
+        assert len(documents.commits) == self.COMMITS + (outcome is did_not_happen or place == self.COMMITS - 1)
+        self.assert_open_and_exact(world)
+
+    @pytest.mark.parametrize("place", range(COMMITS))
+    def test_a_crash_anywhere_and_a_repeat(self, world: World, documents: UnsteadyDocuments, place: int) -> None:
+        def crash(*_: object) -> list[datetime]:
+            raise Unavailable("the process is gone")
+
+        documents.script = [*[None] * place, crash]
+        with pytest.raises(Unavailable):
+            world.app.ledger.open_books("old")
+        assert world.app.audits.of_user("old").is_opened is False
+        world.app.ledger.open_books("old")
+        self.assert_open_and_exact(world)
+
+    def test_a_balance_that_moves_meanwhile_is_summed_again(self, world: World, documents: UnsteadyDocuments) -> None:
+        def spend_before_the_opening(*arguments: Any) -> list[datetime]:
+            entry = {"type": "grant", "credits": 5, "user_id": "old", "timestamp": NOON}
+            MemoryDocuments.commit(
+                documents,
+                [
+                    Update("users/old", {"current_credits": Increment(5)}),
+                    Create("users/old/transactions/test-5", entry),
+                ],
+            )
+            return MemoryDocuments.commit(*arguments)
+
+        documents.script = [*[None] * (self.COMMITS - 1), spend_before_the_opening]
+        entry = world.app.ledger.open_books("old")
+        assert entry is not None
+        assert entry.credits == 40 + 7 * 3 - 3 * 3
+        assert world.user("old").current_credits == 45
+        assert not world.app.audits.of_user("old").differences
+
+
+def test_a_change_that_posts_nothing_is_a_bug(ledger: LedgerRepository) -> None:
+    def decide(user: User) -> Change:
+        return Change(user_id=user.id, at=NOON)
+
+    with pytest.raises(AssertionError):
+        ledger.post("alice", "e", decide)

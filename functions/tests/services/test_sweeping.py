@@ -1,0 +1,406 @@
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from firebase_functions.https_fn import HttpsError
+
+from core.errors import Unavailable
+from domain.generation import Status
+from providers.queue.memory import MemoryQueue
+from repositories.documents import Write
+from repositories.memory import MemoryDocuments
+from services.ports import ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
+from world import World
+
+OVERLOADED = ModelUnavailable("overloaded", "Model overload - please retry")
+RUNNING = RemoteResult(status=RemoteStatus.RUNNING)
+
+
+def crash(world: World, generation_id: str) -> None:
+    world.model.script = [RuntimeError("killed")]
+    with suppress(HttpsError):
+        world.deliver(generation_id)
+
+
+def sweep_each_minute(world: World, hours: float) -> None:
+    for _ in range(int(hours * 60)):
+        world.later(minutes=1)
+        world.app.sweeper.sweep()
+
+
+def test_what_is_not_due_is_left_alone(world: World) -> None:
+    world.create()
+    before = world.records()
+    world.later(seconds=59)
+    result = world.app.sweeper.sweep()
+    assert world.records() == before
+    assert (result.resent, result.dispatched_again, result.failed) == (0, 0, 0)
+
+
+def test_what_has_ended_is_never_swept(world: World) -> None:
+    for fate in (world.deliver, lambda one: world.app.generation_service.cancel("alice", one)):
+        fate(world.create())
+    before = world.records()
+    world.later(days=3)
+    world.app.sweeper.sweep()
+    assert world.records() == before
+
+
+def test_a_lost_task_is_sent_again(world: World) -> None:
+    world.queue.is_down = True
+    generation_id = world.create()
+    world.queue.is_down = False
+    world.later(minutes=1)
+    assert world.app.sweeper.sweep().resent == 1
+    assert [task.name for task in world.queue.waiting] == [f"{generation_id}-1"]
+
+
+def test_a_crashed_workers_generation_gets_a_task_of_a_new_name(world: World) -> None:
+    generation_id = world.create()
+    world.queue.waiting.clear()
+    crash(world, generation_id)
+    world.later(seconds=299)
+    assert world.app.sweeper.sweep().dispatched_again == 0
+    world.later(seconds=1)
+    assert world.app.sweeper.sweep().dispatched_again == 1
+    assert [task.name for task in world.queue.waiting] == [f"{generation_id}-2"]
+    world.deliver_all()
+    assert world.generation(generation_id).status is Status.COMPLETED
+    world.assert_books_balance()
+
+
+def test_the_last_attempt_that_crashes_is_failed_and_refunded(world: World) -> None:
+    generation_id = world.create(size="1024x1792")
+    for _ in range(4):
+        crash(world, generation_id)
+        world.later(seconds=300)
+    assert world.app.sweeper.sweep().failed == 1
+    generation = world.generation(generation_id)
+    assert generation.failure is not None
+    assert (generation.status, generation.failure.code, generation.refunded) == (Status.FAILED, "out_of_attempts", 4)
+    assert world.user("alice").current_credits == 100
+    world.assert_books_balance()
+
+
+def test_a_crash_before_the_last_attempt_is_not_the_end(world: World) -> None:
+    generation_id = world.create()
+    for _ in range(3):
+        crash(world, generation_id)
+        world.later(seconds=300)
+    assert world.app.sweeper.sweep().failed == 0
+    assert not world.generation(generation_id).is_final
+
+
+@pytest.mark.parametrize("model", ["Model A", "Model R"])
+def test_what_is_too_old_is_failed_and_refunded(world: World, model: str) -> None:
+    generation_id = world.create(model=model)
+    if model == "Model R":
+        world.deliver(generation_id)
+    world.later(hours=24)
+    world.app.sweeper.sweep()
+    assert not world.generation(generation_id).is_final
+    world.later(hours=1)
+    assert world.app.sweeper.sweep().failed == 1
+    generation = world.generation(generation_id)
+    assert generation.failure is not None
+    assert (generation.failure.code, generation.refunded) == ("timeout", 1)
+    assert world.vendor.cancelled == ([f"job-of-{generation_id}"] if model == "Model R" else [])
+    world.assert_books_balance()
+
+
+def test_a_vendor_that_will_not_cancel_does_not_keep_the_refund(world: World) -> None:
+    generation_id = world.create(model="Model R")
+    world.deliver(generation_id)
+    world.vendor.refuses_to_cancel = True
+    world.later(hours=25)
+    assert world.app.sweeper.sweep().failed == 1
+    assert world.user("alice").current_credits == 100
+
+
+# --- a long backlog ---
+
+
+def never_claimed(world: World) -> str:
+    return world.create()
+
+
+def crashed_once(world: World) -> str:
+    generation_id = world.create()
+    crash(world, generation_id)
+    return generation_id
+
+
+def failed_once(world: World) -> str:
+    generation_id = world.create()
+    world.model.script = [OVERLOADED]
+    with suppress(HttpsError):
+        world.deliver(generation_id)
+    return generation_id
+
+
+def at_the_vendor(world: World) -> str:
+    generation_id = world.create(model="Model R")
+    world.deliver(generation_id)
+    return generation_id
+
+
+@pytest.mark.parametrize(
+    ("before_the_backlog", "tasks_max"),
+    [
+        (never_claimed, 1),
+        # Once an attempt has been made, its task may be used up: one new name, or two, make sure of it.
+        (crashed_once, 3),
+        (failed_once, 2),
+        (at_the_vendor, 3),
+    ],
+)
+def test_a_long_backlog_breeds_no_tasks(
+    world: World, before_the_backlog: Callable[[World], str], tasks_max: int
+) -> None:
+    generation_id = before_the_backlog(world)
+    sweep_each_minute(world, hours=1)
+    after_an_hour = len(world.queue.waiting)
+    sweep_each_minute(world, hours=20)
+    assert len(world.queue.waiting) == after_an_hour
+    assert after_an_hour <= tasks_max
+    world.deliver_all()
+    assert world.generation(generation_id).status is Status.COMPLETED
+    world.assert_books_balance()
+
+
+@pytest.mark.parametrize("polls", [0, 2, 3, 4, 7])
+def test_a_poll_that_was_used_up_is_made_up_for_however_often_the_job_was_polled(world: World, polls: int) -> None:
+    generation_id = at_the_vendor(world)
+    world.queue.waiting.popleft()
+    world.vendor.results = [RUNNING] * polls
+    for _ in range(polls):
+        world.deliver(world.queue.waiting.popleft().generation_id)
+        world.later(seconds=5)
+    world.queue.waiting.clear()
+    sweep_each_minute(world, hours=0.25)
+    world.deliver_all()
+    assert world.generation(generation_id).status is Status.COMPLETED
+
+
+class CountingQueue(MemoryQueue):
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def enqueue(self, message: TaskMessage) -> bool:
+        self.asked.append(message.name)
+        return super().enqueue(message)
+
+
+def test_what_waits_is_looked_at_less_and_less_often_but_each_half_hour(world: World) -> None:
+    world.app.made["queue"] = queue = CountingQueue()
+    generation_id = world.create()
+    looks: list[int] = []
+    for minute in range(1, 300):
+        world.later(minutes=1)
+        before = len(queue.asked)
+        world.app.sweeper.sweep()
+        looks += [minute] * (len(queue.asked) - before)
+    gaps = [later - earlier for earlier, later in pairwise(looks)]
+    assert looks[0] == 1
+    assert gaps[:4] == [1, 2, 4, 8]
+    assert set(gaps[5:]) == {30}
+    assert set(queue.asked) == {f"{generation_id}-1"}
+
+
+def test_while_the_queue_is_down_nothing_is_lost(world: World) -> None:
+    world.queue.is_down = True
+    ids = [world.create() for _ in range(3)]
+    sweep_each_minute(world, hours=2)
+    world.queue.is_down = False
+    sweep_each_minute(world, hours=1)
+    world.deliver_all()
+    assert {world.generation(one).status for one in ids} == {Status.COMPLETED}
+    world.assert_books_balance()
+
+
+# --- at the same time ---
+
+
+def test_two_sweeps_at_once_fail_and_refund_once(world: World) -> None:
+    generation_id = world.create(size="1024x1792")
+    world.later(hours=25)
+    another = World(world.now, documents=world.documents)
+    known = another.app.generations.due(now=world.now, limit=10)
+    world.app.sweeper.sweep()
+    batches = [known, []]
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.sweeper.sweep()
+    assert world.generation(generation_id).refunded == 4
+    assert world.user("alice").current_credits == 100
+    world.assert_books_balance()
+
+
+def test_two_sweeps_at_once_make_one_new_name(world: World) -> None:
+    generation_id = world.create()
+    world.queue.waiting.clear()
+    crash(world, generation_id)
+    world.later(minutes=6)
+    another = World(world.now, documents=world.documents)
+    another.app.made["queue"] = world.queue
+    known = another.app.generations.due(now=world.now, limit=10)
+    assert world.app.sweeper.sweep().dispatched_again == 1
+    batches = [known, []]
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.sweeper.sweep()
+    assert world.generation(generation_id).dispatch == 2
+    assert [task.name for task in world.queue.waiting] == [f"{generation_id}-2"]
+
+
+def test_the_sweeper_does_not_take_a_generation_from_a_live_worker(world: World) -> None:
+    generation_id = world.create()
+
+    def meanwhile() -> None:
+        world.later(seconds=299)
+        before = world.records()
+        world.app.sweeper.sweep()
+        assert world.records() == before
+
+    world.model.script = [meanwhile]
+    world.deliver(generation_id)
+    assert world.generation(generation_id).status is Status.COMPLETED
+    assert world.generation(generation_id).attempt == 1
+
+
+def test_a_generation_that_a_worker_claims_while_the_sweeper_looks_is_left_to_the_worker(world: World) -> None:
+    generation_id = world.create(size="1024x1792")
+    world.later(hours=25)
+    another = World(world.now, documents=world.documents)
+    known = another.app.generations.due(now=world.now, limit=10)
+    batches = [known, []]
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+
+    def meanwhile() -> None:
+        assert another.app.sweeper.sweep().settled_meanwhile == 1
+
+    world.model.script = [meanwhile]
+    world.deliver(generation_id)
+    assert world.generation(generation_id).charged == 4
+    world.assert_books_balance()
+
+
+@pytest.mark.parametrize("crashes", [0, 1])
+def test_a_sweeper_with_old_news_neither_defers_nor_fences_out_a_live_worker(world: World, crashes: int) -> None:
+    generation_id = world.create()
+    for _ in range(crashes):
+        crash(world, generation_id)
+    world.later(minutes=6)
+    another = World(world.now, documents=world.documents)
+    another.app.made["queue"] = world.queue
+    known = another.app.generations.due(now=world.now, limit=10)
+    batches = [known, []]
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+
+    def meanwhile() -> None:
+        before = world.generation(generation_id)
+        another.app.sweeper.sweep()
+        assert world.generation(generation_id) == before
+
+    world.model.script = [meanwhile]
+    world.deliver(generation_id)
+    assert world.generation(generation_id).status is Status.COMPLETED
+    assert [task.name for task in world.queue.waiting] == [f"{generation_id}-1"]
+
+
+def test_a_worker_that_outlived_its_lease_loses_to_the_sweeper_that_gave_up(world: World) -> None:
+    generation_id = world.create(size="1024x1792")
+
+    def meanwhile() -> None:
+        world.later(hours=25)
+        assert world.app.sweeper.sweep().failed == 1
+
+    world.model.script = [meanwhile]
+    world.deliver(generation_id)
+    generation = world.generation(generation_id)
+    assert (generation.status, generation.charged, generation.outputs) == (Status.FAILED, 0, ())
+    assert world.user("alice").current_credits == 100
+    world.assert_books_balance()
+
+
+def test_a_worker_that_outlived_its_lease_loses_to_the_sweepers_new_task(world: World) -> None:
+    generation_id = world.create()
+
+    def meanwhile() -> None:
+        world.later(seconds=300)
+        assert world.app.sweeper.sweep().dispatched_again == 1
+
+    world.model.script = [meanwhile]
+    world.deliver(generation_id)
+    assert not world.generation(generation_id).is_final
+    world.deliver_all()
+    assert world.generation(generation_id).charged == 1
+    assert world.user("alice").total_images_generated == 1
+    world.assert_books_balance()
+
+
+# --- many ---
+
+
+def test_a_sweep_takes_more_than_one_batch(world: World) -> None:
+    world.queue.is_down = True
+    for _ in range(100):
+        world.create()
+    world.add_user("dora", 50)
+    for _ in range(50):
+        world.create("dora")
+    world.queue.is_down = False
+    world.later(minutes=2)
+    assert world.app.sweeper.sweep().resent == 150
+    assert world.deliver_all() == 150
+    world.assert_books_balance()
+
+
+class Failing(MemoryDocuments):
+    """A database that does not take writes of the documents named."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken = ""
+
+    def commit(self, writes: list[Write]) -> list[datetime]:  # type: ignore[override]
+        if self.broken and any(write.path.endswith(self.broken) for write in writes):
+            raise Unavailable("The database does not answer")
+        return super().commit(writes)
+
+
+def test_one_that_cannot_be_rescued_does_not_keep_the_others_from_it() -> None:
+    documents = Failing()
+    world = World(datetime.fromisoformat("2026-03-04T12:00:00+00:00"), documents=documents)
+    first, second = world.create(), world.create()
+    world.later(hours=25)
+    documents.broken = min(first, second)
+    world.app.sweeper.sweep()
+    assert world.generation(max(first, second)).status is Status.FAILED
+    documents.broken = ""
+    world.later(minutes=1)
+    world.app.sweeper.sweep()
+    assert world.generation(min(first, second)).status is Status.FAILED
+    world.assert_books_balance()
+
+
+def test_a_sweep_ends_in_time_and_the_next_one_goes_on(world: World) -> None:
+    world.queue.is_down = True
+    for _ in range(4):
+        world.create()
+    world.queue.is_down = False
+    world.later(minutes=2)
+
+    class SlowQueue(MemoryQueue):
+        def enqueue(self, message: TaskMessage) -> bool:
+            world.now += timedelta(seconds=50)
+            return super().enqueue(message)
+
+    world.app.made["queue"] = queue = SlowQueue()
+    world.app.made.pop("sweeper", None)
+    world.app.sweeper.sweep()
+    started = world.now
+    world.app.sweeper.sweep()
+    assert world.now >= started
+    assert len(queue.waiting) == 4

@@ -1,0 +1,47 @@
+"""A database in memory that counts what is asked of it, loses answers, and lets other writers in between."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from repositories.documents import Ambiguous, Document, Write
+from repositories.memory import MemoryDocuments
+
+
+def happened(documents: MemoryDocuments, writes: Sequence[Write]) -> list[datetime]:
+    """The commit takes effect, and nobody hears of it."""
+    MemoryDocuments.commit(documents, writes)
+    raise Ambiguous("the answer was lost")
+
+
+def did_not_happen(documents: MemoryDocuments, writes: Sequence[Write]) -> list[datetime]:
+    raise Ambiguous("the request was lost")
+
+
+class UnsteadyDocuments(MemoryDocuments):
+    """`script` decides the next commits, one each; after it, and where it says None, a commit is as it should be.
+
+    `before_commit` is called once, just before the next commit: another writer, who comes between reading and writing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.script: list[Callable[[MemoryDocuments, Sequence[Write]], list[datetime]] | None] = []
+        self.before_commit: Callable[[], object] | None = None
+        self.gets: list[str] = []
+        self.commits: list[Sequence[Write]] = []
+
+    def forget_counts(self) -> None:
+        self.gets.clear()
+        self.commits.clear()
+
+    def get(self, path: str) -> Document | None:
+        self.gets.append(path)
+        return super().get(path)
+
+    def commit(self, writes: Sequence[Write]) -> list[datetime]:
+        between, self.before_commit = self.before_commit, None
+        if between is not None:
+            between()
+        self.commits.append(writes)
+        act = self.script.pop(0) if self.script else None
+        return super().commit(writes) if act is None else act(self, writes)
