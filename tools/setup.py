@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -27,6 +27,7 @@ UV = LOCAL / "uv/bin/uv"
 TOOLS_VENV = LOCAL / "tools"
 FUNCTIONS_VENV = ROOT / "functions/venv"  # firebase-tools knows no other place
 DOWNLOAD_SECONDS = 600
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian and those that follow it
 
 
 class SetupError(Exception):
@@ -80,8 +81,16 @@ def once(name: str, inputs: list[str], proof: Path, make: Callable[[], None]) ->
 
 def run(*command: str | Path) -> None:
     words = [str(word) for word in command]
-    if subprocess.run(words, cwd=ROOT, check=False).returncode:
+    if subprocess.run(words, cwd=ROOT, env=trusting_the_system(os.environ), check=False).returncode:
         raise SetupError(f"this failed, and says why above: {' '.join(words)}")
+
+
+def trusting_the_system(environment: Mapping[str, str]) -> dict[str, str]:
+    """uv and npm bring certificates of their own, and do not know those that a company's proxy answers with."""
+    defaults = {"UV_SYSTEM_CERTS": "true"}
+    if SYSTEM_CERTIFICATES.exists():
+        defaults["NODE_EXTRA_CA_CERTS"] = str(SYSTEM_CERTIFICATES)
+    return {**defaults, **environment}
 
 
 def make_uv() -> None:

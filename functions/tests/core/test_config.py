@@ -170,6 +170,16 @@ def test_open_mode_is_honoured_on_the_emulator() -> None:
     assert Settings.from_environment(ON_EMULATOR | {"AUTH_MODE": "open"}).auth_mode is AuthMode.OPEN
 
 
+@pytest.mark.parametrize(
+    "variable",
+    ["CLOUD_TASKS_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"],
+)
+def test_an_emulators_address_is_refused_wherever_this_is_not_the_emulator(variable: str) -> None:
+    assert variable in refusal(DEPLOYED | {variable: "127.0.0.1:1"})
+    assert settings(**{variable: ""}) == settings()
+    assert Settings.from_environment(ON_EMULATOR | {variable: "127.0.0.1:1"}) == Settings.from_environment(ON_EMULATOR)
+
+
 def test_required_is_the_default_on_the_emulator_too() -> None:
     assert Settings.from_environment(ON_EMULATOR).auth_mode is AuthMode.REQUIRED
 
