@@ -86,7 +86,7 @@ def run(*command: str | Path) -> None:
 
 
 def trusting_the_system(environment: Mapping[str, str]) -> dict[str, str]:
-    """uv and npm bring certificates of their own, and do not know those that a company's proxy answers with."""
+    """Both uv and npm bring certificates of their own, and do not know those that a company's proxy answers with."""
     defaults = {"UV_SYSTEM_CERTS": "true"}
     if SYSTEM_CERTIFICATES.exists():
         defaults["NODE_EXTRA_CA_CERTS"] = str(SYSTEM_CERTIFICATES)
