@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from controllers.headers import request_id
 from controllers.wire import Answer
-from core.errors import AppError, MethodNotAllowed
+from core.errors import AppError, MethodNotAllowed, Unauthenticated
 from core.logging import log_context
 
 log = logging.getLogger(__name__)
@@ -107,6 +107,8 @@ def _answered(
 
 def _hints(error: AppError) -> dict[str, str]:
     """What a client may do instead, in the headers that HTTP has for it."""
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(error.allowed)}
     return {"Retry-After": _RETRY_AFTER_SECONDS} if error.retryable else {}

@@ -1,6 +1,7 @@
 """The function URLs of feraset-imagen: the same fields, the same status codes, the same error bodies."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Request, Response
@@ -116,12 +117,12 @@ class FunctionUrls:
 
     def _credits(self, request: Request, _: str) -> Answer:
         user_id = self._named_user(request)
-        after = read_page_token(_optional_parameter(request, "pageToken"), "transactions")
-        balance = self._ledger.balance(user_id, entries=_TRANSACTIONS_MAX, after=after)
-        entries = balance.entries
-        more = len(entries) == _TRANSACTIONS_MAX
-        token = page_token(Cursor(entries[-1].timestamp, entries[-1].id), "transactions") if more else None
-        return Answer(body=UserCredits.of(balance, token))
+        after = read_page_token(_optional_parameter(request, "pageToken"), "transactions", name="pageToken")
+        balance = self._ledger.balance(user_id, entries=_TRANSACTIONS_MAX + 1, after=after)
+        shown = balance.entries[:_TRANSACTIONS_MAX]
+        more = len(balance.entries) > len(shown)
+        token = page_token(Cursor(shown[-1].timestamp, shown[-1].id), "transactions") if more else None
+        return Answer(body=UserCredits.of(replace(balance, entries=shown), token))
 
     def _validate(self, request: Request, _: str) -> Answer:
         user = self._ledger.user(self._named_user(request))

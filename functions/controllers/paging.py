@@ -18,7 +18,7 @@ def page_token(cursor: Cursor, filters: object) -> str:
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
-def read_page_token(token: str | None, filters: object) -> Cursor | None:
+def read_page_token(token: str | None, filters: object, *, name: str = "page_token") -> Cursor | None:
     """Raises InvalidRequest for anything that page_token has not made for these filters."""
     if token is None:
         return None
@@ -26,13 +26,13 @@ def read_page_token(token: str | None, filters: object) -> Cursor | None:
         padded = token + "=" * (-len(token) % 4)
         at, last_id, digest = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         moment = datetime.fromisoformat(at)
-        cursor = Cursor(moment.astimezone(UTC), document_id("page_token", str(last_id), longest=_ID_MAX))
+        cursor = Cursor(moment.astimezone(UTC), document_id(name, str(last_id), longest=_ID_MAX))
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, InvalidRequest) as error:
-        raise _refused("not a page token of this API") from error
+        raise _refused(name, "not a page token of this API") from error
     if digest != _digest(filters):
-        raise _refused("made for other filters; start without a token")
+        raise _refused(name, "made for other filters; start without a token")
     if moment.tzinfo is None or not isinstance(last_id, str):
-        raise _refused("not a page token of this API")
+        raise _refused(name, "not a page token of this API")
     return cursor
 
 
@@ -40,6 +40,6 @@ def _digest(filters: object) -> str:
     return hashlib.sha256(repr(filters).encode()).hexdigest()[:12]
 
 
-def _refused(detail: str) -> InvalidRequest:
+def _refused(name: str, detail: str) -> InvalidRequest:
     allowed = ("the next_page_token of the page before",)
-    return InvalidRequest([FieldError(pointer="page_token", detail=detail, allowed=allowed)])
+    return InvalidRequest([FieldError(pointer=name, detail=detail, allowed=allowed)])

@@ -135,7 +135,9 @@ class Settings(BaseModel):
         }
         values.setdefault("storage_bucket", f"{project}.appspot.com")
         values.setdefault("worker_url", _worker_url(environment, project, on_emulator=on_emulator))
-        if on_emulator:
+        if not on_emulator:
+            values.setdefault("worker_service_account", f"darkroom-tasks@{project}.iam.gserviceaccount.com")
+        else:
             values.setdefault("simulated_latency_seconds", "1-3")
         if "cors_allowed_origins" in values:
             values["cors_allowed_origins"] = tuple(values["cors_allowed_origins"].replace(" ", "").split(","))

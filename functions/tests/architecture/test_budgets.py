@@ -14,7 +14,7 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 from google.cloud import firestore
 
-from domain.ledger import EntryType
+from domain.ledger import EntryType, User
 from emulator import fresh_project
 from repositories.firestore import FirestoreDocuments
 from services.ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
@@ -49,8 +49,12 @@ class Meter(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor)
         self.spent += Cost(**cost)
 
     def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
-        assert details.method.endswith("/Commit"), f"what does {details.method} cost?"
+        method = details.method.rpartition("/")[2]
         call = continuation(details, request)
+        if method == "GetDocument":
+            self.add(trips=1, reads=1)
+            return call
+        assert method == "Commit", f"what does {method} cost?"
         # A commit that fails writes nothing, and nothing is billed for it.
         self.add(trips=1, writes=len(request.writes) if call.code() is grpc.StatusCode.OK else 0)
         return call
@@ -151,7 +155,8 @@ def test_the_meter_counts_what_is_billed(instance: Instance) -> None:
     with instance.costs(reads=3, trips=1):
         instance.world.app.users.page(changed_since=None, after=None, limit=10)
     with instance.costs(reads=1, trips=1):
-        instance.world.app.users.page(changed_since=None, after="zzz", limit=10)
+        last = User(id="zzz", name="", email="", current_credits=0)
+        instance.world.app.users.page(changed_since=None, after=last, limit=10)
 
 
 class TestCreate:

@@ -30,7 +30,7 @@ def refusal(environment: dict[str, str]) -> str:
         ("simulated_failure_rate", 0.05),
         ("simulated_latency_seconds", Range(low=5, high=40)),
         ("worker_url", "https://us-central1-darkroom-live.cloudfunctions.net/processImageGeneration"),
-        ("worker_service_account", ""),
+        ("worker_service_account", "darkroom-tasks@darkroom-live.iam.gserviceaccount.com"),
         ("attempts_max", 4),
         ("provider_timeout_seconds", 180),
         ("dispatch_deadline_seconds", 240),
