@@ -13,7 +13,7 @@ OPERATE := $(STACK) attach -- $(PYTHON) tools/operate.py
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit check seed catalog sweep audit open-books export docs requirements
+.PHONY: help setup run demo test test-unit bench simulate reliability check seed catalog sweep audit open-books export docs requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,15 @@ test: setup ## run all tests, on the local stack
 
 test-unit: setup ## run the tests that need no server
 	@$(PYTHON) -m pytest -m "not emulator and not stack" $(ARGS)
+
+bench: setup ## measure every operation beside its floor, and the cold start; writes docs/benchmarks
+	@$(PYTHON) tools/bench.py $(ARGS)
+
+simulate: setup ## play SEEDS=1000 runs of the simulation
+	@$(PYTHON) tools/simulate.py --seeds $(or $(SEEDS),1000) $(ARGS)
+
+reliability: setup ## faults on the real stack; writes docs/reliability.md
+	@$(PYTHON) tools/reliability.py $(ARGS)
 
 check: setup ## lint, format, types, layers
 	@functions/venv/bin/ruff check .

@@ -59,6 +59,15 @@ class part[T]:  # noqa: N801 - it reads as what it decorates: a part of the appl
         return made
 
 
+class _Later:
+    def __init__(self, app: "Darkroom", name: str) -> None:
+        self._app = app
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(self._app, self._name), name)
+
+
 class Darkroom:
     """The application. A test hands in the parts that it wants otherwise."""
 
@@ -67,6 +76,10 @@ class Darkroom:
         self.clock = clock
         self.made: dict[str, Any] = parts
         self.lock = threading.RLock()
+
+    def later(self, name: str) -> Any:
+        """The part of this name, made when something is first asked of it: not every request needs its imports."""
+        return _Later(self, name)
 
     @part
     def documents(self) -> "Documents":
@@ -130,14 +143,9 @@ class Darkroom:
 
     @part
     def tokens(self) -> "TokenVerifier":
-        from providers.identity.lazy import LazyTokens
+        from providers.identity.firebase import FirebaseTokens
 
-        def make() -> "TokenVerifier":
-            from providers.identity.firebase import FirebaseTokens
-
-            return FirebaseTokens(self.settings.project_id)
-
-        return LazyTokens(make)
+        return FirebaseTokens(self.settings.project_id)
 
     @part
     def models(self) -> "ModelRegistry":
@@ -176,8 +184,8 @@ class Darkroom:
             generations=self.generations,
             users=self.users,
             catalog=self.catalog,
-            queue=self.queue,
-            outputs=self.outputs,
+            queue=self.later("queue"),
+            outputs=self.later("outputs"),
             models=self.models,
             clock=self.clock,
             pause=self.pause,
@@ -197,8 +205,8 @@ class Darkroom:
         return FulfilmentService(
             generations=self.generations,
             catalog=self.catalog,
-            queue=self.queue,
-            outputs=self.outputs,
+            queue=self.later("queue"),
+            outputs=self.later("outputs"),
             models=self.models,
             limits=Limits(
                 attempts_max=settings.attempts_max,
@@ -226,7 +234,7 @@ class Darkroom:
     def callbacks(self) -> "CallbackService":
         from services.callbacks import CallbackService
 
-        return CallbackService(generations=self.generations, queue=self.queue, clock=self.clock)
+        return CallbackService(generations=self.generations, queue=self.later("queue"), clock=self.clock)
 
     @part
     def audits(self) -> "AuditService":
@@ -276,7 +284,7 @@ class Darkroom:
     def authenticator(self) -> "Authenticator":
         from controllers.auth import Authenticator
 
-        return Authenticator(self.settings.auth_mode, self.tokens)
+        return Authenticator(self.settings.auth_mode, self.later("tokens"))
 
     @part
     def function_urls(self) -> "FunctionUrls":
@@ -286,8 +294,8 @@ class Darkroom:
             generations=self.generation_service,
             catalog=self.catalog,
             ledger=self.ledger,
-            seeding=self.seeding,
-            reporting=self.reporting,
+            seeding=self.later("seeding"),
+            reporting=self.later("reporting"),
             authenticator=self.authenticator,
             boundary=self.boundary,
         )

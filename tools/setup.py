@@ -104,7 +104,7 @@ def python_environment(venv: Path, requirements: str) -> Callable[[], None]:
         python = venv / "bin/python3.13"
         if not toolchain.output_of(str(python), "--version"):  # absent, or its Python has gone
             make_venv(venv)
-        run(UV, "pip", "sync", "--quiet", "--require-hashes", "--python", python, requirements)
+        run(UV, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", python, requirements)
 
     return make
 

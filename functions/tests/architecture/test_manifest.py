@@ -204,7 +204,7 @@ class TestBundle:
     (CODEBASE,) = FIREBASE["functions"]
     DEPLOYED = frozenset(
         {
-            *("main.py", "bootstrap.py", "requirements.txt"),
+            *("main.py", "triggers.py", "bootstrap.py", "requirements.txt"),
             *("core", "domain", "services", "schemas", "controllers", "repositories", "providers"),
         }
     )

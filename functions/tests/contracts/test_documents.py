@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from google.api_core import exceptions as google_errors
 from google.cloud import firestore
+from google.cloud.firestore_v1 import types
 from pytest_mock import MockerFixture
 
 from core.errors import Unavailable
@@ -516,7 +517,7 @@ class TestFirestoreErrors:
     @pytest.mark.parametrize(
         ("rpc", "read"),
         [
-            ("batch_get_documents", lambda documents: documents.get("things/a")),
+            ("get_document", lambda documents: documents.get("things/a")),
             ("run_query", lambda documents: documents.query(Query(collection="things"))),
             ("run_aggregation_query", lambda documents: documents.totals(Query(collection="things"))),
         ],
@@ -526,5 +527,25 @@ class TestFirestoreErrors:
         self, client: firestore.Client, mocker: MockerFixture, raised: Exception, rpc: str, read: Any
     ) -> None:
         mocker.patch.object(client._firestore_api, rpc, side_effect=raised)
+        mocker.patch("repositories.firestore._read_retry", lambda read: read)  # it has the patience of five seconds
         with pytest.raises(Unavailable):
             read(FirestoreDocuments(client))
+
+    def test_a_missing_database_is_no_missing_document(self, client: firestore.Client, mocker: MockerFixture) -> None:
+        nowhere = google_errors.NotFound("The database (default) does not exist for project demo.")
+        mocker.patch.object(client._firestore_api, "get_document", side_effect=nowhere)
+        with pytest.raises(google_errors.NotFound):
+            FirestoreDocuments(client).get("things/a")
+
+    def test_a_list_that_breaks_off_is_read_again_from_its_start(
+        self, client: firestore.Client, mocker: MockerFixture
+    ) -> None:
+        answers = [types.RunQueryResponse(document={"name": f"x/documents/things/{id_}"}) for id_ in "ab"]
+
+        def broken() -> Iterator[types.RunQueryResponse]:
+            yield answers[0]
+            raise google_errors.ServiceUnavailable("the stream broke off")
+
+        rpc = mocker.patch.object(client._firestore_api, "run_query", side_effect=[broken(), iter(answers)])
+        assert [document.id for document in FirestoreDocuments(client).query(Query(collection="things"))] == ["a", "b"]
+        assert all(call.kwargs["timeout"] > 0 for call in rpc.call_args_list)

@@ -2,10 +2,8 @@
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,9 +22,8 @@ from pytest_mock import MockerFixture
 
 from core.errors import Unauthenticated, Unavailable
 from providers.identity.firebase import FirebaseTokens
-from providers.identity.lazy import LazyTokens
 from providers.identity.memory import MemoryTokens
-from services.ports import Identity, TokenVerifier
+from services.ports import Identity
 
 PROJECT = "demo-tokens"
 GARBAGE = ("", " ", "x", "a.b", "a.b.c", "....", "\x00", "é.😀.x", "e30.e30.", "null.null.null", "Bearer token")
@@ -65,53 +62,6 @@ class TestMemory:
     def test_it_refuses_all_others(self, token: str) -> None:
         with pytest.raises(Unauthenticated):
             self.tokens.verify(token)
-
-
-class TestLazy:
-    def test_it_makes_nothing_until_a_token_comes_and_then_once(self) -> None:
-        made: list[TokenVerifier] = []
-
-        def make() -> TokenVerifier:
-            made.append(MemoryTokens({"a": Identity("alice")}))
-            return made[-1]
-
-        tokens = LazyTokens(make)
-        assert not made
-        assert tokens.verify("a") == Identity("alice")
-        with pytest.raises(Unauthenticated):
-            tokens.verify("b")
-        assert len(made) == 1
-
-    def test_threads_that_come_at_once_share_one(self) -> None:
-        made: list[TokenVerifier] = []
-        everybody = threading.Barrier(8)
-
-        def make() -> TokenVerifier:
-            made.append(MemoryTokens({"a": Identity("alice")}))
-            return made[-1]
-
-        tokens = LazyTokens(make)
-
-        def verify(_: int) -> Identity:
-            everybody.wait(10)
-            return tokens.verify("a")
-
-        with ThreadPoolExecutor(8) as pool:
-            assert set(pool.map(verify, range(8))) == {Identity("alice")}
-        assert len(made) == 1
-
-    def test_a_verifier_that_cannot_be_made_is_tried_again(self) -> None:
-        failures: list[Exception] = [Unavailable("not yet")]
-
-        def make() -> TokenVerifier:
-            if failures:
-                raise failures.pop()
-            return MemoryTokens({"a": Identity("alice")})
-
-        tokens = LazyTokens(make)
-        with pytest.raises(Unavailable):
-            tokens.verify("a")
-        assert tokens.verify("a") == Identity("alice")
 
 
 @dataclass

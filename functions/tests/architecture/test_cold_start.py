@@ -1,0 +1,137 @@
+"""What a cold instance loads before its first answer: each module costs a caller time. Counted, never timed.
+
+Each case is a process of its own that runs main.py as functions-framework does, over the twins in memory: the vendors'
+clients are counted apart. `make bench` has the milliseconds.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FUNCTIONS = Path(__file__).resolve().parents[2]
+
+MAIN = 65
+"""What main.py adds to functions-framework: pydantic with the settings, the triggers, the composition root."""
+
+FIRST_REQUEST = 64
+"""What the first request adds: our own modules. One more of ours is welcome, a library is not."""
+
+CLIENTS = {"repositories.firestore": 2, "providers.queue.cloud_tasks": 72}
+"""What these add to google.cloud.firestore, which an empty app on Firestore loads too."""
+
+NEVER = ("PIL", "firebase_admin", "firebase_functions", "google.cloud.storage", "google.cloud.tasks_v2")
+"""Of a request that has no links to sign and nothing to enqueue; the twin takes the tasks here."""
+
+ORDER = {"model": "Model A", "style": "realistic", "color": "vibrant", "size": "512x512", "prompt": "A lighthouse"}
+
+REQUESTS: dict[str, list[Any]] = {
+    "me": ["api", "GET", "/v1/me", None],
+    "create": ["api", "POST", "/v1/generations", ORDER],
+    "createGenerationRequest": ["createGenerationRequest", "POST", "/", {**ORDER, "userId": "arda"}],
+    "getUserCredits": ["getUserCredits", "GET", "/", None],
+}
+
+SERVED = """
+import json, os, sys
+from functions_framework import create_app
+from werkzeug.test import EnvironBuilder
+
+target, method, path, body = json.loads(sys.argv[1])
+framework = set(sys.modules)
+app = create_app(target, "main.py")
+imported = set(sys.modules)
+
+import bootstrap
+from core.config import Settings
+from providers.queue.memory import MemoryQueue
+from repositories.memory import MemoryDocuments
+
+documents = MemoryDocuments()
+parts = {"documents": documents, "queue": MemoryQueue()}
+bootstrap._app = bootstrap.Darkroom(Settings.from_environment(os.environ), **parts)
+bootstrap._app.seeding.seed()
+beside = {"services.seeding", "domain.demo_data", "domain.demo_catalog", "repositories.demo"}
+
+status = []
+request = EnvironBuilder(method=method, path=path, query_string={"userId": "arda"}, json=body)
+list(app(request.get_environ(), lambda line, *_: status.append(line)))
+print(json.dumps({
+    "status": status[0],
+    "main": sorted(imported - framework),
+    "first": sorted(set(sys.modules) - imported - beside),
+    "all": sorted(sys.modules),
+}))
+"""
+
+ADDED = """
+import json, sys
+import google.cloud.firestore
+before = set(sys.modules)
+__import__(sys.argv[1])
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+THREADS = """
+import json
+from functions_framework import create_app
+from functions_framework._http.gunicorn import GunicornApplication
+server = GunicornApplication(create_app("api", "main.py"), "127.0.0.1", 0, False)
+print(json.dumps(server.options["threads"]))
+"""
+
+
+def run(code: str, *arguments: str, **environment: str) -> Any:
+    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    settings = {"FUNCTIONS_EMULATOR": "true", "AUTH_MODE": "open", "GOOGLE_CLOUD_PROJECT": "demo-cold"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=FUNCTIONS,
+        env={**inherited, **settings, **environment, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module", params=REQUESTS)
+def served(request: pytest.FixtureRequest) -> dict[str, Any]:
+    found: dict[str, Any] = run(SERVED, json.dumps(REQUESTS[request.param]))
+    assert found["status"][:1] == "2", found["status"]
+    return found
+
+
+def test_importing_main_loads_little(served: dict[str, Any]) -> None:
+    assert len(served["main"]) <= MAIN, served["main"]
+
+
+def test_the_first_request_loads_little(served: dict[str, Any]) -> None:
+    assert len(served["first"]) <= FIRST_REQUEST, served["first"]
+
+
+@pytest.mark.parametrize("package", NEVER)
+def test_what_a_request_has_no_use_for_is_not_loaded(served: dict[str, Any], package: str) -> None:
+    assert [name for name in served["all"] if name == package or name.startswith(f"{package}.")] == []
+
+
+@pytest.mark.parametrize("adapter", CLIENTS)
+def test_an_adapter_adds_little_to_the_client_of_firestore(adapter: str) -> None:
+    added = run(ADDED, adapter)
+    ours = {name for name in added if (FUNCTIONS / f"{name.replace('.', '/')}.py").exists()}
+    assert len(set(added) - ours) <= CLIENTS[adapter], added
+
+
+def test_gunicorn_starts_as_many_threads_as_cloud_run_sends_requests() -> None:
+    """Left alone, functions-framework starts four for each core, and the other requests wait inside the instance."""
+    assert run(THREADS) == 16
+
+
+def test_the_environment_has_the_last_word_on_threads() -> None:
+    assert run(THREADS, THREADS="5") == 5

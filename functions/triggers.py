@@ -1,0 +1,75 @@
+"""The decorators of firebase_functions, applied where they have something to do. docs/adr/0007 has the figures.
+
+They say what is deployed, and firebase-tools reads that once, at deployment. Their import takes longer than a request,
+and every cold start would pay for it: so an HTTP function is served as it stands, for its decorator adds nothing to
+it, and the others get theirs with their first request.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache, partial, wraps
+from typing import Any
+
+from flask import Request, Response
+
+type Handler = Callable[[Request], Response]
+type Decorator = Callable[[Callable[..., Any]], Handler]
+
+
+def set_global_options(**options: Any) -> None:
+    if is_discovery():
+        from firebase_functions.options import set_global_options as set_for_all
+
+        set_for_all(**options)
+
+
+def on_request(**options: Any) -> Callable[[Handler], Handler]:
+    def decorate(function: Handler) -> Handler:
+        if not is_discovery():
+            return function
+        from firebase_functions import https_fn
+
+        return https_fn.on_request(**options)(function)
+
+    return decorate
+
+
+def on_task_dispatched(*, retry: Mapping[str, int], rate: Mapping[str, int], **options: Any) -> Decorator:
+    """`retry` and `rate` are the fields of firebase_functions' RetryConfig and RateLimits."""
+
+    def apply(function: Callable[..., Any]) -> Any:
+        from firebase_functions import tasks_fn
+        from firebase_functions.options import RateLimits, RetryConfig
+
+        decorate = tasks_fn.on_task_dispatched(
+            retry_config=RetryConfig(**retry), rate_limits=RateLimits(**rate), **options
+        )
+        return decorate(function)
+
+    return partial(_at_need, apply)
+
+
+def on_schedule(**options: Any) -> Decorator:
+    def apply(function: Callable[..., Any]) -> Any:
+        from firebase_functions import scheduler_fn
+
+        return scheduler_fn.on_schedule(**options)(function)
+
+    return partial(_at_need, apply)
+
+
+def is_discovery() -> bool:
+    """Only firebase_functions itself reads what is deployed, and to do so it is loaded before main.py is."""
+    return "firebase_functions" in sys.modules
+
+
+def _at_need(apply: Callable[[Callable[..., Any]], Any], function: Callable[..., Any]) -> Any:
+    if is_discovery():
+        return apply(function)
+    applied = cache(partial(apply, function))
+
+    @wraps(function)
+    def served(request: Request) -> Any:
+        return applied()(request)
+
+    return served

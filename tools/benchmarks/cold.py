@@ -1,0 +1,144 @@
+"""
+The cold start: from the start of the process to its first answer, and to its first answer that needs Firestore, beside
+an empty functions-framework app that reads one document through the same client. Bytecode is there, as when deployed.
+"""
+
+import http.client
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tools import services
+from tools.benchmarks import data, servers
+from tools.benchmarks.data import ORDER, Project
+from tools.benchmarks.servers import FUNCTIONS, HERE, Function
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`ping` needs no database; `read` does."""
+
+    title: str
+    source: Path
+    target: str
+    ping: Sent
+    read: Sent
+
+
+CASES = (
+    Case(
+        title="empty app",
+        source=HERE / "empty/main.py",
+        target="read",
+        ping=Sent(method="GET", path="/ping"),
+        read=Sent(method="GET", path="/"),
+    ),
+    Case(
+        title="api: who am I",
+        source=FUNCTIONS / "main.py",
+        target="api",
+        ping=Sent(method="GET", path="/v1/healthz"),
+        read=Sent(method="GET", path="/v1/me?userId=user-0000"),
+    ),
+    Case(
+        title="api: create",
+        source=FUNCTIONS / "main.py",
+        target="api",
+        ping=Sent(method="GET", path="/v1/healthz"),
+        read=Sent(method="POST", path="/v1/generations?userId=user-0000", body=ORDER),
+    ),
+    Case(
+        title="createGenerationRequest",
+        source=FUNCTIONS / "main.py",
+        target="createGenerationRequest",
+        ping=Sent(method="OPTIONS", path="/"),
+        read=Sent(method="POST", path="/", body={**ORDER, "userId": "user-0000"}),
+    ),
+)
+
+
+def measure(emulators: Mapping[str, str], runs: int) -> list[dict[str, Any]]:
+    """All cases in turn, again and again, so that what disturbs one disturbs all; the first round writes bytecode."""
+    os.environ.update(emulators)
+    variables = data.environment(emulators)
+    Project(variables, users=1)
+    rounds = [[_started(case, variables) for case in CASES] for _ in range(runs + 1)][1:]
+    empty = {name: median(each[0][name] for each in rounds) for name in ("read_ms", "cpu_ms")}
+    return [
+        {**_summary(case, [each[place] for each in rounds], empty), "modules": _modules(case, variables)}
+        for place, case in enumerate(CASES)
+    ]
+
+
+def _modules(case: Case, variables: Mapping[str, str]) -> int:
+    body = [] if case.read.body is None else [json.dumps(case.read.body)]
+    arguments = [str(case.source), case.target, case.read.method, case.read.path, *body]
+    answer = servers.ask("modules.py", "", *arguments, PYTHONPATH=str(FUNCTIONS), **variables)
+    return int(answer.split()[0])
+
+
+def _summary(case: Case, runs: list[dict[str, float]], empty: Mapping[str, float]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: round(median(run[name] for run in runs), 1) for name in runs[0]}
+    least = round(min(run["read_ms"] for run in runs), 1)
+    ratios = {"ratio": round(found["read_ms"] / empty["read_ms"], 2), "cpu_ratio": found["cpu_ms"] / empty["cpu_ms"]}
+    return {"title": case.title, **found, "read_ms_least": least, **ratios}
+
+
+def _started(case: Case, variables: Mapping[str, str]) -> dict[str, float]:
+    """Two processes: a second request to the first one would find half of the work done."""
+    ping_ms = next(_answered(case, case.ping, variables))["ms"]
+    read = next(_answered(case, case.read, variables))
+    return {"ping_ms": ping_ms, "read_ms": read["ms"], "pss_mib": read["pss_mib"], "cpu_ms": read["cpu_ms"]}
+
+
+def _answered(case: Case, sent: Sent, variables: Mapping[str, str]) -> Iterator[dict[str, float]]:
+    started = time.perf_counter()
+    with servers.function(case.target, variables, case.source) as function:
+        _first_answer(function, sent)
+        milliseconds = (time.perf_counter() - started) * 1000
+        both = (function.process.pid, *function.pids)
+        yield {"ms": milliseconds, "pss_mib": sum(map(_pss, both)), "cpu_ms": sum(map(_cpu, both))}
+
+
+def _first_answer(function: Function, sent: Sent) -> None:
+    body = None if sent.body is None else json.dumps(sent.body)
+    while True:
+        connection = http.client.HTTPConnection(services.HOST, function.port, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.request(sent.method, sent.path, body, {"Content-Type": "application/json"})
+            status = connection.getresponse().status
+        except ConnectionRefusedError:
+            time.sleep(0.001)
+            continue
+        finally:
+            connection.close()
+        if status >= http.client.BAD_REQUEST:
+            raise RuntimeError(f"{sent.method} {sent.path} answered {status}")
+        return
+
+
+def _pss(pid: int) -> float:
+    """What the process adds to the memory in use, in MiB."""
+    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def _cpu(pid: int) -> float:
+    """Of all threads, in milliseconds. /proc/PID/stat would count in steps of ten."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text(encoding="ascii").split()[0]) for thread in threads) / 1e6

@@ -1,0 +1,89 @@
+"""A project of its own for each measurement: a catalogue, users with credits, and what an operation needs beside."""
+
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from google.cloud import firestore
+
+from bootstrap import Darkroom
+from core.clock import utc_now
+from core.config import Settings
+from domain.generation import Spec
+from domain.ledger import EntryType, User
+from providers.queue.memory import MemoryQueue
+from providers.storage.memory import MemoryOutputs
+from repositories.demo import DemoRepository
+from repositories.documents import Update
+from repositories.firestore import FirestoreDocuments
+from services.generations import Order
+
+CREDITS = 100_000
+ORDER: dict[str, Any] = {
+    "model": "Model A",
+    "style": "realistic",
+    "color": "vibrant",
+    "size": "512x512",
+    "prompt": "A lighthouse keeper reading letters during a storm",
+}
+_THREADS = 8
+
+
+def environment(emulators: Mapping[str, str], **changes: str) -> dict[str, str]:
+    """Of a fresh project."""
+    project = f"demo-bench-{uuid.uuid4().hex[:12]}"
+    return {
+        **emulators,
+        "FUNCTIONS_EMULATOR": "true",
+        "AUTH_MODE": "open",
+        "GOOGLE_CLOUD_PROJECT": project,
+        "GCLOUD_PROJECT": project,
+        "SIMULATED_LATENCY_SECONDS": "0",
+        "SIMULATED_FAILURE_RATE": "0",
+        **changes,
+    }
+
+
+class Project:
+    def __init__(self, variables: Mapping[str, str], users: int) -> None:
+        """`variables` have to be in the environment already: the client looks for the emulator there."""
+        self.documents = FirestoreDocuments(firestore.Client(project=variables["GOOGLE_CLOUD_PROJECT"]))
+        parts: dict[str, Any] = {"documents": self.documents, "queue": MemoryQueue(), "outputs": MemoryOutputs()}
+        self.app = Darkroom(Settings.from_environment(variables), **parts)
+        self.app.seeding.put_catalog()
+        self.users = [f"user-{number:04}" for number in range(users)]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(self._add_user, self.users))
+
+    def _add_user(self, user_id: str) -> None:
+        now = utc_now()
+        user = User(id=user_id, name=user_id, email="", current_credits=0, created_at=now, books_opened_at=now)
+        DemoRepository(self.documents).put_user(user, [], [])
+        self.app.ledger.add(
+            user_id, EntryType.GRANT, CREDITS, source="bench", external_id="start", description="To be spent"
+        )
+
+    def generations(self, count: int) -> list[str]:
+        """Queued ones, the users in turn."""
+        spec = Spec(**ORDER)
+
+        def create(number: int) -> str:
+            order = Order(user_id=self.users[number % len(self.users)], spec=spec)
+            return self.app.generation_service.create(order).generation.id
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(create, range(count)))
+
+    def processing(self, count: int) -> list[str]:
+        """What clients poll most: under way, with an hour to go."""
+        ids = self.generations(count)
+        now = utc_now()
+        fields = {"status": "processing", "attempt": 1, "started_at": now, "due_at": now + timedelta(hours=1)}
+        for id_ in ids:
+            self.documents.commit([Update(f"generation_requests/{id_}", fields)])
+        return ids
+
+    def books_are_exact(self) -> bool:
+        return self.app.audits.of_all().is_exact

@@ -1,0 +1,16 @@
+"""The floor of the cold start: the framework, the client, one document."""
+
+import os
+
+from flask import Request
+from google.cloud import firestore
+
+_clients: list[firestore.Client] = []
+
+
+def read(request: Request) -> dict[str, bool]:
+    if request.path == "/ping":
+        return {"exists": False}
+    if not _clients:
+        _clients.append(firestore.Client(project=os.environ["GOOGLE_CLOUD_PROJECT"]))
+    return {"exists": bool(_clients[0].document("users/user-0000").get().exists)}

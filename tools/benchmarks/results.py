@@ -1,0 +1,31 @@
+"""From the runs to one figure for each measurement: the run in the middle, whole, and never a mean of several."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def middle(rows: Sequence[Row]) -> Row:
+    """The run whose throughput is the median, beside the median of each floor, which was measured in the same runs."""
+    served = _median([row["served"] for row in rows])
+    first = rows[0]
+    floors = {name: _median([row["floors"][name] for row in rows]) for name in first.get("floors", {})}
+    return {
+        **{name: first[name] for name in ("operation", "title", "clients", "rate")},
+        "served": served,
+        "floors": floors,
+        "ratios": {name: round(served["per_second"] / floor["per_second"], 2) for name, floor in floors.items()},
+        "errors": sum(errors(row["served"]) for row in rows),
+        "books_are_exact": all(row["books_are_exact"] for row in rows),
+    }
+
+
+def errors(served: Mapping[str, Any]) -> int:
+    """Whatever was not answered 2xx."""
+    statuses: Mapping[str, int] = served["statuses"]
+    return sum(count for status, count in statuses.items() if not status.startswith("2"))
+
+
+def _median(found: list[Row]) -> Row:
+    return sorted(found, key=lambda each: float(each["per_second"]))[len(found) // 2]
