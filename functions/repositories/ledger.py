@@ -82,22 +82,21 @@ class LedgerRepository:
 
     def _everybody(self) -> BookTotals:
         every = self._documents.totals(Query(collection=USERS), ("current_credits", "held_credits"))
-        in_debt = self._count_users(("current_credits", "<", 0))
-        opened = self._count_users(("books_opened_at", ">", datetime.fromtimestamp(0, UTC)))
-        unopened = self._documents.totals(Query(collection=USERS)).count - opened
-        return self._summed(None, (every.sums["current_credits"], every.sums["held_credits"], in_debt, unopened))
+        opened: Conditions = (("books_opened_at", ">", datetime.fromtimestamp(0, UTC)),)
+        unopened = (
+            self._documents.totals(Query(collection=USERS)).count
+            - self._documents.totals(Query(collection=USERS, where=opened)).count
+        )
+        return self._summed(None, (every.sums["current_credits"], every.sums["held_credits"], unopened))
 
-    def _count_users(self, condition: tuple[str, str, object]) -> int:
-        return self._documents.totals(Query(collection=USERS, where=(condition,))).count
-
-    def _summed(self, user_id: str | None, balance: tuple[int, int, int, int]) -> BookTotals:
-        current, held, in_debt, unopened = balance
+    def _summed(self, user_id: str | None, balance: tuple[int, int, int]) -> BookTotals:
+        current, held, unopened = balance
         deductions = self._entries(user_id, (("type", "==", EntryType.DEDUCTION.value),))
         generations = self._generations(user_id, (), _COSTS)
         return BookTotals(
             current=current,
             held=held,
-            in_debt_count=in_debt,
+            clawbacks=self._entries(user_id, (("type", "==", EntryType.CLAWBACK.value),)).sums["credits"],
             unopened_count=unopened,
             entries_in=self._entries(user_id, (("type", "in", _CREDITS),)).sums["credits"],
             entries_out=self._entries(user_id, (("type", "in", _DEBITS),)).sums["credits"],
@@ -135,11 +134,11 @@ class LedgerRepository:
         return self._documents.totals(Query(collection=GENERATIONS, where=(*owner, *where)), sums)
 
 
-def _balance_of(account: Document) -> tuple[int, int, int, int]:
-    """The balance, the hold, and whether it counts among those in debt and among the unopened."""
+def _balance_of(account: Document) -> tuple[int, int, int]:
+    """The balance, the hold, and whether it counts among the unopened."""
     fields = account.fields
-    current = fields.get("current_credits", 0)
-    return current, fields.get("held_credits", 0), int(current < 0), int(fields.get("books_opened_at") is None)
+    opened_at = fields.get("books_opened_at")
+    return fields.get("current_credits", 0), fields.get("held_credits", 0), int(opened_at is None)
 
 
 def _fact(document: Document) -> EntryFact:

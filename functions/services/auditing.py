@@ -55,7 +55,7 @@ class AuditService:
         self._ledger = ledger
 
     def of_user(self, user_id: str) -> UserAudit:
-        """Six aggregations and three reads, whatever the length of the history. Raises UserNotFound."""
+        """Seven aggregations and three reads, whatever the length of the history. Raises UserNotFound."""
         user = self._users.get(user_id)
         if user is None:
             raise UserNotFound(user_id)
@@ -100,7 +100,7 @@ def differences_in(totals: BookTotals) -> Iterator[Difference]:
     price = totals.generations_price
     resolved = totals.generations_held + totals.generations_charged + totals.generations_refunded
     pairs = (
-        ("I1", "users below zero", 0, totals.in_debt_count),
+        ("I1", "debt beyond what was clawed back", 0, max(0, -totals.current - totals.clawbacks)),
         ("I2", "balance = sum of entries", totals.entries_in - totals.entries_out, totals.current),
         ("I3", "one deduction for each generation", totals.generations_count, totals.deductions_count),
         ("I3", "deductions = prices", price, totals.deductions),

@@ -65,7 +65,7 @@ class BookTotals:
     generations_charged: int
     generations_refunded: int
     overrefunded_count: int
-    in_debt_count: int
+    clawbacks: int
     unopened_count: int
 
 

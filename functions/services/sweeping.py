@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
@@ -95,8 +95,8 @@ class SweepService:
             return self._fail(stored, machine.OUT_OF_ATTEMPTS)
         # A task that was consumed beside a live attempt is gone; one new name for each attempt makes up for that.
         if crashed or (generation.attempt > 0 and generation.deferrals == _SAME_NAME_SIGHTINGS):
-            return self._dispatch_again(stored, now)
-        return self._resend(stored, now)
+            return self._dispatch_again(stored)
+        return self._resend(stored)
 
     def _fail(self, stored: Stored[Generation], failure: machine.Failure) -> str:
         def decide(generation: Generation) -> Change | None:
@@ -112,14 +112,14 @@ class SweepService:
         log.warning("generation_given_up", extra={"code": failure.code, "attempt": settled.attempt})
         return "failed"
 
-    def _dispatch_again(self, stored: Stored[Generation], now: datetime) -> str:
+    def _dispatch_again(self, stored: Stored[Generation]) -> str:
         """The last task is used up: its worker crashed. The new name is stored before it is sent."""
-        due_at = now + _backoff(stored.value)
 
         def decide(generation: Generation) -> Change | None:
             if not self._is_overdue(generation):
                 return None
-            again = machine.dispatched_again(generation, now=now, due_at=due_at)
+            now = self._clock()
+            again = machine.dispatched_again(generation, now=now, due_at=now + _backoff(generation))
             return Change(user_id=generation.user_id, at=now, generation=again)
 
         changed = self._generations.change(stored, decide).value
@@ -128,15 +128,15 @@ class SweepService:
         self._enqueue(changed)
         return "dispatched_again"
 
-    def _resend(self, stored: Stored[Generation], now: datetime) -> str:
+    def _resend(self, stored: Stored[Generation]) -> str:
         """The same name first: where it exists the task is only waiting, and a backlog must not breed tasks."""
         self._enqueue(stored.value)
-        due_at = now + _backoff(stored.value)
 
         def decide(generation: Generation) -> Change | None:
             if not self._is_overdue(generation):
                 return None
-            deferred = machine.deferred(generation, due_at=due_at)
+            now = self._clock()
+            deferred = machine.deferred(generation, due_at=now + _backoff(generation))
             return Change(user_id=generation.user_id, at=now, generation=deferred)
 
         self._generations.change(stored, decide)

@@ -176,12 +176,12 @@ class TestTotals:
         assert (everybody.generations_held, everybody.deductions) == (1, 5)
         world.assert_books_balance()
 
-    def test_debts_and_overrefunds_are_counted(self, world: World) -> None:
-        assert world.app.entries.totals(None).in_debt_count == 0
+    def test_what_was_clawed_back_is_summed(self, world: World) -> None:
+        assert world.app.entries.totals(None).clawbacks == 0
         world.app.ledger.add("bob", EntryType.CLAWBACK, 5, source="stripe", external_id="1", description="Dispute")
-        assert world.app.entries.totals(None).in_debt_count == 1
-        assert world.app.entries.totals("bob").in_debt_count == 1
-        assert world.app.entries.totals("alice").in_debt_count == 0
+        assert world.app.entries.totals(None).clawbacks == 5
+        assert world.app.entries.totals("bob").clawbacks == 5
+        assert world.app.entries.totals("alice").clawbacks == 0
 
     def test_a_balance_that_moves_while_it_is_summed_is_summed_again(self) -> None:
         """Otherwise the audit would cry wolf at each busy user."""

@@ -5,6 +5,7 @@ import pytest
 from controllers.boundary import RetryTask
 from domain.errors import UserNotFound
 from domain.generation import Status
+from domain.ledger import EntryType
 from repositories.documents import Create
 from services.ports import GenerationFilter, ModelRejected
 from world import World
@@ -52,7 +53,13 @@ def test_honest_books_are_exact(busy: World) -> None:
 
 def test_i1_a_balance_below_zero_is_named(busy: World) -> None:
     busy.overwrite("users/alice", current_credits=-1)
-    assert named(busy)["I1 users below zero"] == (0, 1)
+    assert named(busy)["I1 debt beyond what was clawed back"] == (0, 1)
+
+
+def test_i1_a_debt_that_a_clawback_made_is_in_order(busy: World) -> None:
+    busy.app.ledger.add("alice", EntryType.CLAWBACK, 95, source="stripe", external_id="re_1", description="Dispute")
+    assert busy.user("alice").current_credits == -3
+    assert named(busy) == {}
 
 
 def test_i2_credits_out_of_nowhere_are_named(busy: World) -> None:

@@ -1,0 +1,96 @@
+"""What each single commit may do to what stood there before: fences, finality, and who may bring which end."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from repositories.documents import Create, Document, Write
+from services.ports import TaskMessage
+from simulation.heritage import is_adopted
+from simulation.invariants import FINAL
+from simulation.scheduler import Op, Violation
+
+Fields = Mapping[str, Any]
+
+SKEW_MAX = timedelta(seconds=3)
+"""Less than the time between two polls: a clock that is further behind would have a job polled without a pause."""
+
+
+class Conduct:
+    def __init__(
+        self,
+        *,
+        records: Callable[[], Mapping[str, Document]],
+        now: Callable[[], datetime],
+        attempts_max: int,
+        looks: Callable[[str], int],
+    ) -> None:
+        """`looks` counts the polls and callbacks that a generation has had, each of which makes one more task."""
+        self._records = records
+        self._now = now
+        self._attempts_max = attempts_max
+        self._looks = looks
+        self._provider_calls: Counter[str] = Counter()
+
+    def of_commit(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
+        for write in writes:
+            old, new = before[write.path], self._records()[write.path].fields
+            if "/transactions/" in write.path and old is not None:
+                raise Violation("entries", f"{write.path} is an entry, and was written twice")
+            if write.path.startswith("generation_requests/"):
+                self._of_generation(op, None if old is None else old.fields, new, created=isinstance(write, Create))
+
+    def of_task(self, message: TaskMessage) -> None:
+        found = self._records().get(f"generation_requests/{message.generation_id}")
+        if found is None:
+            raise Violation("task", f"{message.name} was sent before its generation was written down")
+        attempt, dispatch = found.fields["attempt"], found.fields["dispatch"]
+        most = 1 + 4 * attempt + 2 * self._looks(message.generation_id)
+        if not message.dispatch <= dispatch <= most:
+            raise Violation("task", f"{message.name}: after {attempt} attempts there are {dispatch} tasks, not {most}")
+
+    def of_provider_call(self, generation_id: str, calls: int) -> None:
+        if calls > self._attempts_max:
+            raise Violation("attempts", f"call {calls} for {generation_id}, of at most {self._attempts_max}")
+
+    def _of_generation(self, op: Op, old: Fields | None, new: Fields, *, created: bool) -> None:
+        if old is None or created:
+            return
+        if not is_adopted(old):
+            if old["status"] in FINAL and new["status"] != old["status"]:
+                raise Violation("final", f"{new['id']} was {old['status']}, and was adopted as {new['status']}")
+            return
+        if old["status"] in FINAL:
+            raise Violation("final", f"{new['id']} was {old['status']}, and was changed by {op.kind}")
+        if new["status"] == "cancelled" and op.kind != "cancel":
+            raise Violation("fence", f"{new['id']} was cancelled by {op.kind}")
+        if new["attempt"] < old["attempt"] or new["dispatch"] < old["dispatch"]:
+            raise Violation("fence", f"{new['id']} counts backwards")
+        self._of_lease(op, old, new)
+        if new["status"] == "completed":
+            _of_completion(op, old, new)
+
+    def _of_lease(self, op: Op, old: Fields, new: Fields) -> None:
+        owner, held_by = new["lease_owner"], old["lease_owner"]
+        is_live = held_by is not None and old["lease_until"] > self._now() + 2 * SKEW_MAX
+        if owner is not None and owner != held_by:
+            if is_live or old["provider_job"] is not None:
+                raise Violation("fence", f"{new['id']} was claimed while {held_by or old['provider_job']} was at it")
+            if new["attempt"] != old["attempt"] + 1 or new["attempt"] > self._attempts_max:
+                raise Violation("attempts", f"{new['id']} was claimed for attempt {new['attempt']}")
+            op.leases.add(owner)
+        elif held_by is not None and held_by not in op.leases and op.kind != "cancel":
+            if op.kind not in ("sweep", "deliver") or is_live:
+                raise Violation("fence", f"{new['id']} is leased by {held_by}, and was changed by another {op.kind}")
+            if op.kind == "deliver" and new["error_code"] != "out_of_attempts":
+                raise Violation("fence", f"{new['id']} was leased by {held_by}, and ended by another delivery")
+
+
+def _of_completion(op: Op, old: Fields, new: Fields) -> None:
+    """Only by who holds the lease, or by who has just asked the vendor for this very job."""
+    if op.kind != "deliver":
+        raise Violation("fence", f"{new['id']} was completed by {op.kind}")
+    job = old["provider_job"]
+    if not (job in op.polled if job is not None else old["lease_owner"] in op.leases):
+        raise Violation("fence", f"{new['id']} was completed without the lease {old['lease_owner']} or the job {job}")

@@ -1,0 +1,154 @@
+"""I1-I7, read off the documents by plain loops: nothing of the product's own arithmetic is used to judge it.
+
+docs/ledger.md has them in words.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from repositories.documents import Document
+from simulation.heritage import IMAGES, USER, is_adopted, is_inherited, unexplained
+
+FINAL = ("completed", "failed", "cancelled")
+TAKES = ("deduction", "clawback", "expiry")
+CLOCKS_DIFFER = timedelta(seconds=6)
+LATEST_LOOK = timedelta(minutes=36)
+"""The sweeper's longest backoff is 30 minutes; some for clocks that differ, and for the lease."""
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Books:
+    """The documents, sorted out."""
+
+    users: dict[str, Fields] = field(default_factory=dict)
+    entries: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
+    generations: dict[str, Fields] = field(default_factory=dict)
+    of_user: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def books_from(records: Mapping[str, Document]) -> Books:
+    books = Books()
+    for path, document in records.items():
+        match path.split("/"):
+            case ["users", user_id]:
+                books.users[user_id] = document.fields
+            case ["users", user_id, "transactions", entry_id]:
+                books.entries[user_id][entry_id] = document.fields
+            case ["generation_requests", generation_id]:
+                books.generations[generation_id] = document.fields
+                books.of_user[document.fields["user_id"]].append(generation_id)
+    return books
+
+
+def broken(books: Books, files: Mapping[str, bytes], now: datetime) -> Iterator[tuple[str, str]]:
+    """Each rule that does not hold, and how."""
+    for user_id, user in books.users.items():
+        yield from _of_user(user_id, user, books)
+    for generation_id, generation in books.generations.items():
+        if not is_adopted(generation):
+            continue
+        entries = books.entries[generation["user_id"]]
+        yield from _of_generation(generation_id, generation, entries)
+        if generation["status"] in FINAL:
+            yield from _of_ended(generation_id, generation, files)
+        else:
+            yield from _of_unsettled(generation_id, generation, now)
+    yield from _of_orders(books.generations.values())
+
+
+def _of_user(user_id: str, user: Fields, books: Books) -> Iterator[tuple[str, str]]:
+    entries = books.entries[user_id]
+    balance = clawed_back = 0
+    for entry in entries.values():
+        balance += -entry["credits"] if entry["type"] in TAKES else entry["credits"]
+        clawed_back += entry["credits"] if entry["type"] == "clawback" else 0
+    current, held = user["current_credits"], user.get("held_credits", 0)
+    if current + clawed_back < 0:
+        yield "I1", f"{user_id} has {current}"
+    balance += unexplained(user_id, user)
+    if current != balance:
+        yield "I2", f"{user_id} has {current}, its entries say {balance}"
+    holds, images = 0, IMAGES if user_id == USER else 0
+    for generation_id in books.of_user[user_id]:
+        generation = books.generations[generation_id]
+        holds += generation.get("credits_held", 0)
+        images += len(generation.get("outputs", ()))
+    if held != holds:
+        yield "I4", f"{user_id} holds {held}, its generations {holds}"
+    if user["total_images_generated"] != images:
+        yield "I5", f"{user_id} is said to have {user['total_images_generated']} images, there are {images}"
+    yield from _of_entries(entries, books.generations)
+
+
+def _of_entries(entries: Mapping[str, Fields], generations: Mapping[str, Fields]) -> Iterator[tuple[str, str]]:
+    """Ids are derived: what is posted again finds that it is there. Each posting is told by its description."""
+    seen = set()
+    for entry_id, entry in entries.items():
+        if entry["type"] in ("deduction", "refund"):
+            generation_id = entry["generation_request_id"]
+            if is_inherited(generation_id):
+                continue
+            if generation_id not in generations or entry_id != f"{generation_id}-{entry['type']}":
+                yield "I3", f"{entry_id} is a {entry['type']} of {generation_id}"
+        elif entry["description"] in seen:
+            yield "entries", f"{entry['description']!r} came once, and is there twice"
+        else:
+            seen.add(entry["description"])
+
+
+def _of_generation(generation_id: str, generation: Fields, entries: Mapping[str, Fields]) -> Iterator[tuple[str, str]]:
+    price, refunds, deductions = generation["credits_deducted"], 0, []
+    for entry in entries.values():
+        if entry["generation_request_id"] == generation_id:
+            if entry["type"] == "deduction":
+                deductions.append(entry["credits"])
+            if entry["type"] == "refund":
+                refunds += entry["credits"]
+    if deductions != [price]:
+        yield "I3", f"{generation_id} costs {price}, deductions are {deductions}"
+    if refunds > price or refunds != generation["credits_refunded"]:
+        yield "I3", f"{generation_id} costs {price}, says {generation['credits_refunded']} refunded; entries {refunds}"
+    parts = [generation[f"credits_{part}"] for part in ("held", "charged", "refunded")]
+    if sum(parts) != price or min(parts) < 0:
+        yield "I5", f"{generation_id} costs {price}, but held, charged, refunded are {parts}"
+
+
+def _of_ended(generation_id: str, generation: Fields, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    price, is_completed = generation["credits_deducted"], generation["status"] == "completed"
+    if generation["credits_charged" if is_completed else "credits_refunded"] != price:
+        yield "I5", f"{generation_id} is {generation['status']}, but not wholly charged or refunded"
+    if bool(generation["outputs"]) != is_completed and not is_inherited(generation_id):
+        yield "I5", f"{generation_id} is {generation['status']} with {len(generation['outputs'])} outputs"
+    for index, output in enumerate(generation["outputs"]):
+        if files.get(output["path"]) != f"{generation_id}/{index}".encode():
+            yield "I5", f"{output['path']} is not in the store, or is another's"
+    if generation["due_at"] is not None or generation["lease_owner"] is not None:
+        yield "I7", f"{generation_id} has ended, and is still due or leased"
+
+
+def _of_unsettled(generation_id: str, generation: Fields, now: datetime) -> Iterator[tuple[str, str]]:
+    if generation["credits_held"] != generation["credits_deducted"]:
+        yield "I5", f"{generation_id} is unsettled, and its price is not held"
+    due_at, leased = generation["due_at"], generation["lease_owner"] is not None
+    if due_at is None or due_at > now + LATEST_LOOK:
+        yield "I7", f"{generation_id} is unsettled, and nobody looks at it before {due_at}"
+        return
+    is_worked_on = leased or generation["provider_job"] is not None
+    if is_worked_on != (generation["status"] == "processing"):
+        yield "I7", f"{generation_id} is {generation['status']}, leased by {generation['lease_owner']}"
+    if leased and generation["lease_until"] > max(due_at, now + CLOCKS_DIFFER):
+        yield "I7", f"{generation_id} is leased until {generation['lease_until']}, after it is due"
+
+
+def _of_orders(generations: Sequence[Fields] | Any) -> Iterator[tuple[str, str]]:
+    """Each order has a prompt of its own, and one that is repeated is repeated under its idempotency key."""
+    seen = set()
+    for generation in generations:
+        if generation["prompt"] in seen:
+            yield "I6", f"{generation['prompt']!r} was ordered once, and is there twice"
+        seen.add(generation["prompt"])

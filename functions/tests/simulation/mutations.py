@@ -1,0 +1,285 @@
+"""Planted bugs. A simulation is worth what it finds: each of these must break a rule within a few seeds.
+
+Each is one that somebody could write in good faith; the product itself is changed for the time of a test.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+import domain.generation
+import repositories.books
+import repositories.generations
+import repositories.ledger
+import services.generations
+import services.ledger
+from core.errors import Unavailable
+from domain.generation import Generation
+from domain.ledger import BalanceDelta, Change, Entry
+from repositories.documents import Ambiguous, Update
+from repositories.generations import GenerationRepository
+from repositories.optimistic import OptimisticTransaction
+from repositories.users import UserRepository
+from services.fulfilment import FulfilmentService
+from services.generations import GenerationService
+from services.ledger import LedgerService
+from services.sweeping import SweepResult, SweepService
+from simulation.planting import around, breaks
+
+_drawn = itertools.count()
+
+
+# --- entries and sums ---
+
+
+@breaks("I3")
+def a_refund_draws_its_id(patch: pytest.MonkeyPatch) -> None:
+    def drawn(original: Callable[..., Entry], *args: Any) -> Entry:
+        return replace(original(*args), id=f"refund-{next(_drawn)}")
+
+    around(patch, domain.generation, "refund_entry", drawn)
+
+
+@breaks("I3", "I5")
+def a_cancellation_keeps_the_credits(patch: pytest.MonkeyPatch) -> None:
+    def kept(original: Callable[..., Change], generation: Generation, **named: Any) -> Change:
+        change = original(generation, **named)
+        settled = replace(change.generation, refunded=0)
+        return replace(change, generation=settled, entry=None, delta=BalanceDelta(held=-generation.held))
+
+    around(patch, services.generations, "cancel", kept)
+
+
+@breaks("I4")
+def a_completion_forgets_the_hold(patch: pytest.MonkeyPatch) -> None:
+    def forgetful(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+        change = original(*args, **named)
+        return replace(change, delta=replace(change.delta, held=0))
+
+    around(patch, domain.generation, "complete", forgetful)
+
+
+@breaks("I2", "I4")
+def a_group_takes_the_price_of_its_last(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(BalanceDelta, "plus", lambda self, other: other)
+
+
+@breaks("entries")
+def a_top_up_draws_its_id(patch: pytest.MonkeyPatch) -> None:
+    def drawn(original: Callable[..., Entry], *args: Any, external_id: str, **named: Any) -> Entry:
+        return original(*args, external_id=f"{external_id}-{next(_drawn)}", **named)
+
+    around(patch, LedgerService, "add", drawn)
+
+
+@breaks("I5")
+def an_adoption_holds_nothing(patch: pytest.MonkeyPatch) -> None:
+    def unheld(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+        change = original(*args, **named)
+        return replace(change, generation=replace(change.generation, held=0), delta=None)
+
+    around(patch, services.ledger, "adopt", unheld)
+
+
+# --- preconditions and retries ---
+
+
+@breaks("final", "fence", "attempts", "I3", "I4", "I5", "I7", "bug")
+def a_generation_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(repositories.books, "Update", _without_version("generation_requests/"))
+
+
+@breaks("I1", "I2", "402")
+def a_user_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(repositories.books, "Update", _without_version("users/"))
+
+
+@breaks("retry")
+def a_lost_race_is_run_again_unread(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(GenerationRepository, "_again", lambda self, known: known)
+
+
+@breaks("I6", "402")
+def a_lost_answer_is_taken_for_a_failure(patch: pytest.MonkeyPatch) -> None:
+    """And the order is sent again, under a new id."""
+
+    def run(original: Callable[..., Any], self: OptimisticTransaction, attempt: Callable[..., Any]) -> Any:
+        def certain(failure: Exception | None) -> Any:
+            try:
+                return attempt(failure)
+            except Ambiguous as error:
+                raise Unavailable("no answer, so not done") from error
+
+        return original(self, certain)
+
+    def insist(original: Callable[..., Any], self: GenerationService, generation_id: str, order: Any) -> Any:
+        try:
+            return original(self, generation_id, order)
+        except Unavailable:
+            return original(self, self._new_id(), order)
+
+    around(patch, OptimisticTransaction, "run", run)
+    around(patch, GenerationService, "_accept", insist)
+
+
+@breaks("402", "bug")
+def nobody_looks_whether_it_was_done(patch: pytest.MonkeyPatch) -> None:
+    """After a lost answer the order is decided anew, and refused: its own deduction took the credits."""
+
+    def alone(self: GenerationRepository, user_id: str, asked: Any, *, was_lost: bool = False) -> Any:
+        def attempt(failure: Exception | None) -> Any:
+            change, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
+            repositories.books.commit_on_user(self._documents, self._users, [change], user)
+            return repositories.generations._created(change)
+
+        return self._transaction.run(attempt)
+
+    patch.setattr(GenerationRepository, "_create_alone", alone)
+
+
+@breaks("402")
+def a_refusal_needs_no_fresh_read(patch: pytest.MonkeyPatch) -> None:
+    around(patch, UserRepository, "latest", lambda original, *args, **named: (original(*args, **named)[0], False))
+
+
+@breaks("I6")
+def the_key_does_not_decide_the_id(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(GenerationService, "_id_of", lambda self, order: self._new_id())
+
+
+@breaks("I6", "402")
+def a_group_mixes_its_answers_up(patch: pytest.MonkeyPatch) -> None:
+    def mixed(original: Callable[..., Any], *args: Any) -> tuple[Any, Any]:
+        changes, answers = original(*args)
+        return changes, answers[::-1]
+
+    around(patch, repositories.generations, "_decided", mixed)
+
+
+@breaks("final", "retry")
+def what_has_not_ended_is_remembered_too(patch: pytest.MonkeyPatch) -> None:
+    def seen(self: GenerationRepository, stored: Any) -> Any:
+        self._ended.put(stored.value.id, stored)
+        return stored
+
+    patch.setattr(GenerationRepository, "_seen", seen)
+
+
+# --- leases and fences ---
+
+
+@breaks("final", "fence")
+def a_failure_refunds_whatever_has_happened(patch: pytest.MonkeyPatch) -> None:
+    def unfenced(original: Callable[..., None], self: Any, found: Any, fence: Any, failure: Any) -> None:
+        original(self, found, lambda _: True, failure)
+
+    around(patch, FulfilmentService, "_fail", unfenced)
+
+
+@breaks("fence")
+def a_stale_lease_settles(patch: pytest.MonkeyPatch) -> None:
+    def unfenced(original: Callable[..., None], self: Any, found: Any, pictures: Any, fence: Any) -> None:
+        original(self, found, pictures, lambda generation: not generation.is_final)
+
+    around(patch, FulfilmentService, "_deliver", unfenced)
+
+
+@breaks("fence", "attempts")
+def a_live_lease_is_no_obstacle(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Generation, "is_leased", lambda self, now: False)
+
+
+@breaks("attempts")
+def attempts_have_no_end(patch: pytest.MonkeyPatch) -> None:
+    def endless(original: Callable[..., None], *args: Any, limits: Any, **named: Any) -> None:
+        original(*args, limits=replace(limits, attempts_max=1000), **named)
+
+    around(patch, FulfilmentService, "__init__", endless)
+
+
+@breaks("I7")
+def a_failed_attempt_keeps_its_lease(patch: pytest.MonkeyPatch) -> None:
+    def kept(original: Callable[..., Generation], generation: Generation, *args: Any, **named: Any) -> Generation:
+        lease = {"lease_owner": generation.lease_owner, "lease_until": generation.lease_until}
+        return replace(original(generation, *args, **named), **lease)
+
+    around(patch, domain.generation, "release", kept)
+
+
+@breaks("I5")
+def a_completion_stores_nothing(patch: pytest.MonkeyPatch) -> None:
+    class Nowhere:
+        def put(self, path: str, *_: object) -> str:
+            return path
+
+    def unstored(original: Callable[..., Any], self: FulfilmentService, *args: Any) -> Any:
+        outputs, self._outputs = self._outputs, Nowhere()
+        try:
+            return original(self, *args)
+        finally:
+            self._outputs = outputs
+
+    around(patch, FulfilmentService, "_stored", unstored)
+
+
+# --- tasks and sweeps ---
+
+
+@breaks("task")
+def a_sweep_always_takes_a_new_name(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SweepService, "_resend", SweepService._dispatch_again)
+
+
+@breaks("fence", "final")
+def a_sweep_does_not_look_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SweepService, "_is_overdue", lambda self, generation: not generation.is_final)
+
+
+@breaks("I7")
+def a_sweep_does_nothing(patch: pytest.MonkeyPatch) -> None:
+    nothing = SweepResult(resent=0, dispatched_again=0, failed=0, settled_meanwhile=0, unavailable=0)
+    patch.setattr(SweepService, "sweep", lambda self: nothing)
+
+
+@breaks("task")
+def a_task_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
+    def early(original: Callable[..., Any], self: GenerationService, generation_id: str, order: Any) -> Any:
+        self._queue.enqueue(services.generations.TaskMessage(generation_id=generation_id, dispatch=1))
+        return original(self, generation_id, order)
+
+    around(patch, GenerationService, "_accept", early)
+
+
+@breaks("I7")
+def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
+    def undue(original: Callable[..., Change], user: Any, generation: Generation) -> Change:
+        return original(user, replace(generation, due_at=None))
+
+    around(patch, services.generations, "deduct", undue)
+
+
+# --- audit and report ---
+
+
+@breaks("audit")
+def an_audit_sums_while_the_balance_moves(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(repositories.ledger, "_MOMENTS", 1)
+
+
+@breaks("I8")
+def a_report_leaves_the_last_day_out(patch: pytest.MonkeyPatch) -> None:
+    def shorter(original: Callable[..., Iterator[Any]], start: datetime, end: datetime) -> Sequence[Any]:
+        return list(original(start, end))[:-1]
+
+    around(patch, repositories.ledger, "days", shorter)
+
+
+def _without_version(prefix: str) -> Callable[..., Update]:
+    def update(path: str, fields: Any, version: Any = None) -> Update:
+        return Update(path, fields, None if path.startswith(prefix) else version)
+
+    return update

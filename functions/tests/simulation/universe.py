@@ -1,0 +1,265 @@
+"""One run: all that a seed decides, some instances of Darkroom over one outside, and the rules they are held to."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+from bootstrap import Darkroom
+from core.config import Settings
+from core.errors import AppError
+from domain.ledger import EntryType, User
+from repositories.demo import DemoRepository
+from repositories.documents import Document, Update, Write
+from repositories.generations import GenerationRepository
+from repositories.optimistic import OptimisticTransaction
+from services.models import ModelRegistry
+from services.seeding import SeedService
+from simulation import heritage
+from simulation.conduct import SKEW_MAX, Conduct
+from simulation.faults import Faults
+from simulation.invariants import Books, books_from, broken
+from simulation.outside import SimulatedDocuments, SimulatedOutputs, SimulatedQueue
+from simulation.promises import Promises
+from simulation.scheduler import Killed, Op, Scheduler, Violation, inside
+from simulation.vendors import SimulatedDirect, SimulatedVendor
+from world import ENVIRONMENT
+
+SIZES = ("512x512", "1024x1024", "1024x1792")
+
+
+class Lost(Exception):
+    """The connection broke: whoever asked does not know what came of it."""
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    name: str
+    app: Darkroom
+    skew: timedelta
+    is_alive: bool = True
+
+
+class Universe:
+    """`steps_most`: so many steps of chaos; then no new fault, no new request, and time for all to come to rest."""
+
+    def __init__(self, seed: int, *, steps_most: int) -> None:
+        self.seed = seed
+        self.chance = chance = Random(seed)
+        self.steps_most = steps_most
+        self.attempts_max = chance.choice((1, 2, 4, 4))
+        self.age_max = chance.choice((3600, 24 * 3600, 24 * 3600))
+        tempo = timedelta(seconds=chance.choice((0.001, 0.01, 0.1)))
+        self.scheduler = Scheduler(chance, stickiness=chance.choice((0.0, 0.5, 0.9)), tempo=tempo)
+        self.scheduler.each_step = self._weather
+        self.faults = Faults(chance)
+        self.hints: Counter[str] = Counter()
+        self._ids = 0
+        self._starts = 0
+        self._make_outside()
+        self.instances = [self._started(name) for name in "abc"[: chance.choice((1, 2, 2, 3))]]
+        self.users = ["ann", "bob", "cyd"][: chance.choice((1, 1, 2, 3))]
+        self.has_heritage = chance.random() < 0.33
+        if self.has_heritage:
+            self.users.append(heritage.USER)
+        self._seed_documents()
+        self.faults.begin()
+
+    @property
+    def is_closing(self) -> bool:
+        return self.scheduler.steps >= self.steps_most
+
+    @property
+    def records(self) -> Mapping[str, Document]:
+        return self.documents.records
+
+    def books(self) -> Books:
+        return books_from(self.records)
+
+    def check(self) -> None:
+        """Every rule, on everything."""
+        for rule, detail in (*broken(self.books(), self.outputs.files, self.scheduler.now), *self.promises.broken()):
+            raise Violation(rule, detail)
+
+    def ask[T](self, kind: str, work: Callable[[Darkroom], T], *, drawn: list[str] | None = None) -> T:
+        """Let a random instance work for the current actor. Raises Lost, and the refusals that are the product's."""
+        actor = self.scheduler.current
+        assert actor is not None
+        instance = self.chance.choice(self.instances)
+        with inside(actor, Op(kind, instance, drawn=[] if drawn is None else drawn)):
+            try:
+                answer = work(instance.app)
+            except (AppError, Lost) as refusal:
+                self.scheduler.note(f"{kind} => {type(refusal).__name__}: {refusal}")
+                raise
+            except Killed as death:
+                self.scheduler.note(f"{kind} dies with its instance")
+                raise Lost from death
+            except Exception as bug:
+                raise Violation("bug", f"{kind}: {type(bug).__name__}: {bug}") from bug
+        if self.faults.hits("the client hears nothing"):
+            self.scheduler.note(f"{kind} is done, and the client hears nothing of it")
+            raise Lost
+        self.scheduler.note(f"{kind} is done")
+        return answer
+
+    def kill(self, instance: Instance) -> None:
+        """All that it was doing ends where it stands, and what it remembered is gone; another takes its place."""
+        self.scheduler.note(f"instance {instance.name} dies")
+        instance.is_alive = False
+        self.instances[self.instances.index(instance)] = self._started(instance.name[0])
+
+    def _make_outside(self) -> None:
+        scheduler, faults = self.scheduler, self.faults
+        self.conduct = Conduct(
+            records=lambda: self.records,
+            now=lambda: scheduler.now,
+            attempts_max=self.attempts_max,
+            looks=lambda generation_id: self.vendor.polls[generation_id] + self.hints[generation_id],
+        )
+        self.documents = SimulatedDocuments(scheduler, faults, self._watch)
+        self.queue = SimulatedQueue(scheduler, faults, self.conduct.of_task)
+        self.outputs = SimulatedOutputs(scheduler, faults)
+        self.direct = SimulatedDirect("Model A", scheduler, faults, self.conduct.of_provider_call)
+        self.vendor = SimulatedVendor("Model R", scheduler, faults, self.conduct.of_provider_call)
+        self.promises = Promises(self.records)
+
+    def _watch(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
+        self.promises.see(writes)
+        self.conduct.of_commit(op, before, writes)
+        self.check()
+
+    def _started(self, name: str) -> Instance:
+        """With no part left to be made while actors run: a lock that is really held would stop them all."""
+        scheduler = self.scheduler
+        skew = timedelta(seconds=self.chance.uniform(-1, 1) * SKEW_MAX.total_seconds())
+        app = Darkroom(
+            _settings(self.attempts_max, self.age_max),
+            clock=lambda: scheduler.now + skew,
+            documents=self.documents,
+            queue=self.queue,
+            outputs=self.outputs,
+            models=ModelRegistry([self.direct, self.vendor]),
+            transaction=OptimisticTransaction(
+                monotonic=scheduler.seconds, pause=scheduler.pause, uniform=self.chance.uniform
+            ),
+            pause=scheduler.pause,
+        )
+        app.made["generations"] = GenerationRepository(app.documents, app.users, app.transaction, lock=scheduler.lock)
+        app.catalog._lock = scheduler.lock()
+        app.generation_service._new_id = self._new_id
+        app.fulfilment._new_id = self._new_id
+        made = (app.ledger, app.sweeper, app.callbacks, app.audits, app.reporting)
+        assert all(made)
+        self._starts += 1
+        return Instance(f"{name}{self._starts}", app, skew)
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        drawn = f"id{self._ids}"
+        if self.scheduler.current is not None:
+            self.scheduler.current.op.drawn.append(drawn)
+        return drawn
+
+    def _seed_documents(self) -> None:
+        app, now = self.instances[0].app, self.scheduler.now
+        if self.has_heritage:
+            self.documents.stored.commit(heritage.documents())
+            self.promises.accepted |= dict.fromkeys(("old-1", "old-2", "old-3"), heritage.USER)
+        SeedService(DemoRepository(self.documents.stored), lambda: now, allowed=True).put_catalog()
+        for user_id in self.users:
+            if user_id == heritage.USER:
+                continue
+            user = User(
+                id=user_id,
+                name=user_id,
+                email=f"{user_id}@example.com",
+                current_credits=0,
+                created_at=now,
+                books_opened_at=now,
+            )
+            DemoRepository(self.documents.stored).put_user(user, [], [])
+            credits_ = self.chance.choice((4, 12, 60)) + self.chance.randrange(4)
+            app.ledger.add(user_id, EntryType.GRANT, credits_, source="seed", external_id="start", description="start")
+
+    def _weather(self) -> None:
+        """What happens by itself between two steps, whoever makes them."""
+        if self.documents.late and (self.is_closing or self.chance.random() < _LANDS):
+            self.documents.land(self.chance.randrange(len(self.documents.late)))
+        if self.is_closing:
+            self.faults.calm()
+            if self.scheduler.steps > _ENDLESS * self.steps_most:
+                raise Violation("I7", "there is no end of steps")
+            return
+        if self.faults.outages and self.chance.random() < _OUTAGE_ENDS:
+            self.faults.outages.clear()
+        for fault, happen in self._events():
+            if self.faults.hits(fault):
+                happen()
+
+    def _events(self) -> Iterator[tuple[str, Callable[[], Any]]]:
+        chance = self.chance
+        yield "an instance dies", lambda: self.kill(chance.choice(self.instances))
+        yield "an actor stalls", self._stall
+        yield "time jumps", lambda: self._jump(chance.choice((5, 70, 320, 2000)))
+        yield "the queue forgets names", self.queue.forget_names
+        yield "the queue drops a task", self.queue.drop
+        yield "an outage begins", self._outage
+        yield "the catalog changes", self._change_catalog
+        yield "a user is switched off or on", lambda: self._switch(chance.choice(self.users))
+
+    def _stall(self) -> None:
+        actor, seconds = self.chance.choice(self.scheduler.actors), self.chance.choice((2, 20, 350))
+        self.scheduler.note(f"{actor.name} stalls for {seconds} s")
+        actor.wakes_at = max(actor.wakes_at, self.scheduler.now + timedelta(seconds=seconds))
+
+    def _jump(self, seconds: float) -> None:
+        self.scheduler.note(f"{seconds} s pass")
+        self.scheduler.now += timedelta(seconds=seconds)
+
+    def _change_catalog(self) -> None:
+        """A size gets another price, or is withdrawn, or offered again."""
+        path = f"sizes/{self.chance.choice(SIZES)}"
+        is_active, price = self.chance.random() < _STAYS, self.chance.randint(1, 5)
+        self.scheduler.note(f"{path} costs {price} from now on, is offered: {is_active}")
+        self.documents.stored.commit([Update(path, {"is_active": is_active, "credit_cost": price})])
+
+    def _switch(self, user_id: str) -> None:
+        path = f"users/{user_id}"
+        is_active = not self.records[path].fields.get("is_active", True)
+        self.scheduler.note(f"{user_id} is switched {'on' if is_active else 'off'}")
+        self.documents.stored.commit([Update(path, {"is_active": is_active})])
+        self.promises.moves[user_id] += 1
+
+    def _outage(self) -> None:
+        where = self.chance.choice(("database", "queue", "store", "models"))
+        self.faults.outages.add(where)
+        self.scheduler.note(f"outages now: {sorted(self.faults.outages)}")
+
+
+@lru_cache
+def _settings(attempts_max: int, age_max: int) -> Settings:
+    own = {"ATTEMPTS_MAX": str(attempts_max), "GENERATION_AGE_MAX_SECONDS": str(age_max)}
+    return Settings.from_environment(ENVIRONMENT | own)
+
+
+@contextmanager
+def quiet_log() -> Iterator[None]:
+    """The trace tells what happened; a run breaks so much that the log would only cost time."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+_ENDLESS = 200
+_LANDS = 0.1
+_STAYS = 0.7
+_OUTAGE_ENDS = 0.05
