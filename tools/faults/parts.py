@@ -1,0 +1,151 @@
+"""The parts of the application that go wrong at a named step. Each hands on to the real one."""
+
+import os
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from bootstrap import WORKER_FUNCTION, Darkroom
+from core.errors import Unavailable
+from domain.generation import FINAL, Status
+from repositories.documents import Create, Document, Documents, Query, Totals, Write
+from repositories.firestore import FirestoreDocuments
+from repositories.mapping import GENERATIONS
+from services.models import ModelRegistry
+from services.ports import DirectModel, Job, Model, Picture, RemoteModel, TaskMessage, TaskQueue
+from tools.faults import plan as faults
+from tools.faults.plan import Plan
+from tools.faults.wire import BadlyWiredClient
+
+_STEPS = {
+    "creation": (faults.BEFORE_CREATION, faults.AFTER_CREATION),
+    "claim": (None, faults.AFTER_CLAIM),
+    "settlement": (faults.BEFORE_SETTLEMENT, faults.AFTER_SETTLEMENT),
+    "other": (None, None),
+}
+
+
+def install(app: Darkroom, plan: Plan, outputs: Path) -> None:
+    """Before the application is first used: what was made of the parts before keeps them as they were."""
+    client = BadlyWiredClient(app.settings.project_id, plan)
+    models = [app.models.named(name) for name in app.models.offers()]
+    app.made |= {
+        "documents": FailingDocuments(FirestoreDocuments(client), plan),
+        "queue": FailingQueue(app.queue, plan),
+        "models": FailingModels(models, plan),
+        "outputs": FolderOutputs(outputs, plan),
+    }
+
+
+class FailingDocuments:
+    def __init__(self, documents: Documents, plan: Plan) -> None:
+        self._documents = documents
+        self._plan = plan
+
+    def get(self, path: str) -> Document | None:
+        return self._documents.get(path)
+
+    def commit(self, writes: Sequence[Write]) -> list[datetime]:
+        before, after = _STEPS[_meaning(writes)]
+        if before:
+            self._plan.strike(before)
+        versions = self._documents.commit(writes)
+        if after:
+            self._plan.strike(after)
+        return versions
+
+    def query(self, query: Query) -> list[Document]:
+        return self._documents.query(query)
+
+    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
+        return self._documents.totals(query, sums)
+
+
+class FailingQueue:
+    def __init__(self, queue: TaskQueue, plan: Plan) -> None:
+        self._queue = queue
+        self._plan = plan
+
+    def enqueue(self, message: TaskMessage) -> bool:
+        is_new = self._queue.enqueue(message)
+        if not _is_worker():
+            self._plan.strike(faults.AFTER_TASK)
+        return is_new
+
+
+class FailingModels(ModelRegistry):
+    def __init__(self, models: Iterable[Model], plan: Plan) -> None:
+        super().__init__(models)
+        self._plan = plan
+
+    def named(self, name: str) -> Model:
+        model = super().named(name)
+        return model if isinstance(model, RemoteModel) else _FailingModel(model, self._plan)
+
+
+class _FailingModel:
+    def __init__(self, model: DirectModel, plan: Plan) -> None:
+        self.offer = model.offer
+        self._model = model
+        self._plan = plan
+
+    def expected_seconds(self) -> float:
+        return self._model.expected_seconds()
+
+    def generate(self, job: Job) -> tuple[Picture, ...]:
+        with self._plan.alone(job.generation_id):
+            pictures = self._model.generate(job)
+        self._plan.strike(faults.AFTER_MODEL)
+        return pictures
+
+
+class FolderOutputs:
+    """The store of outputs as a folder, so that the run can look whether every picture that was paid for is there."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self._folder = folder
+        self._plan = plan
+
+    def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:  # noqa: ARG002
+        place = self._folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_suffix(f".{uuid.uuid4()}")
+        draft.write_bytes(data)
+        draft.replace(place)  # whole or not at all, as in a bucket: the process may be killed in between
+        self._plan.strike(faults.AFTER_STORE)
+        if self._plan.chance(faults.STORE_ANSWER_LOST):
+            raise Unavailable("The store of outputs does not answer")
+        return f"gs://faults/{path}"
+
+    def link(self, path: str) -> str:
+        return f"https://outputs.invalid/{path}"
+
+
+def plain_picture(job: Job) -> Picture:
+    """In place of a painting, which costs a tenth of a second of a processor that is wanted for the faults."""
+    data = f"the picture of {job.generation_id}".encode()
+    return replace(_BLANK, data=data, width=job.size.width, height=job.size.height)
+
+
+_BLANK = Picture(data=b"", content_type="image/png", width=0, height=0)
+
+
+def _meaning(writes: Sequence[Write]) -> str:
+    """A claim and a settlement count in the worker only: elsewhere a cancellation settles too."""
+    for write in writes:
+        if not write.path.startswith(f"{GENERATIONS}/"):
+            continue
+        if isinstance(write, Create):
+            return "creation"
+        status = write.fields["status"]
+        if _is_worker() and status in FINAL:
+            return "settlement"
+        if _is_worker() and status == Status.PROCESSING and write.fields["lease_owner"]:
+            return "claim"
+    return "other"
+
+
+def _is_worker() -> bool:
+    return os.environ.get("FUNCTION_TARGET") == WORKER_FUNCTION
