@@ -54,7 +54,7 @@ def _shares(rows: Sequence[Row], top: int) -> list[str]:
 
 def _share(row: Row) -> float:
     """Of the loop that makes the same calls, the task's included."""
-    return float(list(row["ratios"].values())[:2][-1])
+    return float(list(row["ratios"].values())[:2][-1] or 0)
 
 
 def _floor(row: Row) -> float:

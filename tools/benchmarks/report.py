@@ -90,7 +90,7 @@ def _closed(rows: Sequence[Row]) -> str:
 
 def _closed_cells(row: Row) -> list[object]:
     served, floors = row["served"], list(row["floors"].values())
-    ratios = [f"{ratio:.0%}" for ratio in row["ratios"].values()]
+    ratios = ["–" if ratio is None else f"{ratio:.0%}" for ratio in row["ratios"].values()]  # noqa: RUF001
     return [
         *(row["title"], row["clients"], served["per_second"], served["p50_ms"], served["p95_ms"], served["cpu_ms"]),
         *(floors[0]["per_second"] if floors else "", *ratios, *[""] * (3 - len(ratios))),

@@ -15,7 +15,7 @@ def middle(rows: Sequence[Row]) -> Row:
         **{name: first[name] for name in ("operation", "title", "clients", "rate")},
         "served": served,
         "floors": floors,
-        "ratios": {name: round(served["per_second"] / floor["per_second"], 2) for name, floor in floors.items()},
+        "ratios": {name: _ratio(served, floor) for name, floor in floors.items()},
         "errors": sum(errors(row["served"]) for row in rows),
         "books_are_exact": all(row["books_are_exact"] for row in rows),
     }
@@ -25,6 +25,11 @@ def errors(served: Mapping[str, Any]) -> int:
     """Whatever was not answered 2xx."""
     statuses: Mapping[str, int] = served["statuses"]
     return sum(count for status, count in statuses.items() if not status.startswith("2"))
+
+
+def _ratio(served: Row, floor: Row) -> float | None:
+    """None: the floor got nothing done in so short a window, and there is nothing to compare with."""
+    return round(served["per_second"] / floor["per_second"], 2) if floor["per_second"] else None
 
 
 def _median(found: list[Row]) -> Row:

@@ -265,7 +265,7 @@ class TestBalance:
 
     def test_an_audit_does_not_grow_with_the_history(self, busy: Instance) -> None:
         """The user, read three times, and six sums."""
-        with busy.costs(reads=9, trips=9):
+        with busy.costs(reads=10, trips=10):
             assert not busy.world.app.audits.of_user("alice").differences
 
 
