@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from core.errors import AppError
+from core.errors import AppError, Unavailable
 from domain.generation import Generation, Status
 from domain.ledger import Change, User
 from domain.week_stats import GenerationFact
@@ -100,12 +100,25 @@ class GenerationRepository:
 
     def _create_all(self, user_id: str, asked: Sequence["_Asked"]) -> list[Callable[[], Created]]:
         if len(asked) == 1:
-            return [_outcome(partial(self._create_alone, user_id, asked[0]))]
+            return self._create_each(user_id, asked, was_lost=False)
         try:
             return self._transaction.run(lambda failure: self._create_together(user_id, asked, failure))
         except _Apart as apart:
-            was_lost = apart.was_lost
-            return [_outcome(partial(self._create_alone, user_id, each, was_lost=was_lost)) for each in asked]
+            return self._create_each(user_id, asked, was_lost=apart.was_lost)
+
+    def _create_each(self, user_id: str, asked: Sequence["_Asked"], *, was_lost: bool) -> list[Callable[[], Created]]:
+        """One after the other. Where the database does not answer one, the rest need not wait as long again."""
+        answers: list[Callable[[], Created]] = []
+        for place, each in enumerate(asked):
+            try:
+                created = self._create_alone(user_id, each, was_lost=was_lost)
+            except Unavailable as error:
+                return [*answers, *[partial(_refuse, error)] * (len(asked) - place)]
+            except AppError as refusal:
+                answers.append(partial(_refuse, refusal))
+            else:
+                answers.append(partial(_same, created))
+        return answers
 
     def _create_together(
         self, user_id: str, asked: Sequence["_Asked"], failure: Exception | None
@@ -189,12 +202,8 @@ def _decided(user: User, asked: Sequence[_Asked]) -> tuple[list[Change], list[Ca
     return changes, answers
 
 
-def _outcome(create: Callable[[], Created]) -> Callable[[], Created]:
-    try:
-        created = create()
-    except AppError as refusal:
-        return partial(_refuse, refusal)
-    return lambda: created
+def _same(created: Created) -> Created:
+    return created
 
 
 def _created(change: Change) -> Created:

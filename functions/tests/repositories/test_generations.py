@@ -668,3 +668,19 @@ class TestTogether:
         assert isinstance(outcomes[0], Created)
         assert isinstance(outcomes[1], InsufficientCredits)
         assert self.balance(alone) == (1, 3)
+
+    def test_while_the_database_is_down_the_rest_do_not_wait_as_long_again(self, alone: Instance) -> None:
+        documents, seconds = self.documents(alone), iter(range(0, 10_000, 4))
+        documents.script = [did_not_happen] * 1000
+        impatient = OptimisticTransaction(monotonic=lambda: float(next(seconds)), pause=lambda _: None)
+        generations = GenerationRepository(documents, alone.users, impatient)
+        asked = [
+            _Asked(id_, lambda user, id_=id_: deduct(user, a_generation(id_, price=1)), may_exist=True) for id_ in "abc"
+        ]
+        answers = generations._create_all("alice", asked)
+        for answer in answers:
+            with pytest.raises(Unavailable):
+                answer()
+        tried = [write.path for writes in documents.commits for write in writes if "generation_requests" in write.path]
+        assert tried.count("generation_requests/b") == 1  # in the commit of all three; then only a was tried alone
+        assert tried.count("generation_requests/a") > 1
