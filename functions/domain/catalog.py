@@ -70,7 +70,7 @@ class Catalog:
 
 
 def option_id(field: str, text: str) -> str:
-    """`oil painting`, as people and the seed's Postman collection write it, means `oil_painting`."""
+    """`oil painting`, as people and feraset-imagen's Postman collection write it, means `oil_painting`."""
     if field in ("style", "color"):
         return text.strip().lower().replace(" ", "_")
     return text.strip()

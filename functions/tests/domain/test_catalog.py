@@ -15,7 +15,7 @@ CATALOG = Catalog(
 
 
 @pytest.mark.parametrize(("size", "credits_"), [("512x512", 1), ("1024x1024", 3), ("1024x1792", 4)])
-def test_prices_are_the_seeds(size: str, credits_: int) -> None:
+def test_prices_are_feraset_imagens(size: str, credits_: int) -> None:
     assert CATALOG.price(size) == credits_
 
 

@@ -71,7 +71,7 @@ class TestCatalogue:
     def test_sizes_are_what_they_are_called(self) -> None:
         assert all(size.id == f"{size.width}x{size.height}" for size in SIZES)
 
-    def test_users_are_those_of_the_seed(self) -> None:
+    def test_users_are_those_of_feraset_imagen(self) -> None:
         assert {user.id: (user.credits, user.images) for user in USERS} == {
             "arda": (500, 47),
             "havanur": (5, 23),

@@ -110,7 +110,7 @@ def test_what_does_not_complete_is_refunded_whole(
 
 
 @pytest.mark.parametrize(("refunded", "gives_back", "charged_if_done"), [(0, 4, 4), (1, 3, 3), (4, 0, 0), (8, 0, -4)])
-def test_what_the_seed_gave_back_already_is_not_given_back_again(
+def test_what_was_given_back_already_is_not_given_back_again(
     refunded: int, gives_back: int, charged_if_done: int
 ) -> None:
     inherited = queued(held=0, inherited=True)

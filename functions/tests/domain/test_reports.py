@@ -71,7 +71,7 @@ def report() -> Document:
 
 
 class TestDocument:
-    def test_has_every_key_of_the_seed(self, report: Document) -> None:
+    def test_has_every_key_of_feraset_imagen(self, report: Document) -> None:
         for part, keys in SEED_KEYS.items():
             assert set(keys.split()) <= set(report[part] if part else report)
 
@@ -171,7 +171,7 @@ class TestDocument:
 
 
 class TestId:
-    def test_the_first_run_of_a_day_has_the_seeds(self) -> None:
+    def test_the_first_run_of_a_day_has_feraset_imagens(self) -> None:
         assert report_id(GENERATED_AT) == "weekly_report_2025_08_04"
 
     def test_a_later_run_overwrites_nothing(self) -> None:

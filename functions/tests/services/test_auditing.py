@@ -118,13 +118,13 @@ def test_differences_that_cancel_out_over_everybody_are_found_all_the_same(busy:
     assert not audit.is_exact
 
 
-def a_user_of_the_seeds(world: World, **fields: Any) -> None:
+def an_inherited_user(world: World, **fields: Any) -> None:
     user = {"name": "Arda", "email": "a@example.com", "current_credits": 500, "is_active": True}
     world.documents.commit([Create("users/arda", {**user, "created_at": world.now, "updated_at": world.now, **fields})])
 
 
 def test_users_older_than_the_ledger_are_named_and_are_no_difference(world: World) -> None:
-    a_user_of_the_seeds(world)
+    an_inherited_user(world)
     audit = world.app.audits.of_all()
     assert audit.unopened == ("arda",)
     assert audit.different == ()
@@ -132,7 +132,7 @@ def test_users_older_than_the_ledger_are_named_and_are_no_difference(world: Worl
 
 
 def test_once_their_books_are_open_they_are_like_everybody(world: World) -> None:
-    a_user_of_the_seeds(world)
+    an_inherited_user(world)
     world.app.ledger.open_books("arda")
     audit = world.app.audits.of_all()
     assert (audit.unopened, audit.differences, audit.different) == ((), (), ())
@@ -171,12 +171,12 @@ def test_the_nightly_run_fails_where_the_books_differ(busy: World) -> None:
 
 
 def test_the_nightly_run_does_not_fail_over_users_older_than_the_ledger(world: World) -> None:
-    a_user_of_the_seeds(world)
+    an_inherited_user(world)
     world.app.schedules.audit()
 
 
 def test_the_nightly_run_does_not_fail_over_those_who_have_not_come_for_days(world: World) -> None:
-    a_user_of_the_seeds(world)
+    an_inherited_user(world)
     world.create("arda")
     world.deliver_all()
     world.app.schedules.audit()

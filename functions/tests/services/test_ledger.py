@@ -248,7 +248,7 @@ def test_two_who_open_the_same_books_at_once_adopt_and_post_once(world: World) -
     world.assert_books_balance()
 
 
-def test_a_user_of_the_seeds_works_at_once(world: World) -> None:
+def test_an_inherited_user_works_at_once(world: World) -> None:
     the_seeds_user(world, 5)
     world.create("arda", size="1024x1792")
     world.deliver_all()

@@ -19,7 +19,7 @@ def written(world: World, collection: str) -> int:
     return sum(path.split("/")[-2] == collection for path in world.records())
 
 
-def test_the_answer_is_the_seeds(world: World) -> None:
+def test_the_answer_is_feraset_imagens(world: World) -> None:
     answer = world.app.seeding.seed()
     assert answer["success"] is True
     assert answer["message"] == (
