@@ -264,7 +264,7 @@ class TestBalance:
             busy.world.api("GET", "/v1/me", "alice")
 
     def test_an_audit_does_not_grow_with_the_history(self, busy: Instance) -> None:
-        """The user, read three times, and six sums."""
+        """The user, read three times, and seven sums."""
         with busy.costs(reads=10, trips=10):
             assert not busy.world.app.audits.of_user("alice").differences
 
