@@ -7,13 +7,15 @@ UV     := .local/uv/bin/uv
 # Commands for the operator run beside a local stack; with PROJECT=… they mean that deployed project instead.
 ifdef PROJECT
 NO_EMULATOR := $(foreach name,FIRESTORE FIREBASE_AUTH CLOUD_TASKS STORAGE,-u $(name)_EMULATOR_HOST)
-OPERATE := env $(NO_EMULATOR) GOOGLE_CLOUD_PROJECT=$(PROJECT) GCLOUD_PROJECT=$(PROJECT) $(PYTHON) tools/operate.py
+# Settings are checked as in a function, so the secret has to be there.
+PEPPER := API_KEY_PEPPER="$${API_KEY_PEPPER:-$$(gcloud secrets versions access latest --secret=API_KEY_PEPPER --project=$(PROJECT))}"
+OPERATE := $(PEPPER) env $(NO_EMULATOR) GOOGLE_CLOUD_PROJECT=$(PROJECT) GCLOUD_PROJECT=$(PROJECT) $(PYTHON) tools/operate.py
 else
 OPERATE := $(STACK) attach -- $(PYTHON) tools/operate.py
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit bench simulate reliability check seed catalog sweep audit open-books export docs requirements
+.PHONY: help setup run demo test test-unit bench simulate reliability check roles seed catalog sweep audit open-books grant-admin revoke-admin export docs requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,11 +44,16 @@ simulate: setup ## play SEEDS=1000 runs of the simulation
 reliability: setup ## faults on the real stack; writes docs/reliability.md
 	@$(PYTHON) tools/reliability.py $(ARGS)
 
-check: setup ## lint, format, types, layers
+check: setup ## lint, format, types, layers, known weaknesses
 	@functions/venv/bin/ruff check .
 	@functions/venv/bin/ruff format --check .
 	@functions/venv/bin/mypy
 	@PYTHONPATH=functions functions/venv/bin/lint-imports
+	@functions/venv/bin/bandit --quiet --configfile pyproject.toml --recursive functions tools
+	@$(PYTHON) tools/dependencies.py
+
+roles: setup ## show the accounts and roles of PROJECT=…; ARGS=--apply makes them, ARGS=--check looks who may call
+	@$(PYTHON) tools/roles.py --project $(or $(PROJECT),$(error say which: PROJECT=…)) $(ARGS)
 
 seed: setup ## fill the database (of the running stack, or of PROJECT=…)
 	@$(OPERATE) seed $(ARGS)
@@ -62,6 +69,15 @@ audit: setup ## prove the books
 
 open-books: setup ## write opening entries for users older than the ledger
 	@$(OPERATE) open-books $(ARGS)
+
+# Only from the command line: every shell has a USER of its own.
+WHOM = $(if $(filter command,$(origin USER)),"$(USER)",$(error say who: USER=<id or e-mail address>))
+
+grant-admin: setup ## make USER=<id or e-mail> an admin (of the running stack, or of PROJECT=…)
+	@$(OPERATE) grant-admin --user $(WHOM)
+
+revoke-admin: setup ## make the admin USER=<id or e-mail> a user like others, signed out everywhere
+	@$(OPERATE) revoke-admin --user $(WHOM)
 
 export: setup ## write the seeded database to docs/firestore-export
 	@CI=true $(STACK) exec --seed -- node_modules/.bin/firebase emulators:export --project demo-darkroom \

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.clock import Clock, utc_now
-from core.config import AuthMode, Settings
+from core.config import AppCheck, AuthMode, Settings
 from core.logging import configure_logging
 
 if TYPE_CHECKING:
@@ -21,21 +21,45 @@ if TYPE_CHECKING:
     from controllers.auth import Authenticator
     from controllers.boundary import HttpBoundary
     from controllers.function_urls import FunctionUrls
+    from controllers.private import PrivateDoor
     from controllers.schedules import Schedules
     from controllers.tasks import Worker
+    from controllers.throttle import Throttle
+    from controllers.wire import Route
+    from domain.spending import SpendingLimits
+    from repositories.accounts import AccountRepository
+    from repositories.audit_log import AuditLogRepository
+    from repositories.catalog import CatalogRepository
     from repositories.documents import Documents
     from repositories.generations import GenerationRepository
     from repositories.ledger import LedgerRepository
     from repositories.optimistic import OptimisticTransaction
+    from repositories.queue_marks import QueueMarkRepository
     from repositories.users import UserRepository
+    from services.access import AccessService
+    from services.accounts import AccountService
+    from services.administration import AdministrationService
     from services.auditing import AuditService
     from services.callbacks import CallbackService
     from services.catalog import CatalogService
+    from services.catalog_editing import CatalogEditingService
+    from services.erasure import ErasureService
     from services.fulfilment import FulfilmentService
     from services.generations import GenerationService
+    from services.keys import KeyService
     from services.ledger import LedgerService
     from services.models import ModelRegistry
-    from services.ports import OutputStore, TaskQueue, TokenVerifier
+    from services.operations import OperationsService
+    from services.ports import (
+        AppCheckVerifier,
+        IdentityDirectory,
+        OutputStore,
+        QueueControl,
+        ServiceTokenVerifier,
+        TaskQueue,
+        TokenVerifier,
+    )
+    from services.queue import QueueService
     from services.reporting import ReportService
     from services.seeding import SeedService
     from services.sweeping import SweepService
@@ -99,7 +123,7 @@ class Darkroom:
     def users(self) -> "UserRepository":
         from repositories.users import UserRepository
 
-        return UserRepository(self.documents)
+        return UserRepository(self.documents, self.clock)
 
     @part
     def generations(self) -> "GenerationRepository":
@@ -114,18 +138,55 @@ class Darkroom:
         return LedgerRepository(self.documents, self.users, self.transaction)
 
     @part
+    def accounts(self) -> "AccountRepository":
+        from repositories.accounts import AccountRepository
+
+        return AccountRepository(self.documents, self.users, self.transaction)
+
+    @part
+    def audit_log(self) -> "AuditLogRepository":
+        from repositories.audit_log import AuditLogRepository
+
+        return AuditLogRepository(self.documents)
+
+    @part
     def queue(self) -> "TaskQueue":
         from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client, production_client
 
         settings = self.settings
         host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
         target = Target(
-            queue=f"projects/{settings.project_id}/locations/{settings.region}/queues/{WORKER_FUNCTION}",
+            queue=self._queue_name,
             url=settings.worker_url,
             service_account=settings.worker_service_account,
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
         )
         return CloudTasksQueue(emulator_client(host) if host else production_client(), target)
+
+    @part
+    def queue_marks(self) -> "QueueMarkRepository":
+        from repositories.queue_marks import QueueMarkRepository
+
+        return QueueMarkRepository(self.documents, self.transaction)
+
+    @part
+    def queue_control(self) -> "QueueControl":
+        from providers.queue.control import CloudTasksControl, EmulatorControl, production_control_client
+
+        host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
+        if host:
+            return EmulatorControl(host, self._queue_name)
+        return CloudTasksControl(production_control_client(), self._queue_name)
+
+    @part
+    def queue_service(self) -> "QueueService":
+        from services.queue import QueueService
+
+        return QueueService(self.later("queue_control"), self.queue_marks, self.clock)
+
+    @property
+    def _queue_name(self) -> str:
+        return f"projects/{self.settings.project_id}/locations/{self.settings.region}/queues/{WORKER_FUNCTION}"
 
     @part
     def outputs(self) -> "OutputStore":
@@ -145,7 +206,19 @@ class Darkroom:
     def tokens(self) -> "TokenVerifier":
         from providers.identity.firebase import FirebaseTokens
 
-        return FirebaseTokens(self.settings.project_id)
+        return FirebaseTokens(self.settings.project_id, clock=self.clock)
+
+    @part
+    def directory(self) -> "IdentityDirectory":
+        from providers.identity.directory import FirebaseDirectory
+
+        return FirebaseDirectory(self.settings.project_id)
+
+    @part
+    def app_check(self) -> "AppCheckVerifier":
+        from providers.identity.app_check import FirebaseAppCheck
+
+        return FirebaseAppCheck(self.settings.project_id, clock=self.clock)
 
     @part
     def models(self) -> "ModelRegistry":
@@ -170,11 +243,22 @@ class Darkroom:
         )
 
     @part
-    def catalog(self) -> "CatalogService":
+    def options(self) -> "CatalogRepository":
         from repositories.catalog import CatalogRepository
+
+        return CatalogRepository(self.documents, self.transaction)
+
+    @part
+    def catalog(self) -> "CatalogService":
         from services.catalog import CatalogService
 
-        return CatalogService(CatalogRepository(self.documents), self.models.offers(), self.clock)
+        return CatalogService(self.options, self.models.offers(), self.clock)
+
+    @part
+    def catalog_editing(self) -> "CatalogEditingService":
+        from services.catalog_editing import CatalogEditingService
+
+        return CatalogEditingService(options=self.options, catalog=self.catalog, clock=self.clock)
 
     @part
     def generation_service(self) -> "GenerationService":
@@ -187,8 +271,22 @@ class Darkroom:
             queue=self.later("queue"),
             outputs=self.later("outputs"),
             models=self.models,
+            limits=self.spending_limits,
             clock=self.clock,
             pause=self.pause,
+        )
+
+    @part
+    def spending_limits(self) -> "SpendingLimits":
+        from domain.limits import Rate
+        from domain.spending import SpendingLimits
+
+        settings = self.settings
+        return SpendingLimits(
+            per_user=Rate(per_minute=settings.creations_per_minute, burst=settings.creations_burst),
+            per_key=Rate(per_minute=settings.key_creations_per_minute, burst=settings.key_creations_burst),
+            in_flight_max=settings.in_flight_max,
+            key_in_flight_max=settings.key_in_flight_max,
         )
 
     @part
@@ -196,6 +294,47 @@ class Darkroom:
         from services.ledger import LedgerService
 
         return LedgerService(users=self.users, ledger=self.entries, generations=self.generations, clock=self.clock)
+
+    @part
+    def account_service(self) -> "AccountService":
+        from services.accounts import AccountService, Welcome
+
+        settings = self.settings
+        return AccountService(
+            accounts=self.accounts,
+            ledger=self.ledger,
+            directory=self.later("directory"),
+            tokens=self.later("tokens"),
+            welcome=Welcome(
+                credits=settings.welcome_credits,
+                anonymous_credits=settings.anonymous_credits,
+                anonymous_per_address=settings.anonymous_per_address_per_day,
+            ),
+            pepper=self._pepper,
+            clock=self.clock,
+        )
+
+    @part
+    def access(self) -> "AccessService":
+        from services.access import AccessService
+
+        return AccessService(
+            users=self.users,
+            accounts=self.accounts,
+            account_service=self.account_service,
+            pepper=self._pepper,
+            clock=self.clock,
+        )
+
+    @part
+    def keys(self) -> "KeyService":
+        from services.keys import KeyService
+
+        return KeyService(users=self.users, accounts=self.accounts, pepper=self._pepper, clock=self.clock)
+
+    @property
+    def _pepper(self) -> str:
+        return self.settings.api_key_pepper.get_secret_value()
 
     @part
     def fulfilment(self) -> "FulfilmentService":
@@ -224,6 +363,7 @@ class Darkroom:
         return SweepService(
             generations=self.generations,
             queue=self.queue,
+            marks=self.queue_marks,
             models=self.models,
             attempts_max=self.settings.attempts_max,
             age_max=timedelta(seconds=self.settings.generation_age_max_seconds),
@@ -240,7 +380,48 @@ class Darkroom:
     def audits(self) -> "AuditService":
         from services.auditing import AuditService
 
-        return AuditService(self.users, self.entries)
+        return AuditService(self.users, self.entries, self.clock)
+
+    @part
+    def administration(self) -> "AdministrationService":
+        from services.administration import AdministrationService
+
+        return AdministrationService(
+            users=self.users,
+            accounts=self.accounts,
+            account_service=self.account_service,
+            ledger=self.entries,
+            directory=self.later("directory"),
+            clock=self.clock,
+        )
+
+    @part
+    def erasure(self) -> "ErasureService":
+        from services.erasure import ErasureService
+
+        return ErasureService(
+            users=self.users,
+            accounts=self.accounts,
+            generations=self.generations,
+            ledger=self.ledger,
+            outputs=self.later("outputs"),
+            directory=self.later("directory"),
+            models=self.models,
+            clock=self.clock,
+        )
+
+    @part
+    def operations(self) -> "OperationsService":
+        from services.operations import OperationsService
+
+        return OperationsService(
+            queue=self.queue_service,
+            generations=self.generations,
+            sweeper=self.sweeper,
+            audits=self.audits,
+            audit_log=self.audit_log,
+            clock=self.clock,
+        )
 
     @part
     def reporting(self) -> "ReportService":
@@ -272,7 +453,13 @@ class Darkroom:
     def schedules(self) -> "Schedules":
         from controllers.schedules import Schedules
 
-        return Schedules(sweeper=self.sweeper, audits=self.audits, reporting=self.reporting, clock=self.clock)
+        return Schedules(
+            sweeper=self.sweeper,
+            audits=self.audits,
+            erasure=self.later("erasure"),
+            reporting=self.reporting,
+            clock=self.clock,
+        )
 
     @part
     def boundary(self) -> "HttpBoundary":
@@ -281,10 +468,49 @@ class Darkroom:
         return HttpBoundary(self.settings.cors_allowed_origins)
 
     @part
+    def private(self) -> "PrivateDoor":
+        from controllers.private import PrivateDoor
+
+        settings = self.settings
+        return PrivateDoor(
+            None if settings.on_emulator else self.later("service_tokens"),
+            self.boundary,
+            worker_url=settings.worker_url,
+            queue_account=settings.worker_service_account,
+            scheduler_account=settings.scheduler_service_account,
+        )
+
+    @part
+    def service_tokens(self) -> "ServiceTokenVerifier":
+        from providers.identity.service_tokens import GoogleServiceTokens
+
+        return GoogleServiceTokens(accepts_removed_signature=True, clock=self.clock)
+
+    @part
     def authenticator(self) -> "Authenticator":
         from controllers.auth import Authenticator
 
-        return Authenticator(self.settings.auth_mode, self.later("tokens"))
+        settings = self.settings
+        return Authenticator(
+            mode=settings.auth_mode,
+            tokens=self.later("tokens"),
+            access=self.access,
+            app_check=self.later("app_check") if settings.app_check is AppCheck.REQUIRED else None,
+            throttle=self.throttle,
+            hops=settings.trusted_proxy_hops,
+        )
+
+    @part
+    def throttle(self) -> "Throttle":
+        from controllers.throttle import Throttle
+        from domain.limits import Rate
+
+        settings = self.settings
+        return Throttle(
+            per_caller=Rate(per_minute=settings.requests_per_minute, burst=settings.requests_burst),
+            per_address=Rate(per_minute=settings.address_requests_per_minute, burst=settings.address_requests_burst),
+            clock=self.clock,
+        )
 
     @part
     def function_urls(self) -> "FunctionUrls":
@@ -302,21 +528,44 @@ class Darkroom:
 
     @part
     def api(self) -> "Api":
+        from controllers.accounts import AccountController
         from controllers.api import Api
         from controllers.catalog import CatalogController
         from controllers.generations import GenerationController
         from controllers.health import HealthController
+        from controllers.keys import KeyController
         from controllers.ledger import LedgerController
         from controllers.webhooks import WebhookController
 
         routes = [
             *GenerationController(self.generation_service, self.catalog).routes(),
+            *AccountController(self.account_service, self.ledger).routes(),
             *LedgerController(self.ledger).routes(),
+            *KeyController(self.keys, self.clock).routes(),
             *CatalogController(self.catalog).routes(),
             *HealthController(lambda: self.documents.get("health/ready")).routes(),
             *WebhookController(self.callbacks).routes(),
         ]
-        return Api(routes, self.authenticator, self.boundary)
+        return Api(
+            routes,
+            self._admin_routes,
+            authenticator=self.authenticator,
+            throttle=self.throttle,
+            boundary=self.boundary,
+        )
+
+    def _admin_routes(self) -> "list[Route]":
+        from controllers.admin_catalog import AdminCatalogController
+        from controllers.admin_operations import AdminOperationsController
+        from controllers.admin_records import AdminRecordController
+        from controllers.admin_users import AdminUserController
+
+        return [
+            *AdminUserController(self.administration, self.erasure).routes(),
+            *AdminRecordController(self.generation_service, self.entries, self.audit_log).routes(),
+            *AdminCatalogController(self.catalog_editing).routes(),
+            *AdminOperationsController(self.operations).routes(),
+        ]
 
     @part
     def pause(self) -> Callable[[float], None]:

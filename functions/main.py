@@ -10,21 +10,35 @@ from zoneinfo import ZoneInfo
 from flask import Request, Response
 
 from bootstrap import darkroom
-from core.config import QueueLimits
+from core.deployment import QueueLimits, ServiceAccounts
+from core.environment import SECRETS
 from triggers import on_request, on_schedule, on_task_dispatched, set_global_options
 
 if TYPE_CHECKING:
     from firebase_functions.https_fn import CallableRequest
     from firebase_functions.scheduler_fn import ScheduledEvent
 
-set_global_options(region="us-central1", max_instances=10)
+# Every function checks all settings when it starts, so each of them needs every secret.
+set_global_options(region="us-central1", max_instances=10, secrets=list(SECRETS))
 
 QUEUE = QueueLimits.from_environment(os.environ)
+ACCOUNTS = ServiceAccounts.from_environment(os.environ)
 
 UTC = ZoneInfo("UTC")
 
-WEB: dict[str, Any] = {"memory": 512, "cpu": 1, "concurrency": 16, "timeout_sec": 60}
-SCHEDULED: dict[str, Any] = {"memory": 512, "timeout_sec": 540, "max_instances": 1}
+WEB: dict[str, Any] = {
+    "memory": 512,
+    "cpu": 1,
+    "concurrency": 16,
+    "timeout_sec": 60,
+    "service_account": ACCOUNTS.api,
+}
+SCHEDULED: dict[str, Any] = {
+    "memory": 512,
+    "timeout_sec": 540,
+    "max_instances": 1,
+    "service_account": ACCOUNTS.schedules,
+}
 
 # functions-framework starts four threads for each core unless told otherwise, and the other requests that Cloud Run
 # sends to the instance would wait. It looks here after it has imported this file. Threads start when they are needed.
@@ -66,7 +80,16 @@ def scheduleWeeklyReport(request: Request) -> Response:
     return darkroom().function_urls.schedule_weekly_report(request)
 
 
+def from_queue(request: Request) -> Response | None:
+    return darkroom().private.refuse_task(request)
+
+
+def from_scheduler(request: Request) -> Response | None:
+    return darkroom().private.refuse_schedule(request)
+
+
 @on_task_dispatched(
+    guard=from_queue,
     retry={
         "max_attempts": QUEUE.max_attempts,
         "min_backoff_seconds": QUEUE.min_backoff_seconds,
@@ -80,21 +103,22 @@ def scheduleWeeklyReport(request: Request) -> Response:
     cpu=1,
     concurrency=4,
     timeout_sec=240,
+    service_account=ACCOUNTS.worker,
 )
 def processImageGeneration(request: "CallableRequest[Any]") -> None:
     darkroom().worker.process(request.data)
 
 
-@on_schedule(schedule="* * * * *", timezone=UTC, **SCHEDULED)
+@on_schedule(guard=from_scheduler, schedule="* * * * *", timezone=UTC, **SCHEDULED)
 def sweep(_: "ScheduledEvent") -> None:
     darkroom().schedules.sweep()
 
 
-@on_schedule(schedule="15 3 * * *", timezone=UTC, **SCHEDULED)
+@on_schedule(guard=from_scheduler, schedule="15 3 * * *", timezone=UTC, **SCHEDULED)
 def audit(_: "ScheduledEvent") -> None:
     darkroom().schedules.audit()
 
 
-@on_schedule(schedule="25 20 * * 1", timezone=UTC, **SCHEDULED)
+@on_schedule(guard=from_scheduler, schedule="25 20 * * 1", timezone=UTC, **SCHEDULED)
 def weeklyReport(_: "ScheduledEvent") -> None:
     darkroom().schedules.weekly_report()

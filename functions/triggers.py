@@ -14,6 +14,8 @@ from flask import Request, Response
 
 type Handler = Callable[[Request], Response]
 type Decorator = Callable[[Callable[..., Any]], Handler]
+type Guard = Callable[[Request], Response | None]
+"""Answers in the function's place where the caller is not the one that may call."""
 
 
 def set_global_options(**options: Any) -> None:
@@ -34,7 +36,7 @@ def on_request(**options: Any) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def on_task_dispatched(*, retry: Mapping[str, int], rate: Mapping[str, int], **options: Any) -> Decorator:
+def on_task_dispatched(*, guard: Guard, retry: Mapping[str, int], rate: Mapping[str, int], **options: Any) -> Decorator:
     """`retry` and `rate` are the fields of firebase_functions' RetryConfig and RateLimits."""
 
     def apply(function: Callable[..., Any]) -> Any:
@@ -46,16 +48,16 @@ def on_task_dispatched(*, retry: Mapping[str, int], rate: Mapping[str, int], **o
         )
         return decorate(function)
 
-    return partial(_at_need, apply)
+    return partial(_at_need, apply, guard)
 
 
-def on_schedule(**options: Any) -> Decorator:
+def on_schedule(*, guard: Guard, **options: Any) -> Decorator:
     def apply(function: Callable[..., Any]) -> Any:
         from firebase_functions import scheduler_fn
 
         return scheduler_fn.on_schedule(**options)(function)
 
-    return partial(_at_need, apply)
+    return partial(_at_need, apply, guard)
 
 
 def is_discovery() -> bool:
@@ -63,13 +65,14 @@ def is_discovery() -> bool:
     return "firebase_functions" in sys.modules
 
 
-def _at_need(apply: Callable[[Callable[..., Any]], Any], function: Callable[..., Any]) -> Any:
+def _at_need(apply: Callable[[Callable[..., Any]], Any], guard: Guard, function: Callable[..., Any]) -> Any:
     if is_discovery():
         return apply(function)
     applied = cache(partial(apply, function))
 
     @wraps(function)
     def served(request: Request) -> Any:
-        return applied()(request)
+        refused = guard(request)
+        return applied()(request) if refused is None else refused
 
     return served

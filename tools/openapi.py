@@ -6,7 +6,7 @@ from tools.reference import wording
 from tools.reference.components import Object, Schemas, request_headers, response_headers
 from tools.reference.function_schemas import SCHEMAS
 from tools.reference.functions import OPERATIONS
-from tools.reference.operations import function_operation, no_operation, route_operation
+from tools.reference.operations import function_operation, responses, route_operation
 from tools.reference.stage import Stage
 
 
@@ -30,7 +30,7 @@ def document() -> Object:
             "schemas": _sorted(schemas.components() | SCHEMAS),
             "parameters": _sorted(request_headers()),
             "headers": _sorted(response_headers()),
-            "responses": {"NoOperation": no_operation()},
+            "responses": responses(),
             "securitySchemes": wording.SECURITY_SCHEMES,
         },
     }

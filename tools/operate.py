@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,13 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "functions"))
 
 from bootstrap import Darkroom, darkroom
 from controllers.boundary import RetryTask
+from core.errors import AppError
+from domain.errors import UserNotFound
+from domain.ledger import User
+from services.instructions import Instruction
+
+COMMAND_LINE = "operator"
+"""The actor in the audit log: whoever has the project's own credentials, whom no sign-in names."""
 
 
 def main() -> int:
@@ -33,6 +41,13 @@ def _options() -> argparse.Namespace:
     books = commands.add_parser("open-books", help="take users of feraset-imagen's data into the books")
     books.add_argument("--user", metavar="ID", help="one user, not all whose books are not open")
     books.set_defaults(run=_open_books)
+    for command, run, does in (
+        ("grant-admin", _grant_admin, "make somebody an admin, who has an account and has called once"),
+        ("revoke-admin", _revoke_admin, "make an admin a user like others, and sign them out everywhere"),
+    ):
+        role = commands.add_parser(command, help=does)
+        role.add_argument("--user", metavar="ID_OR_EMAIL", required=True)
+        role.set_defaults(run=run)
     commands.add_parser("seed", help="demo data, on the emulator only").set_defaults(run=_seed)
     commands.add_parser("catalog", help="styles, colours and sizes, for a new project").set_defaults(run=_catalog)
     commands.add_parser("report", help="the report of the last full week").set_defaults(run=_report)
@@ -64,6 +79,27 @@ def _open_books(app: Darkroom, options: argparse.Namespace) -> None:
     for user_id in users:
         entry = app.ledger.open_books(user_id)
         _print({"user": user_id, "opening": None if entry is None else entry.credits})
+
+
+def _grant_admin(app: Darkroom, options: argparse.Namespace) -> int:
+    return _role(options.user, app.administration.grant_admin)
+
+
+def _revoke_admin(app: Darkroom, options: argparse.Namespace) -> int:
+    return _role(options.user, app.administration.revoke_admin)
+
+
+def _role(id_or_email: str, change: Callable[[str, Instruction], User]) -> int:
+    try:
+        user = change(id_or_email, Instruction(actor=COMMAND_LINE))
+    except UserNotFound as error:
+        sys.stderr.write(f"{error.message}. It takes an account of Firebase that has called the API once.{os.linesep}")
+        return 1
+    except AppError as error:
+        sys.stderr.write(error.message + os.linesep)
+        return 1
+    _print({"user": user.id, "email": user.email, "is_admin": user.is_admin})
+    return 0
 
 
 def _seed(app: Darkroom, _: argparse.Namespace) -> None:

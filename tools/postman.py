@@ -1,6 +1,6 @@
 """The Postman collection and its environments, made of the OpenAPI document."""
 
-from tools.reference import postman_functions, postman_v1, scripts, wording
+from tools.reference import postman_functions, postman_keys, postman_v1, scripts, wording
 from tools.reference.components import Object
 from tools.reference.postman_items import V1_BASE, Operations, event, folder, identity, item
 
@@ -13,12 +13,16 @@ Runs from top to bottom against a fresh local stack (`make run`), as the tests d
 The first four folders are feraset-imagen's collection, request for request; `/v1` is the rest. Every request tests its
 answer. For a deployed project choose the other environment, put the project into its two addresses and an ID token into
 `id_token`: the calls are then about that token's user, who needs 20 credits, and what is about demo data is skipped.
+With an API key in `api_key` that is sent instead; then `default_user_id` is to be its owner's id, and what only a
+person may do is skipped.
 """
+_SECRET = ("id_token", "api_key")
 _VARIABLES = {
     "base_url": wording.FUNCTION_BASE,
     "v1_url": wording.HOSTING,
     "default_user_id": "arda",
     "id_token": "",
+    "api_key": "",
     "stack": "local",
 }
 
@@ -36,11 +40,15 @@ def collection(document: Object) -> Object:
             *postman_functions.folders(operations),
             folder(
                 "v1",
-                [*postman_v1.folders(operations), _errors(operations)],
+                [
+                    *postman_v1.folders(operations),
+                    _errors(operations),
+                    folder("Account", postman_keys.account(operations)),
+                ],
                 "For new clients.",
             ),
         ],
-        "event": [event("prerequest", scripts.SEND_TOKEN), event("test", scripts.HAS_REQUEST_ID)],
+        "event": [event("prerequest", scripts.SEND_CREDENTIAL), event("test", scripts.HAS_REQUEST_ID)],
         "variable": [{"key": key, "value": value, "type": "string"} for key, value in _VARIABLES.items()],
     }
 
@@ -57,7 +65,9 @@ def environments() -> dict[str, Object]:
     deployed = {
         "base_url": _DEPLOYED,
         "v1_url": f"{_DEPLOYED}/api",
+        "default_user_id": "",
         "id_token": "",
+        "api_key": "",
         "stack": "deployed",
     }
     return {
@@ -71,7 +81,7 @@ def _environment(name: str, values: dict[str, str]) -> Object:
         "id": identity(name),
         "name": name,
         "values": [
-            {"key": key, "value": value, "type": "secret" if key == "id_token" else "default", "enabled": True}
+            {"key": key, "value": value, "type": "secret" if key in _SECRET else "default", "enabled": True}
             for key, value in values.items()
         ],
         "_postman_variable_scope": "environment",

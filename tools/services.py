@@ -21,6 +21,7 @@ PROJECT = "demo-darkroom"
 REGION = "us-central1"
 BUCKET = f"{PROJECT}.appspot.com"
 STORAGE_PORT = 9199
+SECRETS_FILE = ROOT / "functions/.secret.local"
 SWEEP_SECONDS = 60
 EMULATED = ("functions", "firestore", "auth", "tasks", "hosting")
 ALL_PARTS = (*EMULATED, "storage")
@@ -141,8 +142,12 @@ def environment(parts: Iterable[str] = ALL_PARTS) -> dict[str, str]:
 
 
 def local_values() -> dict[str, str]:
-    """The values that firebase-tools gives to the functions, for the commands beside them."""
-    lines = (ROOT / f"functions/.env.{PROJECT}").read_text(encoding="utf-8").splitlines()
+    """The values and secrets that firebase-tools gives to the functions, for the commands beside them."""
+    return values_in(ROOT / f"functions/.env.{PROJECT}") | values_in(SECRETS_FILE)
+
+
+def values_in(file: Path) -> dict[str, str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, value in pairs}
 
@@ -172,7 +177,14 @@ def firebase_environment(base: Mapping[str, str]) -> dict[str, str]:
     found = found_by_setup()
     path = os.pathsep.join([str(Path(found["java"]).parent), base.get("PATH", "")])
     jar = {"FIRESTORE_EMULATOR_BINARY_PATH": found["firestore_jar"]} if found["firestore_jar"] else {}
-    return {**base, **jar, "PATH": path, "CI": "true", "NO_UPDATE_NOTIFIER": "1"}
+    quiet = {"CI": "true", "NO_UPDATE_NOTIFIER": "1", "METADATA_SERVER_DETECTION": "none"}
+    return {**base, **jar, **quiet, "PATH": path}
+
+
+def without_secrets(base: Mapping[str, str]) -> dict[str, str]:
+    """For the functions emulator: each function is to get the secrets that are declared for it, and no others."""
+    secrets = values_in(SECRETS_FILE)
+    return {name: value for name, value in base.items() if name not in secrets}
 
 
 def call(url: str, *, method: str = "GET", body: Any = None, seconds: float = 5) -> tuple[int, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ LAUNCHER = LOCAL / "firestore-emulator.jar"
 UV = LOCAL / "uv/bin/uv"
 TOOLS_VENV = LOCAL / "tools"
 FUNCTIONS_VENV = ROOT / "functions/venv"  # firebase-tools knows no other place
+SECRETS_FILE = ROOT / "functions/.secret.local"  # firebase-tools looks here, and else asks Secret Manager
 DOWNLOAD_SECONDS = 600
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian and those that follow it
 
@@ -59,6 +61,7 @@ def set_up() -> None:
         once(name, [text_of(requirements)], venv / "bin/python3.13", python_environment(venv, requirements))
     once("npm", [text_of("package-lock.json")], ROOT / "node_modules/.bin/firebase", install_npm_packages)
     once("emulators", emulator_inputs(), STACK_FILE, find_emulators)
+    make_secrets(SECRETS_FILE)
 
 
 def text_of(path: str) -> str:
@@ -124,6 +127,16 @@ def make_venv(venv: Path) -> None:
 def install_npm_packages() -> None:
     # No install scripts: nothing here needs one, and one of them would compile C++.
     run("npm", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error")
+
+
+def make_secrets(file: Path) -> None:
+    """Once, for keys made with one pepper mean nothing to another. Whoever has such a file keeps it as it is."""
+    line = f"API_KEY_PEPPER={secrets.token_urlsafe(48)}\n"
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as secret:
+            secret.write(line)
+    elif "API_KEY_PEPPER=" not in file.read_text(encoding="utf-8"):
+        raise SetupError(f"{file.name} in functions/ lacks a line. Add, for example: {line.strip()}")
 
 
 def emulator_inputs() -> list[str]:

@@ -109,6 +109,8 @@ def attach(command: list[str]) -> int:
 
 
 def found_by_setup() -> dict[str, object]:
+    if not services.SECRETS_FILE.exists():  # firebase-tools would look for the secrets in a real project
+        raise StackError("functions/.secret.local is missing: run 'make setup'.")
     try:
         return services.found_by_setup()
     except FileNotFoundError:
@@ -153,7 +155,9 @@ class Stack:
 
     def _launch(self, service: Service) -> None:
         firebase = service.name == "emulators"
-        environment = services.firebase_environment(self._environment) if firebase else self._environment
+        environment = self._environment
+        if firebase:
+            environment = services.firebase_environment(services.without_secrets(environment))
         with service.log.open("wb") as log:
             self._children[service] = Popen(
                 service.command,

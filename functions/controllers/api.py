@@ -1,6 +1,8 @@
 """`/v1`: the table of routes, and the way of one request through it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import Request, Response
@@ -11,10 +13,15 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from controllers.auth import Authenticator
 from controllers.body import json_object
 from controllers.boundary import HttpBoundary
-from controllers.wire import Answer, Call, Route
+from controllers.throttle import Throttle
+from controllers.wire import Access, Answer, Call, Route
 from core.errors import AppError, FieldError, InvalidRequest, MethodNotAllowed, NotFound
 from schemas.base import parse
 from schemas.problems import problem_of
+from services.access import Caller
+
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+_ADMIN = "/v1/admin/"
 
 
 class RouteNotFound(NotFound):
@@ -22,36 +29,19 @@ class RouteNotFound(NotFound):
     title = "There is nothing at this address"
 
 
-class Api:
-    def __init__(self, routes: Iterable[Route], authenticator: Authenticator, boundary: HttpBoundary) -> None:
+class Table:
+    """Routes by name, and the one that a method and a path lead to."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = {route.name: route for route in routes}
-        self._authenticator = authenticator
-        self._boundary = boundary
         self._map = Map(
             [Rule(_rule(route.path), methods=[route.method], endpoint=route.name) for route in self.routes.values()],
             strict_slashes=False,
             merge_slashes=False,
         )
 
-    def serve(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._handle, render)
-
-    def _handle(self, request: Request, request_id: str) -> Answer:
-        route, path = self._match(request)
-        query = _single_values(request)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        user_id = "" if route.is_public else self._user_id(headers, query)
-        call = Call(
-            request_id=request_id,
-            user_id=user_id,
-            path=path,
-            headers=headers,
-            query=_query(route, query),
-            body=_body(route, request),
-        )
-        return route.handle(call)
-
-    def _match(self, request: Request) -> tuple[Route, Mapping[str, str]]:
+    def match(self, request: Request) -> tuple[Route, Mapping[str, str]]:
+        """Raises MethodNotAllowed or RouteNotFound."""
         try:
             name, path = self._map.bind("").match(request.path, method=request.method)
         except NoSuchMethod as error:
@@ -61,10 +51,67 @@ class Api:
             raise RouteNotFound(f"There is nothing at {request.path}.") from error
         return self.routes[name], path
 
-    def _user_id(self, headers: Mapping[str, str], query: dict[str, str]) -> str:
+
+class Api:
+    """The operators' table is made for the first of their requests: no client's first one waits for it."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        admin_routes: Callable[[], Iterable[Route]],
+        *,
+        authenticator: Authenticator,
+        throttle: Throttle,
+        boundary: HttpBoundary,
+    ) -> None:
+        self._table = Table(routes)
+        self._admin_table = cache(lambda: Table(admin_routes()))
+        self._authenticator = authenticator
+        self._throttle = throttle
+        self._boundary = boundary
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        return {**self._table.routes, **self._admin_table().routes}
+
+    def serve(self, request: Request) -> Response:
+        return self._boundary.serve(request, self._handle, render)
+
+    def _handle(self, request: Request, request_id: str) -> Answer:
+        table = self._admin_table() if request.path.startswith(_ADMIN) else self._table
+        route, path = table.match(request)
+        query = _single_values(request)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        caller = self._caller(route, headers, request, query)
+        call = Call(
+            request_id=request_id,
+            caller=caller,
+            path=path,
+            headers=headers,
+            query=_query(route, query),
+            body=_body(route, request),
+        )
+        answer = route.handle(call)
+        if caller is None:
+            return answer
+        return replace(answer, headers={**self._throttle.allowance(caller.actor).headers(), **answer.headers})
+
+    def _caller(
+        self, route: Route, headers: Mapping[str, str], request: Request, query: dict[str, str]
+    ) -> Caller | None:
         """`userId` names the user in open mode only; elsewhere it stays in the query, and is refused there."""
-        named = query.pop("userId", None) if self._authenticator.is_open else None
-        return self._authenticator.user_id(headers, named)
+        remote = request.remote_addr or ""
+        if route.is_public:
+            return self._authenticator.caller(headers, remote)
+        caller = self._authenticator.known_caller(
+            headers,
+            remote,
+            named=query.pop("userId", None) if self._authenticator.is_open else None,
+            is_fenced=route.is_fenced,
+            changes=route.method not in _SAFE_METHODS,
+        )
+        caller.refuse_unless(route.scope, admin=route.access is Access.ADMIN)
+        return caller
 
 
 def render(error: AppError, request_id: str) -> Answer:

@@ -1,57 +1,161 @@
-"""Who is calling. A credential that is presented is always verified, in either mode."""
+"""Who is calling. A credential that is presented is always verified, in either mode and on every route."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import IPv6Address, IPv6Network
 
+from controllers.throttle import Throttle
 from core.config import AuthMode
-from core.errors import FieldError, InvalidRequest, PermissionDenied, Unauthenticated
+from core.errors import FieldError, InvalidRequest, Unauthenticated
 from domain.errors import UserNotFound
-from services.ports import Identity, TokenVerifier
+from domain.keys import PREFIX
+from services.access import AccessService, Caller
+from services.ports import AppCheckVerifier, TokenVerifier
 
 _USER_ID_MAX = 128
+_EXTERNAL_ID_MAX = 100
+_IPV6_BITS = 64
+_CREDENTIALS = "Authorization: Bearer <Firebase ID token or API key>"
 
 
 class Authenticator:
-    def __init__(self, mode: AuthMode, verifier: TokenVerifier) -> None:
+    """`app_check` is None where calls need not come from one of our apps. `hops` proxies of ours stand before us."""
+
+    def __init__(
+        self,
+        *,
+        mode: AuthMode,
+        tokens: TokenVerifier,
+        access: AccessService,
+        app_check: AppCheckVerifier | None,
+        throttle: Throttle,
+        hops: int,
+    ) -> None:
         self._mode = mode
-        self._verifier = verifier
+        self._tokens = tokens
+        self._access = access
+        self._app_check = app_check
+        self._throttle = throttle
+        self._hops = hops
 
     @property
     def is_open(self) -> bool:
         return self._mode is AuthMode.OPEN
 
-    def identity(self, headers: Mapping[str, str]) -> Identity | None:
-        """Of the credential; None where there is none. Raises Unauthenticated."""
-        given = headers.get("authorization")
-        if given is None:
-            return None
-        scheme, _, token = given.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated("The Authorization header must be: Bearer <Firebase ID token>.")
-        return self._verifier.verify(token.strip())
+    def caller(
+        self,
+        headers: Mapping[str, str],
+        remote: str,
+        *,
+        named: str | None = None,
+        is_fenced: bool = False,
+        changes: bool = False,
+    ) -> Caller | None:
+        """Who the credential, or in open mode the name, says; None where there is neither.
 
-    def user_id(self, headers: Mapping[str, str], named: str | None) -> str:
-        """Whose books the call is about: the caller's own, an admin's choice, or, in open mode, whoever is named.
-
-        Another user is not found, as one that does not exist. Raises Unauthenticated, UserNotFound, InvalidRequest.
+        `changes`: the call is about to change something, so that a sign-in must not have been revoked.
+        Whoever has no valid credential is counted by its address.
+        Raises Unauthenticated, PermissionDenied, RateLimited, UserInactive.
         """
-        identity = self.identity(headers)
-        if identity is not None:
-            if named is not None and named != identity.user_id and not identity.is_admin:
-                raise UserNotFound(named)
-            return document_id("userId", named or identity.user_id)
-        if not self.is_open:
-            raise Unauthenticated("Send Authorization: Bearer <Firebase ID token>.")
-        if named is None:
-            raise InvalidRequest([FieldError(pointer="userId", detail="required while AUTH_MODE=open")])
-        return document_id("userId", named)
+        address = client_address(headers, remote, self._hops)
+        try:
+            caller = self._presented(headers, address, is_fenced=is_fenced, changes=changes)
+        except Unauthenticated:
+            self._throttle.take_address(address)
+            raise
+        if caller is not None:
+            self._throttle.take_caller(caller.actor)
+            return caller
+        self._throttle.take_address(address)
+        if not self.is_open or named is None:
+            return None
+        self._refuse_foreign_app(headers)
+        return self._access.named(document_id("userId", named))
 
-    def require_admin(self, headers: Mapping[str, str]) -> None:
-        """In open mode, a caller without a credential may do what an admin may. Raises PermissionDenied."""
-        identity = self.identity(headers)
-        if identity is None and not self.is_open:
-            raise Unauthenticated("Send Authorization: Bearer <Firebase ID token of an admin>.")
-        if identity is not None and not identity.is_admin:
-            raise PermissionDenied("Only an admin may do this: a user with the custom claim role=admin.")
+    def known_caller(
+        self,
+        headers: Mapping[str, str],
+        remote: str,
+        *,
+        named: str | None = None,
+        is_fenced: bool = False,
+        changes: bool = False,
+    ) -> Caller:
+        """Raises Unauthenticated, or InvalidRequest in open mode, where there is no caller."""
+        caller = self.caller(headers, remote, named=named, is_fenced=is_fenced, changes=changes)
+        if caller is not None:
+            return self._about(caller, named)
+        if not self.is_open:
+            raise Unauthenticated(f"Send {_CREDENTIALS}.")
+        raise InvalidRequest([FieldError(pointer="userId", detail="required while AUTH_MODE=open")])
+
+    def _about(self, caller: Caller, named: str | None) -> Caller:
+        """The caller's own books, or an admin's choice. Another user is not found, as one that does not exist."""
+        if named is None or named == caller.user_id:
+            return caller
+        if not (caller.is_admin and caller.is_person):
+            raise UserNotFound(named)
+        return replace(self._access.named(document_id("userId", named)), actor=caller.actor)
+
+    def _presented(self, headers: Mapping[str, str], address: str, *, is_fenced: bool, changes: bool) -> Caller | None:
+        credential = _credential(headers)
+        acts_for = _external_id(headers)
+        if credential is not None and credential.startswith(f"{PREFIX}_"):
+            return self._access.of_key(credential, is_fenced=is_fenced, acts_for=acts_for)
+        if acts_for is not None:
+            raise Unauthenticated("X-External-User-Id works with a service key only: an API key with users:act.")
+        if credential is None:
+            return None
+        self._refuse_foreign_app(headers)
+        identity = self._tokens.verify(credential, check_revoked=changes)
+        document_id("sub", identity.user_id)  # with custom tokens, any text can be one
+        return self._access.of_person(identity, is_fenced=is_fenced, changes=changes, address=address)
+
+    def _refuse_foreign_app(self, headers: Mapping[str, str]) -> None:
+        """An API key is proof by itself; any other user must come from one of our apps, where that is asked for.
+
+        Nobody in particular need not: vendors call back, and monitors ask for health.
+        """
+        if self._app_check is None:
+            return
+        token = headers.get("x-firebase-appcheck")
+        if token is None:
+            raise Unauthenticated("Send X-Firebase-AppCheck: the token of Firebase App Check.")
+        self._app_check.verify(token)
+
+
+def _credential(headers: Mapping[str, str]) -> str | None:
+    given, key = headers.get("authorization"), headers.get("x-api-key")
+    if given is None:
+        if key is not None and not key.startswith(f"{PREFIX}_"):
+            raise Unauthenticated("The API key is not valid.")
+        return key
+    if key is not None:
+        raise Unauthenticated(f"Send one credential: {_CREDENTIALS}, or X-API-Key.")
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(f"The credential must be {_CREDENTIALS}.")
+    return token.strip()
+
+
+def _external_id(headers: Mapping[str, str]) -> str | None:
+    given = headers.get("x-external-user-id")
+    return None if given is None else document_id("X-External-User-Id", given, longest=_EXTERNAL_ID_MAX)
+
+
+def client_address(headers: Mapping[str, str], remote: str, hops: int) -> str:
+    """Each proxy adds, at the end, whom it heard from: what stands before the last `hops` was written by the client."""
+    forwarded = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
+    return _network(forwarded[-hops] if 0 < hops <= len(forwarded) else remote)
+
+
+def _network(address: str) -> str:
+    """Who has one address of IPv6 has at least all those with the same first 64 bits, and can call from each."""
+    try:
+        found = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or IPv6Network((found.packed, _IPV6_BITS), strict=False))
 
 
 def document_id(name: str, value: str, *, longest: int = _USER_ID_MAX) -> str:

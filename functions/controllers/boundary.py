@@ -5,6 +5,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
 from flask import Request, Response
@@ -12,21 +14,36 @@ from pydantic import BaseModel
 
 from controllers.headers import request_id
 from controllers.wire import Answer
-from core.errors import AppError, MethodNotAllowed, Unauthenticated
+from core.config import EVERY_ORIGIN
+from core.errors import AppError, HeadersTooLarge, MethodNotAllowed, RateLimited, Unauthenticated
 from core.logging import log_context
 
 log = logging.getLogger(__name__)
 
 _RETRY_AFTER_SECONDS = "2"
 
-_HEADERS = {
+_HEADERS_BYTES_MAX = 16 * 1024
+
+_SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
-    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, Idempotency-Key, Prefer, X-Request-Id",
-    "Access-Control-Expose-Headers": "Idempotent-Replayed, Location, Preference-Applied, Retry-After, X-Request-Id",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+
+_CORS = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, Idempotency-Key, If-Match, Prefer, "
+    "X-API-Key, X-External-User-Id, X-Firebase-AppCheck, X-Request-Id",
+    "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, Preference-Applied, RateLimit, "
+    "RateLimit-Policy, Retry-After, X-Request-Id",
     "Access-Control-Max-Age": "3600",
 }
+
+type Handle = Callable[[Request, str], Answer]
+type Render = Callable[[AppError, str], Answer]
 
 
 class Bug(AppError):
@@ -42,67 +59,85 @@ class HttpBoundary:
     def __init__(self, allowed_origins: tuple[str, ...]) -> None:
         self._allowed_origins = allowed_origins
 
-    def serve(
-        self,
-        request: Request,
-        handle: Callable[[Request, str], Answer],
-        render: Callable[[AppError, str], Answer],
-    ) -> Response:
+    def serve(self, request: Request, handle: Handle, render: Render) -> Response:
         if request.method == "OPTIONS":
-            return self._finished(Answer(status=204, body=None), request, "")
+            return self._finished(Response(status=204), request)
         started = time.perf_counter()
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        try:
-            known_id = request_id(headers)
-        except AppError as error:
-            known_id = request_id({})
-            return self._finished(render(error, known_id), request, known_id)
+        known_id, refused = _identified(request)
         with log_context(request_id=known_id):
-            answer = _answered(request, known_id, handle, render)
+            response = _guarded(
+                lambda: _answered(request, known_id, refused, handle, render),
+                lambda: _guarded(lambda: _response(render(Bug(known_id), known_id)), lambda: _bare(known_id)),
+            )
             millis = round((time.perf_counter() - started) * 1000, 1)
             extra = {
                 "method": request.method,
                 "path": request.path,
-                "status": answer.status,
+                "status": response.status_code,
                 "millis": millis,
             }
             log.info("request_served", extra=extra)
-        return self._finished(answer, request, known_id)
+        response.headers["X-Request-Id"] = known_id
+        return self._finished(response, request)
 
-    def _finished(self, answer: Answer, request: Request, known_id: str) -> Response:
-        response = Response(_content(answer.body), status=answer.status)
-        response.headers.update({**_HEADERS, "Content-Type": "application/json", **answer.headers})
-        if answer.body is None:
-            del response.headers["Content-Type"]
-        if known_id:
-            response.headers["X-Request-Id"] = known_id
-        self._allow_origin(response, request.headers.get("Origin"))
+    def _finished(self, response: Response, request: Request) -> Response:
+        request.stream = BytesIO()  # functions-framework would read what is left of a body, whatever its size
+        for name, value in _SECURITY.items():
+            response.headers.setdefault(name, value)
+        if response.status_code == HTTPStatus.NO_CONTENT:
+            response.headers.pop("Content-Type", None)
+        origin = request.headers.get("Origin")
+        if self._allowed_origins == EVERY_ORIGIN:
+            response.headers.update({"Access-Control-Allow-Origin": "*", **_CORS})
+            return response
+        response.vary.add("Origin")
+        if origin in self._allowed_origins:
+            response.headers.update({"Access-Control-Allow-Origin": str(origin), **_CORS})
         return response
 
-    def _allow_origin(self, response: Response, origin: str | None) -> None:
-        if "*" in self._allowed_origins:
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            return
-        response.headers["Vary"] = "Origin"
-        if origin in self._allowed_origins:
-            response.headers["Access-Control-Allow-Origin"] = str(origin)
 
-
-def _answered(
-    request: Request,
-    known_id: str,
-    handle: Callable[[Request, str], Answer],
-    render: Callable[[AppError, str], Answer],
-) -> Answer:
+def _identified(request: Request) -> tuple[str, AppError | None]:
+    """The request's id, and why nobody is to look at the rest, if so."""
+    if sum(len(name) + len(value) + len(": \r\n") for name, value in request.headers.items()) > _HEADERS_BYTES_MAX:
+        return request_id({}), HeadersTooLarge(_HEADERS_BYTES_MAX)
+    headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        return handle(request, known_id)
+        return request_id(headers), None
+    except AppError as error:
+        return request_id({}), error
+
+
+def _guarded(respond: Callable[[], Response], otherwise: Callable[[], Response]) -> Response:
+    try:
+        return respond()
+    except Exception:
+        log.exception("request_crashed")
+    return otherwise()
+
+
+def _answered(request: Request, known_id: str, refused: AppError | None, handle: Handle, render: Render) -> Response:
+    try:
+        if refused is not None:
+            raise refused
+        return _response(handle(request, known_id))
     except AppError as error:
         log.info("request_refused", extra={"code": error.code, "status": error.status})
         answer = render(error, known_id)
-        return replace(answer, headers={**answer.headers, **_hints(error)})
-    except Exception:
-        log.exception("request_crashed")
-        return render(Bug(known_id), known_id)
+        return _response(replace(answer, headers={**answer.headers, **_hints(error)}))
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(_content(answer.body), status=answer.status)
+    response.headers.update({"Content-Type": "application/json", **answer.headers})
+    if answer.body is None:
+        del response.headers["Content-Type"]
+    return response
+
+
+def _bare(known_id: str) -> Response:
+    """For when not even the answer to a bug can be written; it needs nothing that could fail."""
+    body = {"title": Bug.title, "status": Bug.status, "code": Bug.code, "request_id": known_id}
+    return Response(json.dumps(body), status=Bug.status, content_type="application/problem+json")
 
 
 def _hints(error: AppError) -> dict[str, str]:
@@ -111,6 +146,9 @@ def _hints(error: AppError) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(error.allowed)}
+    if isinstance(error, RateLimited):
+        seconds = str(error.retry_after)
+        return {"Retry-After": seconds, "RateLimit": f'"{error.policy}";r=0;t={seconds}'}
     return {"Retry-After": _RETRY_AFTER_SECONDS} if error.retryable else {}
 
 

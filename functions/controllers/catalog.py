@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 
-from controllers.wire import Answer, Call, Route
+from controllers.wire import Access, Answer, Call, Route
 from schemas.catalog import CatalogResource
 from services.catalog import CatalogService
 
@@ -17,7 +17,7 @@ class CatalogController:
             summary="Get the models, styles, colours and sizes on offer, with prices.",
             handle=self.get,
             answers={200: CatalogResource},
-            is_public=True,
+            access=Access.PUBLIC,
         )
 
     def get(self, _: Call) -> Answer:

@@ -22,6 +22,7 @@ from core.errors import (
 )
 from domain.errors import GenerationNotFound, UserNotFound
 from domain.generation import Spec
+from domain.keys import Scope
 from schemas.base import parse
 from schemas.function_urls import (
     CreateGenerationRequest,
@@ -31,6 +32,7 @@ from schemas.function_urls import (
     UserData,
     UserExists,
 )
+from services.access import Caller
 from services.catalog import CatalogService
 from services.generations import GenerationService, Order
 from services.ledger import LedgerService
@@ -88,12 +90,17 @@ class FunctionUrls:
         data = json_object(request)
         if not data:
             raise MalformedJson("must not be empty")
+        if not self._authenticator.is_open:
+            caller = self._caller(request, data.get("userId"), Scope.GENERATIONS_WRITE, changes=True)
         body = parse(CreateGenerationRequest, data, self._catalog.current().problems(data))
+        if self._authenticator.is_open:
+            caller = self._caller(request, body.userId, Scope.GENERATIONS_WRITE, changes=True)
         order = Order(
-            user_id=self._authenticator.user_id(_headers(request), body.userId),
+            user_id=caller.user_id,
             spec=Spec(model=body.model, style=body.style, color=body.color, size=body.size, prompt=body.prompt),
             idempotency_key=idempotency_key(_headers(request)),
             request_id=request_id,
+            spender=caller.spender,
         )
         generation = self._generations.create(order).generation
         created = GenerationCreated(
@@ -106,13 +113,14 @@ class FunctionUrls:
 
     def _status(self, request: Request, _: str) -> Answer:
         generation_id = _parameter(request, "generationRequestId")
-        identity = self._authenticator.identity(_headers(request))
-        if identity is None and not self._authenticator.is_open:
-            raise Unauthenticated("Send Authorization: Bearer <Firebase ID token>.")
-        if identity is None or identity.is_admin:
+        caller = self._authenticator.caller(_headers(request), request.remote_addr or "")
+        if caller is None and not self._authenticator.is_open:
+            raise Unauthenticated("Send Authorization: Bearer <Firebase ID token or API key>.")
+        if caller is None or (caller.is_admin and caller.is_person):
             view = self._generations.find(generation_id)
         else:
-            view = self._generations.get(identity.user_id, generation_id)
+            caller.refuse_unless(Scope.GENERATIONS_READ, admin=False)
+            view = self._generations.get(caller.user_id, generation_id, claimed=caller.account_ids)
         return Answer(body=GenerationStatus.of(view))
 
     def _credits(self, request: Request, _: str) -> Answer:
@@ -129,18 +137,39 @@ class FunctionUrls:
         data = UserData(name=user.name, email=user.email, current_credits=user.current_credits)
         return Answer(body=UserExists(user_data=data))
 
-    def _seed(self, _: Request, __: str) -> Answer:
+    def _seed(self, request: Request, _: str) -> Answer:
+        self._authenticator.caller(_headers(request), request.remote_addr or "")
         return Answer(body=self._seeding.seed())
 
     def _report(self, request: Request, _: str) -> Answer:
-        self._authenticator.require_admin(_headers(request))
+        self._require_admin(request)
         return Answer(body=self._reporting.run_by_hand())
+
+    def _require_admin(self, request: Request) -> None:
+        """In open mode, a caller without a credential may do what an admin may."""
+        caller = self._authenticator.caller(_headers(request), request.remote_addr or "", changes=True)
+        if caller is not None:
+            caller.refuse_unless(Scope.ADMIN_WRITE, admin=True)
+        elif not self._authenticator.is_open:
+            raise Unauthenticated("Send Authorization: Bearer <Firebase ID token of an admin>.")
 
     def _named_user(self, request: Request) -> str:
         named = _optional_parameter(request, "userId")
-        if named is None and self._authenticator.is_open:
+        if named is None and self._authenticator.is_open and not _has_credential(request):
             raise _Missing("userId")
-        return self._authenticator.user_id(_headers(request), named)
+        return self._caller(request, named, Scope.BALANCE_READ).user_id
+
+    def _caller(self, request: Request, named: object, scope: Scope, *, changes: bool = False) -> Caller:
+        """What changes something here is a creation, whose commit judges the caller's standing anew."""
+        caller = self._authenticator.known_caller(
+            _headers(request),
+            request.remote_addr or "",
+            named=named if isinstance(named, str) else None,
+            is_fenced=changes,
+            changes=changes,
+        )
+        caller.refuse_unless(scope, admin=False)
+        return caller
 
 
 class _Missing(InvalidRequest):
@@ -166,6 +195,10 @@ def _optional_parameter(request: Request, name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise InvalidRequest([FieldError(pointer=name, detail="must be text")])
     return value or None
+
+
+def _has_credential(request: Request) -> bool:
+    return "Authorization" in request.headers or "X-API-Key" in request.headers
 
 
 def _headers(request: Request) -> Mapping[str, str]:
@@ -201,6 +234,7 @@ _ERROR_TYPES = {
     403: "forbidden",
     404: "not_found",
     413: "validation",
+    429: "rate_limited",
 }
 
 

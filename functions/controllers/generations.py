@@ -5,16 +5,26 @@ from controllers.auth import document_id
 from controllers.headers import idempotency_key, wait_seconds
 from controllers.paging import page_token, read_page_token
 from controllers.wire import Answer, Call, Route
-from core.errors import FieldError, InvalidRequest, PayloadTooLarge, Unavailable, UnsupportedMediaType
+from core.errors import (
+    FieldError,
+    InvalidRequest,
+    PayloadTooLarge,
+    RateLimited,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from domain.errors import (
     AlreadyFinal,
+    AnonymousAllowanceUsed,
     GenerationNotFound,
     IdempotencyKeyReused,
     InsufficientCredits,
+    KeyBudgetExceeded,
     UserInactive,
     UserNotFound,
 )
 from domain.generation import Generation, Spec
+from domain.keys import Scope
 from schemas.generations import (
     CreateGeneration,
     GenerationPage,
@@ -29,8 +39,11 @@ from services.ports import Cursor
 _CREATE_ERRORS = (
     InvalidRequest,
     InsufficientCredits,
+    KeyBudgetExceeded,
     UserInactive,
+    AnonymousAllowanceUsed,
     UserNotFound,
+    RateLimited,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
@@ -53,6 +66,8 @@ class GenerationController:
             body=CreateGeneration,
             checks=self._unknown_options,
             headers=("Idempotency-Key", "Prefer"),
+            scope=Scope.GENERATIONS_WRITE,
+            is_fenced=True,
             answers={202: GenerationResource, 200: QuoteResource},
             errors=_CREATE_ERRORS,
         )
@@ -63,6 +78,7 @@ class GenerationController:
             summary="List your generations, newest first.",
             handle=self.page,
             query=ListGenerations,
+            scope=Scope.GENERATIONS_READ,
             answers={200: GenerationPage},
             errors=(InvalidRequest,),
         )
@@ -73,6 +89,7 @@ class GenerationController:
             summary="Get one generation: how far it is, what came out, what it cost.",
             handle=self.get,
             headers=("Prefer",),
+            scope=Scope.GENERATIONS_READ,
             answers={200: GenerationResource},
             errors=(InvalidRequest, GenerationNotFound),
         )
@@ -82,6 +99,7 @@ class GenerationController:
             name="cancelGeneration",
             summary="Cancel a generation that has not ended. Its price is given back at once.",
             handle=self.cancel,
+            scope=Scope.GENERATIONS_WRITE,
             answers={200: GenerationResource},
             errors=(InvalidRequest, GenerationNotFound, AlreadyFinal, Unavailable),
         )
@@ -106,20 +124,27 @@ class GenerationController:
     def get(self, call: Call) -> Answer:
         generation_id = document_id("id", call.path["id"])
         seconds = wait_seconds(call.headers)
-        view = self._generations.wait(call.user_id, generation_id, seconds or 0)
+        view = self._generations.wait(call.user_id, generation_id, seconds or 0, claimed=call.known_caller.account_ids)
         return Answer(body=GenerationResource.of(view), headers=_applied(seconds))
 
     def page(self, call: Call) -> Answer:
         wanted: ListGenerations = call.query
         filters = wanted.filter()
         after = read_page_token(wanted.page_token, filters)
-        found = self._generations.page(call.user_id, filters, after=after, limit=wanted.page_size + 1)
+        found = self._generations.page(
+            call.user_id,
+            filters,
+            after=after,
+            limit=wanted.page_size + 1,
+            claimed=call.known_caller.account_ids,
+        )
         shown = found[: wanted.page_size]
         token = page_token(_cursor(shown[-1]), filters) if len(found) > len(shown) else None
         return Answer(body=GenerationPage(data=[*map(GenerationResource.of, shown)], next_page_token=token))
 
     def cancel(self, call: Call) -> Answer:
-        view = self._generations.cancel(call.user_id, document_id("id", call.path["id"]))
+        generation_id = document_id("id", call.path["id"])
+        view = self._generations.cancel(call.user_id, generation_id, claimed=call.known_caller.account_ids)
         return Answer(body=GenerationResource.of(view))
 
     def _unknown_options(self, body: Mapping[str, Any]) -> list[FieldError]:
@@ -141,6 +166,7 @@ def _order(call: Call) -> Order:
         metadata=body.metadata,
         idempotency_key=idempotency_key(call.headers),
         request_id=call.request_id,
+        spender=call.known_caller.spender,
     )
 
 

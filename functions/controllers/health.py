@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterable
 
-from controllers.wire import Answer, Call, Route
+from controllers.wire import Access, Answer, Call, Route
 from core.errors import Unavailable
 from schemas.health import Health
 
@@ -19,7 +19,7 @@ class HealthController:
             summary="The process answers.",
             handle=self.healthz,
             answers={200: Health},
-            is_public=True,
+            access=Access.PUBLIC,
         )
         yield Route(
             method="GET",
@@ -29,7 +29,7 @@ class HealthController:
             handle=self.readyz,
             answers={200: Health},
             errors=(Unavailable,),
-            is_public=True,
+            access=Access.PUBLIC,
         )
 
     def healthz(self, _: Call) -> Answer:

@@ -4,7 +4,8 @@ from controllers.paging import page_token, read_page_token
 from controllers.wire import Answer, Call, Route
 from core.errors import InvalidRequest
 from domain.errors import UserNotFound
-from schemas.ledger import BalanceResource, EntryPage, EntryResource, ListEntries, MeResource
+from domain.keys import Scope
+from schemas.ledger import BalanceResource, EntryPage, EntryResource, ListEntries
 from services.ledger import LedgerService
 from services.ports import Cursor
 
@@ -18,19 +19,11 @@ class LedgerController:
     def routes(self) -> Iterable[Route]:
         yield Route(
             method="GET",
-            path="/v1/me",
-            name="getMe",
-            summary="Get who you are, and what you have.",
-            handle=self.me,
-            answers={200: MeResource},
-            errors=(UserNotFound,),
-        )
-        yield Route(
-            method="GET",
             path="/v1/balance",
             name="getBalance",
             summary="Get your balance with the newest entries of your ledger.",
             handle=self.balance,
+            scope=Scope.BALANCE_READ,
             answers={200: BalanceResource},
             errors=(UserNotFound,),
         )
@@ -41,12 +34,10 @@ class LedgerController:
             summary="List the entries of your ledger, newest first. They add up to your balance.",
             handle=self.page,
             query=ListEntries,
+            scope=Scope.BALANCE_READ,
             answers={200: EntryPage},
             errors=(InvalidRequest,),
         )
-
-    def me(self, call: Call) -> Answer:
-        return Answer(body=MeResource.of(self._ledger.user(call.user_id)))
 
     def balance(self, call: Call) -> Answer:
         return Answer(body=BalanceResource.of(self._ledger.balance(call.user_id, entries=_NEWEST)))

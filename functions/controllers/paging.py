@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from controllers.auth import document_id
 from core.errors import FieldError, InvalidRequest
-from services.ports import Cursor
+from services.ports import Cursor, UserPlace
 
 _ID_MAX = 500
 
@@ -34,6 +34,28 @@ def read_page_token(token: str | None, filters: object, *, name: str = "page_tok
     if moment.tzinfo is None or not isinstance(last_id, str):
         raise _refused(name, "not a page token of this API")
     return cursor
+
+
+def user_token(place: UserPlace, filters: object) -> str:
+    content = json.dumps([place.email, place.id, _digest(filters)])
+    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
+
+
+def read_user_token(token: str | None, filters: object, *, name: str = "page_token") -> UserPlace | None:
+    """For a list of users, which is not by time. Raises InvalidRequest as read_page_token does."""
+    if token is None:
+        return None
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        email, last_id, digest = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        place = UserPlace(email, document_id(name, str(last_id), longest=_ID_MAX))
+    except (binascii.Error, ValueError, TypeError, RecursionError, InvalidRequest) as error:
+        raise _refused(name, "not a page token of this API") from error
+    if digest != _digest(filters):
+        raise _refused(name, "made for other filters; start without a token")
+    if not (isinstance(email, str) and email.isprintable() and isinstance(last_id, str)):
+        raise _refused(name, "not a page token of this API")
+    return place
 
 
 def _digest(filters: object) -> str:

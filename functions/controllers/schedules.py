@@ -3,6 +3,7 @@ from datetime import timedelta
 from controllers.boundary import run_task
 from core.clock import Clock
 from services.auditing import AuditService
+from services.erasure import ErasureService
 from services.reporting import ReportService
 from services.sweeping import SweepService
 
@@ -17,9 +18,18 @@ class BooksDiffer(Exception):
 class Schedules:
     """What runs by the clock. A failed run is raised, never only logged."""
 
-    def __init__(self, *, sweeper: SweepService, audits: AuditService, reporting: ReportService, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        sweeper: SweepService,
+        audits: AuditService,
+        erasure: ErasureService,
+        reporting: ReportService,
+        clock: Clock,
+    ) -> None:
         self._sweeper = sweeper
         self._audits = audits
+        self._erasure = erasure
         self._reporting = reporting
         self._clock = clock
 
@@ -33,6 +43,8 @@ class Schedules:
         run_task(self._reporting.run_scheduled)
 
     def _audit(self) -> None:
+        """Erasures first: what they cancel and give back is audited with the rest."""
+        self._erasure.continue_all()
         result = self._audits.of_all(changed_since=self._clock() - _AUDITED)
         if not result.is_exact:
             raise BooksDiffer(f"{len(result.different)} users, totals: {result.differences}")

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 from controllers.auth import document_id
-from controllers.wire import Answer, Call, Route
+from controllers.wire import Access, Answer, Call, Route
 from core.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from schemas.webhooks import ProviderCallback, Received
 from services.callbacks import CallbackService
@@ -21,7 +21,7 @@ class WebhookController:
             body=ProviderCallback,
             answers={202: Received},
             errors=(InvalidRequest, PayloadTooLarge, UnsupportedMediaType),
-            is_public=True,
+            access=Access.PUBLIC,
         )
 
     def provider(self, call: Call) -> Answer:

@@ -2,23 +2,46 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
 
 from core.errors import AppError, FieldError
+from domain.keys import Scope
+from services.access import Caller
+
+
+class Access(StrEnum):
+    """Who may call: anybody, whoever is known, or an admin."""
+
+    PUBLIC = "public"
+    KNOWN = "known"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request, after its credential, its query and its body were checked. Headers by lower-case name."""
+    """One request, after its credential, its query and its body were checked. Headers by lower-case name.
+
+    `caller` is None on public routes only.
+    """
 
     request_id: str
-    user_id: str = ""
+    caller: Caller | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     query: Any = None
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known_caller(self) -> Caller:
+        assert self.caller is not None, "only public routes are called by nobody"  # noqa: S101 - a bug, not a refusal
+        return self.caller
+
+    @property
+    def user_id(self) -> str:
+        return self.known_caller.user_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +53,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation of `/v1`: what serves it, and all that the reference says of it."""
+    """One operation of `/v1`: what serves it, who may call it, and all that the reference says of it.
+
+    `scope` is what an API key needs; without one, no key may. `is_fenced`: its commit judges the caller's standing
+    anew, so that no read is needed before it.
+    """
 
     method: str
     path: str
@@ -43,4 +70,10 @@ class Route:
     body: type[BaseModel] | None = None
     headers: tuple[str, ...] = ()
     checks: Callable[[Mapping[str, Any]], Iterable[FieldError]] | None = None
-    is_public: bool = False
+    access: Access = Access.KNOWN
+    scope: Scope | None = None
+    is_fenced: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        return self.access is Access.PUBLIC

@@ -1,44 +1,40 @@
 """The process's settings: read once from the environment, checked at once, handed down as values."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from core.deployment import SCHEDULES_ACCOUNT, TASKS_ACCOUNT, Account, QueueLimits
+from core.environment import ConfigurationError, present, refusal
 
 LEASE_SECONDS_MAX = 1800
 """The longest that Cloud Tasks waits for one answer, so the longest that a lease can be of use."""
 
+PEPPER_CHARACTERS_MIN = 32
 
-class ConfigurationError(Exception):
-    """The environment is not fit to start with; the message names each variable."""
-
-
-class QueueLimits(BaseModel):
-    """What the task queue is deployed with. The defaults are feraset-imagen's."""
-
-    model_config = ConfigDict(frozen=True)
-
-    max_attempts: int = Field(default=5, ge=1, le=100)
-    min_backoff_seconds: int = Field(default=60, ge=0)
-    max_backoff_seconds: int = Field(default=300, ge=0, le=3600)
-    max_concurrent_dispatches: int = Field(default=10, ge=1, le=5000)
-    max_dispatches_per_second: int = Field(default=2, ge=1, le=500)
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """From `QUEUE_MAX_ATTEMPTS` and so on. Raises ConfigurationError, naming every variable that is wrong."""
-        names = {name: f"QUEUE_{name.upper()}" for name in cls.model_fields}
-        values = {name: environment[variable] for name, variable in names.items() if environment.get(variable)}
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            raise ConfigurationError(_explain(error, "QUEUE_")) from error
+EVERY_ORIGIN = ("*",)
 
 
 class AuthMode(StrEnum):
     REQUIRED = "required"
     OPEN = "open"
+
+
+class AppCheck(StrEnum):
+    OFF = "off"
+    REQUIRED = "required"
 
 
 class Range(BaseModel):
@@ -63,27 +59,72 @@ def _parse_range(text: Any) -> Any:
     return {"low": low, "high": high if dash else low}
 
 
+def _long_enough(pepper: SecretStr) -> SecretStr:
+    if len(pepper.get_secret_value()) < PEPPER_CHARACTERS_MIN:
+        raise ValueError(f"at least {PEPPER_CHARACTERS_MIN} characters are required")
+    return pepper
+
+
+def _parse_origins(text: Any) -> Any:
+    return tuple(text.replace(" ", "").split(",")) if isinstance(text, str) else text
+
+
+def _as_browsers_write(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins if origins != EVERY_ORIGIN else ():
+        if not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?", origin):
+            raise ValueError(
+                f"{origin!r} is not an origin: scheme://host or scheme://host:port, in lower case; or * alone"
+            )
+    return origins
+
+
+Count = Annotated[int, Field(ge=1)]
+Credits = Annotated[int, Field(ge=0)]
+
+
 class Settings(BaseModel):
     """One field for each environment variable, by its name in lower case."""
 
-    model_config = ConfigDict(frozen=True)
+    # The text of pydantic's own error stands in tracebacks, and would show what was given for the pepper.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     project_id: str = Field(min_length=1)
     on_emulator: bool = False
     region: str = "us-central1"
     auth_mode: AuthMode = AuthMode.REQUIRED
+    app_check: AppCheck = AppCheck.OFF
+    api_key_pepper: Annotated[SecretStr, AfterValidator(_long_enough)]
     storage_bucket: str = Field(min_length=3)
     simulated_failure_rate: float = Field(default=0.05, ge=0, le=1)
     simulated_latency_seconds: Annotated[Range, BeforeValidator(_parse_range)] = Range(low=5, high=40)
     worker_url: str = Field(pattern=r"^https?://")
-    worker_service_account: str = ""
+    worker_service_account: Account = ""
+    scheduler_service_account: Account = ""
     attempts_max: int = Field(default=4, ge=1, le=100)
     queue: QueueLimits = QueueLimits()
     provider_timeout_seconds: int = Field(default=180, ge=1)
     dispatch_deadline_seconds: int = Field(default=240, ge=15)
     lease_seconds: int = Field(default=300, le=LEASE_SECONDS_MAX)
     generation_age_max_seconds: int = Field(default=24 * 3600, ge=60)
-    cors_allowed_origins: tuple[str, ...] = ("*",)
+    cors_allowed_origins: Annotated[
+        tuple[str, ...], BeforeValidator(_parse_origins), AfterValidator(_as_browsers_write)
+    ] = ()
+    trusted_proxy_hops: int = Field(default=1, ge=0, le=5)
+
+    welcome_credits: Credits = 10
+    anonymous_credits: Credits = 4
+    anonymous_per_address_per_day: Count = 3
+
+    creations_per_minute: Count = 300
+    creations_burst: Count = 60
+    in_flight_max: Count = 100
+    key_creations_per_minute: Count = 300
+    key_creations_burst: Count = 60
+    key_in_flight_max: Count = 100
+    requests_per_minute: Count = 1200
+    requests_burst: Count = 240
+    address_requests_per_minute: Count = 120
+    address_requests_burst: Count = 60
 
     @model_validator(mode="after")
     def _open_only_on_the_emulator(self) -> Self:
@@ -123,31 +164,49 @@ class Settings(BaseModel):
         _refuse_emulators(environment)
         project = environment.get("GOOGLE_CLOUD_PROJECT") or environment.get("GCLOUD_PROJECT") or ""
         on_emulator = environment.get("FUNCTIONS_EMULATOR") == "true"
+        names = {field: field.upper() for field in cls.model_fields if field not in _DERIVED}
         values: dict[str, Any] = {
-            name: environment[name.upper()]
-            for name in cls.model_fields
-            if environment.get(name.upper(), "") != "" and name not in _DERIVED
-        }
-        values |= {
+            **(_on_emulator(environment, project) if on_emulator else _deployed(environment, project)),
+            **present(environment, names),
             "project_id": project,
             "on_emulator": on_emulator,
             "queue": QueueLimits.from_environment(environment),
         }
-        values.setdefault("storage_bucket", f"{project}.appspot.com")
-        values.setdefault("worker_url", _worker_url(environment, project, on_emulator=on_emulator))
-        if not on_emulator:
-            values.setdefault("worker_service_account", f"darkroom-tasks@{project}.iam.gserviceaccount.com")
-        else:
-            values.setdefault("simulated_latency_seconds", "1-3")
-        if "cors_allowed_origins" in values:
-            values["cors_allowed_origins"] = tuple(values["cors_allowed_origins"].replace(" ", "").split(","))
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise ConfigurationError(_explain(error)) from error
+            raise refusal(error, {"project_id": "GOOGLE_CLOUD_PROJECT"}) from error
 
 
 _DERIVED = {"project_id", "on_emulator", "queue"}
+
+
+def _deployed(environment: Mapping[str, str], project: str) -> dict[str, Any]:
+    """The defaults that follow from the project."""
+    domain = f"{project}.iam.gserviceaccount.com"
+    return {
+        "storage_bucket": f"{project}.appspot.com",
+        "worker_url": f"https://{_region(environment)}-{project}.cloudfunctions.net/processImageGeneration",
+        "worker_service_account": f"{TASKS_ACCOUNT}@{domain}",
+        "scheduler_service_account": f"{SCHEDULES_ACCOUNT}@{domain}",
+        "cors_allowed_origins": (f"https://{project}.web.app", f"https://{project}.firebaseapp.com"),
+    }
+
+
+def _on_emulator(environment: Mapping[str, str], project: str) -> dict[str, Any]:
+    """The defaults of the local stack."""
+    host = environment.get("FUNCTIONS_EMULATOR_HOST") or "127.0.0.1:5551"
+    return {
+        "storage_bucket": f"{project}.appspot.com",
+        "worker_url": f"http://{host}/{project}/{_region(environment)}/processImageGeneration",
+        "simulated_latency_seconds": "1-3",
+        "cors_allowed_origins": ("http://127.0.0.1:8888", "http://localhost:8888"),
+        "trusted_proxy_hops": 0,
+    }
+
+
+def _region(environment: Mapping[str, str]) -> str:
+    return environment.get("REGION") or "us-central1"
 
 
 _EMULATORS = (
@@ -165,21 +224,3 @@ def _refuse_emulators(environment: Mapping[str, str]) -> None:
     named = [name for name in _EMULATORS if environment.get(name)]
     if named:
         raise ConfigurationError(f"{', '.join(named)} may be set only where FUNCTIONS_EMULATOR=true")
-
-
-def _worker_url(environment: Mapping[str, str], project: str, *, on_emulator: bool) -> str:
-    region = environment.get("REGION") or "us-central1"
-    if on_emulator:
-        host = environment.get("FUNCTIONS_EMULATOR_HOST") or "127.0.0.1:5551"
-        return f"http://{host}/{project}/{region}/processImageGeneration"
-    return f"https://{region}-{project}.cloudfunctions.net/processImageGeneration"
-
-
-def _explain(error: ValidationError, prefix: str = "") -> str:
-    lines = []
-    for problem in error.errors():
-        name = prefix + str(problem["loc"][0]).upper() if problem["loc"] else ""
-        variable = "GOOGLE_CLOUD_PROJECT" if name == "PROJECT_ID" else name
-        given = f"{variable}={problem['input']!r}: " if variable else ""
-        lines.append(given + problem["msg"].removeprefix("Value error, "))
-    return "The environment is not fit to start with. " + " | ".join(lines)

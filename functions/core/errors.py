@@ -99,3 +99,32 @@ class Unavailable(AppError):
     status = 503
     title = "Temporarily unavailable"
     retryable = True
+
+
+class RateLimited(AppError):
+    """`retry_after`: whole seconds after which the same request may succeed; `policy`: what there was too much of."""
+
+    code = "rate_limited"
+    status = 429
+    title = "Too many requests"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: int, policy: str) -> None:
+        super().__init__(f"{message} Try again in {retry_after} s.", retry_after=retry_after)
+        self.retry_after = retry_after
+        self.policy = policy
+
+
+class HeadersTooLarge(AppError):
+    code = "headers_too_large"
+    status = 431
+    title = "The headers are too large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The headers may have at most {limit_bytes} bytes.", limit_bytes=limit_bytes)
+
+
+class NotSupported(AppError):
+    code = "not_supported"
+    status = 501
+    title = "This is not possible here"

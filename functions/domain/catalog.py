@@ -1,9 +1,17 @@
 """What can be asked for, and what it costs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 
 from core.errors import FieldError
+
+
+class OptionKind(StrEnum):
+    STYLE = "styles"
+    COLOR = "colors"
+    SIZE = "sizes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +20,7 @@ class Style:
     display_name: str
     description: str
     sort_order: int
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +30,13 @@ class Color:
     description: str
     sort_order: int
     hex_examples: tuple[str, ...]
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
+    """It alone decides the price, in credits, as in feraset-imagen: 1, 3 and 4."""
+
     id: str
     display_name: str
     description: str
@@ -33,6 +45,27 @@ class Size:
     height: int
     aspect_ratio: str
     credit_cost: int
+    version: int = 1
+
+
+Option = Style | Color | Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOption:
+    """An option as it stands in the catalog, on offer or not. All may read it; who changed it is in the audit log."""
+
+    option: Option
+    is_active: bool = True
+    updated_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.option.id
+
+    @property
+    def version(self) -> int:
+        return self.option.version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +86,6 @@ class Catalog:
     colors: Mapping[str, Color]
     sizes: Mapping[str, Size]
 
-    def price(self, size: str) -> int:
-        """Credits; the size alone decides, as in feraset-imagen: 1, 3 and 4."""
-        return self.sizes[size].credit_cost
-
     def problems(self, asked: Mapping[str, object]) -> list[FieldError]:
         """Every option in `asked` that is not on offer; fields that are absent or no text are left to the schema."""
         return [
@@ -74,3 +103,13 @@ def option_id(field: str, text: str) -> str:
     if field in ("style", "color"):
         return text.strip().lower().replace(" ", "_")
     return text.strip()
+
+
+def relisted(before: ListedOption | None, option: Option, *, is_active: bool, at: datetime) -> ListedOption:
+    """The next version, whatever version `option` says; `before` itself where nothing would change."""
+    if before is None:
+        return ListedOption(option=replace(option, version=1), is_active=is_active, updated_at=at)
+    if before.is_active == is_active and before.option == replace(option, version=before.version):
+        return before
+    following = replace(option, version=before.version + 1)
+    return ListedOption(option=following, is_active=is_active, updated_at=at)

@@ -68,7 +68,11 @@ JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the jo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """`held`, `charged` and `refunded` always add up to `price`."""
+    """`held`, `charged` and `refunded` always add up to `price`.
+
+    `in_flight`: it is counted in its user's `in_flight`, and in that of the key that asked for it. `price_version` is
+    the version of the size whose price it was.
+    """
 
     id: str
     user_id: str
@@ -97,12 +101,20 @@ class Generation:
     completed_at: datetime | None = None
     fingerprint: str | None = None
     request_id: str | None = None
+    in_flight: bool = False
+    api_key_id: str | None = None
+    price_version: int | None = None
     inherited: bool = False
     """Read from a document of feraset-imagen's, which Darkroom's own fields are not in yet."""
 
     @property
     def is_final(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing is left of what its owner asked for, or of what came out."""
+        return self.is_final and not (self.spec.prompt or self.metadata or self.outputs or self.image_url)
 
     def is_leased(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now
@@ -200,9 +212,11 @@ def adopt(generation: Generation, *, refunded: int, now: datetime) -> Change:
         charged=generation.price - held - refunded,
         refunded=refunded,
         due_at=None if generation.is_final else now,
+        in_flight=not generation.is_final,
         inherited=False,
     )
-    return Change(user_id=generation.user_id, at=now, generation=adopted, delta=BalanceDelta(held=held))
+    delta = BalanceDelta(held=held, in_flight=adopted.in_flight - generation.in_flight)
+    return Change(user_id=generation.user_id, at=now, generation=adopted, delta=delta)
 
 
 def complete(generation: Generation, outputs: tuple[Output, ...], image_url: str, *, now: datetime) -> Change:
@@ -217,19 +231,36 @@ def complete(generation: Generation, outputs: tuple[Output, ...], image_url: str
         user_id=generation.user_id,
         at=now,
         generation=settled,
-        delta=BalanceDelta(held=-generation.held, images=len(outputs)),
+        delta=BalanceDelta(held=-generation.held, images=len(outputs), in_flight=-generation.in_flight),
     )
 
 
 def fail(generation: Generation, failure: Failure, *, now: datetime) -> Change:
-    return _refunded(replace(_ended(generation, Status.FAILED, now), failure=failure), generation.held, failure.message)
+    return _refunded(replace(_ended(generation, Status.FAILED, now), failure=failure), generation, failure.message)
 
 
 def cancel(generation: Generation, *, now: datetime) -> Change:
     failure = Failure(code="cancelled", message="Cancelled by the user", retryable=False)
-    return _refunded(
-        replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation.held, failure.message
+    return _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
+
+
+def erase(generation: Generation, *, now: datetime) -> Change:
+    """Take out of an ended generation what came from a person. What it cost stays, for the books."""
+    assert generation.is_final, "only what has ended is erased"  # noqa: S101 - a bug, not a refusal
+    blank = replace(
+        generation,
+        spec=replace(generation.spec, prompt=""),
+        metadata={},
+        fingerprint=None,
+        outputs=(),
+        image_url=None,
+        updated_at=now,
     )
+    return Change(user_id=generation.user_id, at=now, generation=blank)
+
+
+def output_path(generation: Generation, index: int) -> str:
+    return f"generations/{generation.user_id}/{generation.id}/{index}.png"
 
 
 def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
@@ -237,6 +268,7 @@ def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
         generation,
         status=status,
         held=0,
+        in_flight=False,
         lease_owner=None,
         lease_until=None,
         due_at=None,
@@ -245,7 +277,7 @@ def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
     )
 
 
-def _refunded(settled: Generation, held: int, reason: str) -> Change:
+def _refunded(settled: Generation, before: Generation, reason: str) -> Change:
     """What feraset-imagen gave back already is not given back again; beyond the price, it shows as a charge below 0."""
     at = settled.updated_at
     owed = max(0, settled.price - settled.refunded)
@@ -254,6 +286,6 @@ def _refunded(settled: Generation, held: int, reason: str) -> Change:
         user_id=settled.user_id,
         at=at,
         generation=replace(settled, refunded=refunded, charged=settled.price - refunded),
-        delta=BalanceDelta(current=owed, held=-held),
+        delta=BalanceDelta(current=owed, held=-before.held, in_flight=-before.in_flight),
         entry=replace(refund_entry(settled, reason, at), credits=owed) if owed else None,
     )

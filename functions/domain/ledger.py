@@ -3,12 +3,16 @@
 Credits are integers. Invariants I1-I8 stand in docs/ledger.md.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from domain.audit_log import AuditRecord
 from domain.errors import InsufficientCredits, UserInactive
+from domain.keys import ApiKey
+from domain.limits import Bucket
 
 if TYPE_CHECKING:
     from domain.generation import Generation
@@ -31,6 +35,13 @@ DEBITS = frozenset({EntryType.DEDUCTION, EntryType.CLAWBACK, EntryType.EXPIRY})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
+    """The balance, and all else that a commit on it decides by: whether its owner may spend, and how fast.
+
+    `in_flight` counts its unsettled generations. A token whose owner signed in before `signed_out_at` is worth nothing.
+    `claimed` are the anonymous accounts whose generations this one took over. `erasure_due`: it is deleted, and some of
+    what it made may still be there.
+    """
+
     id: str
     name: str
     email: str
@@ -42,6 +53,16 @@ class User:
     updated_at: datetime | None = None
     books_opened_at: datetime | None = None
     """None: the balance is older than the ledger, and no `opening` entry has been posted yet."""
+    is_anonymous: bool = False
+    is_admin: bool = False
+    in_flight: int = 0
+    bucket: Bucket | None = None
+    keys: Mapping[str, ApiKey] = field(default_factory=dict)
+    signed_out_at: datetime | None = None
+    deleted_at: datetime | None = None
+    erasure_due: bool = False
+    claimed: tuple[str, ...] = ()
+    claimed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +89,7 @@ class BalanceDelta:
     current: int = 0
     held: int = 0
     images: int = 0
-
-    def plus(self, other: "BalanceDelta") -> "BalanceDelta":
-        return BalanceDelta(
-            current=self.current + other.current, held=self.held + other.held, images=self.images + other.images
-        )
+    in_flight: int = 0
 
     def applied_to(self, user: User) -> User:
         return replace(
@@ -80,12 +97,16 @@ class BalanceDelta:
             current_credits=user.current_credits + self.current,
             held_credits=user.held_credits + self.held,
             total_images_generated=user.total_images_generated + self.images,
+            in_flight=user.in_flight + self.in_flight,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """All that one atomic commit does to one user's books."""
+    """All that one atomic commit does to one user's books.
+
+    `bucket` and `key` are what spending leaves of the user's rate and of the key that spent.
+    """
 
     user_id: str
     at: datetime
@@ -93,6 +114,20 @@ class Change:
     generation: "Generation | None" = None
     entry: Entry | None = None
     opens_books: bool = False
+    bucket: Bucket | None = None
+    key: ApiKey | None = None
+    audit: AuditRecord | None = None
+
+    def applied_to(self, user: User) -> User:
+        """The user after a commit that was decided on this very state of it."""
+        moved = user if self.delta is None else self.delta.applied_to(user)
+        return replace(
+            moved,
+            updated_at=self.at,
+            books_opened_at=self.at if self.opens_books else moved.books_opened_at,
+            bucket=self.bucket or moved.bucket,
+            keys=moved.keys if self.key is None else {**moved.keys, self.key.id: self.key},
+        )
 
 
 def deduct(user: User, generation: "Generation") -> Change:
@@ -104,7 +139,7 @@ def deduct(user: User, generation: "Generation") -> Change:
     return Change(
         user_id=user.id,
         at=generation.created_at,
-        delta=BalanceDelta(current=-generation.price, held=generation.price),
+        delta=BalanceDelta(current=-generation.price, held=generation.price, in_flight=1),
         generation=generation,
         entry=deduction_entry(generation),
     )

@@ -1,21 +1,23 @@
 """How money moves: each function is one atomic commit over a user, a generation and an entry."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
 from domain.generation import Generation
-from domain.ledger import BalanceDelta, Change, User
+from domain.ledger import Change, User
 from repositories.documents import Create, Documents, Update, Write
 from repositories.mapping import (
+    audit_fields,
+    audit_path,
     entry_fields,
     entry_path,
     generation_fields,
     generation_path,
+    settled_update,
     user_path,
-    user_update,
 )
+from repositories.user_mapping import user_difference
 from repositories.users import UserRepository
 from services.ports import Stored
 
@@ -25,18 +27,15 @@ def commit_on_user(documents: Documents, users: UserRepository, changes: Sequenc
 
     What comes out is remembered, so that the next commit needs no read.
     """
-    total = reduce(BalanceDelta.plus, (change.delta for change in changes if change.delta is not None), BalanceDelta())
-    last = replace(changes[-1], delta=total)
-    users.forget(user.value.id)
+    after = reduce(lambda value, change: change.applied_to(value), changes, user.value)
+    users.forget(after.id)
     versions = documents.commit(
         [
-            Update(user_path(user.value.id), user_update(last), _version(user.version)),
+            Update(user_path(after.id), user_difference(user.value, after), _version(user.version)),
             *(write for change in changes for write in _new_records(change, with_generation=True)),
         ]
     )
-    value = total.applied_to(user.value)
-    opened_at = last.at if last.opens_books else value.books_opened_at
-    users.remember(Stored(replace(value, books_opened_at=opened_at), versions[0]))
+    users.remember(Stored(after, versions[0]))
 
 
 def commit_on_generation(
@@ -50,7 +49,7 @@ def commit_on_generation(
     ]
     if change.delta is not None:
         users.forget(change.user_id)
-        writes.append(Update(user_path(change.user_id), user_update(change)))
+        writes.append(Update(user_path(change.user_id), settled_update(change)))
     versions = documents.commit([*writes, *_new_records(change, with_generation=False)])
     return Stored(generation, versions[0])
 
@@ -61,6 +60,8 @@ def _new_records(change: Change, *, with_generation: bool) -> list[Write]:
         writes.append(Create(generation_path(change.generation.id), generation_fields(change.generation)))
     if change.entry is not None:
         writes.append(Create(entry_path(change.user_id, change.entry.id), entry_fields(change.entry)))
+    if change.audit is not None:
+        writes.append(Create(audit_path(change.audit.id), audit_fields(change.audit)))
     return writes
 
 

@@ -9,9 +9,9 @@ from repositories.mapping import (
     entry_path,
     generation_fields,
     generation_path,
-    user_fields,
     user_path,
 )
+from repositories.user_mapping import user_fields
 
 
 class DemoRepository:

@@ -3,12 +3,16 @@
 Two implementations, Firestore and memory, answer alike; the contract suite and a differential test hold them to it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any, Protocol
 
 Fields = Mapping[str, Any]
+
+_NESTED_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+")
 
 
 class Conflict(Exception):
@@ -28,6 +32,14 @@ class Increment:
     """Add to a number where it stands, taking an absent field for 0."""
 
     by: int
+
+
+class _Removal(Enum):
+    REMOVED = "removed"
+
+
+REMOVED = _Removal.REMOVED
+"""As the value of a name in an Update: the field goes away. Where it is not there, nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +63,45 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Fails the commit with Conflict where the document is missing, or no longer at `version` if one is given."""
+    """Fails the commit with Conflict where the document is missing, or no longer at `version` if one is given.
+
+    A name with dots leads into maps, and changes that place only: `keys.k1.used`, each part a plain identifier. What
+    is missing on the way, or is no map, becomes one, except for what is REMOVED. Raises ValueError where a name is
+    malformed, or lies inside another one.
+    """
 
     path: str
     fields: Fields
     version: datetime | None = None
 
+    def __post_init__(self) -> None:
+        for name in self.fields:
+            if "." in name:
+                _check_nested(name, self.fields)
 
-Write = Create | Update
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Fails the commit with Conflict where the document is no longer at `version`, if one is given.
+
+    Without one, a missing document is as good as a deleted one. What lies under the document's path stays.
+    """
+
+    path: str
+    version: datetime | None = None
+
+
+Write = Create | Update | Delete
+
+
+def _check_nested(name: str, names: Fields) -> None:
+    if not _NESTED_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no path of plain identifiers")
+    outer = name.rpartition(".")[0]
+    while outer:
+        if outer in names:
+            raise ValueError(f"{name!r} lies inside {outer!r}, which is written too")
+        outer = outer.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +111,8 @@ class Query:
     Sorted by `order_by` (a field name, with `-` before it for descending), or else by the field of a range, then by
     id in the last direction; `after` is the values of the `order_by` fields and the id behind which to go on, so
     that a range needs its field in `order_by`. `group` takes in every collection with this last name, wherever it
-    lies, and cannot go on `after`: its ids are not unique.
+    lies. Its ids are not unique, so that it is sorted by path instead, part by part, and the last value of `after`
+    is a whole path (`users/alice/transactions/e1`); an id there is a ValueError.
     """
 
     collection: str
@@ -78,6 +122,10 @@ class Query:
     limit: int | None = None
     group: bool = False
     fields: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.group and self.after and str(self.after[-1]).count("/") % 2 == 0:
+            raise ValueError(f"{self.after[-1]!r} is no path of a document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +142,8 @@ class Documents(Protocol):
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         """All or nothing, each document once; the new version of each. Raises Conflict, AlreadyExists or Ambiguous.
 
-        A write that changes nothing keeps the version.
+        A write that changes nothing keeps the version. For a deletion there is the time of the commit, which
+        is no version: what is gone has none.
         """
         ...
 

@@ -18,6 +18,7 @@ from google.cloud.firestore_v1.field_path import FieldPath, get_field_path
 
 from core.errors import Unavailable
 from repositories.documents import (
+    REMOVED,
     AlreadyExists,
     Ambiguous,
     Conflict,
@@ -26,9 +27,10 @@ from repositories.documents import (
     Increment,
     Query,
     Totals,
+    Update,
     Write,
 )
-from repositories.firestore_values import read_document, version_of, write_fields, write_time, write_value
+from repositories.firestore_values import place_in, read_document, version_of, write_fields, write_time, write_value
 
 _COMMIT_TIMEOUT_SECONDS = 5.0
 _READ_TIMEOUT_SECONDS = 5.0
@@ -80,7 +82,11 @@ class FirestoreDocuments:
         with _committing():
             # The client would repeat a commit whose answer was lost, and so apply an increment twice.
             response = self._call("commit", request, retry=None, timeout=_COMMIT_TIMEOUT_SECONDS)
-        return [version_of(result.update_time) for result in types.CommitResponse.pb(response).write_results]
+        answer = types.CommitResponse.pb(response)
+        return [
+            version_of(result.update_time if result.HasField("update_time") else answer.commit_time)
+            for result in answer.write_results
+        ]
 
     def query(self, query: Query) -> list[Document]:
         parent = (self._root + query.collection.rpartition("/")[0]).rstrip("/")
@@ -110,18 +116,20 @@ class FirestoreDocuments:
         return getattr(api, rpc)(request=request, metadata=self._client._rpc_metadata, **options)  # noqa: SLF001
 
     def _add(self, message: Any, write: Write) -> None:
-        message.update.name = self._root + write.path
+        name = self._root + write.path
         if isinstance(write, Create):
+            message.update.name = name
             message.current_document.exists = False
             write_fields(write.fields, message.update.fields)
             return
-        if write.version is None:
+        if isinstance(write, Update):
+            message.update.name = name
             message.current_document.exists = True
+            _add_changes(message, write)
         else:
-            write_time(write.version, message.current_document.update_time)
-        message.update_mask.SetInParent()  # without a mask, even an empty one, the update would replace the document
-        for name, value in write.fields.items():
-            _add_change(message, name, value)
+            message.delete = name
+        if write.version is not None:
+            write_time(write.version, message.current_document.update_time)  # in place of `exists`
 
     def _built(self, query: Query) -> firestore.Query:
         if query.group:
@@ -143,6 +151,8 @@ class FirestoreDocuments:
         last = query.order_by[-1] if query.order_by else ""
         name_field = FieldPath.document_id()
         values = dict(zip([*names, name_field], query.after or (), strict=True))
+        if query.group:
+            values[name_field] = self._client.document(values[name_field])
         return built.order_by(name_field, direction=_direction(last)).start_after(values)
 
 
@@ -150,13 +160,18 @@ def _direction(name: str) -> str:
     return str(firestore.Query.DESCENDING if name.startswith("-") else firestore.Query.ASCENDING)
 
 
-def _add_change(message: Any, name: str, value: Any) -> None:
-    path = get_field_path([name])
-    if isinstance(value, Increment):
-        write_value(value.by, message.update_transforms.add(field_path=path).increment)
-    else:
+def _add_changes(message: Any, write: Update) -> None:
+    message.update_mask.SetInParent()  # without a mask, even an empty one, the update would replace the document
+    fields = message.update.fields
+    for name, value in write.fields.items():
+        is_nested = "." in name
+        path = name if is_nested else get_field_path([name])
+        if isinstance(value, Increment):
+            write_value(value.by, message.update_transforms.add(field_path=path).increment)
+            continue
         message.update_mask.field_paths.append(path)
-        write_value(value, message.update.fields[name])
+        if value is not REMOVED:  # what the mask names and the document lacks is removed
+            write_value(value, place_in(fields, name) if is_nested else fields[name])
 
 
 @contextmanager

@@ -30,6 +30,14 @@ def write_fields(fields: Fields, into: Any) -> None:
         write_value(value, into[name])
 
 
+def place_in(fields: Any, name: str) -> Any:
+    """Where the value of a name with dots goes, in the message's map of fields."""
+    *maps, last = name.split(".")
+    for each in maps:
+        fields = fields[each].map_value.fields
+    return fields[last]
+
+
 def write_value(value: Any, into: Any) -> None:
     for kind, field in _SCALARS:
         if isinstance(value, kind):

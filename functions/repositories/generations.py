@@ -1,15 +1,15 @@
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from core.errors import AppError, Unavailable
+from core.cache import RecentlyUsed
+from core.errors import AppError, Unauthenticated, Unavailable
 from domain.generation import Generation, Status
 from domain.ledger import Change, User
 from domain.week_stats import GenerationFact
 from repositories.books import commit_on_generation, commit_on_user
-from repositories.cache import RecentlyUsed
 from repositories.documents import AlreadyExists, Ambiguous, Document, Documents, Query
 from repositories.mapping import GENERATIONS, days, generation_from, generation_path, utc
 from repositories.optimistic import OptimisticTransaction, Stale
@@ -43,6 +43,13 @@ class GenerationRepository:
     def get(self, generation_id: str) -> Stored[Generation] | None:
         return self._ended.get(generation_id) or self._read(generation_id)
 
+    def owned(self, generation_id: str, owners: Collection[str]) -> Stored[Generation] | None:
+        remembered = self._ended.get(generation_id)
+        if remembered is not None and remembered.value.user_id not in owners:
+            self._ended.drop(generation_id)
+        found = self.get(generation_id)
+        return found if found is not None and found.value.user_id in owners else None
+
     def create(self, generation_id: str, user_id: str, decide: Callable[[User], Change], *, may_exist: bool) -> Created:
         """What comes for one user while a commit of its is under way goes into the next one, together."""
         return self._creations.submit(user_id, _Asked(generation_id, decide, may_exist))
@@ -57,10 +64,12 @@ class GenerationRepository:
 
         return self._transaction.run(attempt)
 
-    def page(self, user_id: str, wanted: GenerationFilter, *, after: Cursor | None, limit: int) -> list[Generation]:
+    def page(
+        self, owners: Collection[str], wanted: GenerationFilter, *, after: Cursor | None, limit: int
+    ) -> list[Generation]:
         query = Query(
             collection=GENERATIONS,
-            where=(("user_id", "==", user_id), *_conditions(wanted)),
+            where=(*_owned_by(owners), *_conditions(wanted)),
             order_by=("-created_at",),
             after=(after.at, after.id) if after else None,
             limit=limit,
@@ -90,6 +99,9 @@ class GenerationRepository:
     def ahead_of(self, generation: Generation) -> int:
         older = (("status", "==", Status.QUEUED.value), ("created_at", "<", generation.created_at))
         return self._documents.totals(Query(collection=GENERATIONS, where=older)).count
+
+    def count(self, status: Status) -> int:
+        return self._documents.totals(Query(collection=GENERATIONS, where=(("status", "==", status.value),))).count
 
     def facts(self, start: datetime, end: datetime) -> Iterator[GenerationFact]:
         """By day, so that no more than a day's generations are in memory at once."""
@@ -147,9 +159,9 @@ class GenerationRepository:
                 commit_on_user(self._documents, self._users, [change], user)
                 return _created(change)
             except (AlreadyExists, AppError) as stopped:
-                # A lost answer, or a repeat by the client: what was asked for may stand there already.
-                looks = asked.may_exist or lost or isinstance(stopped, AlreadyExists)
-                found = self._read(asked.generation_id) if looks else None
+                if failure is None and isinstance(stopped, AlreadyExists):
+                    raise Stale("who is told of a repeat is judged on a fresh read") from stopped
+                found = self._read(asked.generation_id) if _may_stand(asked, stopped, lost=lost) else None
                 if found is None:
                     raise
                 return Created(found.value, replayed=not lost)
@@ -184,6 +196,16 @@ class _Apart(Exception):
         self.was_lost = was_lost
 
 
+def _may_stand(asked: _Asked, stopped: Exception, *, lost: bool) -> bool:
+    """Whether what was asked for may be there: by a commit whose answer was lost, or a request that this one repeats.
+
+    Whose word is worth nothing learns nothing of the latter.
+    """
+    if isinstance(stopped, Unauthenticated):
+        return lost
+    return lost or asked.may_exist or isinstance(stopped, AlreadyExists)
+
+
 def _decided(user: User, asked: Sequence[_Asked]) -> tuple[list[Change], list[Callable[[], Created]]]:
     """Each on what the ones before it leave. Raises _Apart for a refusal of what may have been accepted before."""
     changes: list[Change] = []
@@ -196,7 +218,7 @@ def _decided(user: User, asked: Sequence[_Asked]) -> tuple[list[Change], list[Ca
                 raise _Apart(was_lost=False) from refusal
             answers.append(partial(_refuse, refusal))
             continue
-        user = change.delta.applied_to(user) if change.delta else user
+        user = change.applied_to(user)
         changes.append(change)
         answers.append(partial(_created, change))
     return changes, answers
@@ -217,6 +239,13 @@ def _refuse(refusal: AppError) -> Created:
 
 def _stored(document: Document) -> Stored[Generation]:
     return Stored(generation_from(document), document.version)
+
+
+def _owned_by(owners: Collection[str]) -> list[tuple[str, str, object]]:
+    """One needs no list, and none is everybody."""
+    if len(owners) > 1:
+        return [("user_id", "in", sorted(owners))]
+    return [("user_id", "==", owner) for owner in owners]
 
 
 def _conditions(wanted: GenerationFilter) -> list[tuple[str, str, object]]:

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.errors import AppError
@@ -20,7 +21,7 @@ from repositories.mapping import (
 )
 from repositories.optimistic import OptimisticTransaction
 from repositories.users import UserRepository
-from services.ports import BookTotals, Cursor
+from services.ports import BookTotals, Cursor, EntryCursor, EntryFilter
 
 _MOMENTS = 5
 _FACT_FIELDS = ("type", "credits", "user_id", "timestamp")
@@ -44,6 +45,19 @@ class LedgerRepository:
             collection=transactions_path(user_id),
             order_by=("-timestamp",),
             after=(after.at, after.id) if after else None,
+            limit=limit,
+        )
+        return [entry_from(document) for document in self._documents.query(query)]
+
+    def page_of_all(self, wanted: EntryFilter, *, after: EntryCursor | None, limit: int) -> list[Entry]:
+        of_one = wanted.user_id is not None
+        place = None if after is None else (after.id if of_one else entry_path(after.user_id, after.id))
+        query = Query(
+            collection=transactions_path(wanted.user_id) if wanted.user_id is not None else TRANSACTIONS,
+            group=not of_one,
+            where=_conditions(wanted),
+            order_by=("-timestamp",),
+            after=(after.at, place) if after else None,
             limit=limit,
         )
         return [entry_from(document) for document in self._documents.query(query)]
@@ -75,7 +89,7 @@ class LedgerRepository:
             return self._everybody()
         for _ in range(_MOMENTS):
             before = self._account(user_id)
-            summed = self._summed(user_id, _balance_of(before))
+            summed = self._summed(user_id, _standing_of(before))
             if self._account(user_id).version == before.version:
                 break
         return summed
@@ -87,17 +101,19 @@ class LedgerRepository:
             self._documents.totals(Query(collection=USERS)).count
             - self._documents.totals(Query(collection=USERS, where=opened)).count
         )
-        return self._summed(None, (every.sums["current_credits"], every.sums["held_credits"], unopened))
+        in_flight = self._documents.totals(Query(collection=USERS), ("in_flight",)).sums["in_flight"]
+        sums = every.sums
+        return self._summed(None, _Standing(sums["current_credits"], sums["held_credits"], unopened, in_flight))
 
-    def _summed(self, user_id: str | None, balance: tuple[int, int, int]) -> BookTotals:
-        current, held, unopened = balance
+    def _summed(self, user_id: str | None, standing: "_Standing") -> BookTotals:
         deductions = self._entries(user_id, (("type", "==", EntryType.DEDUCTION.value),))
         generations = self._generations(user_id, (), _COSTS)
         return BookTotals(
-            current=current,
-            held=held,
+            current=standing.current,
+            held=standing.held,
+            in_flight=standing.in_flight,
             clawbacks=self._entries(user_id, (("type", "==", EntryType.CLAWBACK.value),)).sums["credits"],
-            unopened_count=unopened,
+            unopened_count=standing.unopened,
             entries_in=self._entries(user_id, (("type", "in", _CREDITS),)).sums["credits"],
             entries_out=self._entries(user_id, (("type", "in", _DEBITS),)).sums["credits"],
             deductions=deductions.sums["credits"],
@@ -108,6 +124,7 @@ class LedgerRepository:
             generations_held=generations.sums["credits_held"],
             generations_charged=generations.sums["credits_charged"],
             generations_refunded=generations.sums["credits_refunded"],
+            generations_in_flight=self._generations(user_id, (("in_flight", "==", True),), ()).count,
             overrefunded_count=self._generations(user_id, (("credits_charged", "<", 0),), ()).count,
         )
 
@@ -134,11 +151,31 @@ class LedgerRepository:
         return self._documents.totals(Query(collection=GENERATIONS, where=(*owner, *where)), sums)
 
 
-def _balance_of(account: Document) -> tuple[int, int, int]:
-    """The balance, the hold, and whether it counts among the unopened."""
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What users' documents say. `unopened` counts those whose books are not open."""
+
+    current: int
+    held: int
+    unopened: int
+    in_flight: int
+
+
+def _standing_of(account: Document) -> _Standing:
     fields = account.fields
-    opened_at = fields.get("books_opened_at")
-    return fields.get("current_credits", 0), fields.get("held_credits", 0), int(opened_at is None)
+    unopened = int(fields.get("books_opened_at") is None)
+    return _Standing(
+        fields.get("current_credits", 0), fields.get("held_credits", 0), unopened, fields.get("in_flight", 0)
+    )
+
+
+def _conditions(wanted: EntryFilter) -> Conditions:
+    conditions: Conditions = (
+        ("type", "==", wanted.type.value if wanted.type else None),
+        ("timestamp", ">=", wanted.timestamp_from),
+        ("timestamp", "<", wanted.timestamp_before),
+    )
+    return tuple(condition for condition in conditions if condition[2] is not None)
 
 
 def _fact(document: Document) -> EntryFact:

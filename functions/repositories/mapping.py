@@ -2,14 +2,16 @@
 writes may be absent from a document that it wrote, and then read as what such a document means.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.catalog import Color, Size, Style
+from domain.audit_log import AuditRecord
+from domain.catalog import Color, ListedOption, Option, OptionKind, Size, Style
 from domain.generation import Failure, Generation, Output, Spec, Status
-from domain.ledger import BalanceDelta, Change, Entry, EntryType, User
+from domain.keys import windows
+from domain.ledger import Change, Entry, EntryType
 from repositories.documents import Document, Fields, Increment
 
 USERS = "users"
@@ -19,7 +21,12 @@ STYLES = "styles"
 COLORS = "colors"
 SIZES = "sizes"
 REPORTS = "reports"
+API_KEYS = "api_keys"
+ADDRESSES = "addresses"
+AUDIT_LOG = "audit_log"
+SYSTEM = "system"
 
+_OPTIONS = {OptionKind.STYLE: STYLES, OptionKind.COLOR: COLORS, OptionKind.SIZE: SIZES}
 _INHERITED_STATUSES = {"pending": Status.QUEUED, "refunded": Status.FAILED}
 
 
@@ -39,25 +46,29 @@ def generation_path(generation_id: str) -> str:
     return f"{GENERATIONS}/{generation_id}"
 
 
-def user_from(document: Document) -> User:
-    fields = document.fields
-    return User(
-        id=document.id,
-        name=fields.get("name", ""),
-        email=fields.get("email", ""),
-        current_credits=fields.get("current_credits", 0),
-        held_credits=fields.get("held_credits", 0),
-        total_images_generated=fields.get("total_images_generated", 0),
-        is_active=fields.get("is_active", True),
-        created_at=fields.get("created_at"),
-        updated_at=fields.get("updated_at"),
-        books_opened_at=fields.get("books_opened_at"),
-    )
+def api_key_path(key_id: str) -> str:
+    return f"{API_KEYS}/{key_id}"
 
 
-def user_fields(user: User) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(user).items() if name != "id"}
-    return fields | {"updated_at": user.updated_at or user.created_at}
+def address_path(digest: str) -> str:
+    return f"{ADDRESSES}/{digest}"
+
+
+def audit_path(record_id: str) -> str:
+    return f"{AUDIT_LOG}/{record_id}"
+
+
+def options_path(kind: OptionKind) -> str:
+    return _OPTIONS[kind]
+
+
+def option_path(kind: OptionKind, option_id: str) -> str:
+    return f"{options_path(kind)}/{option_id}"
+
+
+def system_path(name: str) -> str:
+    """Of what there is one of: `system/queue`."""
+    return f"{SYSTEM}/{name}"
 
 
 def entry_from(document: Document) -> Entry:
@@ -140,6 +151,9 @@ _PROGRESS = (
     "started_at",
     "fingerprint",
     "request_id",
+    "in_flight",
+    "api_key_id",
+    "price_version",
 )
 
 
@@ -169,16 +183,32 @@ def _failure_from(fields: Fields) -> Failure | None:
     )
 
 
-def user_update(change: Change) -> dict[str, Any]:
-    delta = change.delta or BalanceDelta()
-    fields: dict[str, Any] = {
-        "current_credits": Increment(delta.current),
-        "held_credits": Increment(delta.held),
-        "total_images_generated": Increment(delta.images),
+def settled_update(change: Change) -> dict[str, Any]:
+    """What the end of a generation does to its user, whose document may have moved since: increments only."""
+    delta, generation = change.delta, change.generation
+    assert delta is not None, "a settlement moves something"  # noqa: S101 - a bug, not a refusal
+    assert generation is not None, "a settlement is of a generation"  # noqa: S101 - a bug, not a refusal
+    moved = {
+        "current_credits": delta.current,
+        "held_credits": delta.held,
+        "total_images_generated": delta.images,
+        "in_flight": delta.in_flight,
     }
-    moved = {name: value for name, value in fields.items() if value.by}
-    opened = {"books_opened_at": change.at, "held_credits": Increment(delta.held)} if change.opens_books else {}
-    return {**moved, **opened, "updated_at": change.at}
+    if generation.api_key_id is not None:
+        key = f"keys.{generation.api_key_id}"
+        moved[f"{key}.in_flight"] = delta.in_flight
+        moved |= {f"{key}.spent.{window}": -delta.current for window in windows(generation.created_at)}
+    return {**{name: Increment(by) for name, by in moved.items() if by}, "updated_at": change.at}
+
+
+def audit_fields(record: AuditRecord) -> dict[str, Any]:
+    return asdict(record)
+
+
+def audit_from(document: Document) -> AuditRecord:
+    fields = document.fields
+    names = ("id", "actor", "action", "target", "reason", "request_id", "details")
+    return AuditRecord(**{name: fields[name] for name in names}, at=utc(fields["at"]))
 
 
 def style_from(document: Document) -> Style:
@@ -196,7 +226,29 @@ def size_from(document: Document) -> Size:
 
 def _option(document: Document) -> dict[str, Any]:
     names = ("display_name", "description", "sort_order")
-    return {"id": document.id, **{name: document.fields[name] for name in names}}
+    version = document.fields.get("version", 1)
+    return {"id": document.id, "version": version, **{name: document.fields[name] for name in names}}
+
+
+def listed_from(kind: OptionKind, document: Document) -> ListedOption:
+    fields = document.fields
+    return ListedOption(
+        option=_OPTION_READERS[kind](document),
+        is_active=fields.get("is_active", True),
+        updated_at=_utc_or_none(fields.get("updated_at")),
+    )
+
+
+def listed_fields(listed: ListedOption) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(listed.option).items() if name != "id"}
+    return {**fields, "is_active": listed.is_active, "updated_at": listed.updated_at}
+
+
+_OPTION_READERS: Mapping[OptionKind, Callable[[Document], Option]] = {
+    OptionKind.STYLE: style_from,
+    OptionKind.COLOR: color_from,
+    OptionKind.SIZE: size_from,
+}
 
 
 def active(documents: Sequence[Document]) -> list[Document]:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from repositories.documents import (
+    REMOVED,
     AlreadyExists,
     Conflict,
     Create,
+    Delete,
     Document,
     Fields,
     Increment,
@@ -19,6 +21,7 @@ from repositories.documents import (
 )
 
 _TICK = timedelta(microseconds=1)
+_SCALARS = (str, int, float, datetime, bytes, type(None))
 
 
 class MemoryDocuments:
@@ -36,10 +39,9 @@ class MemoryDocuments:
         if len({write.path for write in writes}) < len(writes):
             raise ValueError("a commit writes a document once")
         with self._lock:
-            written = [self._written(write, self._now + _TICK) for write in writes]
+            written = {write.path: self._written(write, self._now + _TICK) for write in writes}
             self._now += _TICK
-            self._documents |= {document.path: document for document in written}
-            return [document.version for document in written]
+            return [self._kept(path, document) for path, document in written.items()]
 
     def query(self, query: Query) -> list[Document]:
         with self._lock:
@@ -55,25 +57,52 @@ class MemoryDocuments:
         found = [document.fields for document in self.query(query) if all(name in document.fields for name in sums)]
         return Totals(len(found), {name: int(sum(map(_number, (each[name] for each in found)))) for name in sums})
 
-    def _written(self, write: Write, now: datetime) -> Document:
+    def _kept(self, path: str, document: Document | None) -> datetime:
+        """Its version; of a deletion, the moment."""
+        if document is None:
+            self._documents.pop(path, None)
+            return self._now
+        self._documents[path] = document
+        return document.version
+
+    def _written(self, write: Write, now: datetime) -> Document | None:
         """What the write makes of its document."""
         found = self._documents.get(write.path)
         if isinstance(write, Create):
             if found is not None:
                 raise AlreadyExists(write.path)
             return Document(write.path, _stored(write.fields), now)
-        if found is None or (write.version is not None and found.version != write.version):
+        if write.version is not None and (found is None or found.version != write.version):
             raise Conflict(write.path)
-        fields = {**found.fields, **_resolved(write.fields, found.fields)}
+        if isinstance(write, Delete):
+            return None
+        if found is None:
+            raise Conflict(write.path)
+        fields = dict(found.fields)
+        for name, value in write.fields.items():
+            _change(fields, name, value)
         # Firestore, too, keeps the update time of a write that changes nothing.
         return found if _is_same(fields, found.fields) else Document(write.path, fields, now)
 
 
-def _resolved(changes: Fields, before: Fields) -> dict[str, Any]:
-    return {
-        name: _number(before.get(name)) + value.by if isinstance(value, Increment) else _stored(value)
-        for name, value in changes.items()
-    }
+def _change(fields: dict[str, Any], name: str, value: Any) -> None:
+    first, _, inside = name.partition(".")
+    if inside:
+        _change_inside(fields, first, inside, value)
+    elif value is REMOVED:
+        fields.pop(name, None)
+    elif isinstance(value, Increment):
+        fields[name] = _number(fields.get(name)) + value.by
+    else:
+        fields[name] = _stored(value)
+
+
+def _change_inside(fields: dict[str, Any], outer: str, name: str, value: Any) -> None:
+    """In a copy of the map, for the map itself belongs to the document as it was."""
+    found = fields.get(outer)
+    if isinstance(found, dict) or value is not REMOVED:
+        fields[outer] = dict(found) if isinstance(found, dict) else {}
+        _change(fields[outer], name, value)
 
 
 def _stored(value: Any) -> Any:
@@ -82,6 +111,8 @@ def _stored(value: Any) -> Any:
         return {name: _stored(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_stored(each) for each in value]
+    if not isinstance(value, _SCALARS):
+        raise TypeError(f"Firestore has no value for {type(value).__name__}")
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
@@ -158,8 +189,12 @@ def _sort_value(document: Document, name: str) -> tuple[int, Any]:
 
 def _is_after(document: Document, query: Query) -> bool:
     for (name, descending), bound in zip(_sort_keys(query), query.after or (), strict=True):
-        value = document.id if name == "__name__" else document.fields[name]
-        key, limit = (_rank(value), value), (_rank(bound), bound)
+        if name == "__name__":
+            value = document.path if query.group else document.id
+            key, limit = (0, value.split("/")), (0, bound.split("/"))
+        else:
+            value = document.fields[name]
+            key, limit = (_rank(value), value), (_rank(bound), bound)
         if key != limit:
             return key < limit if descending else key > limit
     return False

@@ -1,16 +1,20 @@
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from core.cache import RecentlyUsed
+from core.clock import Clock, utc_now
 from core.errors import AppError
 from domain.errors import UserNotFound
 from domain.ledger import Change, User
-from repositories.cache import RecentlyUsed
 from repositories.documents import Documents, Query
-from repositories.mapping import USERS, user_from, user_path, utc
+from repositories.mapping import USERS, user_path, utc
 from repositories.optimistic import Stale
-from services.ports import Stored
+from repositories.user_mapping import user_from
+from services.ports import Stored, UserPlace
 
 _USERS_REMEMBERED = 2048
+_TO_ERASE_PAGE = 50
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class UserRepository:
@@ -19,13 +23,30 @@ class UserRepository:
     A remembered balance is a guess that the commit's precondition checks, so it can never spend what is not there.
     """
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, clock: Clock = utc_now) -> None:
         self._documents = documents
-        self._remembered: RecentlyUsed[str, Stored[User]] = RecentlyUsed(_USERS_REMEMBERED)
+        self._clock = clock
+        self._remembered: RecentlyUsed[str, tuple[Stored[User], datetime]] = RecentlyUsed(_USERS_REMEMBERED)
 
-    def get(self, user_id: str) -> User | None:
+    def get(self, user_id: str, *, within: timedelta = timedelta()) -> User | None:
+        remembered = self._remembered.get(user_id)
+        if remembered is not None and self._clock() - remembered[1] < within:
+            return remembered[0].value
         found = self.read(user_id)
         return None if found is None else found.value
+
+    def search(self, email_prefix: str | None, *, after: User | UserPlace | None, limit: int) -> list[User]:
+        if email_prefix is None:
+            everybody = Query(collection=USERS, after=(after.id,) if after else None, limit=limit)
+            return [user_from(document) for document in self._documents.query(everybody)]
+        query = Query(
+            collection=USERS,
+            where=(("email", ">=", email_prefix), ("email", "<", email_prefix + _LAST_CHARACTER)),
+            order_by=("email",),
+            after=(after.email, after.id) if after else None,
+            limit=limit,
+        )
+        return [user_from(document) for document in self._documents.query(query)]
 
     def page(self, *, changed_since: datetime | None, after: User | None, limit: int) -> list[User]:
         if changed_since is None:
@@ -39,6 +60,16 @@ class UserRepository:
                 limit=limit,
             )
         return [user_from(document) for document in self._documents.query(query)]
+
+    def to_erase(self) -> Iterator[User]:
+        after: tuple[str, ...] | None = None
+        while True:
+            due = (("erasure_due", "==", True),)
+            found = self._documents.query(Query(collection=USERS, where=due, after=after, limit=_TO_ERASE_PAGE))
+            yield from map(user_from, found)
+            if len(found) < _TO_ERASE_PAGE:
+                return
+            after = (found[-1].id,)
 
     def registered(self, start: datetime, end: datetime) -> Iterator[datetime]:
         query = Query(
@@ -61,7 +92,7 @@ class UserRepository:
     def latest(self, user_id: str, *, fresh: bool) -> tuple[Stored[User], bool]:
         """The user, and whether it comes from memory: then a refusal of it must be asked again. Raises UserNotFound."""
         remembered = None if fresh else self._remembered.get(user_id)
-        stored = remembered or self.read(user_id)
+        stored = remembered[0] if remembered else self.read(user_id)
         if stored is None:
             raise UserNotFound(user_id)
         return stored, remembered is not None
@@ -77,7 +108,7 @@ class UserRepository:
             raise Stale(str(refusal)) from refusal
 
     def remember(self, stored: Stored[User]) -> None:
-        self._remembered.put(stored.value.id, stored)
+        self._remembered.put(stored.value.id, (stored, self._clock()))
 
     def forget(self, user_id: str) -> None:
         self._remembered.drop(user_id)

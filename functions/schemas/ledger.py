@@ -60,6 +60,8 @@ class MeResource(Outbound):
     name: str
     email: str
     is_active: bool
+    is_anonymous: bool = Field(description="Without an account yet: one generation to try.")
+    is_admin: bool
     current_credits: int
     held_credits: int
     total_images_generated: int

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.errors import InvalidRequest
-from domain.catalog import Catalog, ModelOffer, option_id
+from domain.catalog import Catalog, ModelOffer, Size, option_id
 from domain.generation import Spec
 from services.ports import Catalogs
 
@@ -30,12 +30,17 @@ class CatalogService:
                 self._stale_at = now + _FRESH_FOR
             return self._catalog
 
-    def checked(self, spec: Spec) -> tuple[Spec, int]:
-        """The spec with the ids of its options, and its price in credits. Raises InvalidRequest with every problem."""
+    def forget(self) -> None:
+        """It has changed: the next one who asks reads it."""
+        with self._lock:
+            self._catalog = None
+
+    def checked(self, spec: Spec) -> tuple[Spec, Size]:
+        """The spec with the ids of its options, and the size, which has the price. Raises InvalidRequest, for all."""
         catalog = self.current()
         asked = {"model": spec.model, "style": spec.style, "color": spec.color, "size": spec.size}
         problems = catalog.problems(asked)
         if problems:
             raise InvalidRequest(problems)
         ids = {name: option_id(name, text) for name, text in asked.items()}
-        return Spec(**ids, prompt=spec.prompt, seed=spec.seed), catalog.price(ids["size"])
+        return Spec(**ids, prompt=spec.prompt, seed=spec.seed), catalog.sizes[ids["size"]]

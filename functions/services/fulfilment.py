@@ -4,7 +4,7 @@ Every write is fenced: by the attempt's own lease while a model works, by the pr
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -87,6 +87,8 @@ class FulfilmentService:
             log.warning("task_of_unknown_generation")
         elif found.value.is_final:
             log.info("task_of_ended_generation", extra={"status": found.value.status})
+            if found.value.is_erased:  # an attempt may have stopped right after it stored something
+                self._remove_strays(found.value, [machine.output_path(found.value, 0)])
         elif found.value.provider_job is not None:
             self._follow(found, found.value.provider_job, dispatch)
         else:
@@ -237,12 +239,19 @@ class FulfilmentService:
                 return None
             return machine.complete(generation, outputs, addresses[0], now=self._clock())
 
-        self._settle(found, decide)
+        settled = self._settle(found, decide)
+        if settled.is_final:
+            self._remove_strays(settled, [output.path for output in outputs])
+
+    def _remove_strays(self, ended: Generation, paths: Iterable[str]) -> None:
+        """What was stored but is no output: the generation was cancelled meanwhile, say, or its owner erased."""
+        for path in set(paths) - {output.path for output in ended.outputs}:
+            self._outputs.delete(path)
 
     def _stored(self, generation: Generation, pictures: tuple[Picture, ...]) -> tuple[tuple[Output, ...], list[str]]:
         outputs, addresses = [], []
         for index, picture in enumerate(pictures):
-            path = f"generations/{generation.user_id}/{generation.id}/{index}.png"
+            path = machine.output_path(generation, index)
             labels = {"generation_id": generation.id, "model": generation.spec.model}
             addresses.append(self._outputs.put(path, picture.data, picture.content_type, labels))
             outputs.append(
@@ -278,12 +287,13 @@ class FulfilmentService:
 
         self._settle(found, decide)
 
-    def _settle(self, found: Stored[Generation], decide: Callable[[Generation], Change | None]) -> None:
+    def _settle(self, found: Stored[Generation], decide: Callable[[Generation], Change | None]) -> Generation:
         settled = self._generations.change(found, decide).value
         log.info(
             "generation_settled",
             extra={"status": settled.status, "charged": settled.charged, "refunded": settled.refunded},
         )
+        return settled
 
     def _job_of(self, generation: Generation) -> Job:
         return job_of(generation, self._catalog.current(), self._limits.provider_timeout)

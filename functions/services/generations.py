@@ -4,15 +4,16 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
 from core.clock import Clock
-from core.errors import AppError, Unavailable
+from core.errors import AppError, Unauthenticated, Unavailable
 from domain.errors import AlreadyFinal, GenerationNotFound, IdempotencyKeyReused, UserNotFound
 from domain.generation import Generation, Spec, Status, cancel
-from domain.ledger import Change, User, deduct
+from domain.ledger import Change, User
+from domain.spending import Spender, SpendingLimits, spend, standing
 from services.catalog import CatalogService
 from services.models import ModelRegistry
 from services.ports import (
@@ -38,6 +39,9 @@ _FIRST_LOOK = timedelta(seconds=60)
 
 _WAIT_STEP_SECONDS = 1.0
 
+Accounts = Collection[str]
+NONE: Accounts = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -46,6 +50,7 @@ class Order:
     metadata: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     request_id: str | None = None
+    spender: Spender = field(default_factory=Spender)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,7 @@ class GenerationService:
         queue: TaskQueue,
         outputs: OutputStore,
         models: ModelRegistry,
+        limits: SpendingLimits,
         clock: Clock,
         pause: Callable[[float], None],
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
@@ -91,26 +97,30 @@ class GenerationService:
         self._queue = queue
         self._outputs = outputs
         self._models = models
+        self._limits = limits
         self._clock = clock
         self._pause = pause
         self._new_id = new_id
         self._positions: Recent[str, int] = Recent(timedelta(seconds=2), clock)
 
     def quote(self, order: Order) -> Quote:
-        spec, price = self._catalog.checked(order.spec)
+        spec, size = self._catalog.checked(order.spec)
         user = self._users.get(order.user_id)
         if user is None:
             raise UserNotFound(order.user_id)
-        return Quote(spec=spec, price=price, available=user.current_credits)
+        standing(user, order.spender, self._clock())
+        return Quote(spec=spec, price=size.credit_cost, available=user.current_credits)
 
     def create(self, order: Order) -> Created:
         """Two round trips on a warm instance: one commit, one task.
 
-        Raises InvalidRequest, UserNotFound, UserInactive, InsufficientCredits, IdempotencyKeyReused, Unavailable.
+        Raises InvalidRequest, UserNotFound, IdempotencyKeyReused, Unavailable, and what `spend` raises.
         """
         generation_id = self._id_of(order)
         try:
             created = self._accept(generation_id, order)
+        except Unauthenticated:
+            raise
         except AppError:
             existing = self._generations.get(generation_id) if order.idempotency_key else None
             if existing is None:
@@ -126,9 +136,9 @@ class GenerationService:
         """What is known without asking anybody, so without the place in the queue."""
         return self._view(generation, counts_queue=False)
 
-    def get(self, user_id: str, generation_id: str) -> GenerationView:
-        """Another user's generation is not found, as one that does not exist."""
-        return self._view(self._owned(user_id, generation_id).value)
+    def get(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
+        """Another user's generation is not found, as one that does not exist; `claimed` accounts count as the user."""
+        return self._view(self._owned(user_id, generation_id, claimed).value)
 
     def find(self, generation_id: str) -> GenerationView:
         """Whoever owns it: for callers that may see everything."""
@@ -137,23 +147,39 @@ class GenerationService:
             raise GenerationNotFound(generation_id)
         return self._view(found.value)
 
-    def wait(self, user_id: str, generation_id: str, seconds: float) -> GenerationView:
+    def wait(self, user_id: str, generation_id: str, seconds: float, *, claimed: Accounts = NONE) -> GenerationView:
         """The generation when it has ended, or as it is when `seconds` are over."""
         until = self._clock() + timedelta(seconds=seconds)
-        view = self.get(user_id, generation_id)
+        view = self.get(user_id, generation_id, claimed=claimed)
         while not view.generation.is_final and self._clock() < until:
             self._pause(min(_WAIT_STEP_SECONDS, seconds))
-            view = self.get(user_id, generation_id)
+            view = self.get(user_id, generation_id, claimed=claimed)
         return view
 
-    def page(self, user_id: str, wanted: GenerationFilter, *, after: Cursor | None, limit: int) -> list[GenerationView]:
+    def page(
+        self,
+        user_id: str,
+        wanted: GenerationFilter,
+        *,
+        after: Cursor | None,
+        limit: int,
+        claimed: Accounts = NONE,
+    ) -> list[GenerationView]:
         """Newest first. Places in the queue are not counted here: that would cost a query for each row."""
-        found = self._generations.page(user_id, wanted, after=after, limit=limit)
+        found = self._generations.page({user_id, *claimed}, wanted, after=after, limit=limit)
         return [self.shown(generation) for generation in found]
 
-    def cancel(self, user_id: str, generation_id: str) -> GenerationView:
+    def page_of_all(
+        self, user_id: str | None, wanted: GenerationFilter, *, after: Cursor | None, limit: int
+    ) -> list[GenerationView]:
+        """For callers that may see everything: one user's, or everybody's."""
+        owners = set() if user_id is None else {user_id}
+        found = self._generations.page(owners, wanted, after=after, limit=limit)
+        return [self.shown(generation) for generation in found]
+
+    def cancel(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
         """Settled at once, with the refund; a result that comes later is dropped. Raises AlreadyFinal."""
-        found = self._owned(user_id, generation_id)
+        found = self._owned(user_id, generation_id, claimed)
 
         def decide(generation: Generation) -> Change | None:
             if generation.status is Status.CANCELLED:
@@ -174,25 +200,28 @@ class GenerationService:
         return str(uuid.uuid5(_IDS, f"{order.user_id}\0{order.idempotency_key}"))
 
     def _accept(self, generation_id: str, order: Order) -> Created:
-        spec, price = self._catalog.checked(order.spec)
+        spec, size = self._catalog.checked(order.spec)
         now = self._clock()
         generation = Generation(
             id=generation_id,
             user_id=order.user_id,
             spec=spec,
             status=Status.QUEUED,
-            price=price,
-            held=price,
+            price=size.credit_cost,
+            price_version=size.version,
+            held=size.credit_cost,
             metadata=order.metadata,
             created_at=now,
             updated_at=now,
             due_at=now + _FIRST_LOOK,
             fingerprint=_fingerprint(order),
             request_id=order.request_id,
+            in_flight=True,
+            api_key_id=order.spender.key_id,
         )
 
         def decide(user: User) -> Change:
-            return deduct(user, generation)
+            return spend(user, generation, order.spender, self._limits)
 
         return self._generations.create(
             generation_id, order.user_id, decide, may_exist=order.idempotency_key is not None
@@ -213,9 +242,9 @@ class GenerationService:
         else:
             log.info("generation_queued", extra={"generation_id": generation.id, "price": generation.price})
 
-    def _owned(self, user_id: str, generation_id: str) -> Stored[Generation]:
-        found = self._generations.get(generation_id)
-        if found is None or found.value.user_id != user_id:
+    def _owned(self, user_id: str, generation_id: str, claimed: Accounts) -> Stored[Generation]:
+        found = self._generations.owned(generation_id, {user_id, *claimed})
+        if found is None:
             raise GenerationNotFound(generation_id)
         return found
 

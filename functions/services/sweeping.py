@@ -2,8 +2,9 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
@@ -13,6 +14,7 @@ from domain.generation import Generation, Status
 from domain.ledger import Change
 from services.models import ModelRegistry
 from services.ports import Generations, Stored, TaskMessage, TaskQueue
+from services.queue import QueueMarks
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,12 @@ _BUDGET = timedelta(seconds=45)
 _LOOK_AGAIN = timedelta(seconds=60)
 _LOOK_AGAIN_MAX = timedelta(minutes=30)
 _SAME_NAME_SIGHTINGS = 3
+
+_PURGE_LASTS = timedelta(seconds=30)
+"""From its mark on: what is sent in the meantime may be dropped too, and clocks differ."""
+
+_BATCH_AFTER_PURGE = 500
+"""More than one sweep has the time for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,7 @@ class SweepService:
         *,
         generations: Generations,
         queue: TaskQueue,
+        marks: QueueMarks,
         models: ModelRegistry,
         attempts_max: int,
         age_max: timedelta,
@@ -47,6 +56,7 @@ class SweepService:
     ) -> None:
         self._generations = generations
         self._queue = queue
+        self._marks = marks
         self._models = models
         self._attempts_max = attempts_max
         self._age_max = age_max
@@ -55,15 +65,15 @@ class SweepService:
     def sweep(self) -> SweepResult:
         """All that is due, or as much as 45 seconds allow; what is left is due for the next sweep."""
         started = self._clock()
+        lost_until = self._lost_until(started)
         outcomes: Counter[str] = Counter()
         seen: set[str] = set()
         while self._clock() - started < _BUDGET:
-            batch = self._generations.due(now=self._clock(), limit=_BATCH)
-            fresh = [stored for stored in batch if stored.value.id not in seen]
+            fresh = [stored for stored in self._batch(lost_until) if stored.value.id not in seen]
             for stored in fresh:
                 seen.add(stored.value.id)
                 with log_context(generation_id=stored.value.id, request_id=stored.value.request_id):
-                    outcomes[self._rescued(stored)] += 1
+                    outcomes[self._rescued(stored, lost_until)] += 1
             if not fresh:
                 break
         result = SweepResult(
@@ -77,19 +87,36 @@ class SweepService:
             log.info("swept", extra={"found": len(seen), "outcomes": dict(outcomes)})
         return result
 
-    def _rescued(self, stored: Stored[Generation]) -> str:
+    def _lost_until(self, now: datetime) -> datetime | None:
+        """Tasks from before this moment went with a purge. While that may still be at work, nothing is sent for it."""
+        purged_at = self._marks.purged_at()
+        if purged_at is None or now < purged_at + _PURGE_LASTS:
+            return None
+        return purged_at + _PURGE_LASTS
+
+    def _batch(self, lost_until: datetime | None) -> list[Stored[Generation]]:
+        """What is due. After a purge also what has lost its task, until the longest backoff from before it is over."""
+        now = self._clock()
+        if lost_until is None or now > lost_until + _LOOK_AGAIN_MAX:
+            return self._generations.due(now=now, limit=_BATCH)
+        soon = self._generations.due(now=now + _LOOK_AGAIN_MAX, limit=_BATCH_AFTER_PURGE)
+        return [stored for stored in soon if self._is_overdue(stored.value) or _is_lost(stored.value, lost_until)]
+
+    def _rescued(self, stored: Stored[Generation], lost_until: datetime | None) -> str:
         """One that cannot be rescued now must not keep the others from it."""
         try:
-            return self._rescue(stored)
+            return self._rescue(stored, lost_until)
         except Unavailable as error:
             log.warning("rescue_failed", extra={"reason": str(error)})
             return "unavailable"
 
-    def _rescue(self, stored: Stored[Generation]) -> str:
+    def _rescue(self, stored: Stored[Generation], lost_until: datetime | None) -> str:
         now = self._clock()
         generation = stored.value
         if now - generation.created_at > self._age_max:
             return self._fail(stored, machine.TOOK_TOO_LONG)
+        if lost_until is not None and _is_lost(generation, lost_until):
+            return self._send_under_a_new_name(stored, lambda found: _is_lost(found, lost_until))
         crashed = generation.status is Status.PROCESSING and generation.provider_job is None
         if crashed and generation.attempt >= self._attempts_max:
             return self._fail(stored, machine.OUT_OF_ATTEMPTS)
@@ -113,10 +140,14 @@ class SweepService:
         return "failed"
 
     def _dispatch_again(self, stored: Stored[Generation]) -> str:
-        """The last task is used up: its worker crashed. The new name is stored before it is sent."""
+        """The last task is used up: its worker crashed."""
+        return self._send_under_a_new_name(stored, self._is_overdue)
+
+    def _send_under_a_new_name(self, stored: Stored[Generation], is_wanted: Callable[[Generation], bool]) -> str:
+        """The new name is stored before it is sent."""
 
         def decide(generation: Generation) -> Change | None:
-            if not self._is_overdue(generation):
+            if not is_wanted(generation):
                 return None
             now = self._clock()
             again = machine.dispatched_again(generation, now=now, due_at=now + _backoff(generation))
@@ -156,6 +187,17 @@ class SweepService:
             log.warning("enqueue_failed", extra={"reason": str(error)})
         else:
             log.info("generation_resent", extra={"task": message.name, "was_waiting": not is_new})
+
+
+def _is_lost(generation: Generation, lost_until: datetime) -> bool:
+    """Its task went with a purge, and no worker is at it.
+
+    Where a worker gave a later dispatch back since, that does not show; the sweeper makes up for it as for any other.
+    """
+    if generation.is_final or (generation.status is Status.PROCESSING and generation.provider_job is None):
+        return False
+    sent_at = generation.created_at if generation.dispatch == 1 else generation.updated_at
+    return sent_at <= lost_until
 
 
 def _backoff(generation: Generation) -> timedelta:

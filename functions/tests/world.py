@@ -18,8 +18,8 @@ from core.logging import configure_logging
 from domain.catalog import ModelOffer
 from domain.generation import Generation
 from domain.ledger import Entry, EntryType, User
-from providers.identity.memory import MemoryTokens
-from providers.queue.memory import MemoryQueue
+from providers.identity.memory import MemoryDirectory, MemoryTokens
+from providers.queue.memory import MemoryControl, MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.demo import DemoRepository
 from repositories.documents import Document, Update
@@ -32,8 +32,21 @@ ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "demo-darkroom",
     "FUNCTIONS_EMULATOR": "true",
     "AUTH_MODE": "open",
+    "API_KEY_PEPPER": "p" * 40,
     "SIMULATED_LATENCY_SECONDS": "0",
     "SIMULATED_FAILURE_RATE": "0",
+    **dict.fromkeys(
+        (
+            "CREATIONS_PER_MINUTE",
+            "CREATIONS_BURST",
+            "IN_FLIGHT_MAX",
+            "REQUESTS_PER_MINUTE",
+            "REQUESTS_BURST",
+            "ADDRESS_REQUESTS_PER_MINUTE",
+            "ADDRESS_REQUESTS_BURST",
+        ),
+        "1000000",
+    ),
 }
 
 TOKENS = {
@@ -130,6 +143,8 @@ class World:
         self.documents = documents or MemoryDocuments()
         self.queue = MemoryQueue()
         self.outputs = MemoryOutputs()
+        self.tokens = MemoryTokens(TOKENS)
+        self.directory = MemoryDirectory()
         self.model = ScriptedModel("Model A")
         self.other_model = ScriptedModel("Model B")
         self.vendor = ScriptedVendor("Model R")
@@ -138,8 +153,10 @@ class World:
             clock=lambda: self.now,
             documents=self.documents,
             queue=self.queue,
+            queue_control=MemoryControl(self.queue, lambda: self.now),
             outputs=self.outputs,
-            tokens=MemoryTokens(TOKENS),
+            tokens=self.tokens,
+            directory=self.directory,
             models=ModelRegistry([self.model, self.other_model, self.vendor]),
             transaction=OptimisticTransaction(pause=lambda _: None),
             pause=lambda seconds: self.later(seconds=seconds),

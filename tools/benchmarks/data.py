@@ -19,6 +19,7 @@ from repositories.demo import DemoRepository
 from repositories.documents import Update
 from repositories.firestore import FirestoreDocuments
 from services.generations import Order
+from tools import services
 
 CREDITS = 100_000
 ORDER: dict[str, Any] = {
@@ -35,6 +36,7 @@ def environment(emulators: Mapping[str, str], **changes: str) -> dict[str, str]:
     """Of a fresh project."""
     project = f"demo-bench-{uuid.uuid4().hex[:12]}"
     return {
+        **services.local_values(),
         **emulators,
         "FUNCTIONS_EMULATOR": "true",
         "AUTH_MODE": "open",

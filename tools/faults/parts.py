@@ -10,7 +10,7 @@ from pathlib import Path
 from bootstrap import WORKER_FUNCTION, Darkroom
 from core.errors import Unavailable
 from domain.generation import FINAL, Status
-from repositories.documents import Create, Document, Documents, Query, Totals, Write
+from repositories.documents import Create, Delete, Document, Documents, Query, Totals, Write
 from repositories.firestore import FirestoreDocuments
 from repositories.mapping import GENERATIONS
 from services.models import ModelRegistry
@@ -119,6 +119,9 @@ class FolderOutputs:
             raise Unavailable("The store of outputs does not answer")
         return f"gs://faults/{path}"
 
+    def delete(self, path: str) -> None:
+        (self._folder / path).unlink(missing_ok=True)
+
     def link(self, path: str) -> str:
         return f"https://outputs.invalid/{path}"
 
@@ -135,7 +138,7 @@ _BLANK = Picture(data=b"", content_type="image/png", width=0, height=0)
 def _meaning(writes: Sequence[Write]) -> str:
     """A claim and a settlement count in the worker only: elsewhere a cancellation settles too."""
     for write in writes:
-        if not write.path.startswith(f"{GENERATIONS}/"):
+        if isinstance(write, Delete) or not write.path.startswith(f"{GENERATIONS}/"):
             continue
         if isinstance(write, Create):
             return "creation"

@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
+from domain.keys import Scope
 from services.ports import ModelRejected
-from tools.reference.stage import ORDER, Exchange, Stage, played
+from tests.calls import BODIES
+from tools.reference.attempts import Attempt
+from tools.reference.stage import ORDER, USER, Exchange, Stage, played
 
 _SLOW = {"SIMULATED_LATENCY_SECONDS": "6"}
 _LABELLED = {**ORDER, "seed": 7, "metadata": {"album": "coast"}}
@@ -140,6 +143,62 @@ def _callback(stage: Stage) -> Exchange:
     return stage.ask("POST", "/v1/webhooks/providers", user=None, json=body)
 
 
+def _good(operation: str) -> Callable[[Stage], Exchange]:
+    """The call that is in order, without more ado."""
+    return lambda stage: Attempt(stage, stage.app.api.routes[operation]).send()
+
+
+def _keys(stage: Stage) -> Exchange:
+    """One that has spent, and one that is revoked."""
+    old = stage.ask("POST", "/v1/keys", json={"name": "Prototype", "scopes": ["generations:write"]}).content
+    stage.later(hours=1)
+    stage.ask("DELETE", f"/v1/keys/{old['id']}")
+    new = stage.ask("POST", "/v1/keys", json=BODIES["createKey"]).content
+    stage.later(minutes=5)
+    stage.ask("POST", "/v1/generations", user=None, json=ORDER, headers={"X-API-Key": new["key"]})
+    return stage.ask("GET", "/v1/keys")
+
+
+def _by_key(stage: Stage) -> Exchange:
+    key = stage.key(Scope.GENERATIONS_WRITE, budget={"per_day": 10})
+    return stage.ask("POST", "/v1/generations", user=None, json=ORDER, headers={"X-API-Key": key})
+
+
+def _adjusted_again(stage: Stage) -> Exchange:
+    _good("adminAdjustBalance")(stage)
+    return _good("adminAdjustBalance")(stage)
+
+
+def _named_again(stage: Stage) -> Exchange:
+    _good("adminCreateUser")(stage)
+    return _good("adminCreateUser")(stage)
+
+
+def _found_user(stage: Stage) -> Exchange:
+    return stage.ask("GET", "/v1/admin/users", query={"email": "ar", "page_size": "10"})
+
+
+def _everybodys(stage: Stage) -> Exchange:
+    _three(stage)
+    return stage.ask("GET", "/v1/admin/generations", query={"status": "completed", "page_size": "2"})
+
+
+def _all_entries(stage: Stage) -> Exchange:
+    _three(stage)
+    return stage.ask("GET", "/v1/admin/ledger", query={"type": "deduction", "page_size": "2"})
+
+
+def _audit_log(stage: Stage) -> Exchange:
+    _good("adminAdjustBalance")(stage)
+    stage.later(minutes=5)
+    _new_option("Size", "wide")(stage)
+    return stage.ask("GET", "/v1/admin/audit-log", query={"actor": f"user:{USER}"})
+
+
+def _new_option(kind: str, option_id: str) -> Callable[[Stage], Exchange]:
+    return lambda stage: Attempt(stage, stage.app.api.routes[f"adminPut{kind}"]).aim(option_id).send()
+
+
 def _public(path: str) -> Callable[[Stage], Exchange]:
     return lambda stage: stage.ask("GET", path, user=None)
 
@@ -154,6 +213,7 @@ EXAMPLES = (
     _example("createGeneration", "replayed", "The same key again: the same generation, nothing charged.", _replayed),
     _example("createGeneration", "awaited", "`Prefer: wait=20`: answered when it had ended.", _awaited),
     _example("createGeneration", "quoted", "`validate_only`: checked and priced, not created.", _quoted),
+    _example("createGeneration", "by_key", "By an API key, within its budget.", _by_key),
     _example("listGenerations", "first_page", "The newest two.", _page),
     _example("listGenerations", "next_page", "What comes after, by the token of the page before.", _next_page),
     _example("listGenerations", "filtered", "Sketches that wait, ordered since noon.", _filtered),
@@ -171,4 +231,43 @@ EXAMPLES = (
     _example(
         "receiveProviderCallback", "received", "The same answer for a known job and an unknown one.", _callback, **_SLOW
     ),
+    _example("claimAnonymous", "claimed", "What was made before is in your lists now.", _good("claimAnonymous")),
+    _example(
+        "signOutEverywhere", "signed_out", "Every sign-in until now is worth nothing.", _good("signOutEverywhere")
+    ),
+    _example("listKeys", "keys", "One that has spent, and one that is revoked.", _keys),
+    _example("getKey", "key", "Not used yet.", _good("getKey")),
+    _example("createKey", "created", "Keep `key`: nobody can tell it again.", _good("createKey")),
+    _example("updateKey", "updated", "Another name, another budget.", _good("updateKey")),
+    _example("rotateKey", "rotated", "The old secret works for one hour more.", _good("rotateKey")),
+    _example("revokeKey", "revoked", "Dead.", _good("revokeKey")),
+    _example("adminListUsers", "found", "Those whose e-mail address begins so.", _found_user),
+    _example("adminGetUser", "user", "With its balance.", _good("adminGetUser")),
+    _example("adminCreateUser", "created", "A service key may act for it now.", _good("adminCreateUser")),
+    _example("adminCreateUser", "known", "It was there already.", _named_again),
+    _example("adminAdjustBalance", "adjusted", "With the entry that it made.", _good("adminAdjustBalance")),
+    _example("adminAdjustBalance", "replayed", "The same key again: nothing is added twice.", _adjusted_again),
+    _example("adminDeactivateUser", "deactivated", "It can spend nothing.", _good("adminDeactivateUser")),
+    _example("adminActivateUser", "activated", "It can spend again.", _good("adminActivateUser")),
+    _example("adminDeleteUser", "erased", "All at once, where there is little.", _good("adminDeleteUser")),
+    _example("adminListGenerations", "filtered", "The newest two that completed.", _everybodys),
+    _example("adminGetGeneration", "generation", "With its owner.", _good("adminGetGeneration")),
+    _example("adminListEntries", "filtered", "The newest two deductions.", _all_entries),
+    _example("adminListAuditLog", "filtered", "What one admin did.", _audit_log),
+    _example("adminGetCatalog", "catalog", "With versions.", _good("adminGetCatalog")),
+    _example("adminPutStyle", "replaced", "The next version of it.", _good("adminPutStyle")),
+    _example("adminPutStyle", "created", "A new one.", _new_option("Style", "woodcut")),
+    _example("adminPutColor", "replaced", "The next version of it.", _good("adminPutColor")),
+    _example("adminPutColor", "created", "A new one.", _new_option("Color", "ink")),
+    _example("adminPutSize", "replaced", "Another price from now on.", _good("adminPutSize")),
+    _example("adminPutSize", "created", "A new one.", _new_option("Size", "wide")),
+    _example("adminDeactivateStyle", "withdrawn", "No longer on offer.", _good("adminDeactivateStyle")),
+    _example("adminDeactivateColor", "withdrawn", "No longer on offer.", _good("adminDeactivateColor")),
+    _example("adminDeactivateSize", "withdrawn", "No longer on offer.", _good("adminDeactivateSize")),
+    _example("adminGetQueue", "running", "Nothing waits for long.", _good("adminGetQueue")),
+    _example("adminPauseQueue", "paused", "What is accepted from now on waits.", _good("adminPauseQueue")),
+    _example("adminResumeQueue", "running", "It goes on.", _good("adminResumeQueue")),
+    _example("adminPurgeQueue", "purged", "Nothing waits any more.", _good("adminPurgeQueue")),
+    _example("adminSweep", "swept", "Nothing was overdue.", _good("adminSweep")),
+    _example("adminAudit", "exact", "The books of one user agree.", _good("adminAudit")),
 )

@@ -6,7 +6,8 @@ from typing import Any
 
 from controllers.body import BODY_BYTES_MAX
 from core.errors import Unavailable
-from tools.reference.stage import USER, Exchange, Stage, played
+from domain.keys import Scope
+from tools.reference.stage import BEARER, USER, Exchange, Stage, played
 
 CREATE = {
     "userId": USER,
@@ -21,6 +22,7 @@ CREATE = {
 Play = Callable[[Stage], Exchange]
 
 _REQUIRED = {"AUTH_MODE": "required", "SIMULATED_LATENCY_SECONDS": "0"}
+_SELDOM = {"REQUESTS_PER_MINUTE": "1200", "REQUESTS_BURST": "240"}
 _DEPLOYED = {**_REQUIRED, "FUNCTIONS_EMULATOR": "false"}
 _UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 
@@ -57,8 +59,15 @@ def _faults(function: str, method: str, **request: Any) -> tuple[FunctionExample
 
         return play
 
+    def often(stage: Stage) -> Exchange:
+        stage.use_up()
+        return stage.call_function(function, method, headers=BEARER, **request)
+
     down = Unavailable("The database does not answer. Try again.")
+    large = _sent(function, method, headers={"X-Padding": "x" * 20_000}, **request)
     return (
+        _example("rate_limited", "Too many requests of one caller.", often, **_SELDOM),
+        _example("headers_too_large", "More than 16 KiB of headers.", large),
         _example("internal", "A bug of ours; the id finds it in the log.", fails(RuntimeError("a bug"))),
         _example("unavailable", "Nothing happened, or it is not known; try again.", fails(down)),
     )
@@ -67,6 +76,21 @@ def _faults(function: str, method: str, **request: Any) -> tuple[FunctionExample
 def _forged(function: str, method: str, **request: Any) -> FunctionExample:
     play = _sent(function, method, headers={"Authorization": "Bearer forged"}, **request)
     return _example("unauthenticated", "A credential that is presented is always verified.", play)
+
+
+def _bad_id(function: str, method: str) -> FunctionExample:
+    play = _sent(function, method, headers={"X-Request-Id": "not usable!"})
+    return _example("invalid_request", "An X-Request-Id that is none.", play)
+
+
+def _lacking(function: str, method: str, **request: Any) -> FunctionExample:
+    """A key that may do nothing but what it is not used for here."""
+
+    def play(stage: Stage) -> Exchange:
+        lacks = Scope.GENERATIONS_READ if "status" not in function else Scope.BALANCE_READ
+        return stage.call_function(function, method, headers={"X-API-Key": stage.key(lacks)}, **request)
+
+    return _example("permission_denied", "The API key lacks the scope.", play)
 
 
 def _create(**changes: Any) -> Play:
@@ -130,6 +154,7 @@ CREATE_EXAMPLES = (
     _example("user_not_found", "Nobody has this id.", _create(userId="benyokum")),
     _example("method_not_allowed", "Only POST creates.", _sent("create_generation_request", "GET")),
     _example("payload_too_large", "More than 64 KiB.", _create_raw(b" " * (BODY_BYTES_MAX + 1))),
+    _lacking("create_generation_request", "POST", json=CREATE),
     *_faults("create_generation_request", "POST", json=CREATE),
 )
 
@@ -141,12 +166,16 @@ STATUS_EXAMPLES = (
     _forged("get_generation_status", "GET", query=_ASKED),
     _example("not_found", "No such generation.", _sent("get_generation_status", "GET", query=_ASKED)),
     _example("method_not_allowed", "GET or POST.", _sent("get_generation_status", "PUT")),
+    _lacking("get_generation_status", "GET", query=_ASKED),
     *_faults("get_generation_status", "GET", query=_ASKED),
 )
 STATUS_POST_EXAMPLES = (
     _example("completed", "The picture is there.", lambda stage: _completed(stage, "POST")),
     _example("missing_id", "Which one?", _sent("get_generation_status", "POST", json={})),
     _example("not_found", "No such generation.", _sent("get_generation_status", "POST", json=_ASKED)),
+    _forged("get_generation_status", "POST", json=_ASKED),
+    _lacking("get_generation_status", "POST", json=_ASKED),
+    *_faults("get_generation_status", "POST", json=_ASKED),
 )
 
 _NAMED, _NOBODY = {"userId": USER}, {"userId": "benyokum"}
@@ -157,12 +186,16 @@ CREDITS_EXAMPLES = (
     _forged("get_user_credits", "GET", query=_NAMED),
     _example("user_not_found", "Nobody has this id.", _sent("get_user_credits", "GET", query=_NOBODY)),
     _example("method_not_allowed", "GET or POST.", _sent("get_user_credits", "DELETE")),
+    _lacking("get_user_credits", "GET", query=_NAMED),
     *_faults("get_user_credits", "GET", query=_NAMED),
 )
 CREDITS_POST_EXAMPLES = (
     _example("credits", "After one picture.", lambda stage: _credits(stage, "POST")),
     _example("missing_user", "Whose?", _sent("get_user_credits", "POST", json={})),
     _example("user_not_found", "Nobody has this id.", _sent("get_user_credits", "POST", json=_NOBODY)),
+    _forged("get_user_credits", "POST", json=_NAMED),
+    _lacking("get_user_credits", "POST", json=_NAMED),
+    *_faults("get_user_credits", "POST", json=_NAMED),
 )
 
 VALIDATE_EXAMPLES = (
@@ -171,17 +204,23 @@ VALIDATE_EXAMPLES = (
     _forged("validate_user", "GET", query=_NAMED),
     _example("user_not_found", "There is not.", _sent("validate_user", "GET", query=_NOBODY)),
     _example("method_not_allowed", "GET or POST.", _sent("validate_user", "DELETE")),
+    _lacking("validate_user", "GET", query=_NAMED),
     *_faults("validate_user", "GET", query=_NAMED),
 )
 VALIDATE_POST_EXAMPLES = (
     _example("exists", "There is such a user.", _sent("validate_user", "POST", json=_NAMED)),
     _example("missing_user", "Whose?", _sent("validate_user", "POST", json={})),
     _example("user_not_found", "There is not.", _sent("validate_user", "POST", json=_NOBODY)),
+    _forged("validate_user", "POST", json=_NAMED),
+    _lacking("validate_user", "POST", json=_NAMED),
+    *_faults("validate_user", "POST", json=_NAMED),
 )
 
 SEED_EXAMPLES = (
     _example("seeded", "As often as one likes: the second time changes nothing.", _sent("seed_database", "POST")),
     _example("emulator_only", "Refused wherever it is not the emulator.", _sent("seed_database", "POST"), **_DEPLOYED),
+    _bad_id("seed_database", "POST"),
+    _forged("seed_database", "POST"),
     *_faults("seed_database", "POST"),
 )
 
@@ -201,5 +240,6 @@ REPORT_EXAMPLES = (
         _sent("schedule_weekly_report", "POST", headers=_ALICE),
         **_REQUIRED,
     ),
+    _bad_id("schedule_weekly_report", "POST"),
     *_faults("schedule_weekly_report", "POST"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.keys import Scope
 from tools.reference import function_examples as played
 from tools.reference.function_examples import FunctionExample
 from tools.reference.function_schemas import Schema, record, text
@@ -20,6 +21,7 @@ class FunctionOperation:
     examples: tuple[FunctionExample, ...]
     refusal: str = "FunctionRefusal"
     description: str = ""
+    scope: Scope | None = None
     query: Mapping[str, Schema] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
     body: Schema | None = None
@@ -55,6 +57,7 @@ OPERATIONS = (
         summary="Create a generation. Its price is deducted now, and given back unless it completes.",
         description="Unknown fields are ignored. Styles and colours are taken with spaces and capitals, too: "
         "`Oil Painting` is `oil_painting`.",
+        scope=Scope.GENERATIONS_WRITE,
         answers={202: "GenerationCreated"},
         body={"$ref": "#/components/schemas/CreateGenerationRequest"},
         examples=played.CREATE_EXAMPLES,
@@ -64,6 +67,7 @@ OPERATIONS = (
         "Get how far a generation is.",
         "GenerationStatus",
         query={"generationRequestId": _GENERATION_ID},
+        scope=Scope.GENERATIONS_READ,
         examples=played.STATUS_EXAMPLES,
     ),
     _post(
@@ -71,6 +75,7 @@ OPERATIONS = (
         "Get how far a generation is, asked by a body.",
         "GenerationStatus",
         body=record("Which one.", generationRequestId=_GENERATION_ID),
+        scope=Scope.GENERATIONS_READ,
         examples=played.STATUS_POST_EXAMPLES,
     ),
     _get(
@@ -79,6 +84,7 @@ OPERATIONS = (
         "UserCredits",
         query={"userId": _USER_ID, "pageToken": _PAGE_TOKEN},
         optional=("pageToken",),
+        scope=Scope.BALANCE_READ,
         examples=played.CREDITS_EXAMPLES,
     ),
     _post(
@@ -86,6 +92,7 @@ OPERATIONS = (
         "Get a user's balance, asked by a body.",
         "UserCredits",
         body=record("Whose.", {"pageToken": _PAGE_TOKEN}, userId=_USER_ID),
+        scope=Scope.BALANCE_READ,
         examples=played.CREDITS_POST_EXAMPLES,
     ),
     _get(
@@ -93,6 +100,7 @@ OPERATIONS = (
         "Find out whether there is such a user.",
         "UserExists",
         query={"userId": _USER_ID},
+        scope=Scope.BALANCE_READ,
         examples=played.VALIDATE_EXAMPLES,
     ),
     _post(
@@ -100,6 +108,7 @@ OPERATIONS = (
         "Find out whether there is such a user, asked by a body.",
         "UserExists",
         body=record("Who.", userId=_USER_ID),
+        scope=Scope.BALANCE_READ,
         examples=played.VALIDATE_POST_EXAMPLES,
     ),
     _post(
@@ -115,6 +124,7 @@ OPERATIONS = (
         "WeeklyReport",
         description="Any method will do. For admins; in open mode for everybody.",
         refusal="ReportRefusal",
+        scope=Scope.ADMIN_WRITE,
         examples=played.REPORT_EXAMPLES,
     ),
 )

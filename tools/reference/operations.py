@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from controllers.wire import Route
+from controllers.wire import Access, Route
 from core.errors import AppError
+from domain.keys import ADMIN_SCOPES, Scope
 from schemas.problems import Problem
 from tools.reference import functions
 from tools.reference.components import (
@@ -22,7 +23,7 @@ from tools.reference.components import (
 from tools.reference.examples import EXAMPLES
 from tools.reference.function_examples import exchanges
 from tools.reference.functions import FunctionOperation
-from tools.reference.problems import problems, without_operation
+from tools.reference.problems import problems, shared, without_operation
 from tools.reference.stage import Exchange
 from tools.reference.wording import tag_of
 
@@ -31,8 +32,8 @@ Shown = tuple[str, str, Exchange]
 
 _FIRST_ERROR = 400
 _ANYBODY: list[dict[str, list[str]]] = []
-_CALLER: list[dict[str, list[str]]] = [{"firebaseIdToken": []}, {"openModeUser": []}]
-_CALLER_OF_FUNCTION: list[dict[str, list[str]]] = [{"firebaseIdToken": []}, {}]
+_PERSON: list[dict[str, list[str]]] = [{"bearer": []}, {"openModeUser": []}]
+_PERSON_OR_KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}, {"openModeUser": []}]
 
 
 def route_operation(route: Route, schemas: Schemas) -> Object:
@@ -41,12 +42,14 @@ def route_operation(route: Route, schemas: Schemas) -> Object:
     parameters = [*path_parameters(route, sent)]
     if route.query is not None:
         parameters += schemas.query_parameters(route.query, sent)
-    parameters += [reference("parameters", name) for name in (*route.headers, "X-Request-Id")]
+    parameters += [reference("parameters", name) for name in (*route.headers, *_headers_of(route), "X-Request-Id")]
     operation: Object = {
         "operationId": route.name,
         "summary": route.summary,
+        "description": _access(route),
         "tags": [tag_of(route.path)],
-        "security": _ANYBODY if route.is_public else _CALLER,
+        "security": _security(route),
+        "x-scope": route.scope and route.scope.value,
         "parameters": parameters,
     }
     if route.body is not None:
@@ -59,7 +62,41 @@ def route_operation(route: Route, schemas: Schemas) -> Object:
     return operation
 
 
-def no_operation() -> Object:
+def responses() -> Object:
+    """Those that operations share."""
+    alike = {error.__name__: _problem_response([(error, exchange)]) for error, exchange in shared()}
+    return alike | {"NoOperation": _no_operation()}
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.is_public:
+        return _ANYBODY
+    return _PERSON if route.scope is None else _PERSON_OR_KEY
+
+
+def _headers_of(route: Route) -> Iterable[str]:
+    """A service key acts for users, and none of them is an admin."""
+    return () if route.access is not Access.KNOWN or route.scope is None else ("X-External-User-Id",)
+
+
+def _access(route: Route) -> str:
+    if route.is_public:
+        return "For everybody: no credential is needed. One that is sent is still verified."
+    if route.access is Access.ADMIN:
+        return f"For admins only. An API key needs an admin as its owner, and the scope `{route.scope}`."
+    return _needed(route.scope)
+
+
+def _needed(scope: Scope | None) -> str:
+    if scope is None:
+        return "No API key may do this: sign in."
+    if scope in (Scope.KEYS_READ, Scope.KEYS_WRITE):
+        return f"An API key needs the scope `{scope}`, an admin as its owner, and a user that it acts for."
+    owner = ", and an admin as its owner" if scope in ADMIN_SCOPES else ""
+    return f"An API key needs the scope `{scope}`{owner}."
+
+
+def _no_operation() -> Object:
     """The response where an address or a method is unknown."""
     shown = [(error.code, error.title, exchange) for error, exchange in without_operation()]
     codes = ", ".join(f"`{code}`" for code, _, _ in shown)
@@ -73,12 +110,12 @@ def function_operation(function: FunctionOperation) -> Object:
     operation: Object = {
         "operationId": function.operation_id,
         "summary": function.summary,
+        "description": " ".join(filter(None, (function.description, _needed(function.scope)))),
         "tags": [functions.TAG],
-        "security": _CALLER_OF_FUNCTION,
+        "security": [{"bearer": []}, *([{"apiKey": []}] if function.scope else []), {}],
+        "x-scope": function.scope and function.scope.value,
         "parameters": [*_function_parameters(function, shown), reference("parameters", "X-Request-Id")],
     }
-    if function.description:
-        operation["description"] = function.description
     if function.body is not None:
         operation["requestBody"] = _request_body(function.body, shown)
     refusal = reference("schemas", function.refusal)
@@ -125,7 +162,22 @@ def _problem_responses(found: Iterable[tuple[type[AppError], Exchange]]) -> Obje
     by_status: dict[int, list[tuple[type[AppError], Exchange]]] = defaultdict(list)
     for error, exchange in found:
         by_status[exchange.status].append((error, exchange))
-    return {str(status): _problem_response(each) for status, each in sorted(by_status.items())}
+    return {str(status): _problem_of(each) for status, each in sorted(by_status.items())}
+
+
+def _problem_of(found: list[tuple[type[AppError], Exchange]]) -> Object:
+    """A response of its own, unless it is one that operations share."""
+    if len(found) == 1:
+        (error, exchange), alike = found[0], dict(shared())
+        if error in alike and _said(alike[error]) == _said(exchange):
+            return reference("responses", error.__name__)
+    return _problem_response(found)
+
+
+def _said(exchange: Exchange) -> Object:
+    """All but the id of the request, which is in the words of a bug, too."""
+    request_id = exchange.content["request_id"]
+    return {name: str(value).replace(request_id, "") for name, value in exchange.content.items()}
 
 
 def _problem_response(found: list[tuple[type[AppError], Exchange]]) -> Object:

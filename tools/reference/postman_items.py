@@ -67,6 +67,7 @@ def item(
     body: Any = None,
     before: Sequence[str] = (),
     local_only: bool = False,
+    for_people: bool = False,
     description: str = "",
     saved: Sequence[Object] = (),
 ) -> Object:
@@ -83,7 +84,7 @@ def item(
     if body is not None:
         text = body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
         request["body"] = {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}
-    first = [*(scripts.LOCAL_ONLY if local_only else ()), *before]
+    first = [*(scripts.LOCAL_ONLY if local_only else ()), *(scripts.NO_KEY if for_people else ()), *before]
     events = [event("prerequest", first)] if first else []
     return {
         "id": identity(name),

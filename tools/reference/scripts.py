@@ -13,9 +13,24 @@ LOCAL_ONLY = [
     "}",
 ]
 
-SEND_TOKEN = [
-    'const token = pm.variables.get("id_token");',
-    "if (token) {",
+NO_KEY = [
+    'if (pm.variables.get("api_key")) {',
+    "  pm.execution.skipRequest(); // an API key may not do this",
+    "}",
+]
+
+SEND_CREDENTIAL = [
+    'const key = pm.variables.get("api_key");',
+    'const token = key ? "" : pm.variables.get("id_token");',
+    "if (key) {",
+    '  if (!pm.request.headers.has("Authorization") && !pm.request.headers.has("X-API-Key")) {',
+    '    pm.request.headers.add({ key: "X-API-Key", value: key });',
+    "  }",
+    '  if (pm.request.url.getPath().startsWith("/v1/")) {',
+    '    pm.request.removeQueryParams("userId"); // the key says who is calling',
+    "  }",
+    "}",
+    'if (token && !pm.request.headers.has("X-API-Key")) {',
     '  const claims = atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"));',
     '  pm.variables.set("default_user_id", JSON.parse(claims).sub);',
     '  if (!pm.request.headers.has("Authorization")) {',

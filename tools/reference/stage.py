@@ -7,19 +7,26 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from unittest.mock import patch
 
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
+from domain.keys import Scope
+from providers.identity.memory import MemoryTokens
 from repositories.documents import Query
 from repositories.memory import MemoryDocuments
-from services.ports import Job, Picture
-from tests.world import World
+from services.ports import Identity, Job, Picture
+from tests.calls import ANONYMOUS_TOKEN, PASSER_BY
+from tests.world import TOKENS, World
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 USER = "arda"
+BEARER = {"Authorization": f"Bearer {USER}-token"}
+"""That user's sign-in, who is no admin."""
+
 ORDER = {
     "model": "Model A",
     "style": "watercolor",
@@ -28,6 +35,9 @@ ORDER = {
     "prompt": "A lighthouse at dusk",
 }
 _IDS = uuid.UUID("0d5b1c0e-3a0b-4c51-9d0a-5a5f7e1a7c11")
+_DIGITS = "0123456789ABCDEFGHIJabcdefghij0123456789"
+"""No chance is in it, so that nobody takes a key of the reference for a real one."""
+
 _PICTURE = bytes(184_320)
 """Stands for what a model paints, which is the same everywhere but for how well the machine's zlib packs it."""
 
@@ -67,6 +77,10 @@ class Outage(MemoryDocuments):
         self._fail()
         return super().query(query)
 
+    def totals(self, query: Query, sums: Any = ()) -> Any:
+        self._fail()
+        return super().totals(query, sums)
+
     def _fail(self) -> None:
         if self.failure is not None:
             raise self.failure
@@ -81,6 +95,8 @@ class Stage(World):
         super().__init__(NOW - timedelta(days=30), documents=Outage(), **environment)
         self.app.made.pop("models")  # the real ones: the catalog shows what is really on offer
         self.outputs.link = _link  # type: ignore[method-assign]
+        signed_in = {f"{USER}-token": Identity(USER), ANONYMOUS_TOKEN: Identity(PASSER_BY, is_anonymous=True)}
+        self.app.made["tokens"] = MemoryTokens(TOKENS | signed_in)
         self.add_user(USER, 500)
         self.now = NOW
 
@@ -100,10 +116,31 @@ class Stage(World):
         created = self.ask("POST", "/v1/generations", json=ORDER | changes)
         return str(created.content["id"])
 
+    def key(self, *scopes: Scope, **more: Any) -> str:
+        """A new API key of the user's, as it is sent."""
+        made = self.ask("POST", "/v1/keys", json={"name": "Nightly batch", "scopes": [*scopes], **more})
+        return str(made.content["key"])
+
+    def let_pass_by(self) -> None:
+        """Somebody without an account, who made one generation to try."""
+        self.add_user(PASSER_BY, 4, is_anonymous=True)
+        self.ask(
+            "POST",
+            "/v1/generations",
+            user=None,
+            json={**ORDER, "size": "512x512"},
+            headers={"Authorization": f"Bearer {ANONYMOUS_TOKEN}"},
+        )
+
+    def use_up(self) -> None:
+        """The requests that the user's sign-in may make in this minute."""
+        while self.ask("GET", "/v1/healthz", user=None, headers=BEARER).status == HTTPStatus.OK:
+            pass
+
 
 @contextmanager
 def played(name: str) -> Iterator[None]:
-    """Inside, every new id comes from `name` alone, no log is written, and models paint at once."""
+    """Inside, every new id and key comes from `name` alone, no log is written, and models paint at once."""
     count = iter(range(1_000_000))
 
     def new_id() -> uuid.UUID:
@@ -114,6 +151,8 @@ def played(name: str) -> Iterator[None]:
     try:
         with (
             patch("uuid.uuid4", new_id),
+            patch("domain.keys.new_id", lambda: f"k{new_id().hex[:11]}"),
+            patch("domain.keys.new_secret", lambda: f"{_DIGITS}{next(count):03}"),
             patch("providers.models.simulated.painted", _painted),
             patch("providers.models.simulated_remote.painted", _painted),
         ):

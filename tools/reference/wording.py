@@ -11,8 +11,13 @@ DESCRIPTION = """\
 Credit-metered image generation. A request costs credits the moment it is accepted, and gives them back unless it
 completes. `/v1` is for new clients; the function URLs are those of feraset-imagen, unchanged.
 
-**Who is calling.** `Authorization: Bearer` with a Firebase ID token. The local stack runs with `AUTH_MODE=open`: there
-the user is named by `userId`, and a credential that is sent is still verified.
+**Who is calling.** `Authorization: Bearer` with a Firebase ID token or an API key, or `X-API-Key` with the latter. The
+first call of a sign-in makes its account. An API key does what its scopes say, and each operation names the one that it
+needs; those of admins count as long as the key's owner is one. The local stack runs with `AUTH_MODE=open`: there the
+user is named by `userId`, and a credential that is sent is still verified.
+
+**How often.** Each caller has a rate of requests, told by `RateLimit` and `RateLimit-Policy`; creations have one more
+of their own, and only so many may be in flight. Beyond that the answer is 429, with `Retry-After`.
 
 **Errors.** Every refusal of `/v1` is `application/problem+json` (RFC 9457) with a stable `code`, all faults at once in
 `errors`, and `retryable` and `charged` for programs. A bug of ours is an opaque 500 whose `request_id` finds it in the
@@ -31,16 +36,21 @@ CORS headers. The examples below were made by calling the API, not typed.
 
 TAGS = {
     "Generations": "Create, follow, list, cancel.",
-    "Credits": "Who you are, what you have, and where it went.",
+    "Credits": "What you have, and where it went.",
+    "Keys": "API keys: what a program may do and spend in your name.",
+    "Account": "Who you are.",
     "Catalog": "What is on offer, and for how much.",
     "Health": "For load balancers and alerts.",
     "Webhooks": "For the vendors of models.",
+    "Admin": "For operators: users, records, the catalog, the queue. The audit log tells who changed what.",
     "Function URLs": "feraset-imagen's functions: same fields, same status codes, same error bodies.",
 }
 
 _TAG_OF = {
     "generations": "Generations",
-    "me": "Credits",
+    "me": "Account",
+    "keys": "Keys",
+    "admin": "Admin",
     "balance": "Credits",
     "ledger": "Credits",
     "catalog": "Catalog",
@@ -78,11 +88,16 @@ FUNCTION_SERVERS = [
 ]
 
 SECURITY_SCHEMES = {
-    "firebaseIdToken": {
+    "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": "A Firebase ID token.",
+        "description": "A Firebase ID token, or an API key where the operation has an `x-scope`.",
+    },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "An API key: `dk_`, its id, `_`, its secret. `x-scope` says which scope it needs.",
     },
     "openModeUser": {
         "type": "apiKey",
@@ -99,10 +114,21 @@ REQUEST_HEADERS: dict[str, dict[str, Any]] = {
         "description": "1-255 visible ASCII characters, bare or in double quotes; per user, kept for ever.",
         "example": "order-2026-03-04-0001",
     },
+    "If-Match": {
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
+        "description": "The version that you have seen, in quotes, as in `ETag`. Default: whichever stands there.",
+        "example": '"1"',
+    },
     "Prefer": {
         "schema": {"type": "string"},
         "description": "`wait=n`: answer when the generation has ended, or after n seconds (0-50).",
         "example": "wait=20",
+    },
+    "X-External-User-Id": {
+        "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+        "description": "With a service key only, an API key with the scope `users:act`: your own id of the user that "
+        "the call is for, who is made when first named.",
+        "example": "customer-42",
     },
     "X-Request-Id": {
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
@@ -114,9 +140,12 @@ REQUEST_HEADERS: dict[str, dict[str, Any]] = {
 RESPONSE_HEADERS: dict[str, str] = {
     "Allow": "The methods that this address knows.",
     "Cache-Control": "How long the answer may be kept.",
-    "Idempotent-Replayed": "`true`: nothing was done; this is the generation that the key made.",
-    "Location": "Where the new generation is.",
+    "ETag": "The version, in quotes, for `If-Match`.",
+    "Idempotent-Replayed": "`true`: nothing was done; this is what the first request with the key made.",
+    "Location": "Where what was created is.",
     "Preference-Applied": "The preference that was honoured.",
+    "RateLimit": "What is left of the caller's requests: `r` at once, and `t` seconds until all of them.",
+    "RateLimit-Policy": "The caller's rate: `q` requests at once, and as many again in `w` seconds.",
     "Retry-After": "Seconds after which to try again.",
     "X-Request-Id": "The id that finds this request in the log.",
 }

@@ -1,22 +1,76 @@
 """Firebase ID tokens, checked by firebase-admin; on the Auth emulator too (FIREBASE_AUTH_EMULATOR_HOST)."""
 
-import firebase_admin
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
 from firebase_admin import auth
 from firebase_admin.exceptions import FirebaseError
+from google.auth.exceptions import GoogleAuthError
 
+from core.clock import Clock, utc_now
 from core.errors import Unauthenticated, Unavailable
+from providers.identity.app import firebase_app
+from providers.identity.claims import CLOCK_SKEW_SECONDS, MALFORMED, moment, text
+from providers.identity.remembered import Remembered
 from services.ports import Identity
+
+_TOKENS_REMEMBERED = 4096
+_SIGN_IN_STANDS_FOR = timedelta(minutes=1)
+_INVALID = "The ID token is not valid: expired, forged, or of another project."
 
 
 class FirebaseTokens:
-    def __init__(self, project_id: str) -> None:
-        self._app = firebase_admin.initialize_app(options={"projectId": project_id}, name=f"darkroom-{project_id}")
+    """Remembers a token that it has verified until it expires: to check a signature costs more than all the rest."""
 
-    def verify(self, token: str) -> Identity:
+    def __init__(self, project_id: str, *, clock: Clock = utc_now) -> None:
+        self._app = firebase_app(project_id)
+        self._clock = clock
+        self._identities: Remembered[Identity] = Remembered(_TOKENS_REMEMBERED, clock)
+        self._standing: Remembered[bool] = Remembered(_TOKENS_REMEMBERED, clock)
+
+    def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
+        known = self._identities.get(token)
+        if known is not None and (not check_revoked or self._standing.get(token)):
+            return known
+        asked_at = self._clock()
+        claims = self._claims(token, check_revoked=check_revoked)
         try:
-            claims = auth.verify_id_token(token, app=self._app)
-        except auth.CertificateFetchError as error:
-            raise Unavailable("The keys to check tokens with cannot be had at the moment.") from error
-        except (FirebaseError, ValueError) as error:
-            raise Unauthenticated("The ID token is not valid: expired, forged, or of another project.") from error
-        return Identity(user_id=claims["uid"], is_admin=claims.get("role") == "admin")
+            identity, expires_at = _identity(claims), moment(claims, "exp")
+        except ValueError as error:
+            raise Unauthenticated(_INVALID) from error
+        if self._clock() >= expires_at:  # the Auth emulator's tokens are not asked for it by firebase-admin
+            raise Unauthenticated(_INVALID)
+        self._identities.put(token, identity, expires_at)
+        if check_revoked:
+            self._standing.put(token, True, asked_at + _SIGN_IN_STANDS_FOR)
+        return identity
+
+    def _claims(self, token: str, *, check_revoked: bool) -> Mapping[str, Any]:
+        try:
+            claims: Mapping[str, Any] = auth.verify_id_token(
+                token, app=self._app, check_revoked=check_revoked, clock_skew_seconds=CLOCK_SKEW_SECONDS
+            )
+        except auth.RevokedIdTokenError as error:
+            raise Unauthenticated("The sign-in of this ID token was revoked. Sign in again.") from error
+        except auth.UserDisabledError as error:
+            raise Unauthenticated("The account of this ID token is disabled.") from error
+        except auth.UserNotFoundError as error:
+            raise Unauthenticated("The account of this ID token was deleted.") from error
+        except (auth.InvalidIdTokenError, *MALFORMED) as error:
+            raise Unauthenticated(_INVALID) from error
+        except (FirebaseError, GoogleAuthError) as error:
+            raise Unavailable("The ID token cannot be checked at the moment.") from error
+        return claims
+
+
+def _identity(claims: Mapping[str, Any]) -> Identity:
+    sign_in = claims.get("firebase")
+    return Identity(
+        user_id=claims["sub"],
+        is_admin=claims.get("role") == "admin",
+        is_anonymous=isinstance(sign_in, dict) and sign_in.get("sign_in_provider") == "anonymous",
+        email=text(claims, "email").lower(),
+        name=text(claims, "name"),
+        signed_in_at=moment(claims, "auth_time") if "auth_time" in claims else None,
+    )

@@ -1,9 +1,11 @@
 """A task queue in memory that remembers names, as Cloud Tasks does. Tests take from it what they deliver."""
 
 from collections import deque
+from datetime import datetime
 
+from core.clock import Clock
 from core.errors import Unavailable
-from services.ports import TaskMessage
+from services.ports import QueueState, QueueStatus, TaskMessage
 
 
 class MemoryQueue:
@@ -13,10 +15,52 @@ class MemoryQueue:
         self._names: set[str] = set()
 
     def enqueue(self, message: TaskMessage) -> bool:
-        if self.is_down:
-            raise Unavailable("The task queue does not answer")
+        self.check()
         if message.name in self._names:
             return False
         self._names.add(message.name)
         self.waiting.append(message)
         return True
+
+    def check(self) -> None:
+        if self.is_down:
+            raise Unavailable("The task queue does not answer")
+
+
+class MemoryControl:
+    """A name outlives its task here too: what was purged cannot be sent again under it."""
+
+    def __init__(self, queue: MemoryQueue, clock: Clock) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._state = QueueState.RUNNING
+        self._purged_at: datetime | None = None
+
+    def status(self) -> QueueStatus:
+        self._queue.check()
+        return QueueStatus(
+            state=self._state,
+            depth=len(self._queue.waiting),
+            oldest_at=None,
+            purged_at=self._purged_at,
+            max_attempts=None,
+            max_concurrent_dispatches=None,
+            max_dispatches_per_second=None,
+        )
+
+    def pause(self) -> QueueStatus:
+        return self._switched(QueueState.PAUSED)
+
+    def resume(self) -> QueueStatus:
+        return self._switched(QueueState.RUNNING)
+
+    def purge(self) -> QueueStatus:
+        self._queue.check()
+        self._queue.waiting.clear()
+        self._purged_at = self._clock()
+        return self.status()
+
+    def _switched(self, state: QueueState) -> QueueStatus:
+        self._queue.check()
+        self._state = state
+        return self.status()

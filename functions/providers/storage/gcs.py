@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import google.auth
-from google.api_core.exceptions import GoogleAPIError
+from google.api_core.exceptions import GoogleAPIError, NotFound
 from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
@@ -40,6 +40,14 @@ class BucketOutputs:
         except _OUTSIDE as error:
             raise Unavailable("The store of outputs does not answer") from error
         return f"gs://{self._bucket.name}/{path}"
+
+    def delete(self, path: str) -> None:
+        try:
+            self._bucket.blob(path).delete(timeout=_TIMEOUT_SECONDS, retry=_RETRY)
+        except NotFound:
+            return
+        except _OUTSIDE as error:
+            raise Unavailable("The store of outputs does not answer") from error
 
     def link(self, path: str) -> str:
         return self._link(path)

@@ -16,5 +16,10 @@ class MemoryOutputs:
         self.files[path] = data
         return f"gs://memory/{path}"
 
+    def delete(self, path: str) -> None:
+        if self.is_down:
+            raise Unavailable("The store of outputs does not answer")
+        self.files.pop(path, None)
+
     def link(self, path: str) -> str:
         return f"https://outputs.test/{path}"

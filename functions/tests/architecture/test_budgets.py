@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import grpc
 import pytest
@@ -109,10 +109,11 @@ class MeteredClient(firestore.Client):
 class Instance:
     """A server process over a database that others may use too, with a meter between the two."""
 
-    def __init__(self, client: MeteredClient, meter: Meter) -> None:
+    def __init__(self, client: MeteredClient, meter: Meter, **environment: str) -> None:
         self._meter = meter
+        self._environment = environment
         self.client = client
-        self.world = World(NOON, documents=FirestoreDocuments(client))
+        self.world = World(NOON, documents=FirestoreDocuments(client), **environment)
         enqueue = self.world.queue.enqueue
 
         def counted(message: TaskMessage) -> bool:
@@ -130,21 +131,34 @@ class Instance:
 
     def another(self) -> "Instance":
         """One that has just started, and has read the catalogue."""
-        other = Instance(self.client, self._meter)
+        other = Instance(self.client, self._meter, **self._environment)
         other.world.app.catalog.current()
         for user_id in ("alice", "bob", "mallory"):
             other.world.app.users.forget(user_id)
         return other
 
 
-@pytest.fixture
-def instance() -> Iterator[Instance]:
+@contextmanager
+def started(**environment: str) -> Iterator[Instance]:
     meter = Meter()
     client = MeteredClient(meter)
-    instance = Instance(client, meter)
+    instance = Instance(client, meter, **environment)
     instance.world.app.catalog.current()
     yield instance
     client.close()
+
+
+@pytest.fixture
+def instance() -> Iterator[Instance]:
+    with started() as instance:
+        yield instance
+
+
+@pytest.fixture
+def guarded() -> Iterator[Instance]:
+    """As deployed: whoever calls sends a credential."""
+    with started(AUTH_MODE="required") as instance:
+        yield instance
 
 
 def test_the_meter_counts_what_is_billed(instance: Instance) -> None:
@@ -193,6 +207,8 @@ class TestCreate:
             instance.world.create()
 
     def test_refused(self, instance: Instance) -> None:
+        """On a fresh read, for whom the instance remembers, too."""
+        instance.world.user("bob")
         with instance.costs(reads=1, trips=1):
             assert instance.world.api("POST", "/v1/generations", "bob", json=ORDER).status == 402
 
@@ -201,9 +217,10 @@ class TestCreate:
             assert instance.world.api("POST", "/v1/generations", "alice", json=ORDER | {"size": "1x1"}).status == 400
 
     def test_a_replay_of_an_idempotency_key(self, instance: Instance) -> None:
+        """The first commit finds that there is one; then who asks is judged on a fresh read, and again in a commit."""
         request: dict[str, Any] = {"json": ORDER, "headers": {"Idempotency-Key": "key-1"}}
         instance.world.api("POST", "/v1/generations", "alice", **request)
-        with instance.costs(reads=1, trips=2):
+        with instance.costs(reads=2, trips=4):
             response = instance.world.api("POST", "/v1/generations", "alice", **request)
         assert response.headers["Idempotent-Replayed"] == "true"
 
@@ -264,8 +281,8 @@ class TestBalance:
             busy.world.api("GET", "/v1/me", "alice")
 
     def test_an_audit_does_not_grow_with_the_history(self, busy: Instance) -> None:
-        """The user, read three times, and seven sums."""
-        with busy.costs(reads=10, trips=10):
+        """The user, read three times, and eight sums."""
+        with busy.costs(reads=11, trips=11):
             assert not busy.world.app.audits.of_user("alice").differences
 
 
@@ -316,6 +333,86 @@ class TestWorker:
             worker.world.deliver(generation_id)
 
 
+class TestCallers:
+    """What it costs to know who calls. What is created is judged in its own commit, so that nothing is read before."""
+
+    ALICE: ClassVar = {"Authorization": "Bearer alice-token"}
+
+    def key(self, instance: Instance) -> dict[str, str]:
+        order = {"name": "a", "scopes": ["generations:write", "generations:read"], "budget": {"per_day": 1000}}
+        made = instance.world.api("POST", "/v1/keys", headers=self.ALICE, json=order)
+        return {"X-API-Key": made.body["key"]}
+
+    def create(self, instance: Instance, headers: dict[str, str]) -> str:
+        created = instance.world.api("POST", "/v1/generations", headers=headers, json=ORDER)
+        assert created.status == 202, created.body
+        return f"/v1/generations/{created.body['id']}"
+
+    def running(self, instance: Instance, headers: dict[str, str]) -> str:
+        """One whose status is a document, without a place in the queue."""
+        created = instance.world.api("POST", "/v1/generations", headers=headers, json=ORDER | {"model": "Model R"})
+        instance.world.vendor.results = [RemoteResult(status=RemoteStatus.RUNNING)]
+        instance.world.deliver(created.body["id"])
+        return f"/v1/generations/{created.body['id']}"
+
+    def test_a_creation_by_key_on_a_warm_instance(self, guarded: Instance) -> None:
+        key = self.key(guarded)
+        self.create(guarded, key)
+        with guarded.costs(reads=0, writes=3, trips=2):
+            self.create(guarded, key)
+        guarded.world.later(minutes=10)
+        with guarded.costs(reads=CATALOG, writes=3, trips=2 + 3):
+            self.create(guarded, key)
+
+    def test_a_creation_by_key_on_a_cold_instance(self, guarded: Instance) -> None:
+        """What proves the key, and its owner; who created it has not looked at the proof yet, either."""
+        key = self.key(guarded)
+        other = guarded.another()
+        with other.costs(reads=2, writes=3, trips=4):
+            self.create(other, key)
+
+    def test_a_creation_by_sign_in_on_a_warm_instance(self, guarded: Instance) -> None:
+        self.create(guarded, self.ALICE)
+        guarded.world.later(seconds=50)
+        with guarded.costs(reads=0, writes=3, trips=2):
+            self.create(guarded, self.ALICE)
+
+    def test_a_status_by_sign_in(self, guarded: Instance) -> None:
+        """A user that was seen in the last ten seconds is believed."""
+        path = self.running(guarded, self.ALICE)
+        guarded.world.api("GET", "/v1/me", headers=self.ALICE)
+        guarded.world.later(seconds=9)
+        with guarded.costs(reads=1, trips=1):
+            assert guarded.world.api("GET", path, headers=self.ALICE).body["status"] == "processing"
+        guarded.world.later(seconds=1)
+        with guarded.costs(reads=2, trips=2):
+            guarded.world.api("GET", path, headers=self.ALICE)
+        with guarded.costs(reads=1, trips=1):
+            guarded.world.api("GET", path, headers=self.ALICE)
+
+    def test_a_status_by_key_reads_its_owner_each_time(self, guarded: Instance) -> None:
+        key = self.key(guarded)
+        path = self.running(guarded, key)
+        for _ in range(2):
+            with guarded.costs(reads=2, trips=2):
+                assert guarded.world.api("GET", path, headers=key).body["status"] == "processing"
+
+    def test_a_forged_key_costs_one_read_and_no_key_at_all_none(self, guarded: Instance) -> None:
+        forged = {"X-API-Key": f"dk_k{'0' * 11}_{'0' * 43}"}
+        with guarded.costs(reads=1, trips=1):
+            assert guarded.world.api("GET", "/v1/me", headers=forged).status == 401
+        with guarded.costs():
+            assert guarded.world.api("GET", "/v1/me", headers={"X-API-Key": "dk_x"}).status == 401
+
+    def test_the_first_sign_in_of_all(self, guarded: Instance) -> None:
+        """Nobody is found, twice: the second time by who makes the user. Then `me` reads what was made."""
+        admin = {"Authorization": "Bearer admin-token"}
+        with guarded.costs(reads=2, writes=2, trips=3):
+            guarded.world.api("GET", "/v1/generations", headers=admin, query_string={"status": "nonsense"})
+        with guarded.costs():
+            guarded.world.api("GET", "/v1/generations", headers=admin, query_string={"status": "nonsense"})
+
+
 class TestOthers:
     def test_a_list_looks_one_ahead_and_costs_one_trip(self, instance: Instance) -> None:
         for _ in range(4):
@@ -332,5 +429,6 @@ class TestOthers:
             assert instance.world.api("POST", f"/v1/generations/{generation_id}/cancel", "alice").status == 200
 
     def test_a_sweep_of_nothing(self, instance: Instance) -> None:
-        with instance.costs(reads=1, trips=1):
+        """What is due, and when the queue was last purged."""
+        with instance.costs(reads=2, trips=2):
             instance.world.app.sweeper.sweep()

@@ -18,7 +18,7 @@ FUNCTIONS = Path(__file__).resolve().parents[2]
 MAIN = 65
 """What main.py adds to functions-framework: pydantic with the settings, the triggers, the composition root."""
 
-FIRST_REQUEST = 64
+FIRST_REQUEST = 80
 """What the first request adds: our own modules. One more of ours is welcome, a library is not."""
 
 CLIENTS = {"repositories.firestore": 2, "providers.queue.cloud_tasks": 72}
@@ -87,7 +87,12 @@ print(json.dumps(server.options["threads"]))
 
 def run(code: str, *arguments: str, **environment: str) -> Any:
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    settings = {"FUNCTIONS_EMULATOR": "true", "AUTH_MODE": "open", "GOOGLE_CLOUD_PROJECT": "demo-cold"}
+    settings = {
+        "FUNCTIONS_EMULATOR": "true",
+        "AUTH_MODE": "open",
+        "GOOGLE_CLOUD_PROJECT": "demo-cold",
+        "API_KEY_PEPPER": "p" * 40,
+    }
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=FUNCTIONS,

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tools import roles
+
 ROOT = Path(__file__).resolve().parents[3]
 FUNCTIONS = ROOT / "functions"
 FIREBASE = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
@@ -99,6 +101,32 @@ class TestFunctions:
         assert limits(endpoints[name], SCHEDULED) == SCHEDULED
         trigger = endpoints[name]["scheduleTrigger"]
         assert (trigger["schedule"], trigger["timeZone"]) == (SCHEDULES[name], "UTC")
+
+    def test_each_runs_as_the_account_that_has_its_roles_and_no_others(self, endpoints: dict[str, Any]) -> None:
+        accounts = {name: endpoint["serviceAccountEmail"] for name, endpoint in endpoints.items()}
+        assert accounts == {
+            **dict.fromkeys(HTTP, "darkroom-api@"),
+            **dict.fromkeys(SCHEDULES, "darkroom-schedules@"),
+            "processImageGeneration": "darkroom-worker@",
+        }
+
+    def test_the_roles_are_given_for_all_that_is_deployed(self, endpoints: dict[str, Any]) -> None:
+        accounts = {endpoint["serviceAccountEmail"] for endpoint in endpoints.values()}
+        assert accounts == {f"{name}@" for name in roles.RUNS}
+        assert set(roles.CALLERS) == {name for name, endpoint in endpoints.items() if "httpsTrigger" not in endpoint}
+
+    def test_cloud_scheduler_calls_a_schedule_as_the_account_that_it_runs_as(self) -> None:
+        """That is firebase-tools' doing: it knows no other."""
+        assert {roles.CALLERS[name] for name in SCHEDULES} == {"darkroom-schedules"}
+
+    def test_the_environment_sets_the_accounts(self) -> None:
+        other = "other@live.iam.gserviceaccount.com"
+        changed = discovered(API_SERVICE_ACCOUNT=other)["endpoints"]
+        assert {name for name in changed if changed[name]["serviceAccountEmail"] == other} == set(HTTP)
+
+    def test_each_gets_the_secret_without_which_it_does_not_start(self, endpoints: dict[str, Any]) -> None:
+        secrets = {name: endpoint["secretEnvironmentVariables"] for name, endpoint in endpoints.items()}
+        assert secrets == {name: [{"key": "API_KEY_PEPPER"}] for name in endpoints}
 
     def test_what_they_need_is_asked_for(self, manifest: dict[str, Any]) -> None:
         apis = {required["api"] for required in manifest["requiredAPIs"]}
@@ -199,6 +227,16 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         failed = run("import bootstrap; bootstrap.darkroom()")
         assert "GOOGLE_CLOUD_PROJECT" in failed.stderr
 
+    @pytest.mark.parametrize("environment", [{}, {"FUNCTIONS_EMULATOR": "true"}])
+    def test_without_the_secret_a_process_does_not_start(self, environment: dict[str, str]) -> None:
+        failed = run("import main; main.darkroom()", GOOGLE_CLOUD_PROJECT="darkroom-live", **environment)
+        assert failed.returncode != 0
+        assert "API_KEY_PEPPER: Field required" in failed.stderr
+
+    def test_with_it_a_process_starts(self) -> None:
+        started = run("import main; main.darkroom()", GOOGLE_CLOUD_PROJECT="darkroom-live", API_KEY_PEPPER="p" * 40)
+        assert started.returncode == 0, started.stderr
+
 
 class TestBundle:
     (CODEBASE,) = FIREBASE["functions"]
@@ -225,6 +263,7 @@ class TestBundle:
             ".env",
             ".env.demo-darkroom",
             ".env.local",
+            ".secret.local",
             ".pytest_cache",
             ".hypothesis",
             "requirements-dev.txt",
@@ -239,3 +278,26 @@ class TestBundle:
 
     def test_the_runtime_is_the_one_of_the_tests(self) -> None:
         assert self.CODEBASE["runtime"] == f"python{sys.version_info.major}{sys.version_info.minor}"
+
+
+CALLS = """
+import main
+from werkzeug.test import EnvironBuilder
+from flask import Flask, Request
+body = {"data": {"generation_request_id": "g", "dispatch": 1}}
+headers = {"X-CloudTasks-QueueName": "processImageGeneration", "X-CloudScheduler": "true", **HEADERS}
+app = Flask("private")
+for function in (main.processImageGeneration, main.sweep, main.audit, main.weeklyReport):
+    environ = EnvironBuilder(method="POST", json=body, headers=headers).get_environ()
+    with app.request_context(environ):
+        print(function(Request(environ)).status_code)
+"""
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer forged"}, {"Authorization": "Bearer a.b.c"}])
+def test_a_deployed_private_function_is_closed_to_whoever_finds_it(headers: dict[str, str]) -> None:
+    """As functions-framework serves it, before anything is opened: no database, no queue."""
+    environment = {"GOOGLE_CLOUD_PROJECT": "p", "API_KEY_PEPPER": "p" * 40}
+    found = run(CALLS.replace("HEADERS", repr(headers)), **environment)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.split() == ["401"] * 4

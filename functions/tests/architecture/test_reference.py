@@ -73,6 +73,32 @@ def test_every_function_behind_hosting_is_documented(document: Object) -> None:
     assert functions == expected_functions() - {"api"}
 
 
+def test_every_status_that_an_operation_can_end_with_is_there(document: Object, routes: dict[str, Route]) -> None:
+    for _, path, operation in operations(document):
+        statuses = set(answers(document, operation))
+        assert {"429", "431"} <= statuses or operation["operationId"].endswith("ByPost"), path
+        if path.startswith("/v1/"):
+            route = routes[operation["operationId"]]
+            assert {*map(str, route.answers), "401", "403"} <= statuses, path
+
+
+def test_every_operation_says_what_a_key_needs(document: Object, routes: dict[str, Route]) -> None:
+    for _, path, operation in operations(document):
+        takes_keys = {"apiKey": []} in operation["security"]
+        assert takes_keys == (operation["x-scope"] is not None), path
+        assert not takes_keys or f"`{operation['x-scope']}`" in operation["description"], path
+        if path.startswith("/v1/"):
+            assert operation["x-scope"] == routes[operation["operationId"]].scope, path
+
+
+def test_whoever_is_known_is_told_what_is_left_of_its_requests(document: Object, routes: dict[str, Route]) -> None:
+    for _, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if path.startswith("/v1/") and status.startswith("2"):
+                told = {"RateLimit", "RateLimit-Policy"} <= set(response["headers"])
+                assert told != routes[operation["operationId"]].is_public, path
+
+
 def test_every_error_that_an_operation_names_has_an_example(document: Object, routes: dict[str, Route]) -> None:
     named = {(route.name, error.code) for route in routes.values() for error in route.errors}
     assert named <= shown_codes(document)
@@ -127,7 +153,7 @@ def test_every_postman_request_tests_its_answer_and_has_a_name_of_its_own(collec
     assert len(names) == len(set(names)), "setNextRequest finds requests by their names"
     for each in found:
         script = "\n".join(next(event for event in each["event"] if event["listen"] == "test")["script"]["exec"])
-        assert "to.have.status" in script, each["name"]
+        assert "to.have.status" in script or "response.code" in script, each["name"]
         assert "Content-Type" in script, each["name"]
 
 
@@ -162,9 +188,19 @@ def examples(document: Object) -> Iterator[Place]:
                 yield where, name, content["schema"], each["value"]
     for name, parameter in document["components"]["parameters"].items():
         yield "parameter", name, parameter["schema"], parameter["example"]
-    for name, content in document["components"]["responses"]["NoOperation"]["content"].items():
-        for example, each in content["examples"].items():
-            yield name, example, content["schema"], each["value"]
+    for response in document["components"]["responses"].values():
+        for name, content in response["content"].items():
+            for example, each in content["examples"].items():
+                yield name, example, content["schema"], each["value"]
+
+
+def answers(document: Object, operation: Object) -> dict[str, Object]:
+    """The responses of an operation, with those that it shares in their places."""
+    shared = document["components"]["responses"]
+    found = {status: each for status, each in operation["responses"].items() if status != "default"}
+    return {
+        status: shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for status, each in found.items()
+    }
 
 
 def contents(operation: Object) -> Iterator[Object]:
@@ -177,7 +213,7 @@ def shown_codes(document: Object) -> set[tuple[str, str]]:
     found = {
         (operation["operationId"], each["value"]["code"])
         for _, _, operation in operations(document)
-        for response in operation["responses"].values()
+        for response in answers(document, operation).values()
         for each in response.get("content", {}).get("application/problem+json", {"examples": {}})["examples"].values()
     }
     common = document["components"]["responses"]["NoOperation"]["content"]["application/problem+json"]["examples"]

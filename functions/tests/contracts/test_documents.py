@@ -13,15 +13,18 @@ from pytest_mock import MockerFixture
 from core.errors import Unavailable
 from emulator import firestore_documents, fresh_project
 from repositories.documents import (
+    REMOVED,
     AlreadyExists,
     Ambiguous,
     Conflict,
     Create,
+    Delete,
     Documents,
     Increment,
     Query,
     Totals,
     Update,
+    Write,
 )
 from repositories.firestore import FirestoreDocuments
 from repositories.memory import MemoryDocuments
@@ -107,21 +110,23 @@ class TestCommit:
             (Create("things/there", {"n": 2}), AlreadyExists),
             (Update("things/missing", {"n": 2}), Conflict),
             (Update("things/there", {"n": 2}, NOON), Conflict),
+            (Delete("things/there", NOON), Conflict),
         ],
     )
     def test_one_failing_write_leaves_no_trace_of_the_others(
-        self, documents: Documents, place: int, failing: Create | Update, error: type[Exception]
+        self, documents: Documents, place: int, failing: Write, error: type[Exception]
     ) -> None:
-        documents.commit([Create("things/there", {"n": 1}), Create("things/other", {"n": 1})])
+        other = {"n": 1, "map": {"n": 1, "gone": 1}}
+        documents.commit([Create(f"things/{id_}", other) for id_ in ("there", "other", "doomed")])
         before = version_at(documents, "things/other")
-        writes: list[Create | Update] = [Create("things/new", {}), Update("things/other", {"n": Increment(1)})]
+        changes = {"n": Increment(1), "map.n": Increment(1), "map.gone": REMOVED, "map.new.n": 1}
+        writes: list[Write] = [Create("things/new", {}), Update("things/other", changes), Delete("things/doomed")]
         writes.insert(place, failing)
         with pytest.raises(error):
             documents.commit(writes)
         assert documents.get("things/new") is None
         assert documents.get("things/missing") is None
-        assert fields_at(documents, "things/there") == {"n": 1}
-        assert fields_at(documents, "things/other") == {"n": 1}
+        assert all(fields_at(documents, f"things/{id_}") == other for id_ in ("there", "other", "doomed"))
         assert version_at(documents, "things/other") == before
 
     def test_an_update_of_a_missing_document_is_a_conflict(self, documents: Documents) -> None:
@@ -182,6 +187,220 @@ class TestCommit:
 
     def test_a_commit_of_nothing_answers_with_nothing(self, documents: Documents) -> None:
         assert documents.commit([]) == []
+
+    @pytest.mark.parametrize("value", [{1}, Increment(1), REMOVED, [REMOVED], {"n": Increment(1)}], ids=repr)
+    def test_what_is_no_value_is_not_written(self, documents: Documents, value: object) -> None:
+        documents.commit([Create("things/a", {"n": 1})])
+        with pytest.raises(TypeError):
+            documents.commit([Update("things/a", {"n": 2}), Create("things/b", {"v": value})])
+        assert fields_at(documents, "things/a") == {"n": 1}
+
+
+class TestNested:
+    @pytest.mark.parametrize(
+        ("before", "changes", "after"),
+        [
+            ({"a": {"b": 1, "c": 1}, "n": 1}, {"a.b": 2}, {"a": {"b": 2, "c": 1}, "n": 1}),
+            ({"a": {"b": 1, "c": 1}}, {"a.b": {"x": 1}}, {"a": {"b": {"x": 1}, "c": 1}}),
+            ({"a": {"b": {"x": 1}}}, {"a.b": {"y": 1}}, {"a": {"b": {"y": 1}}}),
+            ({"a": {"b": {"x": 1}}}, {"a.b": {}}, {"a": {"b": {}}}),
+            ({"a": {"b": {"x": 1}}}, {"a.b": (1, None)}, {"a": {"b": [1, None]}}),
+            ({"a": {"b": {"c": 1, "d": 1}}}, {"a.b.c": 2, "a.e": 3}, {"a": {"b": {"c": 2, "d": 1}, "e": 3}}),
+            ({"a": {"b": 5}}, {"a.b": Increment(-1), "n": Increment(3)}, {"a": {"b": 4}, "n": 3}),
+            ({"a": {"b": "text"}}, {"a.b": Increment(2)}, {"a": {"b": 2}}),
+            (
+                {"a": {"b": 1}},
+                {"a.b": Increment(1), "a.c": 2, "d.e": Increment(0)},
+                {"a": {"b": 2, "c": 2}, "d": {"e": 0}},
+            ),
+            ({"n": 1}, {"a.b.c": 1}, {"n": 1, "a": {"b": {"c": 1}}}),
+            ({"n": 1}, {"a.b.c": Increment(3)}, {"n": 1, "a": {"b": {"c": 3}}}),
+            ({"a": 5}, {"a.b": 1}, {"a": {"b": 1}}),
+            ({"a": None}, {"a.b": 1}, {"a": {"b": 1}}),
+            ({"a": [1]}, {"a.b.c": 1}, {"a": {"b": {"c": 1}}}),
+            ({"a": {"b": "text", "k": 1}}, {"a.b.c": Increment(3)}, {"a": {"b": {"c": 3}, "k": 1}}),
+            ({"a": 1}, {"_1.B_2": 1, "a.a": 1}, {"_1": {"B_2": 1}, "a": {"a": 1}}),
+            ({}, {"a.b": 1, "ab.c": 1, "a.bc": 1}, {"a": {"b": 1, "bc": 1}, "ab": {"c": 1}}),
+            ({"a.b": 1}, {"a.b": 2}, {"a.b": 1, "a": {"b": 2}}),
+            ({"a": {"ключ": 1}}, {"a.b": 2, "ключ": 3, "x-y": 4}, {"a": {"ключ": 1, "b": 2}, "ключ": 3, "x-y": 4}),
+        ],
+        ids=repr,
+    )
+    def test_a_name_with_dots_changes_that_place_only(
+        self, documents: Documents, before: dict[str, Any], changes: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        documents.commit([Create("things/a", before)])
+        documents.commit([Update("things/a", changes)])
+        assert fields_at(documents, "things/a") == after
+
+    def test_in_a_document_to_be_created_a_dot_is_a_letter(self, documents: Documents) -> None:
+        documents.commit([Create("things/a", {"a.b": 1, "a": {"c.d": 2}})])
+        assert fields_at(documents, "things/a") == {"a.b": 1, "a": {"c.d": 2}}
+
+    @pytest.mark.parametrize("same", [{"a.b.n": 1}, {"a.b.n": Increment(0)}, {"a.b": {"n": 1}}, {"a.l": [1], "n": 1}])
+    def test_what_changes_nothing_keeps_the_version(self, documents: Documents, same: dict[str, Any]) -> None:
+        (version,) = documents.commit([Create("things/a", {"a": {"b": {"n": 1}, "l": [1]}, "n": 1})])
+        assert documents.commit([Update("things/a", same, version)]) == [version] == [version_at(documents, "things/a")]
+
+    @pytest.mark.parametrize("other", [{"a.n": 1.0}, {"a.n": True}, {"a.m": 1}, {"a.m": Increment(0)}, {"b.n": None}])
+    def test_a_change_has_a_new_version(self, documents: Documents, other: dict[str, Any]) -> None:
+        (version,) = documents.commit([Create("things/a", {"a": {"n": 1}})])
+        (changed,) = documents.commit([Update("things/a", other, version)])
+        assert changed == version_at(documents, "things/a") > version
+
+    def test_it_is_fenced_by_a_version(self, documents: Documents) -> None:
+        (version,) = documents.commit([Create("things/a", {"a": {"n": 1}})])
+        documents.commit([Update("things/a", {"a.n": Increment(1)}, version)])
+        with pytest.raises(Conflict):
+            documents.commit([Update("things/a", {"a.n": Increment(1)}, version)])
+        assert fields_at(documents, "things/a") == {"a": {"n": 2}}
+
+    def test_what_was_read_before_stays_as_it_was(self, documents: Documents) -> None:
+        documents.commit([Create("things/a", {"a": {"n": 1}})])
+        before = fields_at(documents, "things/a")
+        documents.commit([Update("things/a", {"a.n": 2, "a.m": 3})])
+        assert before == {"a": {"n": 1}}
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"a": {"c": 1}, "a.b": 1},
+            {"a.b": 1, "a": Increment(1)},
+            {"a.b": Increment(1), "a.b.c": 1},
+            {"a.b": REMOVED, "a.b.c.d": Increment(1)},
+            {"a": REMOVED, "ab": 1, "a.b": REMOVED},
+        ],
+        ids=repr,
+    )
+    def test_two_names_may_not_overlap(self, documents: Documents, changes: dict[str, Any]) -> None:
+        self._is_refused(documents, changes)
+
+    @pytest.mark.parametrize(
+        "name", [".", "a.", ".a", "a..b", "a.1b", "a.b-c", "a b.c", "a.é", "é.a", "`a`.b", "a.b\n", "a.*"]
+    )
+    def test_each_part_is_a_plain_identifier(self, documents: Documents, name: str) -> None:
+        self._is_refused(documents, {name: 1})
+
+    def _is_refused(self, documents: Documents, changes: dict[str, Any]) -> None:
+        documents.commit([Create("things/a", {"a": {"b": 1}})])
+        with pytest.raises(ValueError, match=r"is no path of plain identifiers|lies inside"):
+            documents.commit([Update("things/a", {"n": 1}), Update("things/b", changes)])
+        assert fields_at(documents, "things/a") == {"a": {"b": 1}}
+
+
+class TestRemoved:
+    @pytest.mark.parametrize(
+        ("before", "changes", "after"),
+        [
+            ({"a": 1, "b": 2}, {"a": REMOVED}, {"b": 2}),
+            ({"a": 1}, {"a": REMOVED}, {}),
+            ({"a": {"b": 1}, "n": 1}, {"a": REMOVED, "n": Increment(1), "m": 1}, {"n": 2, "m": 1}),
+            ({"a": {"b": 1, "c": 1}}, {"a.b": REMOVED}, {"a": {"c": 1}}),
+            ({"a": {"b": 1, "c": 1}}, {"a.b": REMOVED, "a.c": Increment(1)}, {"a": {"c": 2}}),
+            ({"a": {"b": {"c": 1}}}, {"a.b.c": REMOVED}, {"a": {"b": {}}}),
+            ({"a": 5}, {"a.b": REMOVED, "a.c": 1}, {"a": {"c": 1}}),
+            ({"a": 5}, {"a.b": REMOVED, "n": 1}, {"a": 5, "n": 1}),
+            ({"a": None}, {"b": REMOVED, "n": 1}, {"a": None, "n": 1}),
+            ({}, {"a.b": REMOVED, "n": 1}, {"n": 1}),
+            ({"ключ": 1, "x-y": 1}, {"ключ": REMOVED, "x-y": REMOVED}, {}),
+        ],
+        ids=repr,
+    )
+    def test_the_field_goes_away(
+        self, documents: Documents, before: dict[str, Any], changes: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        documents.commit([Create("things/a", before)])
+        documents.commit([Update("things/a", changes)])
+        assert fields_at(documents, "things/a") == after
+
+    @pytest.mark.parametrize("name", ["missing", "missing.x.y", "map.missing", "map.missing.x", "n.x", "none.x"])
+    def test_where_it_is_not_there_nothing_changes(self, documents: Documents, name: str) -> None:
+        fields = {"n": 1, "none": None, "map": {"x": 1}}
+        (version,) = documents.commit([Create("things/a", fields)])
+        assert documents.commit([Update("things/a", {name: REMOVED}, version)]) == [version]
+        assert fields_at(documents, "things/a") == fields
+        assert version_at(documents, "things/a") == version
+
+    def test_it_is_a_change(self, documents: Documents) -> None:
+        (version,) = documents.commit([Create("things/a", {"map": {"x": None}})])
+        (changed,) = documents.commit([Update("things/a", {"map.x": REMOVED}, version)])
+        assert changed == version_at(documents, "things/a") > version
+
+    def test_a_document_without_fields_is_still_there(self, documents: Documents) -> None:
+        documents.commit([Create("things/a", {"n": 1})])
+        documents.commit([Update("things/a", {"n": REMOVED})])
+        with pytest.raises(AlreadyExists):
+            documents.commit([Create("things/a", {})])
+
+    def test_a_missing_document_is_a_conflict(self, documents: Documents) -> None:
+        with pytest.raises(Conflict):
+            documents.commit([Update("things/a", {"n": REMOVED})])
+        assert documents.get("things/a") is None
+
+
+class TestDelete:
+    def test_what_is_deleted_is_gone(self, documents: Documents) -> None:
+        put(documents, {"a": {"n": 1}, "b": {"n": 2}})
+        documents.commit([Delete("things/a")])
+        assert documents.get("things/a") is None
+        assert ids(documents) == ["b"]
+        assert documents.totals(Query(collection="things"), ("n",)) == Totals(1, {"n": 2})
+
+    def test_what_lies_under_it_stays(self, documents: Documents) -> None:
+        documents.commit([Create("things/a", {}), Create("things/a/parts/p", {"n": 1})])
+        documents.commit([Delete("things/a")])
+        assert fields_at(documents, "things/a/parts/p") == {"n": 1}
+
+    def test_what_is_missing_may_be_deleted(self, documents: Documents) -> None:
+        documents.commit([Delete("things/a"), Create("things/b", {"n": 1})])
+        assert documents.get("things/a") is None
+        assert fields_at(documents, "things/b") == {"n": 1}
+
+    def test_the_version_that_was_read_is_the_one_to_delete_with(self, documents: Documents) -> None:
+        documents.commit([Create("things/a", {"n": 1})])
+        documents.commit([Delete("things/a", version_at(documents, "things/a"))])
+        assert documents.get("things/a") is None
+
+    def test_an_old_version_is_a_conflict(self, documents: Documents) -> None:
+        (version,) = documents.commit([Create("things/a", {"n": 1})])
+        documents.commit([Update("things/a", {"n": 2})])
+        with pytest.raises(Conflict):
+            documents.commit([Delete("things/a", version)])
+        assert fields_at(documents, "things/a") == {"n": 2}
+
+    @pytest.mark.parametrize("wanted", [NOON, None])
+    def test_a_version_of_what_is_missing_is_a_conflict(self, documents: Documents, wanted: datetime | None) -> None:
+        (version,) = documents.commit([Create("things/a", {"n": 1})])
+        documents.commit([Delete("things/a")])
+        with pytest.raises(Conflict):
+            documents.commit([Delete("things/a", wanted or version), Create("things/b", {})])
+        assert documents.get("things/b") is None
+
+    def test_no_update_reaches_it(self, documents: Documents) -> None:
+        (version,) = documents.commit([Create("things/a", {"n": 1})])
+        documents.commit([Delete("things/a")])
+        for wanted in (version, None):
+            with pytest.raises(Conflict):
+                documents.commit([Update("things/a", {"n": 2}, wanted)])
+        assert documents.get("things/a") is None
+
+    def test_it_can_be_created_again_and_its_old_version_is_of_no_use(self, documents: Documents) -> None:
+        (first,) = documents.commit([Create("things/a", {"n": 1})])
+        documents.commit([Delete("things/a")])
+        (second,) = documents.commit([Create("things/a", {"n": 1})])
+        assert second > first
+        with pytest.raises(Conflict):
+            documents.commit([Delete("things/a", first)])
+        assert fields_at(documents, "things/a") == {"n": 1}
+
+    def test_it_answers_with_the_time_of_the_commit(self, documents: Documents) -> None:
+        kept, before = documents.commit([Create("things/kept", {"n": 1}), Create("things/a", {})])
+        changes = [Delete("things/a"), Update("things/kept", {"n": 1}), Create("things/new", {}), Delete("things/none")]
+        deleted, same, new, missing = documents.commit(changes)
+        assert same == kept
+        assert deleted == missing == new == version_at(documents, "things/new") > before
+        (again,) = documents.commit([Delete("things/a")])
+        assert again > deleted
 
 
 class TestIncrement:
@@ -422,6 +641,65 @@ class TestGroups:
         query = Query(collection="entries", group=True, where=(("n", ">=", 2), ("n", "<", 4)))
         assert [each.path for each in group.query(query)] == ["users/a/entries/2", "users/a-b/entries/3"]
         assert group.totals(query, ("n",)) == Totals(2, {"n": 5})
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 8])
+    @pytest.mark.parametrize("order", [(), ("n",), ("-n",), ("-n", "m")])
+    @pytest.mark.parametrize("where", [(), (("odd", "==", True),)])
+    def test_pages_show_each_document_once(
+        self, documents: Documents, size: int, order: tuple[str, ...], where: tuple[Any, ...]
+    ) -> None:
+        """Under ids that come again, and values that are equal across collections."""
+        paths = [f"users/{user}/entries/{id_}" for user in ("b", "a", "a-b", "ab", "é") for id_ in ("x", "w", "😀")]
+        rows = {path: {"n": at % 3 // 2, "m": at % 2, "odd": at % 4 != 0} for at, path in enumerate(paths)}
+        documents.commit([Create(path, fields) for path, fields in rows.items()])
+        documents.commit([Create("users/a/others/x", {"n": 0, "m": 0, "odd": True})])
+        query: dict[str, Any] = {"collection": "entries", "group": True, "where": where, "order_by": order}
+        seen: list[str] = []
+        after: tuple[Any, ...] | None = None
+        while page := documents.query(Query(**query, limit=size, after=after)):
+            seen += [document.path for document in page]
+            last = page[-1]
+            after = (*(last.fields[name.lstrip("-")] for name in order), last.path)
+        assert seen == [document.path for document in documents.query(Query(**query))]
+        assert sorted(seen) == sorted(path for path, row in rows.items() if row["odd"] or not where)
+
+    @pytest.mark.parametrize(
+        ("order", "after", "places"),
+        [
+            ((), ("users/a/entries/2",), [2, 0]),
+            ((), ("users/a/entries/1",), [1, 2, 0]),
+            ((), ("users/a/entries/2/parts/p",), [2, 0]),
+            ((), ("users/a",), [1, 2, 0]),
+            ((), ("users/a-a/entries/9",), [2, 0]),
+            ((), ("zoo/1",), []),
+            (("n",), (2, "entries/9"), [1, 2, 3]),
+            (("n",), (2, "users/b/entries/0"), [2, 3]),
+            (("-n",), (2, "users/a/entries/3"), [1, 0]),
+            (("-n",), (2, "users/a/entries/2"), [0]),
+        ],
+    )
+    def test_a_cursor_needs_no_document_where_it_points(
+        self, group: Documents, order: tuple[str, ...], after: tuple[Any, ...], places: list[int]
+    ) -> None:
+        found = group.query(Query(collection="entries", group=True, order_by=order, after=after))
+        assert [each.path for each in found] == [self.PATHS[place] for place in places]
+
+    def test_a_range_can_be_paged_by_its_field(self, group: Documents) -> None:
+        found = group.query(
+            Query(
+                collection="entries",
+                group=True,
+                where=(("n", ">=", 2), ("n", "<", 4)),
+                order_by=("-n",),
+                after=(3, "users/a-b/entries/3"),
+            )
+        )
+        assert [each.path for each in found] == ["users/a/entries/2"]
+
+    @pytest.mark.parametrize("after", ["e1", "users/alice/transactions", ""])
+    def test_an_id_is_no_place_to_go_on_from(self, group: Documents, after: str) -> None:
+        with pytest.raises(ValueError, match="is no path of a document"):
+            group.query(Query(collection="entries", group=True, order_by=("n",), after=(1, after)))
 
 
 class TestTotals:

@@ -1,6 +1,7 @@
 """The same random operations on the database and on its twin in memory: every answer must be the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,9 +10,11 @@ import pytest
 
 from emulator import firestore_documents
 from repositories.documents import (
+    REMOVED,
     AlreadyExists,
     Conflict,
     Create,
+    Delete,
     Document,
     Documents,
     Increment,
@@ -27,7 +30,10 @@ OPERATIONS = 14
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 COLLECTIONS = ("users", "users/a/entries", "users/b/entries", "users/a-b/entries")
 IDS = ("a", "b", "a-b", "é", "😀")
+PATHS = tuple(f"{collection}/{id_}" for collection in COLLECTIONS for id_ in IDS)
 NAMES = ("n", "m", "kind")
+NESTED_NAMES = ("map.x", "map.y", "map.in.x", "map.in.y", "map.in.in.x", "other.x")
+"""Of fields that no query asks for: the twin does not compare maps."""
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, 2, 3, -1, 1.0, 2.5, 2**53),
     *("", "a", "b", "é", "😀"),
@@ -63,12 +69,17 @@ class Pair:
         known = self.versions.get(write.path, [])
         if isinstance(write, Create) or place is None or place >= len(known):
             return write
-        return Update(write.path, write.fields, known[-1 - place][side])
+        return replace(write, version=known[-1 - place][side])
 
     def _kept(self, writes: list[tuple[Write, int | None]], answers: list[Any]) -> tuple[object, object]:
-        """For each write, which of the document's versions it has now; a new one is at the end."""
+        """For each write, which of the document's versions it has now; a new one is at the end.
+
+        The time of a deletion is none of them. The emulator takes it for one where the document is still gone.
+        """
         places: tuple[list[int], list[int]] = ([], [])
         for (write, _), *versions in zip(writes, *answers, strict=True):
+            if isinstance(write, Delete):
+                continue
             known = self.versions.setdefault(write.path, [])
             for side in (0, 1):
                 seen = [pair[side] for pair in known]
@@ -80,6 +91,8 @@ class Pair:
 
 def value_of(value: Any) -> Any:
     """With its type, for to Python 1, 1.0 and True are equal."""
+    if isinstance(value, dict):
+        return {name: value_of(each) for name, each in value.items()}
     kind = datetime if isinstance(value, datetime) else type(value)
     return (kind.__name__, value)
 
@@ -87,27 +100,49 @@ def value_of(value: Any) -> Any:
 def shown(document: Document | None) -> object:
     if document is None:
         return None
-    return document.path, {name: value_of(value) for name, value in sorted(document.fields.items())}
+    return document.path, value_of(document.fields)
 
 
-def some_fields(chance: Random, *, increments: bool) -> dict[str, Any]:
-    """At least one."""
-    names = chance.sample(NAMES, chance.randint(1, len(NAMES)))
-    values: Callable[[], Any] = lambda: chance.choice(VALUES)  # noqa: E731
-    return {
-        name: Increment(chance.randint(-2, 3)) if increments and chance.random() < 0.4 else values() for name in names
-    }
+def some_fields(chance: Random) -> dict[str, Any]:
+    """At least one, and at times a map, or a plain value where other documents have a map."""
+    fields = {name: chance.choice(VALUES) for name in chance.sample(NAMES, chance.randint(1, len(NAMES)))}
+    return fields | ({"map": some_map(chance)} if chance.random() < 0.6 else {})
+
+
+def some_map(chance: Random, depth: int = 3) -> Any:
+    if depth == 0 or chance.random() < 0.2:
+        return chance.choice(VALUES)
+    return {name: some_map(chance, depth - 1) for name in ("x", "y", "in") if chance.random() < 0.6}
+
+
+def some_changes(chance: Random) -> dict[str, Any]:
+    """At least one, none inside another."""
+    names = chance.sample(NAMES, chance.randint(0, len(NAMES)))
+    nested = chance.sample(("map", *NESTED_NAMES), chance.randint(0 if names else 1, 3))
+    names += [name for name in nested if not any(name.startswith(f"{other}.") for other in nested)]
+    return {name: some_change(chance, name) for name in names}
+
+
+def some_change(chance: Random, name: str) -> Any:
+    kind = chance.random()
+    if kind < 0.35:
+        return Increment(chance.randint(-2, 3))
+    if kind < 0.55:
+        return REMOVED
+    return chance.choice(VALUES) if name in NAMES else some_map(chance)
 
 
 def some_writes(chance: Random) -> list[tuple[Write, int | None]]:
-    paths = chance.sample([f"{collection}/{id_}" for collection in COLLECTIONS for id_ in IDS], chance.randint(1, 4))
+    paths = chance.sample(PATHS, chance.randint(1, 4))
     writes: list[tuple[Write, int | None]] = []
     for path in paths:
-        if chance.random() < 0.6:
-            writes.append((Create(path, some_fields(chance, increments=False)), None))
+        kind = chance.random()
+        if kind < 0.6:
+            writes.append((Create(path, some_fields(chance)), None))
+        elif kind < 0.9:
+            writes.append((Update(path, some_changes(chance)), chance.choice((None, None, 0, 0, 0, 1))))
         else:
-            place = chance.choice((None, None, 0, 0, 0, 1))
-            writes.append((Update(path, some_fields(chance, increments=True)), place))
+            writes.append((Delete(path), chance.choice((None, 0, 0, 1))))
     return writes
 
 
@@ -115,7 +150,11 @@ def some_updates(chance: Random, known: dict[str, Any]) -> list[tuple[Write, int
     """Of documents that exist, so that most of these succeed."""
     paths = chance.sample(sorted(known), min(len(known), chance.randint(1, 3)))
     return [
-        (Update(path, some_fields(chance, increments=True)), chance.choice((None, 0, 0, 0, 0, 1))) for path in paths
+        (
+            Delete(path) if chance.random() < 0.1 else Update(path, some_changes(chance)),
+            chance.choice((None, 0, 0, 0, 0, 1)),
+        )
+        for path in paths
     ]
 
 
@@ -127,7 +166,7 @@ def some_condition(chance: Random, name: str) -> tuple[str, str, Any]:
 
 
 def some_query(chance: Random) -> Query:
-    where = tuple(some_condition(chance, name) for name in chance.sample(NAMES, chance.choice((0, 1, 1, 2))))
+    where = tuple(some_condition(chance, name) for name in chance.sample(NAMES, chance.choice((0, 0, 1, 1, 2))))
     ranges = [name for name, operator, _ in where if operator not in ("==", "in")]
     names = ranges or chance.sample(NAMES, chance.choice((0, 1, 1, 2)))
     order = tuple(chance.choice(("", "-")) + name for name in names)
@@ -139,27 +178,29 @@ def some_query(chance: Random) -> Query:
         group=group,
         where=where,
         order_by=order,
-        limit=chance.choice((None, None, 1, 2, 3)),
-        fields=chance.choice((None, None, ("n",), ("n", "kind"), ())),
+        limit=chance.choice((None, 1, 1, 2, 3)),
+        fields=chance.choice((None, None, None, None, ("n",), ("n", "kind"), ())),
     )
 
 
 def next_page(query: Query, last: Document) -> Query:
-    after = (*(last.fields[name.lstrip("-")] for name in query.order_by), last.id)
-    return Query(
-        collection=query.collection, where=query.where, order_by=query.order_by, after=after, limit=query.limit
-    )
+    values = (last.fields[name.lstrip("-")] for name in query.order_by)
+    return replace(query, after=(*values, last.path if query.group else last.id))
+
+
+def queries(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, object]]]:
+    """A query, and where it can go on, its next page too."""
+    query = some_query(chance)
+    yield str(query), queried(pair, query)
+    found = pair.sides[1].query(query)
+    if found and query.fields is None and (query.order_by or not _has_range(query)):
+        page = next_page(query, found[-1])
+        yield f"{'group' if page.group else 'collection'} goes on: {page}", queried(pair, page)
 
 
 def queried(pair: Pair, query: Query) -> tuple[object, object]:
-    """The answer, and where it can go on, the next page too."""
-    answers = []
-    pageable = query.fields is None and not query.group and (query.order_by or not _has_range(query))
-    for side in pair.sides:
-        found = side.query(query)
-        more = side.query(next_page(query, found[-1])) if found and pageable else []
-        answers.append([shown(document) for document in [*found, *more]])
-    return answers[0], answers[1]
+    there, here = ([shown(document) for document in side.query(query)] for side in pair.sides)
+    return there, here
 
 
 def _has_range(query: Query) -> bool:
@@ -172,17 +213,20 @@ def totalled(pair: Pair, query: Query, sums: tuple[str, ...]) -> tuple[Totals, T
 
 
 def operations(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, object]]]:
+    first: list[tuple[Write, int | None]] = [
+        (Create(path, some_fields(chance)), None) for path in chance.sample(PATHS, chance.choice((0, 4, 12)))
+    ]
+    yield f"commit {first}", pair.commit(first)
     for _ in range(OPERATIONS):
         kind = chance.random()
         if kind < 0.45:
             writes = some_writes(chance) if kind < 0.2 or not pair.versions else some_updates(chance, pair.versions)
             yield f"commit {writes}", pair.commit(writes)
         elif kind < 0.55:
-            path = f"{chance.choice(COLLECTIONS)}/{chance.choice(IDS)}"
+            path = chance.choice(PATHS)
             yield f"get {path}", (shown(pair.sides[0].get(path)), shown(pair.sides[1].get(path)))
         elif kind < 0.85:
-            query = some_query(chance)
-            yield str(query), queried(pair, query)
+            yield from queries(chance, pair)
         else:
             query, sums = some_query(chance), tuple(chance.sample(NAMES, chance.randint(0, 3)))
             yield f"totals of {sums} over {query}", totalled(pair, query, sums)
@@ -202,13 +246,18 @@ def test_every_answer_is_the_same(first: int) -> None:
                 assert shown(pair.sides[0].get(path)) == shown(pair.sides[1].get(path)), f"seed {seed}: {path}"
 
 
+TELLING = ("Delete", "'n': <_Removal", "'map.x': Increment", "'map.in.x': <_Removal", "'map.in.in.x': {", "'map': {")
+
+
 def test_the_sequences_reach_every_kind_of_answer() -> None:
     """Without this, the comparison could be one of nothing with nothing."""
     seen: set[object] = set()
-    for seed in range(40):
+    for seed in range(SEQUENCES):
         for operation, (answer, _) in operations(Random(seed), Pair(MemoryDocuments(), MemoryDocuments())):
-            kind = operation.partition(" ")[0].partition("(")[0]
-            seen.add((kind, answer if isinstance(answer, type) else bool(answer)))
+            kinds = [operation.partition(" ")[0].partition("(")[0]]
+            if kinds == ["commit"]:
+                kinds += [telling for telling in TELLING if telling in operation]
+            seen |= {(kind, answer if isinstance(answer, type) else bool(answer)) for kind in kinds}
     assert seen >= {
         ("commit", True),
         ("commit", AlreadyExists),
@@ -217,4 +266,10 @@ def test_the_sequences_reach_every_kind_of_answer() -> None:
         ("get", False),
         ("Query", True),
         ("Query", False),
+        ("collection", True),
+        ("collection", False),
+        ("group", True),
+        ("group", False),
+        *((telling, True) for telling in TELLING),
+        ("Delete", Conflict),
     }

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from google.api_core.exceptions import Forbidden, ServiceUnavailable
+from google.api_core.exceptions import Forbidden, NotFound, ServiceUnavailable
 from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, TransportError
@@ -66,6 +67,40 @@ class TestContract:
         assert len(links) == 3
         assert all(link.startswith("http") for link in links)
 
+    def test_what_is_deleted_is_gone_and_nothing_else(self, outputs: OutputStore) -> None:
+        name = uuid.uuid4()
+        for path in (f"generations/{name}/0.png", f"generations/{name}/00.png"):
+            outputs.put(path, path.encode(), "image/png", {})
+        outputs.delete(f"generations/{name}/0.png")
+        assert stored(outputs, f"generations/{name}/0.png") is None
+        assert stored(outputs, f"generations/{name}/00.png") == f"generations/{name}/00.png".encode()
+
+    def test_deleting_what_is_not_there_is_no_error(self, outputs: OutputStore) -> None:
+        path = f"generations/arda/{uuid.uuid4()}/0.png"
+        outputs.delete(path)
+        outputs.put(path, b"picture", "image/png", {})
+        outputs.delete(path)
+        outputs.delete(path)
+        assert stored(outputs, path) is None
+
+    def test_a_deleted_path_can_be_put_again(self, outputs: OutputStore) -> None:
+        path = f"generations/arda/{uuid.uuid4()}/0.png"
+        outputs.put(path, b"first", "image/png", {})
+        outputs.delete(path)
+        outputs.put(path, b"second", "image/png", {})
+        assert stored(outputs, path) == b"second"
+
+
+def stored(outputs: OutputStore, path: str) -> bytes | None:
+    if isinstance(outputs, MemoryOutputs):
+        return outputs.files.get(path)
+    try:
+        return opened(outputs.link(path))[0]
+    except HTTPError as error:
+        if error.code != 404:
+            raise
+        return None
+
 
 def emulated() -> BucketOutputs:
     host = os.environ["STORAGE_EMULATOR_HOST"]
@@ -103,6 +138,14 @@ class TestMemory:
         outputs.put("a/0.png", b"second", "image/png", {})
         assert outputs.files == {"a/0.png": b"second"}
 
+    def test_while_it_is_down_nothing_is_deleted(self) -> None:
+        outputs = MemoryOutputs()
+        outputs.put("a/0.png", b"data", "image/png", {})
+        outputs.is_down = True
+        with pytest.raises(Unavailable):
+            outputs.delete("a/0.png")
+        assert outputs.files
+
     def test_while_it_is_down_nothing_is_put(self) -> None:
         outputs = MemoryOutputs()
         outputs.is_down = True
@@ -119,6 +162,25 @@ class TestBucket:
         mocker.patch.object(storage.Blob, "upload_from_string", side_effect=error)
         with pytest.raises(Unavailable):
             BucketOutputs(bucket, str).put("a/0.png", b"data", "image/png", {})
+
+    @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+    def test_a_deletion_that_the_vendor_does_not_answer_is_unavailable(
+        self, bucket: storage.Bucket, mocker: MockerFixture, error: Exception
+    ) -> None:
+        mocker.patch.object(storage.Blob, "delete", side_effect=error)
+        with pytest.raises(Unavailable):
+            BucketOutputs(bucket, str).delete("a/0.png")
+
+    def test_a_deletion_names_the_path_and_has_patience(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
+        deletions: list[tuple[str, bool]] = []
+
+        def delete(blob: storage.Blob, *, timeout: float, retry: Retry) -> None:
+            deletions.append((blob.name, 0 < timeout <= 30 and 0 < retry.timeout <= 60))
+            raise NotFound("no such object")
+
+        mocker.patch.object(storage.Blob, "delete", autospec=True, side_effect=delete)
+        BucketOutputs(bucket, str).delete(ODD)
+        assert deletions == [(ODD, True)]
 
     def test_data_type_and_metadata_go_to_the_vendor(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
         uploads: list[tuple[Any, ...]] = []

@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 
 from controllers.auth import document_id
+from controllers.wire import Access
 from core.errors import InvalidRequest, Unauthenticated, Unavailable
+from domain.ledger import EntryType
 from services.ports import Identity
 from world import ORDER, TOKENS, World
 
@@ -13,16 +15,19 @@ ALICE = {"Authorization": "Bearer alice-token"}
 MALLORY = {"Authorization": "Bearer mallory-token"}
 ADMIN = {"Authorization": "Bearer admin-token"}
 
-PRIVATE = [
-    (route.method, route.path.replace("{id}", "some-id"))
+PRIVATE = {
+    (route.method, route.path.replace("{id}", "some-id")): route
     for route in World(NOW).app.api.routes.values()
     if not route.is_public
-]
+}
 
 
 @pytest.fixture
 def required() -> World:
-    return World(NOW, AUTH_MODE="required")
+    """Only who signs in is somebody; everybody has called before."""
+    world = World(NOW, AUTH_MODE="required")
+    world.add_user("admin", 0)
+    return world
 
 
 def test_there_are_private_routes_to_test() -> None:
@@ -87,8 +92,11 @@ def test_the_token_decides_who_one_is(required: World) -> None:
 def test_naming_a_user_is_refused(required: World, method: str, path: str, headers: dict[str, str]) -> None:
     before = required.records()
     response = required.api(method, path, "mallory", json=ORDER if method == "POST" else None, headers=headers)
-    assert response.status == 400
-    assert [fault["pointer"] for fault in response.body["errors"]] == ["userId"]
+    if headers is ALICE and PRIVATE[method, path].access is Access.ADMIN:
+        assert (response.status, response.body["code"]) == (403, "permission_denied")
+    else:
+        assert response.status == 400
+        assert "userId" in [fault["pointer"] for fault in response.body["errors"]]
     assert required.records() == before
 
 
@@ -117,9 +125,14 @@ def test_a_strangers_generation_is_answered_like_one_that_is_missing(required: W
     assert set(strange.headers) == set(missing.headers)
 
 
-def test_a_user_of_firebase_who_is_not_in_the_books_is_404(required: World) -> None:
-    response = required.api("GET", "/v1/me", headers=ADMIN)
-    assert (response.status, response.body["code"]) == (404, "user_not_found")
+def test_a_user_of_firebase_is_in_the_books_from_the_first_call_on_with_a_welcome() -> None:
+    world = World(NOW, AUTH_MODE="required", WELCOME_CREDITS="7")
+    for _ in range(2):
+        response = world.api("GET", "/v1/me", headers=ADMIN)
+        assert (response.status, response.body["id"], response.body["current_credits"]) == (200, "admin", 7)
+    (entry,) = world.entries("admin")
+    assert (entry.type, entry.credits) == (EntryType.GRANT, 7)
+    world.assert_books_balance()
 
 
 @pytest.mark.parametrize("path", ["/v1/catalog", "/v1/healthz", "/v1/readyz"])
@@ -129,7 +142,7 @@ def test_what_is_public_needs_no_token(required: World, path: str) -> None:
 
 def test_where_the_keys_cannot_be_had_the_answer_is_to_try_again() -> None:
     class Silent:
-        def verify(self, token: str) -> Identity:
+        def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
             raise Unavailable("The keys to check tokens with cannot be had at the moment.")
 
     world = World(NOW, AUTH_MODE="required")
@@ -189,6 +202,7 @@ def test_the_weekly_report_is_for_admins(required: World) -> None:
 
 def test_seeding_is_refused_when_deployed() -> None:
     world = World(NOW, FUNCTIONS_EMULATOR="false", AUTH_MODE="required")
+    world.add_user("admin", 0)
     before = world.records()
     for headers in ({}, ALICE, ADMIN):
         response = world.call("seed_database", headers=headers)
@@ -256,11 +270,13 @@ def test_an_identity_that_cannot_be_a_document_is_refused() -> None:
     world = World(NOW, AUTH_MODE="required")
 
     class Odd:
-        def verify(self, token: str) -> Identity:
-            return Identity("a/b")
+        def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
+            return Identity("alice/transactions/test-start")
 
     world.app.made["tokens"] = Odd()
+    before = world.records()
     assert world.api("GET", "/v1/me", headers=ALICE).status == 400
+    assert world.records() == before
 
 
 def test_the_twins_tokens_refuse_what_they_do_not_know() -> None:

@@ -3,9 +3,14 @@ from datetime import UTC, datetime
 
 import pytest
 from firebase_functions.https_fn import FunctionsErrorCode, HttpsError
+from flask import Request
+from flask import Response as WebResponse
+from werkzeug.test import EnvironBuilder
 
-from controllers.boundary import RetryTask, run_task
-from core.errors import AppError, InvalidRequest, NotFound, Unavailable
+from controllers.api import render
+from controllers.boundary import Handle, HttpBoundary, Render, RetryTask, run_task
+from controllers.wire import Answer
+from core.errors import AppError, InvalidRequest, NotFound, RateLimited, Unavailable
 from domain.errors import InsufficientCredits
 from repositories.documents import Document
 from repositories.memory import MemoryDocuments
@@ -108,33 +113,60 @@ def test_errors_carry_the_id_in_header_and_body(world: World) -> None:
 # --- headers ---
 
 
-def responses(world: World) -> list[Response]:
+ORIGIN = "http://127.0.0.1:8888"
+"""The local stack's own page: the one that may call where nothing else is said."""
+
+FROM_A_BROWSER = {"Origin": ORIGIN}
+
+
+def responses(world: World, headers: dict[str, str]) -> list[Response]:
     return [
-        world.api("GET", "/v1/healthz"),
-        world.api("GET", "/v1/nothing"),
-        world.api("POST", "/v1/generations", "alice", json=ORDER),
-        world.api("GET", "/v1/healthz", headers={"X-Request-Id": "not usable!"}),
-        *(world.call(function, "GET") for function in FUNCTIONS),
-        *(world.call(function, "DELETE") for function in FUNCTIONS),
-        world.api("OPTIONS", "/v1/generations"),
+        world.api("GET", "/v1/healthz", headers=headers),
+        world.api("GET", "/v1/nothing", headers=headers),
+        world.api("POST", "/v1/generations", "alice", json=ORDER, headers=headers),
+        world.api("GET", "/v1/healthz", headers={**headers, "X-Request-Id": "not usable!"}),
+        *(world.call(function, "GET", headers=headers) for function in FUNCTIONS),
+        *(world.call(function, "DELETE", headers=headers) for function in FUNCTIONS),
+        world.api("OPTIONS", "/v1/generations", headers=headers),
     ]
 
 
-def test_every_answer_has_the_cors_and_security_headers(world: World) -> None:
-    for response in responses(world):
+def cors_headers(response: Response) -> list[str]:
+    return [name for name in response.headers if name.startswith("Access-Control")]
+
+
+def listed(response: Response, header: str) -> set[str]:
+    return set(response.headers[header].split(", "))
+
+
+def test_every_answer_has_the_security_headers(world: World) -> None:
+    for response in responses(world, {}):
         headers = response.headers
-        assert headers["Access-Control-Allow-Origin"] == "*"
-        assert headers["Access-Control-Allow-Methods"] == "GET, POST, PUT, DELETE, OPTIONS"
-        allowed = headers["Access-Control-Allow-Headers"].split(", ")
-        assert {"Content-Type", "Authorization", "Idempotency-Key", "Prefer", "X-Request-Id"} <= set(allowed)
-        assert headers["Access-Control-Max-Age"] == "3600"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"
+        assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+        assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_every_answer_to_an_allowed_page_has_the_cors_headers(world: World) -> None:
+    for response in responses(world, FROM_A_BROWSER):
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert listed(response, "Access-Control-Allow-Methods") == {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+        assert listed(response, "Access-Control-Allow-Headers") == {
+            *("Content-Type", "Authorization", "Idempotency-Key", "If-Match", "Prefer"),
+            *("X-API-Key", "X-External-User-Id", "X-Firebase-AppCheck", "X-Request-Id"),
+        }
+        assert response.headers["Access-Control-Max-Age"] == "3600"
 
 
 def test_a_browser_may_read_what_matters(world: World) -> None:
-    exposed = world.api("GET", "/v1/healthz").headers["Access-Control-Expose-Headers"].split(", ")
-    assert {"X-Request-Id", "Retry-After", "Location", "Idempotent-Replayed"} <= set(exposed)
+    response = world.api("GET", "/v1/healthz", headers=FROM_A_BROWSER)
+    assert listed(response, "Access-Control-Expose-Headers") >= {
+        *("X-Request-Id", "Retry-After", "Location", "Idempotent-Replayed"),
+        *("ETag", "RateLimit", "RateLimit-Policy"),
+    }
 
 
 def test_options_is_204_without_a_body_wherever_it_is_asked(world: World) -> None:
@@ -152,13 +184,12 @@ def test_options_is_204_without_a_body_wherever_it_is_asked(world: World) -> Non
 def test_with_a_list_only_the_origins_in_it_are_allowed() -> None:
     world = World(NOW, CORS_ALLOWED_ORIGINS="https://a.example,https://b.example")
     for origin in ("https://a.example", "https://b.example"):
-        assert (
-            world.api("GET", "/v1/catalog", headers={"Origin": origin}).headers["Access-Control-Allow-Origin"] == origin
-        )
-    for other in ("https://evil.example", "https://a.example.evil.example", "http://a.example", "null"):
-        headers = world.api("GET", "/v1/catalog", headers={"Origin": other}).headers
-        assert "Access-Control-Allow-Origin" not in headers
-    assert "Access-Control-Allow-Origin" not in world.api("GET", "/v1/catalog").headers
+        for response in responses(world, {"Origin": origin}):
+            assert response.headers["Access-Control-Allow-Origin"] == origin
+    for other in ("https://evil.example", "https://a.example.evil.example", "http://a.example", "null", "*", ORIGIN):
+        for response in responses(world, {"Origin": other}):
+            assert cors_headers(response) == []
+    assert [cors_headers(response) for response in responses(world, {}) if cors_headers(response)] == []
 
 
 @pytest.mark.parametrize("origin", ["https://a.example", "https://evil.example", None])
@@ -168,10 +199,122 @@ def test_with_a_list_a_cache_is_told_that_the_origin_matters(origin: str | None)
     assert world.api("GET", "/v1/catalog", headers=headers).headers["Vary"] == "Origin"
 
 
-def test_with_a_star_the_origin_does_not_matter(world: World) -> None:
-    headers = world.api("GET", "/v1/healthz", headers={"Origin": "https://a.example"}).headers
-    assert headers["Access-Control-Allow-Origin"] == "*"
-    assert "Vary" not in headers
+def test_with_a_star_the_origin_does_not_matter() -> None:
+    world = World(NOW, CORS_ALLOWED_ORIGINS="*")
+    for origin in (ORIGIN, "https://evil.example"):
+        headers = world.api("GET", "/v1/healthz", headers={"Origin": origin}).headers
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "Vary" not in headers
+
+
+# --- refusals before anybody looks at the request ---
+
+
+@pytest.mark.parametrize(("spare", "status"), [(0, 200), (-1, 431)])
+def test_headers_have_16_kib_in_all_and_not_a_byte_more(world: World, spare: int, status: int) -> None:
+    names = [f"X-{number}" for number in range(4)]
+    bare = sum(len(f"{name}: \r\n") for name in ("Host", "X-Last", *names)) + len("localhost")
+    left = 16 * 1024 - bare - 4 * 4000 - spare
+    headers = {**dict.fromkeys(names, "x" * 4000), "X-Last": "x" * left}
+    assert world.api("GET", "/v1/healthz", headers=headers).status == status
+
+
+def test_headers_that_are_too_large_are_refused_in_the_words_of_who_was_asked(world: World) -> None:
+    headers = {"X-Large": "x" * 16 * 1024, "X-Request-Id": "mine"}
+    response = world.api("GET", "/v1/me", "alice", headers=headers)
+    assert (response.status, response.body["code"]) == (431, "headers_too_large")
+    assert "16384" in response.body["detail"]
+    assert world.call("validate_user", "GET", headers=headers).body["success"] is False
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [({"X-Request-Id": "not usable!"}, "invalid_request"), ({"X-Large": "x" * 16 * 1024}, "headers_too_large")],
+)
+def test_they_are_logged_like_any_other(world: World, headers: dict[str, str], code: str) -> None:
+    with captured_log() as log:
+        response = world.api("GET", "/v1/healthz", headers=headers)
+    refused, served = lines_of(log)
+    assert (refused["message"], refused["code"]) == ("request_refused", code)
+    assert (served["message"], served["status"]) == ("request_served", response.status)
+    assert refused["request_id"] == served["request_id"] == response.headers["X-Request-Id"]
+    assert "not usable!" not in str(response.headers)
+
+
+# --- answers that cannot be written ---
+
+
+def served(handle: Handle, render: Render = render, **headers: str) -> WebResponse:
+    request = Request(EnvironBuilder(path="/v1/me", headers=headers).get_environ())
+    return HttpBoundary(("*",)).serve(request, handle, render)
+
+
+def refusing(error: AppError) -> Handle:
+    def handle(request: Request, request_id: str) -> Answer:
+        raise error
+
+    return handle
+
+
+def broken_render(error: AppError, request_id: str) -> Answer:
+    raise KeyError("hunter2")
+
+
+def broken_body(error: AppError, request_id: str) -> Answer:
+    return Answer(status=404, body={"detail": "\ud800"})
+
+
+@pytest.mark.parametrize("render", [broken_render, broken_body])
+@pytest.mark.parametrize("error", [NotFound("x"), AppError("x")])
+def test_an_error_that_cannot_be_told_is_a_bare_500_with_its_traceback_in_the_log(
+    render: Render, error: AppError
+) -> None:
+    with captured_log() as log:
+        response = served(refusing(error), render)
+    assert (response.status_code, response.content_type) == (500, "application/problem+json")
+    assert response.get_json() == {
+        "title": "Internal error",
+        "status": 500,
+        "code": "internal",
+        "request_id": response.headers["X-Request-Id"],
+    }
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert [line["message"] for line in lines_of(log)] == [
+        *("request_refused", "request_crashed", "request_crashed"),
+        "request_served",
+    ]
+
+
+@pytest.mark.parametrize("headers", [{"X-Request-Id": "!"}, {"X-Large": "x" * 16 * 1024}])
+def test_nor_does_it_escape_where_the_request_was_refused_at_once(headers: dict[str, str]) -> None:
+    assert served(refusing(NotFound("x")), broken_render, **headers).status_code == 500
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(body={"text": "\ud800"}), Answer(body={}, headers={"Location": "/a\r\nSet-Cookie: b"})]
+)
+def test_an_answer_that_cannot_be_written_is_the_opaque_500(answer: Answer) -> None:
+    response = served(lambda request, request_id: answer)
+    assert (response.status_code, response.get_json()["code"]) == (500, "internal")
+    assert "Location" not in response.headers
+
+
+# --- hints ---
+
+
+def test_who_is_too_fast_is_told_when_to_come_again() -> None:
+    response = served(refusing(RateLimited("Too many.", retry_after=17, policy="requests")))
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "17")
+    assert response.headers["RateLimit"] == '"requests";r=0;t=17'
+
+
+def test_an_answer_may_say_more_to_a_cache_than_we_do() -> None:
+    headers = {"Cache-Control": "max-age=60", "Vary": "Authorization"}
+    request = Request(EnvironBuilder().get_environ())
+    boundary = HttpBoundary(("https://a.example",))
+    response = boundary.serve(request, lambda request, request_id: Answer(body={}, headers=headers), render)
+    assert response.headers["Cache-Control"] == "max-age=60"
+    assert set(response.vary) == {"Authorization", "Origin"}
 
 
 def test_an_unknown_address_is_404(world: World) -> None:

@@ -16,6 +16,8 @@ def test_me_is_who_i_am_and_what_i_have(world: World) -> None:
         "name": "Alice",
         "email": "alice@example.com",
         "is_active": True,
+        "is_anonymous": False,
+        "is_admin": False,
         "current_credits": 96,
         "held_credits": 4,
         "total_images_generated": 0,

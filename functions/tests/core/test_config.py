@@ -1,12 +1,35 @@
+import re
+import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from core.config import AuthMode, ConfigurationError, Range, Settings
+from core.config import AppCheck, AuthMode, Range, Settings
+from core.deployment import ServiceAccounts
+from core.environment import ConfigurationError
 
-DEPLOYED = {"GOOGLE_CLOUD_PROJECT": "darkroom-live"}
-ON_EMULATOR = {"GOOGLE_CLOUD_PROJECT": "demo-darkroom", "FUNCTIONS_EMULATOR": "true"}
+ROOT = Path(__file__).resolve().parents[3]
+
+PEPPER = {"API_KEY_PEPPER": "p" * 40}
+DEPLOYED = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", **PEPPER}
+ON_EMULATOR = {"GOOGLE_CLOUD_PROJECT": "demo-darkroom", "FUNCTIONS_EMULATOR": "true", **PEPPER}
+
+LIMITS = {
+    "ANONYMOUS_PER_ADDRESS_PER_DAY": 3,
+    "CREATIONS_PER_MINUTE": 300,
+    "CREATIONS_BURST": 60,
+    "IN_FLIGHT_MAX": 100,
+    "KEY_CREATIONS_PER_MINUTE": 300,
+    "KEY_CREATIONS_BURST": 60,
+    "KEY_IN_FLIGHT_MAX": 100,
+    "REQUESTS_PER_MINUTE": 1200,
+    "REQUESTS_BURST": 240,
+    "ADDRESS_REQUESTS_PER_MINUTE": 120,
+    "ADDRESS_REQUESTS_BURST": 60,
+}
+CREDITS = {"WELCOME_CREDITS": 10, "ANONYMOUS_CREDITS": 4}
 
 
 def settings(**environment: str) -> Settings:
@@ -36,7 +59,10 @@ def refusal(environment: dict[str, str]) -> str:
         ("dispatch_deadline_seconds", 240),
         ("lease_seconds", 300),
         ("generation_age_max_seconds", 86400),
-        ("cors_allowed_origins", ("*",)),
+        ("cors_allowed_origins", ("https://darkroom-live.web.app", "https://darkroom-live.firebaseapp.com")),
+        ("scheduler_service_account", "darkroom-schedules@darkroom-live.iam.gserviceaccount.com"),
+        ("app_check", AppCheck.OFF),
+        ("trusted_proxy_hops", 1),
     ],
 )
 def test_a_variable_that_is_not_set_has_its_default(name: str, value: Any) -> None:
@@ -60,6 +86,13 @@ def test_a_variable_that_is_not_set_has_its_default(name: str, value: Any) -> No
         ("LEASE_SECONDS", "1800", 1800),
         ("GENERATION_AGE_MAX_SECONDS", "60", 60),
         ("CORS_ALLOWED_ORIGINS", "https://a.example, https://b.example", ("https://a.example", "https://b.example")),
+        ("CORS_ALLOWED_ORIGINS", "*", ("*",)),
+        ("CORS_ALLOWED_ORIGINS", "http://localhost:3000", ("http://localhost:3000",)),
+        ("CORS_ALLOWED_ORIGINS", "http://[::1]:3000", ("http://[::1]:3000",)),
+        ("SCHEDULER_SERVICE_ACCOUNT", "1-compute@developer.gserviceaccount.com", None),
+        ("APP_CHECK", "required", AppCheck.REQUIRED),
+        ("TRUSTED_PROXY_HOPS", "0", 0),
+        ("TRUSTED_PROXY_HOPS", "5", 5),
     ],
 )
 def test_a_variable_that_is_set_is_read(variable: str, text: str, value: Any) -> None:
@@ -109,10 +142,46 @@ def test_a_latency_is_one_number_or_a_range(text: str, low: float, high: float) 
         ("LEASE_SECONDS", "x"),
         ("GENERATION_AGE_MAX_SECONDS", "59"),
         ("GENERATION_AGE_MAX_SECONDS", "1d"),
+        ("APP_CHECK", "on"),
+        ("TRUSTED_PROXY_HOPS", "-1"),
+        ("TRUSTED_PROXY_HOPS", "6"),
+        ("WORKER_SERVICE_ACCOUNT", "somebody@example.com"),
+        ("SCHEDULER_SERVICE_ACCOUNT", "allUsers"),
+        ("SCHEDULER_SERVICE_ACCOUNT", "darkroom-schedules@"),
+        ("CORS_ALLOWED_ORIGINS", "*,https://a.example"),
+        ("CORS_ALLOWED_ORIGINS", "https://a.example/"),
+        ("CORS_ALLOWED_ORIGINS", "https://a.example/path"),
+        ("CORS_ALLOWED_ORIGINS", "https://*.example"),
+        ("CORS_ALLOWED_ORIGINS", "https://A.example"),
+        ("CORS_ALLOWED_ORIGINS", "https://me@a.example"),
+        ("CORS_ALLOWED_ORIGINS", "a.example"),
+        ("CORS_ALLOWED_ORIGINS", "null"),
+        ("CORS_ALLOWED_ORIGINS", "https://a.example,"),
+        ("CORS_ALLOWED_ORIGINS", "https://a.example\nhttps://b.example"),
     ],
 )
 def test_a_malformed_variable_stops_the_start_and_is_named(variable: str, text: str) -> None:
     assert variable in refusal(DEPLOYED | {variable: text})
+
+
+@pytest.mark.parametrize(("variable", "default"), [*LIMITS.items(), *CREDITS.items()])
+def test_limits_and_credits_have_their_defaults_and_can_be_set(variable: str, default: int) -> None:
+    field = variable.lower()
+    assert getattr(settings(), field) == getattr(settings(**{variable: ""}), field) == default
+    assert getattr(settings(**{variable: "1"}), field) == 1
+    assert getattr(settings(**{variable: "1000000"}), field) == 1000000
+    for bad in ("-1", "many", "1.5", "1e3"):
+        assert f"{variable}='{bad}'" in refusal(DEPLOYED | {variable: bad})
+
+
+@pytest.mark.parametrize("variable", LIMITS)
+def test_a_limit_of_nothing_would_stop_everybody(variable: str) -> None:
+    assert variable in refusal(DEPLOYED | {variable: "0"})
+
+
+@pytest.mark.parametrize("variable", CREDITS)
+def test_there_may_be_no_gift(variable: str) -> None:
+    assert getattr(settings(**{variable: "0"}), variable.lower()) == 0
 
 
 @pytest.mark.parametrize(
@@ -151,7 +220,88 @@ def test_without_a_project_nothing_starts(environment: dict[str, str]) -> None:
 
 
 def test_the_project_may_come_by_its_other_name() -> None:
-    assert Settings.from_environment({"GCLOUD_PROJECT": "older"}).project_id == "older"
+    assert Settings.from_environment({"GCLOUD_PROJECT": "older", **PEPPER}).project_id == "older"
+
+
+class TestPepper:
+    TOO_SHORT = "hunter2-hunter2-hunter2-hunter2"
+    GOOD = f"{TOO_SHORT}!"
+
+    @pytest.mark.parametrize("environment", [DEPLOYED, ON_EMULATOR])
+    @pytest.mark.parametrize("given", [{}, {"API_KEY_PEPPER": ""}])
+    def test_without_it_nothing_starts_and_one_is_told_how_to_make_it(
+        self, environment: dict[str, str], given: dict[str, str]
+    ) -> None:
+        bare = {name: value for name, value in environment.items() if name not in PEPPER}
+        message = refusal(bare | given)
+        assert "API_KEY_PEPPER" in message
+        assert "secrets.token_urlsafe(32)" in message
+        assert "darkroom" not in message
+
+    def test_it_has_32_characters_or_more(self) -> None:
+        assert len(self.TOO_SHORT) == 31
+        assert "API_KEY_PEPPER: at least 32 characters" in refusal(DEPLOYED | {"API_KEY_PEPPER": self.TOO_SHORT})
+        assert settings(API_KEY_PEPPER=self.GOOD).api_key_pepper.get_secret_value() == self.GOOD
+
+    @pytest.mark.parametrize("more", [{}, {"ATTEMPTS_MAX": "9"}, {"LEASE_SECONDS": "x"}])
+    def test_no_error_shows_what_was_given_for_it(self, more: dict[str, str]) -> None:
+        with pytest.raises(ConfigurationError) as refused:
+            Settings.from_environment(DEPLOYED | {"API_KEY_PEPPER": self.TOO_SHORT} | more)
+        assert "hunter2" not in "".join(traceback.format_exception(refused.value))
+
+    def test_an_error_about_the_whole_does_not_show_it_either(self) -> None:
+        with pytest.raises(ConfigurationError) as refused:
+            settings(API_KEY_PEPPER=self.GOOD, ATTEMPTS_MAX="9")
+        assert "hunter2" not in "".join(traceback.format_exception(refused.value))
+
+    def test_settings_do_not_show_it(self) -> None:
+        good = settings(API_KEY_PEPPER=self.GOOD)
+        assert "hunter2" not in f"{good} {good!r} {good.model_dump()} {good.model_dump_json()}"
+
+
+class TestServiceAccounts:
+    def test_firebase_completes_the_defaults_with_the_project(self) -> None:
+        found = ServiceAccounts.from_environment({})
+        assert (found.api, found.worker, found.schedules) == (
+            *("darkroom-api@", "darkroom-worker@", "darkroom-schedules@"),
+        )
+
+    @pytest.mark.parametrize(
+        ("variable", "field"),
+        [
+            ("API_SERVICE_ACCOUNT", "api"),
+            ("WORKER_RUNTIME_SERVICE_ACCOUNT", "worker"),
+            ("SCHEDULER_SERVICE_ACCOUNT", "schedules"),
+        ],
+    )
+    def test_each_can_be_another(self, variable: str, field: str) -> None:
+        other = "other@live.iam.gserviceaccount.com"
+        assert getattr(ServiceAccounts.from_environment({variable: other}), field) == other
+        for bad in ("somebody@example.com", "allUsers", "other"):
+            with pytest.raises(ConfigurationError, match=variable):
+                ServiceAccounts.from_environment({variable: bad})
+
+
+class TestFiles:
+    """The files that show the settings know all of them, and no others."""
+
+    DERIVED = frozenset({"project_id", "on_emulator", "queue", "api_key_pepper", "region"})
+
+    def variables(self, name: str) -> dict[str, str]:
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        pairs = (line.removeprefix("#").partition("=") for line in lines)
+        return {name: value for name, _, value in pairs if re.fullmatch(r"[A-Z_]+", name)}
+
+    def test_the_example_names_every_setting_and_its_default(self) -> None:
+        example = self.variables(".env.example")
+        fields = {field.upper() for field in set(Settings.model_fields) - self.DERIVED}
+        assert fields <= set(example)
+        told = {name: value for name, value in example.items() if name in fields and "my-project" not in value}
+        assert settings(**told) == settings()
+
+    def test_the_local_values_are_valid_and_in_no_load_tests_way(self) -> None:
+        local = Settings.from_environment(ON_EMULATOR | self.variables("functions/.env.demo-darkroom"))
+        assert {getattr(local, variable.lower()) for variable in LIMITS} == {1000000}
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
@@ -188,6 +338,13 @@ def test_on_the_emulator_models_are_quicker_and_the_worker_is_local() -> None:
     local = Settings.from_environment(ON_EMULATOR)
     assert local.simulated_latency_seconds == Range(low=1, high=3)
     assert local.worker_url == "http://127.0.0.1:5551/demo-darkroom/us-central1/processImageGeneration"
+
+
+def test_on_the_emulator_its_own_page_may_call_and_no_proxy_stands_before_it() -> None:
+    local = Settings.from_environment(ON_EMULATOR)
+    assert local.cors_allowed_origins == ("http://127.0.0.1:8888", "http://localhost:8888")
+    assert local.trusted_proxy_hops == 0
+    assert local.worker_service_account == local.scheduler_service_account == ""
 
 
 def test_the_workers_address_follows_region_and_emulator() -> None:

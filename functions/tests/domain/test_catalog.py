@@ -16,7 +16,7 @@ CATALOG = Catalog(
 
 @pytest.mark.parametrize(("size", "credits_"), [("512x512", 1), ("1024x1024", 3), ("1024x1792", 4)])
 def test_prices_are_feraset_imagens(size: str, credits_: int) -> None:
-    assert CATALOG.price(size) == credits_
+    assert CATALOG.sizes[size].credit_cost == credits_
 
 
 def test_an_order_from_the_catalog_has_no_problems() -> None:
@@ -58,4 +58,4 @@ def test_every_generation_of_the_demo_is_on_offer_at_its_price() -> None:
     for past in history(datetime(2026, 3, 4, 12, tzinfo=UTC)):
         asked = {"model": past.model, "style": past.style, "color": past.color, "size": past.size}
         assert CATALOG.problems(asked) == []
-        assert past.credits == CATALOG.price(past.size)
+        assert past.credits == CATALOG.sizes[past.size].credit_cost

@@ -33,6 +33,7 @@ def queued(price: int = 4, **fields: object) -> Generation:
         created_at=NOW,
         updated_at=NOW,
         due_at=NOW + timedelta(seconds=60),
+        in_flight=True,
     )
     return replace(generation, **fields)  # type: ignore[arg-type]
 
@@ -76,7 +77,8 @@ def test_a_completed_generation_is_charged_and_no_credits_come_back() -> None:
     assert done is not None
     assert (done.status, done.held, done.charged, done.refunded) == (Status.COMPLETED, 0, 4, 0)
     assert (done.outputs, done.image_url, done.completed_at) == ((PICTURE, PICTURE), "gs://b/0.png", LATER)
-    assert change.delta == BalanceDelta(held=-4, images=2)
+    assert change.delta == BalanceDelta(held=-4, images=2, in_flight=-1)
+    assert not done.in_flight
     assert change.entry is None
 
 
@@ -103,7 +105,8 @@ def test_what_does_not_complete_is_refunded_whole(
     assert (ended.status, ended.held, ended.charged, ended.refunded) == (status, 0, 0, 4)
     assert ended.failure is not None
     assert ended.failure.code == code
-    assert change.delta == BalanceDelta(current=4, held=-4)
+    assert change.delta == BalanceDelta(current=4, held=-4, in_flight=-1)
+    assert not ended.in_flight
     assert change.entry is not None
     assert (change.entry.id, change.entry.type, change.entry.credits) == ("g-refund", EntryType.REFUND, 4)
     assert (ended.lease_until, ended.due_at, ended.completed_at) == (None, None, LATER)
@@ -113,14 +116,15 @@ def test_what_does_not_complete_is_refunded_whole(
 def test_what_was_given_back_already_is_not_given_back_again(
     refunded: int, gives_back: int, charged_if_done: int
 ) -> None:
-    inherited = queued(held=0, inherited=True)
+    inherited = queued(held=0, inherited=True, in_flight=False)
     change = machine.adopt(inherited, refunded=refunded, now=NOW)
     adopted = change.generation
     assert adopted is not None
     held = max(0, 4 - refunded)
-    assert change.delta == BalanceDelta(held=held)
+    assert change.delta == BalanceDelta(held=held, in_flight=1)
+    assert adopted.in_flight
     failure, success = machine.fail(adopted, BROKEN, now=LATER), machine.complete(adopted, (), "", now=LATER)
-    assert failure.delta == BalanceDelta(current=gives_back, held=-held)
+    assert failure.delta == BalanceDelta(current=gives_back, held=-held, in_flight=-1)
     assert (0 if failure.entry is None else failure.entry.credits) == gives_back
     assert success.generation is not None
     assert success.generation.charged == charged_if_done
@@ -130,7 +134,7 @@ def test_what_was_given_back_already_is_not_given_back_again(
 
 
 def test_an_ended_generation_is_adopted_without_a_hold() -> None:
-    ended = queued(held=0, status=Status.FAILED, inherited=True)
+    ended = queued(held=0, status=Status.FAILED, inherited=True, in_flight=False)
     change = machine.adopt(ended, refunded=8, now=LATER)
     assert change.generation is not None
     assert (change.generation.held, change.generation.charged, change.generation.refunded) == (0, -4, 8)
@@ -140,7 +144,8 @@ def test_an_ended_generation_is_adopted_without_a_hold() -> None:
 
 
 def test_an_unsettled_one_is_adopted_as_due_at_once() -> None:
-    adopted = machine.adopt(queued(held=0, due_at=None, inherited=True), refunded=0, now=LATER).generation
+    inherited = queued(held=0, due_at=None, inherited=True, in_flight=False)
+    adopted = machine.adopt(inherited, refunded=0, now=LATER).generation
     assert adopted is not None
     assert (adopted.held, adopted.due_at) == (4, LATER)
 
@@ -270,6 +275,7 @@ class Life:
             self.ended = generation
         user = self.world.user("alice")
         assert (user.current_credits, user.held_credits) == (96 + generation.refunded, generation.held)
+        assert user.in_flight == generation.in_flight == (not generation.is_final)
 
 
 STEPS = [

@@ -61,7 +61,7 @@ def test_a_deduction_writes_one_entry_of_the_seeds_shape() -> None:
 
 
 def test_the_last_credit_can_be_spent() -> None:
-    assert deduct(ALICE, a_generation(10)).delta == BalanceDelta(current=-10, held=10)
+    assert deduct(ALICE, a_generation(10)).delta == BalanceDelta(current=-10, held=10, in_flight=1)
 
 
 def test_one_credit_too_few_is_refused_with_both_numbers() -> None:

@@ -29,6 +29,7 @@ from repositories.demo import DemoRepository
 from repositories.firestore import FirestoreDocuments
 from services.generations import Order
 from services.ports import GenerationFilter
+from tools import services
 from world import ORDER
 
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(300)]
@@ -122,6 +123,7 @@ def tasks() -> Iterator[Loopback]:
 @pytest.fixture
 def environment(project: str, tasks: Loopback) -> dict[str, str]:
     return {
+        **services.local_values(),
         "FUNCTIONS_EMULATOR": "true",
         "AUTH_MODE": "open",
         "GOOGLE_CLOUD_PROJECT": project,
@@ -150,7 +152,7 @@ def app(documents: FirestoreDocuments, environment: dict[str, str]) -> Darkroom:
 
 
 def generations(app: Darkroom) -> list[Generation]:
-    return app.generations.page("hot", GenerationFilter(), after=None, limit=1000)
+    return app.generations.page({"hot"}, GenerationFilter(), after=None, limit=1000)
 
 
 def entries(app: Darkroom, kind: EntryType) -> list[str]:

@@ -31,7 +31,7 @@ def as_shown(shown: Any, actual: Any) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
 
 
 @pytest.mark.stack

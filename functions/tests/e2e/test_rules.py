@@ -1,210 +1,143 @@
 """firestore.rules, as the database applies them: who reads what, and that nobody writes anything."""
 
-import base64
-import json
-import os
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from emulator import fresh_project
+from e2e.rules import (
+    CALLERS,
+    ELSEWHERE,
+    NEW,
+    PUBLIC_ONLY,
+    RULES,
+    RULES_OF,
+    Caller,
+    Database,
+    allowed,
+    documents_of_all,
+    fill,
+    reading,
+    token_of,
+    writing,
+)
+from emulator import firestore_documents, fresh_project
 from repositories import mapping
+from repositories.documents import Create, Documents
 
 pytestmark = pytest.mark.emulator
 
-RULES = Path(__file__).resolve().parents[3] / "firestore.rules"
-TIMEOUT_SECONDS = 30
 
-ANONYMOUS, OWNER, STRANGER, ADMIN = "anonymous", "owner", "stranger", "admin"
-EVERYBODY = frozenset({ANONYMOUS, OWNER, STRANGER, ADMIN})
-NOBODY: frozenset[str] = frozenset()
-CLAIMS: dict[str, dict[str, str]] = {
-    OWNER: {"sub": "alice"},
-    STRANGER: {"sub": "bob", "role": "user"},
-    ADMIN: {"sub": "root", "role": "admin"},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may get the document, and list its collection: as a whole, and with the filter that the rule asks for."""
-
-    path: str
-    get: frozenset[str]
-    list_all: frozenset[str] = NOBODY
-    list_own: frozenset[str] | None = None
-
-
-RULES_OF = {
-    mapping.USERS: Rule("users/alice", get=frozenset({OWNER})),
-    mapping.TRANSACTIONS: Rule(
-        "users/alice/transactions/g-deduction", get=frozenset({OWNER}), list_all=frozenset({OWNER})
-    ),
-    mapping.GENERATIONS: Rule("generation_requests/g", get=frozenset({OWNER}), list_own=frozenset({OWNER})),
-    mapping.STYLES: Rule("styles/realistic", get=EVERYBODY, list_all=EVERYBODY),
-    mapping.COLORS: Rule("colors/vibrant", get=EVERYBODY, list_all=EVERYBODY),
-    mapping.SIZES: Rule("sizes/512x512", get=EVERYBODY, list_all=EVERYBODY),
-    mapping.REPORTS: Rule("reports/weekly_report_2026_03_04", get=frozenset({ADMIN}), list_all=frozenset({ADMIN})),
-}
-ELSEWHERE = ("secrets/s", "users/alice/private/p", "generation_requests/g/parts/p", "images/i", "styles/realistic/x/y")
-"""Collections that no rule names."""
-
-DOCUMENTS = [*(rule.path for rule in RULES_OF.values()), *ELSEWHERE]
-FIELDS = {"user_id": {"stringValue": "alice"}, "current_credits": {"integerValue": "1"}}
-
-
-class Database:
-    """Firestore's REST interface, on whose calls the emulator applies the rules."""
-
-    def __init__(self) -> None:
-        self.project = fresh_project()
-        self._host = os.environ["FIRESTORE_EMULATOR_HOST"]
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._base = f"http://{self._host}/v1/projects/{self.project}/databases/(default)/documents"
-
-    def load_rules(self, text: str) -> None:
-        answer = self._session.put(
-            f"http://{self._host}/emulator/v1/projects/{self.project}:securityRules",
-            json={"rules": {"files": [{"name": "firestore.rules", "content": text}]}},
-            timeout=TIMEOUT_SECONDS,
-        )
-        assert answer.status_code == 200, answer.text
-
-    def put(self, path: str) -> None:
-        """As our functions do: past the rules."""
-        answer = self._call("PATCH", f"/{path}", {"Authorization": "Bearer owner"}, {"fields": FIELDS})
-        assert answer.status_code == 200, answer.text
-
-    def fields(self, path: str) -> Any:
-        answer = self._call("GET", f"/{path}", {"Authorization": "Bearer owner"})
-        return answer.json()["fields"] if answer.status_code == 200 else None
-
-    def get(self, caller: str, path: str) -> bool:
-        return self._may("GET", f"/{path}", caller)
-
-    def list(self, caller: str, collection: str, user_id: str | None = None, *, group: bool = False) -> bool:
-        parent, _, name = collection.rpartition("/")
-        query: dict[str, Any] = {"from": [{"collectionId": name, "allDescendants": group}], "limit": 10}
-        if user_id is not None:
-            value = {"stringValue": user_id}
-            query["where"] = {"fieldFilter": {"field": {"fieldPath": "user_id"}, "op": "EQUAL", "value": value}}
-        return self._may("POST", f"/{parent}:runQuery" if parent else ":runQuery", caller, {"structuredQuery": query})
-
-    def create(self, caller: str, path: str) -> bool:
-        collection, _, id_ = path.rpartition("/")
-        return self._may("POST", f"/{collection}?documentId={id_}-new", caller, {"fields": FIELDS})
-
-    def update(self, caller: str, path: str) -> bool:
-        more = {"fields": {"current_credits": {"integerValue": "1000000"}}}
-        return self._may("PATCH", f"/{path}?updateMask.fieldPaths=current_credits", caller, more)
-
-    def delete(self, caller: str, path: str) -> bool:
-        return self._may("DELETE", f"/{path}", caller)
-
-    def _may(self, method: str, path: str, caller: str, body: Any = None) -> bool:
-        answer = self._call(method, path, self._credentials(caller), body)
-        assert answer.status_code in (200, 403), f"{answer.status_code}: {answer.text}"
-        return answer.status_code == 200
-
-    def _call(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> requests.Response:
-        return self._session.request(method, f"{self._base}{path}", json=body, headers=headers, timeout=TIMEOUT_SECONDS)
-
-    def _credentials(self, caller: str) -> dict[str, str]:
-        if caller == ANONYMOUS:
-            return {}
-        now = int(time.time())
-        claims = {
-            "iss": f"https://securetoken.google.com/{self.project}",
-            "aud": self.project,
-            "iat": now,
-            "exp": now + 3600,
-            "user_id": CLAIMS[caller]["sub"],
-            **CLAIMS[caller],
-        }
-        parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({"alg": "none"}, claims)]
-        return {"Authorization": f"Bearer {'.'.join(part.rstrip('=') for part in parts)}."}
+@pytest.fixture(scope="module")
+def project() -> str:
+    return fresh_project()
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    """One for all tests: nothing that they do may change it."""
-    database = Database()
-    database.load_rules(RULES.read_text(encoding="utf-8"))
-    for path in DOCUMENTS:
-        database.put(path)
-    yield database
-    assert {path: database.fields(path) for path in DOCUMENTS} == dict.fromkeys(DOCUMENTS, FIELDS)
+def documents(project: str) -> Iterator[Documents]:
+    """One database for all tests: nothing that they do may change it."""
+    with firestore_documents(project) as documents:
+        fill(documents)
+        yield documents
+        assert {path: fields_of(documents, path) for path in documents_of_all()} == documents_of_all()
 
 
-def collection_of(path: str) -> str:
-    return path.rpartition("/")[0]
+@pytest.fixture(scope="module")
+def database(project: str, documents: Documents) -> Database:
+    database = Database(project)
+    database.load_rules(RULES)
+    return database
+
+
+def fields_of(documents: Documents, path: str) -> Any:
+    found = documents.get(path)
+    return None if found is None else dict(found.fields)
+
+
+def token(database: Database, name: str) -> str | None:
+    return token_of(CALLERS[name], database.project)
 
 
 def test_every_collection_has_its_rule_here() -> None:
     constants = {value for name, value in vars(mapping).items() if name.isupper() and name[0] != "_"}
     assert {each for each in constants if isinstance(each, str)} == set(RULES_OF)
+    assert all(collection == rule.path.split("/")[-2] for collection, rule in RULES_OF.items())
 
 
 def test_rules_are_applied_at_all() -> None:
     """The emulator lets everybody do everything where no rules are loaded."""
-    database = Database()
-    database.put("secrets/s")
+    database = Database(fresh_project())
+    with firestore_documents(database.project) as documents:
+        documents.commit([Create("secrets/s", {})])
     database.load_rules("service cloud.firestore { match /databases/{d}/documents/{p=**} { allow read: if true; } }")
-    assert database.get(ANONYMOUS, "secrets/s")
-    database.load_rules(RULES.read_text(encoding="utf-8"))
-    assert not database.get(ANONYMOUS, "secrets/s")
+    assert database.get(None, "secrets/s")
+    database.load_rules(RULES)
+    assert not database.get(None, "secrets/s")
 
 
-@pytest.mark.parametrize("caller", sorted(EVERYBODY))
-class TestReading:
-    @pytest.mark.parametrize("collection", RULES_OF)
-    def test_a_document(self, database: Database, caller: str, collection: str) -> None:
-        rule = RULES_OF[collection]
-        assert database.get(caller, rule.path) == (caller in rule.get)
-
-    @pytest.mark.parametrize("collection", RULES_OF)
-    def test_a_whole_collection(self, database: Database, caller: str, collection: str) -> None:
-        rule = RULES_OF[collection]
-        assert database.list(caller, collection_of(rule.path)) == (caller in rule.list_all)
-
-    @pytest.mark.parametrize("collection", RULES_OF)
-    def test_what_is_alices_in_a_collection(self, database: Database, caller: str, collection: str) -> None:
-        rule = RULES_OF[collection]
-        may = rule.list_all if rule.list_own is None else rule.list_own
-        assert database.list(caller, collection_of(rule.path), "alice") == (caller in may)
-
-    @pytest.mark.parametrize("collection", [mapping.TRANSACTIONS, mapping.GENERATIONS])
-    def test_all_collections_of_a_name_at_once(self, database: Database, caller: str, collection: str) -> None:
-        assert not database.list(caller, collection, group=True)
-
-    @pytest.mark.parametrize("path", ELSEWHERE)
-    def test_what_no_rule_names(self, database: Database, caller: str, path: str) -> None:
-        assert not database.get(caller, path)
-        assert not database.list(caller, collection_of(path))
-        assert not database.list(caller, collection_of(path), "alice")
+@pytest.mark.parametrize("collection", RULES_OF)
+@pytest.mark.parametrize("caller", CALLERS)
+def test_who_reads_what(database: Database, caller: str, collection: str) -> None:
+    who, rule = CALLERS[caller], RULES_OF[collection]
+    assert reading(database, who, rule.path.format(uid=who.uid)) == allowed(who, rule)
 
 
-@pytest.mark.parametrize("caller", sorted(EVERYBODY))
-@pytest.mark.parametrize("path", DOCUMENTS)
-def test_nobody_writes_anything_anywhere(database: Database, caller: str, path: str) -> None:
-    assert not database.create(caller, path)
-    assert not database.update(caller, path)
-    assert not database.delete(caller, path)
-    assert database.fields(f"{path}-new") is None
-    assert database.fields(path) == FIELDS
+@pytest.mark.parametrize("collection", RULES_OF)
+@pytest.mark.parametrize("caller", CALLERS)
+def test_nobody_writes_anything_anywhere(
+    database: Database, documents: Documents, caller: str, collection: str
+) -> None:
+    who, path = CALLERS[caller], RULES_OF[collection].path.format(uid=CALLERS[caller].uid)
+    assert writing(database, who, path) == set()
+    assert fields_of(documents, path) == documents_of_all()[path]
+    assert fields_of(documents, f"{path}{NEW}") is None
 
 
-def test_an_owner_lists_its_own_generations_only(database: Database) -> None:
-    assert database.list(OWNER, mapping.GENERATIONS, "alice")
-    assert not database.list(OWNER, mapping.GENERATIONS, "bob")
-    assert not database.list(OWNER, "users/bob/transactions")
+@pytest.mark.parametrize("path", ELSEWHERE)
+@pytest.mark.parametrize("caller", ["nobody", "owner", "admin, of its own"])
+def test_what_no_rule_names_is_closed(database: Database, caller: str, path: str) -> None:
+    assert reading(database, CALLERS[caller], path) == set()
+    assert writing(database, CALLERS[caller], path) == set()
 
 
-def test_a_generation_that_is_not_there_tells_nobody_so(database: Database) -> None:
-    assert not any(database.get(caller, "generation_requests/none") for caller in EVERYBODY)
+def test_an_owner_lists_its_own_only(database: Database) -> None:
+    owner = token(database, "owner")
+    mine, others = (database.query(owner, mapping.GENERATIONS, uid) for uid in ("alice", "sam"))
+    assert [each["document"]["name"].rpartition("/")[2] for each in mine] == ["alice-g"]
+    assert others is None
+    assert database.list(owner, "users/alice/transactions")
+    assert not database.list(owner, "users/sam/transactions")
+    assert not database.get(owner, "generation_requests/sam-g")
+    assert not database.get(owner, "users/sam")
+
+
+def test_a_document_that_is_not_there_tells_no_stranger_so(database: Database) -> None:
+    paths = ("generation_requests/none", "users/none", "users/none/transactions/none")
+    readers = {name for name in CALLERS for path in paths if database.get(token(database, name), path)}
+    assert readers == set()
+
+
+class TestNewcomer:
+    """Somebody who has just signed up, whom the functions do not know yet."""
+
+    NAME = "admin without a document"
+
+    def test_finds_nothing_yet(self, database: Database) -> None:
+        assert database.get(token(database, self.NAME), "users/nell")
+        assert not database.list(token(database, self.NAME), "users/nell/transactions")
+        assert not database.list(token(database, self.NAME), mapping.GENERATIONS, "nell")
+
+    def test_makes_no_account_of_its_own(self, database: Database, documents: Documents) -> None:
+        newcomer = token(database, self.NAME)
+        assert not database.create(newcomer, "users/nell", "nell")
+        assert not database.update(newcomer, "users/nell")
+        assert not database.create(newcomer, "users/nell/transactions/grant", "nell")
+        assert documents.get("users/nell") is None
+
+
+@pytest.mark.parametrize("uid", ["alice/transactions/g-deduction", "../users/alice", "*"])
+def test_an_id_that_is_a_path_leads_nowhere(database: Database, uid: str) -> None:
+    """With a custom token, any text can be one."""
+    odd = Caller("alice", PUBLIC_ONLY, {"sub": uid, "role": "admin", "auth_time": 2_000_000_000})
+    for collection, rule in RULES_OF.items():
+        assert reading(database, odd, rule.path.format(uid="alice")) == allowed(odd, rule), collection

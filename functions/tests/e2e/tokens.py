@@ -13,9 +13,13 @@ _PROJECT = "demo-darkroom"
 _SECONDS = 30
 
 
-def sign_up(role: str | None = None) -> tuple[str, str]:
+def new_email() -> str:
+    return f"{uuid.uuid4()}@example.com"
+
+
+def sign_up(role: str | None = None, *, email: str | None = None) -> tuple[str, str]:
     """A new user's id and ID token."""
-    account = {"email": f"{uuid.uuid4()}@example.com", "password": "correct horse", "returnSecureToken": True}
+    account = _credentials(email or new_email())
     user_id = _post("accounts:signUp", account)["localId"]
     if role is not None:
         claims = {"localId": user_id, "customAttributes": json.dumps({"role": role})}
@@ -23,8 +27,26 @@ def sign_up(role: str | None = None) -> tuple[str, str]:
     return user_id, _post("accounts:signInWithPassword", account)["idToken"]
 
 
+def sign_up_anonymously() -> tuple[str, str]:
+    """A new user's id and ID token, without an e-mail address or a password."""
+    answer = _post("accounts:signUp", {"returnSecureToken": True})
+    return answer["localId"], answer["idToken"]
+
+
+def link_email(token: str, email: str) -> str:
+    """The account of this ID token has an e-mail address and a password from now on: its new ID token."""
+    new_token: str = _post("accounts:update", {"idToken": token, **_credentials(email)})["idToken"]
+    return new_token
+
+
+def sign_in(email: str) -> tuple[str, str]:
+    """The user's id and a new ID token."""
+    answer = _post("accounts:signInWithPassword", _credentials(email))
+    return answer["localId"], answer["idToken"]
+
+
 def forgeries() -> dict[str, str]:
-    """Tokens that are wrong in one thing each; not expired ones, which firebase-admin takes from the emulator."""
+    """Tokens that are wrong in one thing each."""
     _, token = sign_up()
     head, claims, signature = token.split(".")
     content = json.loads(base64.urlsafe_b64decode(claims + "=="))
@@ -32,9 +54,14 @@ def forgeries() -> dict[str, str]:
         "another project's": {"aud": "another-project"},
         "another issuer's": {"iss": "https://securetoken.google.com/another-project"},
         "nobody's": {"sub": ""},
+        "expired": {"exp": content["iat"] - 1},
     }
     changed = {what: f"{head}.{_packed(content | change)}.{signature}" for what, change in wrong.items()}
     return changed | {"no token": "forged", "torn": f"{head}.{claims}"}
+
+
+def _credentials(email: str) -> dict[str, Any]:
+    return {"email": email, "password": "correct horse", "returnSecureToken": True}
 
 
 def _packed(claims: dict[str, Any]) -> str:

@@ -1,11 +1,12 @@
 """The parts of the stack, as firebase.json has them."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from pytest_socket import enable_socket
 
-from tools import services
+from tools import services, stack
 
 
 def test_every_part_has_the_port_that_is_promised() -> None:
@@ -78,6 +79,35 @@ def test_commands_see_the_values_that_the_functions_see() -> None:
     assert values.items() <= services.environment().items()
 
 
+def test_commands_see_the_secret_that_the_functions_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = tmp_path / ".secret.local"
+    secrets.write_text("API_KEY_PEPPER=of-the-file=\n")
+    monkeypatch.setattr(services, "SECRETS_FILE", secrets)
+    monkeypatch.setenv("API_KEY_PEPPER", "of-somebody-else")
+    assert services.environment([])["API_KEY_PEPPER"] == "of-the-file="
+
+
+def test_the_emulator_gets_the_secret_from_its_file_and_from_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[dict[str, str]] = []
+    monkeypatch.setattr(services, "LOGS", tmp_path)
+    monkeypatch.setattr(stack, "Popen", lambda command, *, env, **options: started.append(env))
+    some = stack.Stack(services.ALL_PARTS, ui=False)
+    emulators, storage = services.services(services.ALL_PARTS, ui=False)
+    some._launch(emulators)
+    some._launch(storage)
+    assert ["API_KEY_PEPPER" in environment for environment in started] == [False, True]
+
+
 def test_only_a_whole_stack_says_so() -> None:
     assert services.environment()["DARKROOM_STACK"] == "http://127.0.0.1:8888"
     assert "DARKROOM_STACK" not in services.environment(["firestore"])
+
+
+def test_without_secrets_there_is_no_stack_for_they_would_be_looked_for_in_a_real_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "SECRETS_FILE", tmp_path / ".secret.local")
+    with pytest.raises(stack.StackError, match="make setup"):
+        stack.Stack(["firestore"], ui=False)

@@ -1,10 +1,11 @@
 """Set-up does everything once, and says in one line what it cannot do."""
 
+import stat
 from pathlib import Path
 
 import pytest
 
-from tools import setup
+from tools import services, setup
 
 
 @pytest.fixture
@@ -123,3 +124,37 @@ def test_without_any_emulator_it_is_downloaded_or_asked_for(
     monkeypatch.setattr(setup, "download", lambda emulator: False)
     with pytest.raises(setup.SetupError, match="FIRESTORE_EMULATOR_BINARY_PATH"):
         setup.find_firestore_jar()
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    return tmp_path / ".secret.local"
+
+
+def test_a_pepper_is_made_for_this_machine_that_only_its_owner_can_read(secrets: Path, tmp_path: Path) -> None:
+    setup.make_secrets(secrets)
+    other = tmp_path / "other"
+    setup.make_secrets(other)
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    name, _, value = secrets.read_text().strip().partition("=")
+    assert name == "API_KEY_PEPPER"
+    assert len(value) >= 32
+    assert secrets.read_text() != other.read_text()
+
+
+def test_a_pepper_that_is_there_stays(secrets: Path) -> None:
+    secrets.write_text("# mine\nAPI_KEY_PEPPER=mine\n")
+    setup.make_secrets(secrets)
+    assert secrets.read_text() == "# mine\nAPI_KEY_PEPPER=mine\n"
+
+
+def test_a_file_of_secrets_without_the_pepper_is_its_owners_to_complete(secrets: Path) -> None:
+    secrets.write_text("OTHER=1\n")
+    with pytest.raises(setup.SetupError, match=r"\.secret\.local .* API_KEY_PEPPER="):
+        setup.make_secrets(secrets)
+    assert secrets.read_text() == "OTHER=1\n"
+
+
+def test_the_pepper_is_written_where_firebase_looks_and_git_does_not() -> None:
+    assert setup.SECRETS_FILE == services.SECRETS_FILE == setup.ROOT / "functions/.secret.local"
+    assert setup.SECRETS_FILE.name in (setup.ROOT / ".gitignore").read_text().splitlines()

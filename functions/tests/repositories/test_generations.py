@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
-from core.errors import Unavailable
+from core.errors import Unauthenticated, Unavailable
 from domain import generation as machine
 from domain.errors import InsufficientCredits, UserInactive, UserNotFound
 from domain.generation import Failure, Generation, Output, Spec, Status
+from domain.keys import ApiKey, Scope
 from domain.ledger import Change, User, deduct
+from domain.limits import Rate
+from domain.spending import Spender, SpendingLimits, spend
 from domain.week_stats import GenerationFact
 from repositories.documents import Create, Increment, Query, Update
 from repositories.generations import GenerationRepository, _Asked
 from repositories.memory import MemoryDocuments
 from repositories.optimistic import OptimisticTransaction
+from repositories.user_mapping import user_difference, user_from
 from repositories.users import UserRepository
 from services.ports import Created, Cursor, GenerationFilter, Stored
 from unsteady import UnsteadyDocuments, did_not_happen, happened
@@ -79,6 +83,7 @@ def a_generation(id_: str, user_id: str = "alice", *, price: int = 3, at: dateti
         created_at=at,
         updated_at=at,
         due_at=at + timedelta(seconds=60),
+        in_flight=True,
         **more,
     )
 
@@ -445,6 +450,80 @@ class TestSettle:
         assert balance(documents) == (7, 3, 0)
 
 
+class TestCounting:
+    """What a commit on a user counts beside the credits: generations in flight, of the user and of the key."""
+
+    LIMITS = SpendingLimits(
+        per_user=Rate(per_minute=60, burst=9),
+        per_key=Rate(per_minute=60, burst=9),
+        in_flight_max=9,
+        key_in_flight_max=9,
+    )
+
+    @pytest.fixture
+    def with_key(self, documents: UnsteadyDocuments) -> Instance:
+        """Alice has two keys."""
+        keys = [ApiKey(id=each, name=each, scopes=frozenset(Scope), created_at=NOON) for each in ("one", "other")]
+        found = MemoryDocuments.get(documents, "users/alice")
+        assert found is not None
+        before = user_from(found)
+        documents.commit(
+            [Update("users/alice", user_difference(before, replace(before, keys={key.id: key for key in keys})))]
+        )
+        documents.forget_counts()
+        return Instance(documents)
+
+    def create(self, instance: Instance, id_: str, spender: Spender) -> Stored[Generation]:
+        made = a_generation(id_, api_key_id=spender.key_id)
+        instance.generations.create(id_, "alice", lambda user: spend(user, made, spender, self.LIMITS), may_exist=False)
+        return instance.known(id_)
+
+    def user(self, instance: Instance) -> User:
+        found = instance.users.get("alice")
+        assert found is not None
+        return found
+
+    @pytest.mark.parametrize("script", [[], [happened], [did_not_happen, happened]])
+    def test_a_key_is_charged_by_the_commit_and_given_back_by_the_refund(
+        self, documents: UnsteadyDocuments, with_key: Instance, script: list[Any]
+    ) -> None:
+        documents.script = [*script]
+        known = self.create(with_key, "g1", Spender(key_id="one", key_serial=1))
+        key = self.user(with_key).keys["one"]
+        assert (key.in_flight, key.spent, key.last_used_at) == (1, {"d20260304": 3, "m202603": 3}, NOON)
+        documents.script = [*script]
+        with_key.fail(known)
+        user = self.user(with_key)
+        assert (user.keys["one"].in_flight, user.keys["one"].spent) == (0, {"d20260304": 0, "m202603": 0})
+        assert user.keys["other"].spent == {}
+
+    def test_what_completes_stays_spent(self, with_key: Instance) -> None:
+        with_key.complete(self.create(with_key, "g1", Spender(key_id="one", key_serial=1)))
+        user = self.user(with_key)
+        assert (user.in_flight, user.keys["one"].in_flight) == (0, 0)
+        assert user.keys["one"].spent == {"d20260304": 3, "m202603": 3}
+
+    def test_a_person_leaves_the_keys_alone(self, with_key: Instance) -> None:
+        before = self.user(with_key).keys
+        known = self.create(with_key, "g1", Spender())
+        user = self.user(with_key)
+        assert (user.in_flight, user.keys) == (1, before)
+        assert user.bucket is not None
+        with_key.fail(known)
+        assert (self.user(with_key).in_flight, self.user(with_key).keys) == (0, before)
+
+    def test_a_key_that_was_revoked_elsewhere_spends_nothing(
+        self, documents: UnsteadyDocuments, with_key: Instance
+    ) -> None:
+        """This instance remembers the key as good; the commit finds out."""
+        spender = Spender(key_id="one", key_serial=1)
+        self.create(with_key, "g1", spender)
+        MemoryDocuments.commit(documents, [Update("users/alice", {"keys.one.revoked_at": NOON})])
+        with pytest.raises(Unauthenticated):
+            self.create(with_key, "g2", spender)
+        assert balance(documents) == (7, 3, 0)
+
+
 class TestGet:
     def test_one_that_has_ended_is_answered_from_memory(self, documents: UnsteadyDocuments, instance: Instance) -> None:
         instance.create("g1")
@@ -490,17 +569,28 @@ class TestPages:
         return instance
 
     def ids(self, instance: Instance, limit: int = 20, after: Cursor | None = None, **wanted: Any) -> list[str]:
-        found = instance.generations.page("alice", GenerationFilter(**wanted), after=after, limit=limit)
+        found = instance.generations.page(["alice"], GenerationFilter(**wanted), after=after, limit=limit)
         return [generation.id for generation in found]
 
     def test_newest_first_and_only_ones_own(self, many: Instance) -> None:
         assert self.ids(many) == ["g5", "g4", "g3", "g2", "g1", "g0"]
 
+    def test_of_several_users_or_of_everybody(self, many: Instance) -> None:
+        first = {"after": None, "limit": 2}
+        both = many.generations.page({"alice", "bob"}, GenerationFilter(created_before=NOON + timedelta(1)), **first)
+        assert [(each.user_id, each.id) for each in both] == [("alice", "g5"), ("alice", "g4")]
+        everybody = many.generations.page(
+            [], GenerationFilter(created_before=NOON + timedelta(seconds=1)), after=None, limit=9
+        )
+        assert [each.id for each in everybody] == ["of-bob", "g1", "g0"]
+        strangers = many.generations.page({"bob", "nobody"}, GenerationFilter(), after=None, limit=9)
+        assert [each.id for each in strangers] == ["of-bob"]
+
     @pytest.mark.parametrize("size", [1, 2, 3, 6])
     def test_pages_show_each_once(self, many: Instance, size: int) -> None:
         seen: list[str] = []
         after: Cursor | None = None
-        while page := many.generations.page("alice", GenerationFilter(), after=after, limit=size):
+        while page := many.generations.page(["alice"], GenerationFilter(), after=after, limit=size):
             seen += [generation.id for generation in page]
             after = Cursor(page[-1].created_at, page[-1].id)
         assert seen == ["g5", "g4", "g3", "g2", "g1", "g0"]

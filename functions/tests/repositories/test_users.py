@@ -113,7 +113,21 @@ class TestMemory:
         users.decide("alice", spend(1), fresh=False)
         assert documents.gets == ["users/alice"] * 2
 
-    def test_get_never_answers_from_memory(self, documents: UnsteadyDocuments, users: UserRepository) -> None:
+    def test_get_answers_from_memory_only_within_the_time_that_is_asked_for(self, documents: UnsteadyDocuments) -> None:
+        now = [NOON]
+        add(documents, "alice", 5)
+        users = UserRepository(documents, lambda: now[0])
+        users.read("alice")
+        documents.forget_counts()
+        now[0] += timedelta(seconds=9)
+        assert users.get("alice", within=timedelta(seconds=10)) is not None
+        assert users.get("alice", within=timedelta.max) is not None
+        assert not documents.gets
+        now[0] += timedelta(seconds=1)
+        users.get("alice", within=timedelta(seconds=10))
+        assert documents.gets == ["users/alice"]
+
+    def test_get_does_not_answer_from_memory_unasked(self, documents: UnsteadyDocuments, users: UserRepository) -> None:
         users.read("alice")
         earn(documents, 1)
         found = users.get("alice")
@@ -165,6 +179,17 @@ class TestPages:
         documents.commit([Update(f"users/{first[-1].id}", {"updated_at": later})])
         second = many.page(changed_since=NOON, after=first[-1], limit=20)
         assert {user.id for user in [*first, *second]} == {"alice", *"bcdefgh"}
+
+    def test_searching_by_the_beginning_of_an_address(
+        self, documents: UnsteadyDocuments, users: UserRepository
+    ) -> None:
+        for name, email in {"a": "ann@x.org", "b": "anna@x.org", "c": "ann@x.org", "d": "bob@x.org"}.items():
+            documents.commit([Create(f"users/{name}", {"name": "", "email": email, "current_credits": 0})])
+        first = users.search("ann", after=None, limit=2)
+        assert [(user.id, user.email) for user in first] == [("a", "ann@x.org"), ("c", "ann@x.org")]
+        assert [user.id for user in users.search("ann", after=first[-1], limit=2)] == ["b"]
+        assert [user.id for user in users.search("anna@x.org", after=None, limit=9)] == ["b"]
+        assert users.search("x", after=None, limit=9) == []
 
     def test_registered_is_half_open(self, many: UserRepository) -> None:
         found = many.registered(NOON + timedelta(minutes=1), NOON + timedelta(minutes=3))

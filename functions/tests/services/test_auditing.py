@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from controllers.boundary import RetryTask
 from domain.errors import UserNotFound
 from domain.generation import Status
 from domain.ledger import EntryType
-from repositories.documents import Create
+from repositories.documents import REMOVED, Create
 from services.ports import GenerationFilter, ModelRejected
 from world import World
 
@@ -90,6 +91,23 @@ def test_i4_a_hold_that_belongs_to_nothing_is_named(busy: World) -> None:
     assert named(busy) == {"I4 held = holds of unsettled generations": (4, 9)}
 
 
+def test_i4_a_count_of_generations_in_flight_that_is_off_is_named(busy: World) -> None:
+    busy.overwrite("users/alice", in_flight=3)
+    assert named(busy) == {"I4 in flight = generations that are counted so": (1, 3)}
+    assert [found.detail for found in busy.app.audits.of_all().differences] == [
+        "in flight = generations that are counted so"
+    ]
+
+
+def test_i4_a_generation_that_was_never_counted_is_no_difference(busy: World) -> None:
+    """One from before Darkroom counted them: neither it nor its user has the field."""
+    busy.overwrite("users/alice", in_flight=REMOVED)
+    busy.overwrite(path(busy, Status.QUEUED), in_flight=REMOVED)
+    assert named(busy) == {}
+    busy.deliver_all()
+    assert named(busy) == {}
+
+
 def test_i5_a_completed_generation_that_was_not_charged_is_named(busy: World) -> None:
     busy.overwrite(path(busy, Status.COMPLETED), credits_charged=0)
     assert named(busy) == {"I5 price = held + charged + refunded": (16, 12)}
@@ -161,6 +179,27 @@ def test_more_changed_users_than_a_page_are_all_audited(world: World) -> None:
     for number in range(150):
         world.add_user(f"user-{number:03}", 1)
     assert world.app.audits.of_all(changed_since=world.now).users_checked == 150
+
+
+def test_an_audit_stops_after_so_many_users_and_says_so(world: World) -> None:
+    world.overwrite("users/mallory", current_credits=11)
+    audit = world.app.audits.of_all(most=2)
+    assert (audit.users_checked, audit.is_complete, audit.different) == (2, False, ())
+    audit = world.app.audits.of_all(most=3)
+    assert (audit.users_checked, audit.is_complete, len(audit.different)) == (3, True, 1)
+
+
+def test_an_audit_stops_when_its_time_is_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_user = world.app.audits.of_user
+
+    def slowly(user_id: str) -> Any:
+        world.later(seconds=10)
+        return of_user(user_id)
+
+    monkeypatch.setattr(world.app.audits, "of_user", slowly)
+    audit = world.app.audits.of_all(within=timedelta(seconds=20))
+    assert (audit.users_checked, audit.is_complete) == (2, False)
+    assert world.app.audits.of_all(within=timedelta(seconds=21)).is_complete
 
 
 def test_the_nightly_run_fails_where_the_books_differ(busy: World) -> None:

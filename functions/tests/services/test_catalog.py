@@ -15,7 +15,7 @@ class Counted:
     """The catalogue's repository, and how often it was asked."""
 
     def __init__(self, world: World) -> None:
-        self._catalogs = CatalogRepository(world.documents)
+        self._catalogs = CatalogRepository(world.documents, world.app.transaction)
         self.loads = 0
 
     def load(self, models: Mapping[str, ModelOffer]) -> Catalog:

@@ -55,6 +55,7 @@ def test_creating_takes_the_price_and_queues_one_task(world: World) -> None:
     generation = world.generation(created.generation.id)
     assert generation == created.generation
     assert (generation.status, generation.price, generation.held) == (Status.QUEUED, 4, 4)
+    assert (generation.in_flight, world.user("alice").in_flight) == (True, 1)
     assert (generation.spec, generation.metadata, generation.request_id) == (SPEC, {"ref": "7"}, "r-1")
     assert (world.user("alice").current_credits, world.user("alice").held_credits) == (96, 4)
     assert {(entry.type, entry.credits) for entry in world.entries("alice")} == {

@@ -82,7 +82,7 @@ def test_whoever_has_spent_keeps_the_new_balance(world: World) -> None:
 def test_a_price_that_was_changed_stays(world: World) -> None:
     world.overwrite("sizes/512x512", credit_cost=9)
     seeded(world)
-    assert world.app.catalog.current().price("512x512") == 9
+    assert world.app.catalog.current().sizes["512x512"].credit_cost == 9
 
 
 def test_nothing_of_the_past_is_unsettled_or_in_the_future(world: World) -> None:

@@ -2,19 +2,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NoReturn
 
 import pytest
 from firebase_functions.https_fn import HttpsError
 
 from core.errors import Unavailable
 from domain.generation import Status
-from providers.queue.memory import MemoryQueue
+from providers.queue.memory import MemoryControl, MemoryQueue
 from repositories.documents import Write
 from repositories.memory import MemoryDocuments
+from repositories.queue_marks import QueueMarkRepository
+from services import sweeping
 from services.ports import ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
+from services.queue import QueueService
+from services.sweeping import SweepResult
+from unsteady import UnsteadyDocuments
 from world import World
 
 OVERLOADED = ModelUnavailable("overloaded", "Model overload - please retry")
+NOTHING = SweepResult(resent=0, dispatched_again=0, failed=0, settled_meanwhile=0, unavailable=0)
 RUNNING = RemoteResult(status=RemoteStatus.RUNNING)
 
 
@@ -338,6 +345,253 @@ def test_a_worker_that_outlived_its_lease_loses_to_the_sweepers_new_task(world: 
     assert world.generation(generation_id).charged == 1
     assert world.user("alice").total_images_generated == 1
     world.assert_books_balance()
+
+
+# --- after a purge ---
+
+
+def purge(world: World) -> None:
+    marks = QueueMarkRepository(world.documents, world.app.transaction)
+    QueueService(MemoryControl(world.queue, lambda: world.now), marks, lambda: world.now).purge()
+
+
+@pytest.fixture
+def purged(world: World) -> World:
+    """Not yet; its sweeper will know."""
+    return world
+
+
+def names(world: World) -> list[str]:
+    return sorted(task.name for task in world.queue.waiting)
+
+
+def test_a_purge_loses_nothing_and_all_is_delivered_once(purged: World) -> None:
+    world = purged
+    ids = [world.create() for _ in range(4)] + [world.create(model="Model R") for _ in range(3)]
+    sweep_each_minute(world, hours=2)
+    ids += [world.create(), failed_once(world), at_the_vendor(world)]
+    purge(world)
+    assert not world.queue.waiting
+    sweep_each_minute(world, minutes(2))
+    assert len(world.queue.waiting) == len(ids)
+    world.deliver_all()
+    assert {world.generation(one).status for one in ids} == {Status.COMPLETED}
+    assert len(world.vendor.submissions) == 4
+    assert len(world.model.jobs) == 6 + 1  # one of them failed first
+    assert world.user("alice").current_credits == 100 - len(ids)
+    world.assert_books_balance()
+
+
+def minutes(count: int) -> float:
+    return count / 60
+
+
+@pytest.mark.parametrize("before", [never_claimed, failed_once, at_the_vendor])
+@pytest.mark.parametrize("waited", [0, 3, 100, 600])
+def test_however_long_it_has_waited_it_is_sent_within_two_minutes(
+    purged: World, before: Callable[[World], str], waited: int
+) -> None:
+    generation_id = before(purged)
+    sweep_each_minute(purged, minutes(waited))
+    purge(purged)
+    dispatch = purged.generation(generation_id).dispatch
+    sweep_each_minute(purged, minutes(2))
+    assert names(purged) == [f"{generation_id}-{dispatch + 1}"]
+
+
+def test_each_purge_makes_one_new_name_however_long_the_queue_then_waits(purged: World) -> None:
+    generation_id = purged.create()
+    sweep_each_minute(purged, hours=1)
+    for dispatch in (2, 3):
+        purge(purged)
+        sweep_each_minute(purged, hours=4)
+        assert names(purged) == [f"{generation_id}-{dispatch}"]
+
+
+def test_what_is_created_after_a_purge_keeps_its_task(purged: World) -> None:
+    purge(purged)
+    purged.later(seconds=31)
+    generation_id = purged.create()
+    sweep_each_minute(purged, hours=3)
+    assert names(purged) == [f"{generation_id}-1"]
+
+
+def test_what_is_neither_due_nor_lost_is_left_alone_after_a_purge(purged: World) -> None:
+    purge(purged)
+    purged.later(seconds=31)
+    purged.create()
+    purged.queue.waiting.clear()
+    before = purged.records()
+    assert purged.app.sweeper.sweep() == NOTHING
+    assert purged.records() == before
+
+
+def test_what_was_sent_while_the_purge_was_under_way_counts_as_purged(purged: World) -> None:
+    purge(purged)
+    purged.later(seconds=20)
+    generation_id = purged.create()
+    purged.queue.waiting.clear()
+    purged.app.sweeper.sweep()
+    assert not purged.queue.waiting
+    sweep_each_minute(purged, minutes(1))
+    assert names(purged) == [f"{generation_id}-2"]
+
+
+def test_a_sweep_while_the_purge_is_under_way_puts_nothing_off(purged: World) -> None:
+    generation_id = purged.create()
+    purged.later(minutes=1)
+    purge(purged)
+    purged.later(seconds=5)
+    assert purged.app.sweeper.sweep().resent == 1
+    assert names(purged) == []
+    sweep_each_minute(purged, minutes(1))
+    assert names(purged) == [f"{generation_id}-2"]
+
+
+def test_a_sweeper_that_was_away_for_hours_still_knows(purged: World) -> None:
+    generation_id = purged.create()
+    purge(purged)
+    purged.later(hours=5)
+    assert purged.app.sweeper.sweep().dispatched_again == 1
+    assert names(purged) == [f"{generation_id}-2"]
+
+
+def test_a_purge_whose_answer_is_lost(purged: World) -> None:
+    world, generation_id = purged, purged.create()
+
+    class Silent(MemoryControl):
+        def purge(self) -> NoReturn:
+            super().purge()
+            raise Unavailable("The task queue does not answer")
+
+    marks = QueueMarkRepository(world.documents, world.app.transaction)
+    with pytest.raises(Unavailable):
+        QueueService(Silent(world.queue, lambda: world.now), marks, lambda: world.now).purge()
+    sweep_each_minute(world, minutes(1))
+    assert names(world) == [f"{generation_id}-2"]
+
+
+def test_a_purge_that_never_happened_costs_a_task_too_many_and_nothing_else(purged: World) -> None:
+    world, generation_id = purged, purged.create()
+    QueueMarkRepository(world.documents, world.app.transaction).mark_purged(world.now)
+    sweep_each_minute(world, hours=1)
+    assert names(world) == [f"{generation_id}-1", f"{generation_id}-2"]
+    world.deliver_all()
+    assert len(world.model.jobs) == 1
+    assert world.generation(generation_id).charged == 1
+    world.assert_books_balance()
+
+
+@pytest.mark.parametrize("seconds", [0, 20, 40, 299])
+def test_a_live_worker_is_left_alone(purged: World, seconds: int) -> None:
+    world, generation_id = purged, purged.create()
+
+    def meanwhile() -> None:
+        purge(world)
+        world.later(seconds=seconds)
+        before = world.generation(generation_id)
+        world.app.sweeper.sweep()
+        assert world.generation(generation_id) == before
+
+    world.queue.waiting.clear()
+    world.model.script = [meanwhile]
+    world.deliver(generation_id)
+    assert world.generation(generation_id).attempt == 1
+    assert world.generation(generation_id).status is Status.COMPLETED
+    assert not world.queue.waiting
+
+
+@pytest.mark.parametrize("dispatch", [1, 2])
+def test_what_a_worker_gives_back_after_the_purge_is_not_lost(purged: World, dispatch: int) -> None:
+    """Its task is gone, too. That of a later dispatch shows only by its waiting longer than it should."""
+    world, generation_id = purged, purged.create()
+    if dispatch == 2:
+        crash(world, generation_id)
+        world.later(minutes=5)
+        world.app.sweeper.sweep()
+
+    def purged_at_work() -> None:
+        purge(world)
+        world.later(seconds=40)
+        raise OVERLOADED
+
+    world.model.script = [purged_at_work]
+    with suppress(HttpsError):
+        world.deliver(generation_id)
+    sweep_each_minute(world, minutes(1 if dispatch == 1 else 15))
+    assert names(world) == [f"{generation_id}-{dispatch + 1}"]
+    world.deliver_all()
+    assert world.generation(generation_id).status is Status.COMPLETED
+    world.assert_books_balance()
+
+
+def test_what_has_ended_stays_so_after_a_purge(purged: World) -> None:
+    for fate in (purged.deliver, lambda one: purged.app.generation_service.cancel("alice", one)):
+        fate(purged.create())
+    purge(purged)
+    before = purged.records()
+    sweep_each_minute(purged, hours=1)
+    assert purged.records() == before
+    assert not purged.queue.waiting
+
+
+def test_two_sweeps_at_once_after_a_purge_make_one_new_name(purged: World) -> None:
+    generation_id = purged.create()
+    sweep_each_minute(purged, minutes(20))
+    purge(purged)
+    purged.later(minutes=1)
+    another = World(purged.now, documents=purged.documents)
+    another.queue = another.app.made["queue"] = purged.queue
+    known = another.app.generations.due(now=purged.now + timedelta(hours=1), limit=10)
+    assert purged.app.sweeper.sweep().dispatched_again == 1
+    batches = [known, []]
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.sweeper.sweep()
+    assert names(purged) == [f"{generation_id}-2"]
+
+
+def test_what_is_too_many_for_one_sweep_is_sent_by_the_next_ones(
+    purged: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "_BATCH_AFTER_PURGE", 3)
+    ids = [purged.create() for _ in range(10)]
+    sweep_each_minute(purged, hours=2)
+    purge(purged)
+    sweep_each_minute(purged, minutes(2))
+    assert names(purged) == sorted(f"{one}-2" for one in ids)
+
+
+def test_while_the_queue_is_down_after_a_purge_nothing_is_lost(purged: World) -> None:
+    ids = [purged.create() for _ in range(3)]
+    sweep_each_minute(purged, hours=1)
+    purge(purged)
+    purged.queue.is_down = True
+    sweep_each_minute(purged, hours=1)
+    purged.queue.is_down = False
+    sweep_each_minute(purged, minutes(31))
+    purged.deliver_all()
+    assert {purged.generation(one).status for one in ids} == {Status.COMPLETED}
+    purged.assert_books_balance()
+
+
+def test_what_is_too_old_is_failed_after_a_purge_too(purged: World) -> None:
+    generation_id = purged.create()
+    purge(purged)
+    purged.later(hours=26)
+    assert purged.app.sweeper.sweep().failed == 1
+    assert purged.generation(generation_id).refunded == 1
+
+
+def test_a_sweep_reads_the_mark_once() -> None:
+    documents = UnsteadyDocuments()
+    world = World(datetime.fromisoformat("2026-03-04T12:00:00+00:00"), documents=documents)
+    for _ in range(3):
+        world.create()
+    purge(world)
+    world.later(minutes=1)
+    documents.forget_counts()
+    assert world.app.sweeper.sweep().dispatched_again == 3
+    assert documents.gets.count("system/queue") == 1
 
 
 # --- many ---

@@ -3,9 +3,16 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from core.errors import InvalidRequest, Unavailable
-from domain.errors import AlreadyFinal, IdempotencyKeyReused, InsufficientCredits, UserInactive
+from core.errors import InvalidRequest, RateLimited, Unauthenticated, Unavailable
+from domain.errors import (
+    AlreadyFinal,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    KeyBudgetExceeded,
+    UserInactive,
+)
 from domain.generation import Spec
+from domain.spending import Spender
 from services.generations import Order
 from simulation.scheduler import Violation
 from simulation.universe import SIZES, Lost, Universe
@@ -55,6 +62,10 @@ class Clients:
                 created = universe.ask("create", lambda app: app.generation_service.create(order), drawn=asking.drawn)
             except (InsufficientCredits, InvalidRequest, UserInactive) as refusal:
                 universe.promises.refuse(asking, refusal)
+            except (KeyBudgetExceeded, RateLimited):
+                universe.promises.turn_away(asking, existed=asking.existed)
+            except Unauthenticated:
+                universe.promises.turn_away(asking, existed=False)
             except IdempotencyKeyReused:
                 if not any(order.idempotency_key == each.idempotency_key and order != each for each in self._orders):
                     raise Violation("I6", f"{order.idempotency_key} was refused as reused, and was not") from None
@@ -88,7 +99,14 @@ class Clients:
             prompt=f"order {self._count}",
         )
         key = f"key{self._count}" if self._chance.random() < self._keyed_share else None
-        return Order(user_id=user_id, spec=spec, idempotency_key=key)
+        return Order(user_id=user_id, spec=spec, idempotency_key=key, spender=self._spender(user_id))
+
+    def _spender(self, user_id: str) -> Spender:
+        """Itself, or its key, if it has one."""
+        has_key = f"k{user_id}" in self._universe.records[f"users/{user_id}"].fields.get("keys", {})
+        if has_key and self._chance.random() < 0.6:
+            return Spender(key_id=f"k{user_id}", key_serial=1)
+        return Spender()
 
     def _exists(self, order: Order) -> bool:
         if order.idempotency_key is None:

@@ -40,6 +40,7 @@ OF_MOMENTS = (
     "an outage begins",
     "the catalog changes",
     "a user is switched off or on",
+    "a key is revoked or given back",
 )
 """Drawn at every step, whoever makes it."""
 

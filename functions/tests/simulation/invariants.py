@@ -74,8 +74,8 @@ def _of_user(user_id: str, user: Fields, books: Books) -> Iterator[tuple[str, st
     if current != balance:
         yield "I2", f"{user_id} has {current}, its entries say {balance}"
     holds, images = 0, IMAGES if user_id == USER else 0
-    for generation_id in books.of_user[user_id]:
-        generation = books.generations[generation_id]
+    generations = [books.generations[generation_id] for generation_id in books.of_user[user_id]]
+    for generation in generations:
         holds += generation.get("credits_held", 0)
         images += len(generation.get("outputs", ()))
     if held != holds:
@@ -83,6 +83,30 @@ def _of_user(user_id: str, user: Fields, books: Books) -> Iterator[tuple[str, st
     if user["total_images_generated"] != images:
         yield "I5", f"{user_id} is said to have {user['total_images_generated']} images, there are {images}"
     yield from _of_entries(entries, books.generations)
+    yield from _of_flight(user_id, user, generations)
+    for key_id, key in user.get("keys", {}).items():
+        yield from _of_key(key_id, key, [each for each in generations if each.get("api_key_id") == key_id])
+
+
+def _of_flight(name: str, counted: Fields, generations: Sequence[Fields]) -> Iterator[tuple[str, str]]:
+    flying = sum(generation.get("in_flight", False) for generation in generations)
+    if counted.get("in_flight", 0) != flying:
+        yield "in flight", f"{name} is said to have {counted.get('in_flight')} in flight, there are {flying}"
+
+
+def _of_key(key_id: str, key: Fields, generations: Sequence[Fields]) -> Iterator[tuple[str, str]]:
+    """What it has spent, net of refunds, is what it says, and within its budget, in each day and month."""
+    yield from _of_flight(key_id, key, generations)
+    for form, most in (("d%Y%m%d", key["budget"]["per_day"]), ("m%Y%m", key["budget"]["per_month"])):
+        spent: dict[str, int] = defaultdict(int)
+        for generation in generations:
+            net = generation["credits_deducted"] - generation["credits_refunded"]
+            spent[generation["created_at"].strftime(form)] += net
+        for window, net in spent.items():
+            if key["spent"].get(window) != net:
+                yield "budget", f"{key_id} spent {net} in {window}, and says {key['spent']}"
+            if most is not None and net > most:
+                yield "budget", f"{key_id} spent {net} in {window}, and may spend {most}"
 
 
 def _of_entries(entries: Mapping[str, Fields], generations: Mapping[str, Fields]) -> Iterator[tuple[str, str]]:
@@ -127,11 +151,15 @@ def _of_ended(generation_id: str, generation: Fields, files: Mapping[str, bytes]
     for index, output in enumerate(generation["outputs"]):
         if files.get(output["path"]) != f"{generation_id}/{index}".encode():
             yield "I5", f"{output['path']} is not in the store, or is another's"
+    if generation.get("in_flight"):
+        yield "in flight", f"{generation_id} has ended, and is still in flight"
     if generation["due_at"] is not None or generation["lease_owner"] is not None:
         yield "I7", f"{generation_id} has ended, and is still due or leased"
 
 
 def _of_unsettled(generation_id: str, generation: Fields, now: datetime) -> Iterator[tuple[str, str]]:
+    if not generation["in_flight"]:
+        yield "in flight", f"{generation_id} is unsettled, and not in flight"
     if generation["credits_held"] != generation["credits_deducted"]:
         yield "I5", f"{generation_id} is unsettled, and its price is not held"
     due_at, leased = generation["due_at"], generation["lease_owner"] is not None

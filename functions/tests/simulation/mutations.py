@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 
 import domain.generation
+import domain.spending
 import repositories.books
 import repositories.generations
 import repositories.ledger
+import repositories.mapping
 import services.generations
 import services.ledger
 from core.errors import Unavailable
 from domain.generation import Generation
-from domain.ledger import BalanceDelta, Change, Entry
+from domain.ledger import Change, Entry
 from repositories.documents import Ambiguous, Update
 from repositories.generations import GenerationRepository
 from repositories.optimistic import OptimisticTransaction
@@ -49,7 +51,7 @@ def a_cancellation_keeps_the_credits(patch: pytest.MonkeyPatch) -> None:
     def kept(original: Callable[..., Change], generation: Generation, **named: Any) -> Change:
         change = original(generation, **named)
         settled = replace(change.generation, refunded=0)
-        return replace(change, generation=settled, entry=None, delta=BalanceDelta(held=-generation.held))
+        return replace(change, generation=settled, entry=None, delta=replace(change.delta, current=0))
 
     around(patch, services.generations, "cancel", kept)
 
@@ -65,7 +67,7 @@ def a_completion_forgets_the_hold(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I2", "I4")
 def a_group_takes_the_price_of_its_last(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(BalanceDelta, "plus", lambda self, other: other)
+    patch.setattr(repositories.books, "reduce", lambda apply, changes, user: apply(user, changes[-1]))
 
 
 @breaks("entries")
@@ -80,7 +82,7 @@ def a_top_up_draws_its_id(patch: pytest.MonkeyPatch) -> None:
 def an_adoption_holds_nothing(patch: pytest.MonkeyPatch) -> None:
     def unheld(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
         change = original(*args, **named)
-        return replace(change, generation=replace(change.generation, held=0), delta=None)
+        return replace(change, generation=replace(change.generation, held=0), delta=replace(change.delta, held=0))
 
     around(patch, services.ledger, "adopt", unheld)
 
@@ -226,6 +228,33 @@ def a_completion_stores_nothing(patch: pytest.MonkeyPatch) -> None:
     around(patch, FulfilmentService, "_stored", unstored)
 
 
+# --- keys and limits ---
+
+
+@breaks("in flight")
+def a_settlement_leaves_the_generation_in_flight(patch: pytest.MonkeyPatch) -> None:
+    def forgetful(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+        change = original(*args, **named)
+        return replace(change, delta=replace(change.delta, in_flight=0))
+
+    around(patch, domain.generation, "complete", forgetful)
+
+
+@breaks("budget")
+def a_key_spends_without_counting(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(domain.spending, "spent_with", lambda key, price, now: key)
+
+
+@breaks("budget")
+def a_refund_leaves_the_budget_spent(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(repositories.mapping, "windows", lambda at: ())
+
+
+@breaks("key")
+def a_key_is_judged_before_the_commit_only(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(domain.spending, "standing", lambda user, spender, now: user.keys.get(spender.key_id))
+
+
 # --- tasks and sweeps ---
 
 
@@ -256,10 +285,10 @@ def a_task_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I7")
 def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
-    def undue(original: Callable[..., Change], user: Any, generation: Generation) -> Change:
-        return original(user, replace(generation, due_at=None))
+    def undue(original: Callable[..., Change], user: Any, generation: Generation, *others: Any) -> Change:
+        return original(user, replace(generation, due_at=None), *others)
 
-    around(patch, services.generations, "deduct", undue)
+    around(patch, services.generations, "spend", undue)
 
 
 # --- audit and report ---

@@ -197,6 +197,13 @@ class SimulatedOutputs:
             raise Unavailable("The store of outputs does not answer")
         return f"gs://simulated/{path}"
 
+    def delete(self, path: str) -> None:
+        self._scheduler.step(f"removes {path}")
+        if "store" in self._faults.outages or self._faults.hits("the store is down"):
+            self._scheduler.note("=> Unavailable")
+            raise Unavailable("The store of outputs does not answer")
+        self.files.pop(path, None)
+
     def link(self, path: str) -> str:
         return f"https://outputs.test/{path}"
 

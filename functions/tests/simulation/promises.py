@@ -71,7 +71,10 @@ class Promises:
         assert isinstance(required, int)
         if asking.poorest >= required:
             raise Violation("402", f"{asking.user_id} always had {asking.poorest}, and was refused {required}")
-        if asking.existed:
+        self.turn_away(asking, existed=asking.existed)
+
+    def turn_away(self, asking: Asking, *, existed: bool) -> None:
+        if existed:
             raise Violation("402", f"{asking.user_id} was refused what it had been given before")
         self.refused.update(asking.drawn)
 

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from random import Random
@@ -13,12 +13,14 @@ from typing import Any
 from bootstrap import Darkroom
 from core.config import Settings
 from core.errors import AppError
+from domain.keys import ApiKey, Budget, Scope
 from domain.ledger import EntryType, User
 from repositories.demo import DemoRepository
-from repositories.documents import Document, Update, Write
+from repositories.documents import Create, Document, Update, Write
 from repositories.generations import GenerationRepository
 from repositories.optimistic import OptimisticTransaction
 from services.models import ModelRegistry
+from services.ports import AccountChange
 from services.seeding import SeedService
 from simulation import heritage
 from simulation.conduct import SKEW_MAX, Conduct
@@ -54,6 +56,7 @@ class Universe:
         self.steps_most = steps_most
         self.attempts_max = chance.choice((1, 2, 4, 4))
         self.age_max = chance.choice((3600, 24 * 3600, 24 * 3600))
+        self.in_flight_max = chance.choice((2, 5, 1000))
         tempo = timedelta(seconds=chance.choice((0.001, 0.01, 0.1)))
         self.scheduler = Scheduler(chance, stickiness=chance.choice((0.0, 0.5, 0.9)), tempo=tempo)
         self.scheduler.each_step = self._weather
@@ -131,15 +134,24 @@ class Universe:
 
     def _watch(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
         self.promises.see(writes)
+        self._watch_keys(before, writes)
         self.conduct.of_commit(op, before, writes)
         self.check()
+
+    def _watch_keys(self, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
+        """What a key asks for is only ever written while the key is good."""
+        for write in writes:
+            if isinstance(write, Create) and write.fields.get("api_key_id") is not None:
+                owner = before[f"users/{write.fields['user_id']}"]
+                if owner is None or owner.fields["keys"][write.fields["api_key_id"]]["revoked_at"] is not None:
+                    raise Violation("key", f"{write.path} is asked for by a key that is revoked")
 
     def _started(self, name: str) -> Instance:
         """With no part left to be made while actors run: a lock that is really held would stop them all."""
         scheduler = self.scheduler
         skew = timedelta(seconds=self.chance.uniform(-1, 1) * SKEW_MAX.total_seconds())
         app = Darkroom(
-            _settings(self.attempts_max, self.age_max),
+            _settings(self.attempts_max, self.age_max, self.in_flight_max),
             clock=lambda: scheduler.now + skew,
             documents=self.documents,
             queue=self.queue,
@@ -186,6 +198,19 @@ class Universe:
             DemoRepository(self.documents.stored).put_user(user, [], [])
             credits_ = self.chance.choice((4, 12, 60)) + self.chance.randrange(4)
             app.ledger.add(user_id, EntryType.GRANT, credits_, source="seed", external_id="start", description="start")
+            if self.chance.random() < _HAS_KEY:
+                self._give_key(app, user_id)
+
+    def _give_key(self, app: Darkroom, user_id: str) -> None:
+        budget = Budget(per_day=self.chance.choice((None, 3, 10)), per_month=self.chance.choice((None, 20)))
+        key = ApiKey(
+            id=f"k{user_id}",
+            name="a key",
+            scopes=frozenset({Scope.GENERATIONS_WRITE}),
+            created_at=self.scheduler.now,
+            budget=budget,
+        )
+        app.accounts.change(user_id, lambda user: AccountChange(user=replace(user, keys={key.id: key})))
 
     def _weather(self) -> None:
         """What happens by itself between two steps, whoever makes them."""
@@ -212,6 +237,7 @@ class Universe:
         yield "an outage begins", self._outage
         yield "the catalog changes", self._change_catalog
         yield "a user is switched off or on", lambda: self._switch(chance.choice(self.users))
+        yield "a key is revoked or given back", lambda: self._switch_key(chance.choice(self.users))
 
     def _stall(self) -> None:
         actor, seconds = self.chance.choice(self.scheduler.actors), self.chance.choice((2, 20, 350))
@@ -236,6 +262,15 @@ class Universe:
         self.documents.stored.commit([Update(path, {"is_active": is_active})])
         self.promises.moves[user_id] += 1
 
+    def _switch_key(self, user_id: str) -> None:
+        key = self.records[f"users/{user_id}"].fields.get("keys", {}).get(f"k{user_id}")
+        if key is None:
+            return
+        revoked_at = self.scheduler.now if key["revoked_at"] is None else None
+        self.scheduler.note(f"the key of {user_id} is {'good again' if revoked_at is None else 'revoked'}")
+        self.documents.stored.commit([Update(f"users/{user_id}", {f"keys.k{user_id}.revoked_at": revoked_at})])
+        self.promises.moves[user_id] += 1
+
     def _outage(self) -> None:
         where = self.chance.choice(("database", "queue", "store", "models"))
         self.faults.outages.add(where)
@@ -243,8 +278,12 @@ class Universe:
 
 
 @lru_cache
-def _settings(attempts_max: int, age_max: int) -> Settings:
-    own = {"ATTEMPTS_MAX": str(attempts_max), "GENERATION_AGE_MAX_SECONDS": str(age_max)}
+def _settings(attempts_max: int, age_max: int, in_flight_max: int) -> Settings:
+    own = {
+        "ATTEMPTS_MAX": str(attempts_max),
+        "GENERATION_AGE_MAX_SECONDS": str(age_max),
+        "IN_FLIGHT_MAX": str(in_flight_max),
+    }
     return Settings.from_environment(ENVIRONMENT | own)
 
 
@@ -262,4 +301,5 @@ def quiet_log() -> Iterator[None]:
 _ENDLESS = 200
 _LANDS = 0.1
 _STAYS = 0.7
+_HAS_KEY = 0.6
 _OUTAGE_ENDS = 0.05

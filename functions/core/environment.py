@@ -1,0 +1,40 @@
+"""The environment, read into a model; what is wrong with it is told all at once, and a secret is never told."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+_HOW_TO_MAKE_A_PEPPER = (
+    "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+    " and keep it in Secret Manager (locally, `make setup` writes functions/.secret.local)"
+)
+
+SECRETS = {"API_KEY_PEPPER": _HOW_TO_MAKE_A_PEPPER}
+"""How to come by each variable that Secret Manager holds under the same name. No message ever shows the value."""
+
+
+class ConfigurationError(Exception):
+    """The environment is not fit to start with; the message names each variable."""
+
+
+def present(environment: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """The values by field; `names` has the variable of each field. An empty variable counts as not set."""
+    return {field: environment[variable] for field, variable in names.items() if environment.get(variable)}
+
+
+def refusal(error: ValidationError, names: Mapping[str, str]) -> ConfigurationError:
+    """`names` has the variable of each field."""
+    lines = [_explained(problem, names) for problem in error.errors()]
+    return ConfigurationError("The environment is not fit to start with. " + " | ".join(lines))
+
+
+def _explained(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    message = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return str(message)
+    field = str(problem["loc"][0])
+    variable = names.get(field, field.upper())
+    if variable in SECRETS:
+        return f"{variable}: {message}; {SECRETS[variable]}"
+    return f"{variable}={problem['input']!r}: {message}"

@@ -1,0 +1,63 @@
+"""Limits on how fast: a token bucket, as a value that is written down with whatever it limits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.errors import RateLimited
+
+_WHOLE = 1_000_000
+"""A request in millionths: buckets are counted in integers."""
+
+_MICROSECOND = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """`per_minute` in the long run, and up to `burst` at once."""
+
+    per_minute: int
+    burst: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """What was left at a moment, in millionths of a request; it fills up as time goes on."""
+
+    level: int
+    at: datetime
+
+
+def take(bucket: Bucket | None, rate: Rate, now: datetime, what: str) -> Bucket:
+    """The bucket with one request taken out; None is a full one. Raises RateLimited: too many of `what`.
+
+    The first word of `what` names the policy.
+    """
+    level = _level(bucket, rate, now)
+    if bucket is not None and level < _WHOLE:
+        seconds = _seconds_until(_WHOLE, bucket, rate, now)
+        message = f"Too many {what}: {rate.per_minute} a minute, {rate.burst} at once."
+        raise RateLimited(message, retry_after=seconds, policy=what.partition(" ")[0])
+    return Bucket(level=level - _WHOLE, at=now if bucket is None else max(now, bucket.at))
+
+
+def left(bucket: Bucket | None, rate: Rate, now: datetime) -> int:
+    """Whole requests that may follow at once."""
+    return _level(bucket, rate, now) // _WHOLE
+
+
+def seconds_to_full(bucket: Bucket | None, rate: Rate, now: datetime) -> int:
+    return 0 if bucket is None else _seconds_until(rate.burst * _WHOLE, bucket, rate, now)
+
+
+def _seconds_until(level: int, bucket: Bucket, rate: Rate, now: datetime) -> int:
+    """Rounded up, as is `needed`. The bucket's own time may lie ahead, for the clocks of instances differ."""
+    needed = -(-(level - bucket.level) * 60 // rate.per_minute) * _MICROSECOND
+    return max(0, -((now - bucket.at - needed) // _SECOND))
+
+
+def _level(bucket: Bucket | None, rate: Rate, now: datetime) -> int:
+    if bucket is None:
+        return rate.burst * _WHOLE
+    elapsed = max(0, (now - bucket.at) // _MICROSECOND)
+    return min(rate.burst * _WHOLE, bucket.level + elapsed * rate.per_minute // 60)

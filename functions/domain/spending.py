@@ -1,0 +1,78 @@
+"""Who may spend, how fast, and how much at once; decided on the user's document, whose version fences the commit."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.errors import RateLimited, Unauthenticated
+from domain.errors import AnonymousAllowanceUsed
+from domain.generation import Generation
+from domain.keys import ApiKey, spent_with
+from domain.ledger import Change, User, deduct
+from domain.limits import Rate, take
+
+_WAIT_SECONDS = 5
+"""When to ask again while too many generations are in flight: about as long as a fast one takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spender:
+    """Whose word a request is: a person who signed in at that time, or a key, by one of its secrets.
+
+    Without either it is one whose standing was checked otherwise, such as a service key that acts for the user.
+    """
+
+    signed_in_at: datetime | None = None
+    key_id: str | None = None
+    key_serial: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingLimits:
+    per_user: Rate
+    per_key: Rate
+    in_flight_max: int
+    key_in_flight_max: int
+    anonymous_generations_max: int = 1
+
+
+def spend(user: User, generation: Generation, spender: Spender, limits: SpendingLimits) -> Change:
+    """Take a new generation's price, if the spender may have it.
+
+    Raises Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
+    """
+    now = generation.created_at
+    key = standing(user, spender, now)
+    if user.is_anonymous and user.in_flight + user.total_images_generated >= limits.anonymous_generations_max:
+        raise AnonymousAllowanceUsed(limits.anonymous_generations_max)
+    change = deduct(user, generation)
+    _refuse_crowd(user.in_flight, limits.in_flight_max)
+    bucket = take(user.bucket, limits.per_user, now, "generations")
+    return replace(change, bucket=bucket, key=None if key is None else _used(key, generation.price, limits, now))
+
+
+def standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:
+    """The key that the spender holds, if it holds one. Raises Unauthenticated where its word is worth nothing now."""
+    signed_out = user.signed_out_at
+    if signed_out is not None and spender.signed_in_at is not None and spender.signed_in_at <= signed_out:
+        raise Unauthenticated("You were signed out everywhere. Sign in again.")
+    if user.deleted_at is not None:
+        raise Unauthenticated("The account was deleted.")
+    if spender.key_id is None:
+        return None
+    key = user.keys.get(spender.key_id)
+    if key is None:
+        raise Unauthenticated("The API key is not valid.")
+    key.refuse_unless_good(spender.key_serial, now)
+    return key
+
+
+def _used(key: ApiKey, price: int, limits: SpendingLimits, now: datetime) -> ApiKey:
+    _refuse_crowd(key.in_flight, limits.key_in_flight_max)
+    bucket = take(key.bucket, limits.per_key, now, "generations with this key")
+    return replace(spent_with(key, price, now), bucket=bucket, in_flight=key.in_flight + 1, last_used_at=now)
+
+
+def _refuse_crowd(in_flight: int, most: int) -> None:
+    if in_flight >= most:
+        message = f"{in_flight} generations are in flight, and at most {most} may be."
+        raise RateLimited(message, retry_after=_WAIT_SECONDS, policy="in-flight")

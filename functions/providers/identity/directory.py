@@ -1,0 +1,58 @@
+"""Firebase Authentication's accounts, by firebase-admin; on the Auth emulator too (FIREBASE_AUTH_EMULATOR_HOST)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from firebase_admin import auth
+from firebase_admin.exceptions import FirebaseError
+from google.auth.exceptions import GoogleAuthError
+
+from core.errors import Unavailable
+from providers.identity.app import firebase_app
+
+
+class FirebaseDirectory:
+    def __init__(self, project_id: str) -> None:
+        self._app = firebase_app(project_id)
+
+    def sign_out(self, user_id: str) -> bool:
+        return _done(lambda: auth.revoke_refresh_tokens(user_id, app=self._app))
+
+    def set_active(self, user_id: str, *, is_active: bool) -> bool:
+        return _done(lambda: auth.update_user(user_id, disabled=not is_active, app=self._app))
+
+    def set_role(self, user_id: str, role: str) -> bool:
+        def change() -> None:
+            others = auth.get_user(user_id, app=self._app).custom_claims or {}
+            auth.set_custom_user_claims(user_id, {**others, "role": role}, app=self._app)
+
+        return _done(change)
+
+    def delete(self, user_id: str) -> bool:
+        return _done(lambda: auth.delete_user(user_id, app=self._app))
+
+    def find(self, email: str) -> str | None:
+        try:
+            return str(_asked(lambda: auth.get_user_by_email(email.lower(), app=self._app)).uid)
+        except LookupError:
+            return None
+
+
+def _done(act: Callable[[], object]) -> bool:
+    try:
+        _asked(act)
+    except LookupError:
+        return False
+    return True
+
+
+def _asked(ask: Callable[[], Any]) -> Any:
+    """Raises LookupError where no account is, or can be, of this id or address."""
+    try:
+        return ask()
+    except auth.UserNotFoundError as error:
+        raise LookupError(str(error)) from error
+    except (FirebaseError, GoogleAuthError) as error:
+        raise Unavailable("The directory of accounts does not answer.") from error
+    except ValueError as error:
+        raise LookupError(str(error)) from error

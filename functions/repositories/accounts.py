@@ -1,0 +1,141 @@
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from core.cache import RecentlyUsed
+from core.errors import RateLimited
+from domain.errors import UserNotFound
+from domain.ledger import User
+from repositories.documents import AlreadyExists, Conflict, Create, Document, Documents, Update, Write
+from repositories.mapping import (
+    address_path,
+    api_key_path,
+    audit_fields,
+    audit_path,
+    entry_fields,
+    entry_path,
+    user_path,
+)
+from repositories.optimistic import OptimisticTransaction
+from repositories.user_mapping import user_difference, user_fields
+from repositories.users import UserRepository
+from services.ports import AccountChange, KeySecret, Opening, Stored
+
+_KEYS_REMEMBERED = 2048
+_SECRETS_KEPT = 2
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+class AccountRepository:
+    """Users beside their balances. A key's secrets are only ever added to, so those that were seen are remembered."""
+
+    def __init__(self, documents: Documents, users: UserRepository, transaction: OptimisticTransaction) -> None:
+        self._documents = documents
+        self._users = users
+        self._transaction = transaction
+        self._secrets: RecentlyUsed[str, Sequence[KeySecret]] = RecentlyUsed(_KEYS_REMEMBERED)
+
+    def open(self, opening: Opening) -> User:
+        return self._transaction.run(lambda _: self._open(opening))
+
+    def change(self, user_id: str, decide: Callable[[User], AccountChange | None]) -> User:
+        def attempt(_: Exception | None) -> User:
+            before = self._read(user_id)
+            change = decide(before.value)
+            if change is None:
+                return before.value
+            writes: list[Write] = [_user_write(before, change.user)]
+            if change.secret is not None:
+                writes.append(self._secret_write(change.secret))
+            if change.audit is not None:
+                writes.append(Create(audit_path(change.audit.id), audit_fields(change.audit)))
+            return self._committed(change.user, writes)
+
+        return self._transaction.run(attempt)
+
+    def claim(self, user_id: str, other_id: str, decide: Callable[[User, User], tuple[User, User]]) -> User:
+        def attempt(_: Exception | None) -> User:
+            one, other = self._read(user_id), self._read(other_id)
+            after, other_after = decide(one.value, other.value)
+            self._users.forget(other_id)
+            return self._committed(after, [_user_write(one, after), _user_write(other, other_after)])
+
+        return self._transaction.run(attempt)
+
+    def secrets(self, key_id: str, *, fresh: bool) -> Sequence[KeySecret]:
+        known = None if fresh else self._secrets.get(key_id)
+        if known is not None:
+            return known
+        document = self._documents.get(api_key_path(key_id))
+        found = () if document is None else _secrets_from(document)
+        if found:
+            self._secrets.put(key_id, found)
+        return found
+
+    def _open(self, opening: Opening) -> User:
+        user, entry = opening.user, opening.entry
+        found = self._users.read(user.id)
+        if found is not None:
+            return found.value
+        writes: list[Write] = [Create(user_path(user.id), user_fields(user))]
+        if entry is not None:
+            writes.append(Create(entry_path(user.id, entry.id), entry_fields(entry)))
+        if opening.audit is not None:
+            writes.append(Create(audit_path(opening.audit.id), audit_fields(opening.audit)))
+        if opening.address is not None:
+            writes.append(self._counted(opening, opening.address))
+        try:
+            return self._committed(user, writes)
+        except AlreadyExists as error:
+            raise Conflict(str(error)) from error
+
+    def _counted(self, opening: Opening, address: str) -> Write:
+        """One more account that an address got for free today. Raises RateLimited."""
+        now = opening.user.created_at
+        assert now is not None, "a new user was created at some time"  # noqa: S101 - a bug, not a refusal
+        tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+        path = address_path(f"{address}-{now:%Y%m%d}")
+        known = self._documents.get(path)
+        if known is None:
+            return Create(path, {"accounts": 1, "expires_at": tomorrow})
+        if known.fields["accounts"] >= opening.address_max:
+            wait = -((now - tomorrow) // _SECOND)
+            raise RateLimited("This address has had its free accounts of the day.", retry_after=wait, policy="accounts")
+        return Update(path, {"accounts": known.fields["accounts"] + 1}, known.version)
+
+    def _read(self, user_id: str) -> Stored[User]:
+        found = self._users.read(user_id)
+        if found is None:
+            raise UserNotFound(user_id)
+        return found
+
+    def _committed(self, user: User, writes: Sequence[Write]) -> User:
+        """The user's write is the first."""
+        self._users.forget(user.id)
+        versions = self._documents.commit(writes)
+        self._users.remember(Stored(user, versions[0]))
+        return user
+
+    def _secret_write(self, secret: KeySecret) -> Write:
+        """The last two of a key: a rotation may let the one before work on for a while."""
+        known = self._documents.get(api_key_path(secret.key_id))
+        older = () if known is None else _secrets_from(known)
+        kept = [secret, *(each for each in older if each.serial != secret.serial)][:_SECRETS_KEPT]
+        fields = {"digests": {f"s{each.serial}": each.digest for each in kept}}
+        if known is None:
+            return Create(api_key_path(secret.key_id), {"user_id": secret.user_id, **fields})
+        return Update(api_key_path(secret.key_id), fields, known.version)
+
+
+def _user_write(before: Stored[User], after: User) -> Update:
+    assert isinstance(before.version, datetime), "versions come from documents"  # noqa: S101 - a bug, not a refusal
+    return Update(user_path(after.id), user_difference(before.value, after), before.version)
+
+
+def _secrets_from(document: Document) -> tuple[KeySecret, ...]:
+    fields = document.fields
+    found = (
+        KeySecret(key_id=document.id, user_id=fields["user_id"], serial=int(name.removeprefix("s")), digest=digest)
+        for name, digest in fields["digests"].items()
+    )
+    return tuple(sorted(found, key=lambda secret: -secret.serial))

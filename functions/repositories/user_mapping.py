@@ -1,0 +1,81 @@
+"""Between a user's document and its value. Fields that are absent mean what feraset-imagen's users are."""
+
+from dataclasses import asdict
+from typing import Any
+
+from domain.keys import ApiKey, Budget, Scope
+from domain.ledger import User
+from domain.limits import Bucket
+from repositories.documents import Document, Fields
+
+_PLAIN = ("name", "email", "current_credits", "held_credits", "total_images_generated", "is_active", "created_at")
+_LATER = (
+    "updated_at",
+    "books_opened_at",
+    "is_anonymous",
+    "is_admin",
+    "in_flight",
+    "signed_out_at",
+    "deleted_at",
+    "erasure_due",
+    "claimed_by",
+)
+_BALANCE: dict[str, Any] = {"name": "", "email": "", "current_credits": 0}
+
+
+def user_from(document: Document) -> User:
+    fields = document.fields
+    known = {name: fields[name] for name in (*_PLAIN, *_LATER) if name in fields}
+    return User(
+        id=document.id,
+        **{**_BALANCE, **known},
+        bucket=_bucket_from(fields.get("bucket")),
+        keys={key_id: _key_from(key_id, each) for key_id, each in fields.get("keys", {}).items()},
+        claimed=tuple(fields.get("claimed", ())),
+    )
+
+
+def user_fields(user: User) -> dict[str, Any]:
+    """All of a new document; what a user does not have is left out."""
+    fields = {name: getattr(user, name) for name in _PLAIN}
+    later = {name: getattr(user, name) for name in _LATER if getattr(user, name) not in (None, False)}
+    return {
+        **fields,
+        **later,
+        "updated_at": user.updated_at or user.created_at,
+        "books_opened_at": user.books_opened_at,
+    }
+
+
+def user_difference(before: User, after: User) -> dict[str, Any]:
+    """The fields that lead from one to the other, for a commit that is fenced by the version of `before`."""
+    names = ("current_credits", "held_credits", "total_images_generated", *_LATER, "name", "email", "is_active")
+    changed = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+    if after.bucket != before.bucket and after.bucket is not None:
+        changed["bucket"] = asdict(after.bucket)
+    if after.claimed != before.claimed:
+        changed["claimed"] = list(after.claimed)
+    if after.books_opened_at != before.books_opened_at:
+        changed["held_credits"] = after.held_credits  # sums over everybody see only documents that have it
+    return changed | _changed_keys(before, after)
+
+
+def _changed_keys(before: User, after: User) -> dict[str, Any]:
+    if before.keys.keys() - after.keys.keys():
+        return {"keys": {key_id: _key_fields(key) for key_id, key in after.keys.items()}}
+    changed = (key for key in after.keys.values() if key != before.keys.get(key.id))
+    return {f"keys.{key.id}": _key_fields(key) for key in changed}
+
+
+def _key_fields(key: ApiKey) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(key).items() if name != "id"}
+    return {**fields, "scopes": sorted(key.scopes)}
+
+
+def _key_from(key_id: str, fields: Fields) -> ApiKey:
+    given = {**fields, "id": key_id, "scopes": frozenset(map(Scope, fields["scopes"]))}
+    return ApiKey(**{**given, "budget": Budget(**fields["budget"]), "bucket": _bucket_from(fields["bucket"])})
+
+
+def _bucket_from(fields: Fields | None) -> Bucket | None:
+    return None if fields is None else Bucket(**fields)

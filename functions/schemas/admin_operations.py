@@ -1,0 +1,84 @@
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from schemas.base import Inbound, Outbound, Text, Words
+from services.auditing import Audit
+from services.operations import QueueOverview
+from services.sweeping import SweepResult
+
+
+class GiveReason(Inbound):
+    reason: Annotated[Words, Field(max_length=500)] = Field(
+        description="For the audit log.", examples=["The vendor is down"]
+    )
+
+
+class QueueResource(Outbound):
+    """Null is what the queue does not tell."""
+
+    state: str = Field(description="`running`, `paused` or `unknown`.")
+    depth: int | None = Field(description="Tasks that wait, about.")
+    oldest_at: datetime | None
+    purged_at: datetime | None
+    max_attempts: int | None
+    max_concurrent_dispatches: int | None
+    max_dispatches_per_second: float | None
+    queued: int = Field(description="Generations that wait for a worker.")
+    processing: int = Field(description="Generations that a worker or a vendor is at.")
+
+    @classmethod
+    def of(cls, overview: QueueOverview) -> Self:
+        return cls(**asdict(overview.status), queued=overview.queued, processing=overview.processing)
+
+
+class SweepResource(Outbound):
+    """How many generations were overdue, by what became of them."""
+
+    resent: int
+    dispatched_again: int
+    failed: int
+    settled_meanwhile: int
+    unavailable: int
+
+    @classmethod
+    def of(cls, result: SweepResult) -> Self:
+        return cls(**asdict(result))
+
+
+class RunAudit(Inbound):
+    user_id: Annotated[Text, Field(min_length=1, max_length=128)] | None = Field(
+        default=None, description="Default: everybody together, and each user that changed in the last 25 hours."
+    )
+
+
+class DifferenceResource(Outbound):
+    invariant: str = Field(description="As numbered in docs/ledger.md.", examples=["I2"])
+    detail: str
+    expected: int
+    actual: int
+
+
+class UserDifferences(Outbound):
+    user_id: str
+    differences: list[DifferenceResource]
+
+
+class AuditResource(Outbound):
+    """Whether the books agree with themselves."""
+
+    is_exact: bool
+    is_complete: bool = Field(description="false: it stopped, at 500 users or after 40 seconds.")
+    users_checked: int
+    differences: list[DifferenceResource] = Field(
+        description="Of the totals. They say nothing while some users are older than the ledger."
+    )
+    different: list[UserDifferences]
+    unopened: list[str] = Field(description="Users, of those that were checked, who are older than the ledger.")
+    unopened_count: int
+
+    @classmethod
+    def of(cls, audit: Audit) -> Self:
+        return cls.model_validate({**asdict(audit), "is_exact": audit.is_exact})

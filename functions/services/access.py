@@ -1,0 +1,164 @@
+"""Who is calling, and what that caller may do: the standing of a sign-in or an API key, as of this request.
+
+A request that spends is judged on the user as this instance remembers it, because its commit judges again on the very
+document that it changes. Any other is judged on a fresh read; a sign-in that only looks, on one of the last seconds.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from core.clock import Clock
+from core.errors import PermissionDenied, Unauthenticated
+from domain.errors import UserInactive
+from domain.keys import ADMIN_SCOPES, ApiKey, Scope, split
+from domain.ledger import User
+from domain.spending import Spender, standing
+from services.accounts import AccountService
+from services.ports import Accounts, Identity, KeySecret, Users
+
+EXTERNAL_PREFIX = "ext-"
+"""Users whom a service key made for somebody else's ids; no sign-in may have an id of this form."""
+
+_SIGN_IN_SEEN = timedelta(seconds=10)
+_ANY_TIME = timedelta.max
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+"""When a sign-in was that does not tell: signing out everywhere ends it too."""
+_NOT_VALID = "The API key is not valid."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whose books a call is about, who made it (`actor`), and what it may do. Without scopes it may do everything."""
+
+    user_id: str
+    actor: str
+    is_admin: bool = False
+    scopes: frozenset[Scope] | None = None
+    account_ids: frozenset[str] = frozenset()
+    spender: Spender = field(default_factory=Spender)
+
+    @property
+    def is_person(self) -> bool:
+        return self.scopes is None
+
+    def owns(self, user_id: str) -> bool:
+        """Its own, or an anonymous account's that it claimed."""
+        return user_id == self.user_id or user_id in self.account_ids
+
+    def refuse_own_key(self) -> None:
+        """A key cannot look after its owner's keys: who has stolen one would have them all. Raises PermissionDenied."""
+        if self.spender.key_id is not None:
+            raise PermissionDenied("An API key cannot manage the keys of its owner: sign in.")
+
+    def refuse_unless(self, scope: Scope | None, *, admin: bool) -> None:
+        """Raises PermissionDenied. `scope` None: for people only."""
+        if admin and not self.is_admin:
+            raise PermissionDenied("Only an admin may do this: a user with the custom claim role=admin.")
+        if self.scopes is None or scope in self.scopes:
+            return
+        if scope is None:
+            raise PermissionDenied("An API key may not do this: sign in.")
+        raise PermissionDenied(f"The API key lacks the scope {scope}. It has: {', '.join(sorted(self.scopes))}.")
+
+
+class AccessService:
+    def __init__(
+        self, *, users: Users, accounts: Accounts, account_service: AccountService, pepper: str, clock: Clock
+    ) -> None:
+        self._users = users
+        self._accounts = accounts
+        self._account_service = account_service
+        self._pepper = pepper
+        self._clock = clock
+
+    def of_person(self, identity: Identity, *, is_fenced: bool, changes: bool, address: str) -> Caller:
+        """Who has signed in; the first time, the account is made. Raises Unauthenticated, RateLimited."""
+        if identity.user_id.startswith(EXTERNAL_PREFIX):
+            raise Unauthenticated("This user is a service key's: nobody signs in as it.")
+        spender = Spender(signed_in_at=identity.signed_in_at or _LONG_AGO)
+        looks = timedelta() if changes else _SIGN_IN_SEEN
+        user = self._users.get(identity.user_id, within=_ANY_TIME if is_fenced else looks)
+        if user is None or (user.is_anonymous and not identity.is_anonymous):
+            user = self._account_service.enter(identity, address)
+        standing(user, spender, self._clock())
+        return Caller(
+            user_id=user.id,
+            actor=f"user:{user.id}",
+            is_admin=identity.is_admin,
+            account_ids=frozenset(user.claimed),
+            spender=spender,
+        )
+
+    def of_key(self, text: str, *, is_fenced: bool, acts_for: str | None) -> Caller:
+        """Raises Unauthenticated, PermissionDenied, UserInactive."""
+        secret = self._proved(text)
+        spender = Spender(key_id=secret.key_id, key_serial=secret.serial)
+        owner, key = self._owner(secret.user_id, spender, is_fenced=is_fenced and acts_for is None)
+        caller = Caller(
+            user_id=owner.id,
+            actor=f"key:{key.id}",
+            is_admin=owner.is_admin and not key.scopes.isdisjoint({Scope.ADMIN_READ, Scope.ADMIN_WRITE}),
+            scopes=key.scopes if owner.is_admin else key.scopes - ADMIN_SCOPES,
+            account_ids=frozenset(owner.claimed),
+            spender=spender,
+        )
+        return caller if acts_for is None else self._acting(caller, acts_for)
+
+    def named(self, user_id: str) -> Caller:
+        """Whoever is named, without any proof: only ever in open mode, on the emulator."""
+        user = self._users.get(user_id, within=_ANY_TIME)
+        claimed = frozenset(user.claimed) if user else frozenset()
+        return Caller(user_id=user_id, actor=f"user:{user_id}", is_admin=True, account_ids=claimed)
+
+    def _owner(self, user_id: str, spender: Spender, *, is_fenced: bool) -> tuple[User, ApiKey]:
+        """A refusal is only ever given on a fresh read: what is remembered may not know the key yet."""
+        user = self._users.get(user_id, within=_ANY_TIME if is_fenced else timedelta())
+        if user is None:
+            raise Unauthenticated(_NOT_VALID)
+        try:
+            return user, self._good_key(user, spender)
+        except (Unauthenticated, UserInactive):
+            if not is_fenced:
+                raise
+            return self._owner(user_id, spender, is_fenced=False)
+
+    def _good_key(self, user: User, spender: Spender) -> ApiKey:
+        key = standing(user, spender, self._clock())
+        assert key is not None, "a spender with a key has one"  # noqa: S101 - a bug, not a refusal
+        if not user.is_active:
+            raise UserInactive(user.id)
+        return key
+
+    def _acting(self, caller: Caller, external_id: str) -> Caller:
+        """A service key for one of its owner's users, who is made when first named."""
+        caller.refuse_unless(Scope.USERS_ACT, admin=False)
+        user = self._account_service.enter_external(EXTERNAL_PREFIX + external_id)
+        standing(user, Spender(), self._clock())
+        return replace(caller, user_id=user.id, is_admin=False, account_ids=frozenset(), spender=Spender())
+
+    def _proved(self, text: str) -> KeySecret:
+        """Which of a key's secrets this is. Raises Unauthenticated."""
+        parts = split(text)
+        if parts is None:
+            raise Unauthenticated(_NOT_VALID)
+        key_id, secret = parts
+        digest = digest_of(secret, self._pepper)
+        known = self._accounts.secrets(key_id, fresh=False)
+        found = _match(known, digest)
+        if found is None and known:  # this instance may have seen the key before its last rotation
+            found = _match(self._accounts.secrets(key_id, fresh=True), digest)
+        if found is None:
+            raise Unauthenticated(_NOT_VALID)
+        return found
+
+
+def _match(known: Sequence[KeySecret], digest: str) -> KeySecret | None:
+    return next((secret for secret in known if hmac.compare_digest(secret.digest, digest)), None)
+
+
+def digest_of(text: str, pepper: str) -> str:
+    """HMAC-SHA256 under the pepper: what leaks from the database opens nothing."""
+    return hmac.new(pepper.encode(), text.encode(), hashlib.sha256).hexdigest()

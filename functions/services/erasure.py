@@ -1,0 +1,176 @@
+"""Deleting a person: what came from it goes, what it cost stays in the books.
+
+The first commit closes the account, so that nothing new can begin. The rest is done piece by piece, each of which may
+be done again, and goes on in the night where the time of the request was too short or something did not answer.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.clock import Clock
+from core.errors import Unavailable
+from domain.generation import Generation, cancel, erase, output_path
+from domain.keys import ApiKey
+from domain.ledger import Change, User
+from services.administration import target_of
+from services.instructions import Instruction
+from services.ledger import LedgerService
+from services.models import ModelRegistry
+from services.ports import (
+    AccountChange,
+    Accounts,
+    Cursor,
+    GenerationFilter,
+    Generations,
+    IdentityDirectory,
+    OutputStore,
+    Stored,
+    Users,
+)
+
+log = logging.getLogger(__name__)
+
+_PAGE = 100
+_REQUEST_TIME = timedelta(seconds=40)
+"""Somebody waits for the answer, and the function has 60 seconds."""
+
+_NIGHTLY_TIME = timedelta(minutes=4)
+"""Of the nine that the schedule has; the audit comes after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasures:
+    """Of one night; what is left is due again in the next."""
+
+    finished: int
+    left: int
+
+
+class ErasureService:
+    def __init__(
+        self,
+        *,
+        users: Users,
+        accounts: Accounts,
+        generations: Generations,
+        ledger: LedgerService,
+        outputs: OutputStore,
+        directory: IdentityDirectory,
+        models: ModelRegistry,
+        clock: Clock,
+    ) -> None:
+        self._users = users
+        self._accounts = accounts
+        self._generations = generations
+        self._ledger = ledger
+        self._outputs = outputs
+        self._directory = directory
+        self._models = models
+        self._clock = clock
+
+    def delete(self, user_id: str, by: Instruction) -> bool:
+        """Whether all is erased; if not, the rest is. Repeating it goes on. Raises UserNotFound, Unavailable."""
+        until = self._clock() + _REQUEST_TIME
+
+        def decide(user: User) -> AccountChange | None:
+            if user.deleted_at is not None:
+                return None
+            now = self._clock()
+            record = by.record(str(uuid.uuid4()), now, "user.delete", target_of(user_id))
+            return AccountChange(user=_closed(user, now), audit=record)
+
+        user = self._accounts.change(user_id, decide)
+        log.info("user_deleted", extra={"user_id": user_id, "actor": by.actor})
+        return self._erase(user, until) if user.erasure_due else True
+
+    def continue_all(self) -> Erasures:
+        """What is due, as far as the time goes. One that something stands in the way of does not stop the others."""
+        until = self._clock() + _NIGHTLY_TIME
+        finished = left = 0
+        for user in self._users.to_erase():
+            try:
+                is_done = self._erase(user, until)
+            except Unavailable as error:
+                log.warning("erasure_postponed", extra={"user_id": user.id, "reason": error.message})
+                is_done = False
+            finished, left = finished + is_done, left + (not is_done)
+        log.info("erasures_continued", extra={"finished": finished, "left": left})
+        return Erasures(finished=finished, left=left)
+
+    def _erase(self, user: User, until: datetime) -> bool:
+        """The anonymous accounts that the user claimed are the same person."""
+        if self._clock() >= until:
+            return False
+        # A generation of feraset-imagen's becomes one of ours when it is written, so its books have to know it first.
+        self._ledger.open_books(user.id)
+        owners = (user.id, *user.claimed)
+        for owner in owners:
+            self._directory.delete(owner)
+        for generation in self._each(owners):
+            if self._clock() >= until:
+                return False
+            if not generation.is_erased:
+                self._erase_generation(generation.id)
+        self._accounts.change(user.id, self._finished)
+        log.info("user_erased", extra={"user_id": user.id})
+        return True
+
+    def _each(self, owners: tuple[str, ...]) -> Iterator[Generation]:
+        after: Cursor | None = None
+        while True:
+            page = self._generations.page(owners, GenerationFilter(), after=after, limit=_PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = Cursor(page[-1].created_at, page[-1].id)
+
+    def _erase_generation(self, generation_id: str) -> None:
+        """Ended, then without files, then without words.
+
+        A worker that stores a picture after this finds the generation ended, with no such output, and removes it.
+        """
+        found = self._generations.get(generation_id)
+        assert found is not None, "generations are never deleted"  # noqa: S101 - a bug, not a refusal
+        ended = self._ended(found)
+        generation = ended.value
+        for path in {output_path(generation, 0), *(output.path for output in generation.outputs)}:
+            self._outputs.delete(path)
+        self._generations.change(ended, lambda each: erase(each, now=self._clock()))
+
+    def _ended(self, found: Stored[Generation]) -> Stored[Generation]:
+        def decide(generation: Generation) -> Change | None:
+            return None if generation.is_final else cancel(generation, now=self._clock())
+
+        ended = self._generations.change(found, decide)
+        if ended.value.provider_job is not None and not found.value.is_final:
+            self._models.cancel_job(ended.value.spec.model, ended.value.provider_job)
+        return ended
+
+    def _finished(self, user: User) -> AccountChange | None:
+        if not user.erasure_due:
+            return None
+        return AccountChange(user=replace(user, erasure_due=False, updated_at=self._clock()))
+
+
+def _closed(user: User, now: datetime) -> User:
+    """Nobody any more: not an anonymous user either, whom a first sign-in would give a name."""
+    return replace(
+        user,
+        name="",
+        email="",
+        is_active=False,
+        is_admin=False,
+        is_anonymous=False,
+        keys={key.id: _revoked(key, now) for key in user.keys.values()},
+        signed_out_at=now,
+        deleted_at=now,
+        erasure_due=True,
+        updated_at=now,
+    )
+
+
+def _revoked(key: ApiKey, now: datetime) -> ApiKey:
+    return replace(key, name="", revoked_at=key.revoked_at or now)

@@ -1,0 +1,59 @@
+"""The queue of tasks: sending to it, and looking after it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMessage:
+    """`not_before` is a wish: a task may come early, late, twice or never."""
+
+    generation_id: str
+    dispatch: int
+    request_id: str | None = None
+    not_before: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.generation_id}-{self.dispatch}"
+
+
+class TaskQueue(Protocol):
+    def enqueue(self, message: TaskMessage) -> bool:
+        """False: a task of this name exists already, or did until lately. Raises Unavailable."""
+        ...
+
+
+class QueueState(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStatus:
+    """`depth` counts the tasks that wait; None where the queue does not tell."""
+
+    state: QueueState
+    depth: int | None
+    oldest_at: datetime | None
+    purged_at: datetime | None
+    max_attempts: int | None
+    max_concurrent_dispatches: int | None
+    max_dispatches_per_second: float | None
+
+
+class QueueControl(Protocol):
+    """Raises Unavailable; the last three also NotSupported where the queue has no such operation, as the emulator."""
+
+    def status(self) -> QueueStatus: ...
+
+    def pause(self) -> QueueStatus: ...
+
+    def resume(self) -> QueueStatus: ...
+
+    def purge(self) -> QueueStatus:
+        """Drop every task that waits. What they were about is untouched."""
+        ...

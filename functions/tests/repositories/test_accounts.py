@@ -1,0 +1,315 @@
+"""Accounts, on the twin and on the emulator; and what two instances make of one another's writes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.errors import RateLimited
+from domain.audit_log import AuditRecord
+from domain.errors import UserNotFound
+from domain.keys import ApiKey, Budget, Scope, new_id
+from domain.ledger import Entry, EntryType, User
+from domain.limits import Bucket
+from emulator import firestore_documents
+from people import NOW as WORLD_NOW
+from people import at_once, bearer, issue, known, order, refusal
+from repositories.accounts import AccountRepository
+from repositories.documents import AlreadyExists, Create, Documents, Update, Write
+from repositories.memory import MemoryDocuments
+from repositories.optimistic import OptimisticTransaction
+from repositories.users import UserRepository
+from services.ports import AccountChange, Identity, KeySecret, Opening
+from unsteady import UnsteadyDocuments, happened
+from world import World
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ALICE = User(id="alice", name="Alice", email="a@example.com", current_credits=4, created_at=NOW, updated_at=NOW)
+WELCOME = Entry(
+    id="welcome-alice", type=EntryType.GRANT, credits=4, user_id="alice", description="Welcome", timestamp=NOW
+)
+KEY = ApiKey(
+    id=new_id(),
+    name="One",
+    scopes=frozenset(Scope),
+    created_at=NOW,
+    budget=Budget(per_day=3),
+    bucket=Bucket(level=1, at=NOW),
+    spent={"d20260304": 2, "m202603": 2},
+)
+
+
+@pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)])
+def documents(request: pytest.FixtureRequest) -> Iterator[Documents]:
+    if request.param == "memory":
+        yield MemoryDocuments()
+        return
+    with firestore_documents() as found:
+        yield found
+
+
+def repository(documents: Documents) -> AccountRepository:
+    """As one instance has it, with a memory of its own."""
+    return AccountRepository(documents, UserRepository(documents), OptimisticTransaction())
+
+
+def opening(**changes: Any) -> Opening:
+    return replace(Opening(user=ALICE, entry=WELCOME), **changes)
+
+
+def secret(serial: int, key: ApiKey = KEY) -> KeySecret:
+    return KeySecret(key_id=key.id, user_id="alice", serial=serial, digest=f"digest-{serial}")
+
+
+def with_key(user: User, key: ApiKey = KEY) -> User:
+    return replace(user, keys={**user.keys, key.id: key})
+
+
+def test_a_user_is_opened_once_with_its_entry(documents: Documents) -> None:
+    here, there = repository(documents), repository(documents)
+    assert here.open(opening()) == ALICE
+    assert there.open(opening(user=replace(ALICE, current_credits=99))) == ALICE
+    assert documents.get("users/alice/transactions/welcome-alice") is not None
+
+
+def test_of_many_who_open_at_once_one_does(documents: Documents) -> None:
+    repositories = [repository(documents) for _ in range(8)]
+    calls = [
+        lambda each=each, place=place: each.open(opening(user=replace(ALICE, name=str(place))))
+        for place, each in enumerate(repositories)
+    ]
+    assert len({user.name for user in at_once(*calls)}) == 1
+
+
+def test_an_address_is_counted_with_the_account_and_refused_without_one(documents: Documents) -> None:
+    accounts = repository(documents)
+    users = [replace(ALICE, id=f"anon-{place}") for place in range(5)]
+    calls = [
+        lambda user=user: accounts.open(opening(user=user, entry=None, address="hash", address_max=3)) for user in users
+    ]
+    answers = at_once(*calls)
+    assert sum(isinstance(answer, User) for answer in answers) == 3
+    assert [answer.retry_after for answer in answers if isinstance(answer, RateLimited)] == [12 * 3600] * 2
+    assert sum(documents.get(f"users/{user.id}") is not None for user in users) == 3
+    counted = documents.get("addresses/hash-20260304")
+    assert counted is not None
+    assert counted.fields == {"accounts": 3, "expires_at": datetime(2026, 3, 5, tzinfo=UTC)}
+
+
+def test_a_change_writes_the_user_the_secret_and_the_audit_record_together(documents: Documents) -> None:
+    accounts = repository(documents)
+    accounts.open(opening())
+    record = AuditRecord(id="r1", at=NOW, actor="user:admin", action="key.create", target="users/alice")
+    changed = accounts.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1), audit=record))
+    assert changed == with_key(ALICE)
+    found = UserRepository(documents).get("alice")
+    assert found == changed
+    assert documents.get("audit_log/r1") is not None
+    proof = documents.get(f"api_keys/{KEY.id}")
+    assert proof is not None
+    assert proof.fields == {"user_id": "alice", "digests": {"s1": "digest-1"}}
+
+
+def test_a_change_decides_on_what_stands_there_now(documents: Documents) -> None:
+    here, there = repository(documents), repository(documents)
+    here.open(opening())
+    there.change("alice", lambda user: AccountChange(user=replace(user, name="There")))
+    here.change("alice", lambda user: AccountChange(user=replace(user, email=user.name)))
+    found = UserRepository(documents).get("alice")
+    assert found is not None
+    assert (found.name, found.email) == ("There", "There")
+
+
+def test_changes_at_once_all_count(documents: Documents) -> None:
+    repository(documents).open(opening())
+    repositories = [repository(documents) for _ in range(6)]
+
+    def added(accounts: AccountRepository) -> User:
+        key = replace(KEY, id=new_id())
+        return accounts.change("alice", lambda user: AccountChange(user=with_key(user, key), secret=secret(1, key)))
+
+    at_once(*(lambda each=each: added(each) for each in repositories))
+    found = UserRepository(documents).get("alice")
+    assert found is not None
+    assert len(found.keys) == 6
+
+
+def test_nothing_to_change_writes_nothing(documents: Documents) -> None:
+    accounts = repository(documents)
+    accounts.open(opening())
+    before = documents.get("users/alice")
+    assert accounts.change("alice", lambda _: None) == ALICE
+    assert documents.get("users/alice") == before
+
+
+def test_whoever_is_not_there_is_not_changed(documents: Documents) -> None:
+    accounts = repository(documents)
+    accounts.open(opening())
+    with pytest.raises(UserNotFound):
+        accounts.change("nobody", lambda user: AccountChange(user=user))
+    with pytest.raises(UserNotFound):
+        accounts.claim("alice", "nobody", lambda one, other: (one, other))
+
+
+def test_a_claim_changes_both_or_nothing(documents: Documents) -> None:
+    accounts = repository(documents)
+    accounts.open(opening())
+    accounts.open(opening(user=replace(ALICE, id="anon", is_anonymous=True), entry=None))
+
+    def decide(one: User, other: User) -> tuple[User, User]:
+        return replace(one, claimed=("anon",)), replace(other, claimed_by="alice", is_active=False)
+
+    assert accounts.claim("alice", "anon", decide).claimed == ("anon",)
+    users = UserRepository(documents)
+    other = users.get("anon")
+    assert other is not None
+    assert (other.claimed_by, other.is_active) == ("alice", False)
+    again = accounts.claim("alice", "anon", lambda one, other: (one, other))
+    assert again == users.get("alice")
+    assert users.get("anon") == other
+
+
+def test_the_last_two_secrets_are_kept_newest_first(documents: Documents) -> None:
+    accounts = repository(documents)
+    accounts.open(opening())
+    for serial in (1, 2, 3):
+        accounts.change(
+            "alice",
+            lambda user, serial=serial: AccountChange(
+                user=with_key(user, replace(KEY, serial=serial)), secret=secret(serial)
+            ),
+        )
+    assert accounts.secrets(KEY.id, fresh=True) == (secret(3), secret(2))
+    assert accounts.secrets(new_id(), fresh=False) == ()
+
+
+def test_secrets_are_remembered_and_read_again_when_asked_to() -> None:
+    documents = UnsteadyDocuments()
+    accounts = repository(documents)
+    accounts.open(opening())
+    accounts.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1)))
+    assert accounts.secrets(KEY.id, fresh=False) == (secret(1),)
+    documents.forget_counts()
+    assert accounts.secrets(KEY.id, fresh=False) == (secret(1),)
+    assert documents.gets == []
+    documents.commit([Update(f"api_keys/{KEY.id}", {"digests": {"s2": "digest-2", "s1": "digest-1"}})])
+    assert accounts.secrets(KEY.id, fresh=True) == (secret(2), secret(1))
+    assert accounts.secrets(KEY.id, fresh=False) == (secret(2), secret(1))
+
+
+def test_what_was_never_there_is_asked_for_each_time() -> None:
+    """A key that another instance makes in a moment must not be refused on what is remembered."""
+    documents = MemoryDocuments()
+    here, there = repository(documents), repository(documents)
+    there.open(opening())
+    assert here.secrets(KEY.id, fresh=False) == ()
+    there.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1)))
+    assert here.secrets(KEY.id, fresh=False) == (secret(1),)
+
+
+def test_who_opens_what_another_instance_opens_in_that_moment_gets_the_other_s() -> None:
+    documents = UnsteadyDocuments()
+    documents.before_commit = lambda: repository(documents).open(opening(user=replace(ALICE, name="There")))
+    assert repository(documents).open(opening()).name == "There"
+
+
+@pytest.mark.parametrize("already", [0, 1, 2])
+def test_two_instances_that_count_an_address_at_the_same_moment_count_both(already: int) -> None:
+    documents = UnsteadyDocuments()
+
+    def come(name: str) -> User:
+        user = replace(ALICE, id=name)
+        return repository(documents).open(opening(user=user, entry=None, address="hash", address_max=3))
+
+    for place in range(already):
+        come(f"before-{place}")
+    documents.before_commit = lambda: come("there")
+    (answer,) = at_once(lambda: come("here"))
+    assert isinstance(answer, RateLimited if already == 2 else User)
+    counted = documents.get("addresses/hash-20260304")
+    assert counted is not None
+    assert counted.fields["accounts"] == min(3, already + 2)
+
+
+def test_after_a_lost_answer_the_change_is_decided_on_what_happened() -> None:
+    documents = UnsteadyDocuments()
+    accounts = repository(documents)
+    accounts.open(opening())
+    seen: list[str] = []
+
+    def decide(user: User) -> AccountChange | None:
+        seen.append(user.name)
+        return None if user.name == "New" else AccountChange(user=replace(user, name="New"))
+
+    documents.script = [happened]
+    assert accounts.change("alice", decide).name == "New"
+    assert seen == ["Alice", "New"]
+
+
+# --- two instances, whole, on one database ---
+
+
+class ExistenceFirst(MemoryDocuments):
+    """Of all that stands against a commit, it names first that a document exists."""
+
+    def commit(self, writes: Sequence[Write]) -> list[datetime]:
+        for write in writes:
+            if isinstance(write, Create) and self.get(write.path) is not None:
+                raise AlreadyExists(write.path)
+        return super().commit(writes)
+
+
+@pytest.fixture(params=["memory", "existence first", pytest.param("firestore", marks=pytest.mark.emulator)])
+def two(request: pytest.FixtureRequest) -> Iterator[list[World]]:
+    if request.param == "firestore":
+        with firestore_documents() as found:
+            yield _two_on(found)
+    else:
+        yield _two_on(MemoryDocuments() if request.param == "memory" else ExistenceFirst())
+
+
+def _two_on(documents: Documents) -> list[World]:
+    return [World(WORLD_NOW, documents=documents, AUTH_MODE="required") for _ in range(2)]
+
+
+def test_a_repeat_by_a_key_that_was_revoked_elsewhere_is_refused(two: list[World]) -> None:
+    """Which of the commit's conditions the database names first must not matter."""
+    here, there = two
+    issued = issue(here)
+    headers = bearer(issued.token) | {"Idempotency-Key": "once"}
+    assert order(there, headers).status == 202
+    here.app.keys.revoke("alice", issued.key.id)
+    assert refusal(order(there, headers)) == (401, "unauthenticated")
+    assert refusal(order(here, headers)) == (401, "unauthenticated")
+
+
+def test_a_repeat_by_who_was_signed_out_elsewhere_is_refused(two: list[World]) -> None:
+    here, there = two
+    known(*two, session=Identity("alice", signed_in_at=WORLD_NOW - HOUR))
+    headers = bearer("session") | {"Idempotency-Key": "once"}
+    assert order(there, headers).status == 202
+    here.app.account_service.sign_out("alice")
+    assert refusal(order(there, headers)) == (401, "unauthenticated")
+
+
+def test_a_budget_holds_across_instances_that_remember_different_states(two: list[World]) -> None:
+    issued = issue(two[0], budget=Budget(per_day=3))
+    answers = [order(two[place % 2], bearer(issued.token)) for place in range(6)]
+    assert [answer.status for answer in answers] == [202] * 3 + [402] * 3
+    assert {answer.body["code"] for answer in answers[3:]} == {"key_budget_exceeded"}
+
+
+def test_keys_are_revoked_and_rotated_across_instances(two: list[World]) -> None:
+    here, there = two
+    issued = issue(here)
+    assert order(there, bearer(issued.token)).status == 202
+    rotated = here.app.keys.rotate("alice", issued.key.id, timedelta())
+    assert refusal(order(there, bearer(issued.token))) == (401, "unauthenticated")
+    assert order(there, bearer(rotated.token)).status == 202
+    here.app.keys.revoke("alice", issued.key.id)
+    assert refusal(order(there, bearer(rotated.token))) == (401, "unauthenticated")
+    assert refusal(there.api("GET", "/v1/balance", headers=bearer(rotated.token))) == (401, "unauthenticated")
+    assert here.user("alice").keys[issued.key.id].in_flight == 2

@@ -1,0 +1,141 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.keys import ApiKey, Budget, Scope, new_id
+from domain.ledger import User
+from domain.limits import Bucket
+from repositories.documents import Create, Document, Increment, Update
+from repositories.memory import MemoryDocuments
+from repositories.user_mapping import user_difference, user_fields, user_from
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+PATH = "users/alice"
+
+MOMENTS = st.integers(0, 10**9).map(lambda seconds: NOW + timedelta(seconds=seconds))
+NUMBERS = st.integers(-(2**31), 2**31)
+BUCKETS = st.none() | st.builds(Bucket, level=st.integers(0, 10**9), at=MOMENTS)
+KEYS = st.builds(
+    ApiKey,
+    id=st.sampled_from([new_id() for _ in range(4)]),
+    name=st.text(max_size=5),
+    scopes=st.frozensets(st.sampled_from(Scope)),
+    created_at=MOMENTS,
+    expires_at=st.none() | MOMENTS,
+    revoked_at=st.none() | MOMENTS,
+    rotated_at=st.none() | MOMENTS,
+    last_used_at=st.none() | MOMENTS,
+    budget=st.builds(Budget, per_day=st.none() | NUMBERS, per_month=st.none() | NUMBERS),
+    serial=st.integers(1, 100),
+    previous_until=st.none() | MOMENTS,
+    spent=st.dictionaries(st.sampled_from(["d20260304", "d20260305", "m202603"]), NUMBERS),
+    bucket=BUCKETS,
+    in_flight=NUMBERS,
+)
+USERS = st.builds(
+    User,
+    id=st.just("alice"),
+    name=st.text(max_size=5),
+    email=st.text(max_size=5),
+    current_credits=NUMBERS,
+    held_credits=NUMBERS,
+    total_images_generated=NUMBERS,
+    is_active=st.booleans(),
+    created_at=MOMENTS,
+    updated_at=MOMENTS,
+    books_opened_at=st.none() | MOMENTS,
+    is_anonymous=st.booleans(),
+    is_admin=st.booleans(),
+    in_flight=NUMBERS,
+    bucket=BUCKETS,
+    keys=st.lists(KEYS, max_size=4).map(lambda found: {key.id: key for key in found}),
+    signed_out_at=st.none() | MOMENTS,
+    deleted_at=st.none() | MOMENTS,
+    claimed=st.lists(st.text(max_size=3), max_size=3).map(tuple),
+    claimed_by=st.none() | st.text(max_size=3),
+)
+
+
+def as_new(user: User) -> User:
+    return replace(user, bucket=None, keys={}, claimed=())
+
+
+def read(documents: MemoryDocuments) -> User:
+    found = documents.get(PATH)
+    assert found is not None
+    return user_from(found)
+
+
+def written(user: User) -> MemoryDocuments:
+    documents = MemoryDocuments()
+    documents.commit([Create(PATH, user_fields(user))])
+    return documents
+
+
+def lead(documents: MemoryDocuments, before: User, after: User) -> User:
+    documents.commit([Update(PATH, user_difference(before, after))])
+    return read(documents)
+
+
+@given(USERS)
+def test_a_new_user_comes_back_as_it_was_written(user: User) -> None:
+    assert read(written(as_new(user))) == as_new(user)
+
+
+@given(USERS, USERS)
+def test_a_difference_leads_from_one_user_to_the_other(before: User, after: User) -> None:
+    """A bucket, once there, stays."""
+    documents = written(as_new(before))
+    reached = lead(documents, as_new(before), before)
+    assert reached == before
+    wanted = replace(after, created_at=before.created_at, bucket=after.bucket or before.bucket)
+    assert lead(documents, before, wanted) == wanted
+
+
+@given(USERS)
+def test_where_nothing_differs_nothing_is_written(user: User) -> None:
+    assert user_difference(user, user) == {}
+
+
+def test_a_document_of_feraset_imagen_s_reads_as_a_user_without_anything_of_ours() -> None:
+    fields: Mapping[str, Any] = {"name": "Ann", "email": "ann@example.com", "current_credits": 7}
+    user = user_from(Document(PATH, fields, NOW))
+    assert user == User(id="alice", name="Ann", email="ann@example.com", current_credits=7)
+    assert (user.is_active, user.is_anonymous, user.is_admin, user.keys) == (True, False, False, {})
+
+
+KEY = ApiKey(id=new_id(), name="One", scopes=frozenset({Scope.BALANCE_READ}), created_at=NOW)
+OTHER = replace(KEY, id=new_id(), name="Other")
+ALICE = User(id="alice", name="", email="", current_credits=5, created_at=NOW, updated_at=NOW)
+
+
+def test_a_change_of_one_key_does_not_touch_the_others() -> None:
+    before = replace(ALICE, keys={KEY.id: KEY, OTHER.id: OTHER})
+    after = replace(before, keys={**before.keys, KEY.id: replace(KEY, name="New")})
+    assert set(user_difference(before, after)) == {f"keys.{KEY.id}"}
+
+
+def test_a_settlement_counts_down_inside_a_key_and_leaves_it_readable() -> None:
+    documents = written(ALICE)
+    key = replace(KEY, in_flight=2, spent={"d20260304": 8, "m202603": 8})
+    lead(documents, ALICE, replace(ALICE, keys={KEY.id: key, OTHER.id: OTHER}))
+    fields = {f"keys.{KEY.id}.in_flight": Increment(-1), f"keys.{KEY.id}.spent.d20260304": Increment(-4)}
+    documents.commit([Update(PATH, fields)])
+    found = read(documents).keys
+    assert found == {KEY.id: replace(key, in_flight=1, spent={"d20260304": 4, "m202603": 8}), OTHER.id: OTHER}
+
+
+def test_opening_the_books_writes_what_sums_need_to_see() -> None:
+    after = replace(ALICE, books_opened_at=NOW)
+    assert user_difference(ALICE, after) == {"books_opened_at": NOW, "held_credits": 0}
+
+
+@pytest.mark.parametrize("name", ["secret", "digest", "pepper"])
+def test_a_user_s_document_has_no_place_for_what_proves_a_key(name: str) -> None:
+    fields = user_difference(ALICE, replace(ALICE, keys={KEY.id: KEY}))
+    assert name not in str(fields)

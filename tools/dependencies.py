@@ -1,0 +1,76 @@
+"""
+Fails where a known vulnerability stands in what is deployed. Where nobody can be asked, it says so and passes.
+
+The advisories come from pip-audit's service, which a machine without a network, or behind a mirror of packages only,
+does not reach. So one package is asked about first, and that has to be quick.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "functions/requirements.txt"
+PIP_AUDIT = ROOT / "functions/venv/bin/pip-audit"
+QUICK_SECONDS = 8
+PATIENT_SECONDS = 300
+
+
+def main() -> int:
+    if not can_be_asked():
+        return passed("not audited, for the advisory service cannot be reached")
+    answer = asked(REQUIREMENTS, "--require-hashes", seconds=PATIENT_SECONDS)
+    if answer is None:
+        return passed("not audited, for the advisory service stopped answering")
+    vulnerable = [line for dependency in answer for line in vulnerabilities(dependency)]
+    if vulnerable:
+        print("\n".join(f"dependencies: {line}" for line in vulnerable), file=sys.stderr)
+        return 1
+    unknown = [dependency["name"] for dependency in answer if "vulns" not in dependency]
+    return passed("no known vulnerability" + (f"; the service does not know {', '.join(unknown)}" if unknown else ""))
+
+
+def passed(what: str) -> int:
+    print(f"dependencies: {what}")
+    return 0
+
+
+def can_be_asked() -> bool:
+    """Whether the service knows the first package; a mirror answers, but has no advisories."""
+    with TemporaryDirectory() as folder:
+        one = Path(folder) / "one.txt"
+        one.write_text(first_pin(REQUIREMENTS.read_text(encoding="utf-8")), encoding="utf-8")
+        answer = asked(one, "--no-deps", seconds=QUICK_SECONDS)
+    return answer is not None and all("vulns" in dependency for dependency in answer)
+
+
+def first_pin(requirements: str) -> str:
+    line = next(line for line in requirements.splitlines() if "==" in line and not line.startswith("#"))
+    return line.partition(" ")[0]
+
+
+def asked(requirements: Path, *options: str, seconds: float) -> list[dict[str, Any]] | None:
+    """What pip-audit says of each dependency, or None where it gets no answer."""
+    quiet = ("--disable-pip", "--format=json", "--progress-spinner=off", f"--timeout={QUICK_SECONDS}")
+    command = (str(PIP_AUDIT), *quiet, *options, "--requirement", str(requirements))
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+        answer: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
+    except (subprocess.TimeoutExpired, json.JSONDecodeError):
+        return None
+    return answer
+
+
+def vulnerabilities(dependency: dict[str, Any]) -> list[str]:
+    return [
+        f"{dependency['name']} {dependency['version']}: {found['id']}"
+        f", mended in {', '.join(found['fix_versions']) or 'no version yet'}"
+        for found in dependency.get("vulns", [])
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""A request to one route that is in order, to be shown as it is, or to be spoiled."""
+
+from typing import Any
+
+from controllers.wire import Route
+from tests.calls import BODIES, HEADERS, QUERIES, path_of, places
+from tools.reference.stage import USER, Exchange, Stage
+
+
+class Attempt:
+    def __init__(self, stage: Stage, route: Route) -> None:
+        self.stage = stage
+        self.route = route
+        self.user = None if route.is_public else USER
+        self.path = path_of(route.path, places(stage, USER)) if "{id}" in route.path else route.path
+        self.body: dict[str, Any] = dict(BODIES.get(route.name, {}))
+        if route.name == "claimAnonymous":
+            stage.let_pass_by()
+
+    def send(self, **changes: Any) -> Exchange:
+        """`headers` go beside those that the route needs; all else in `changes` stands instead of what is in order."""
+        headers = {**HEADERS.get(self.route.name, {}), **changes.pop("headers", {})}
+        request: dict[str, Any] = {"query": QUERIES.get(self.route.name, {})}
+        if self.route.body is not None:
+            request["json"] = self.body
+        return self.stage.ask(self.route.method, self.path, user=self.user, headers=headers, **(request | changes))
+
+    def aim(self, target: str) -> "Attempt":
+        """At another thing of the same kind."""
+        self.path = self.route.path.replace("{id}", target)
+        return self

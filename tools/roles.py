@@ -1,0 +1,263 @@
+"""
+The service accounts of a deployed project, and exactly the roles that each needs.
+
+    roles.py --project my-project           prints the commands, and runs none
+    roles.py --project my-project --apply   runs them; what is not deployed yet is left for the next time
+    roles.py --project my-project --check   fails if anybody on the internet may call a private function
+
+Run it before the first deployment, for the accounts, and after it, for what may call what. Every command can be
+repeated. Whoever deploys needs roles/iam.serviceAccountUser on the three accounts that run functions. Accounts of
+other names (API_SERVICE_ACCOUNT and so on) are yours to provide for.
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
+
+from core.deployment import API_ACCOUNT, SCHEDULES_ACCOUNT, TASKS_ACCOUNT, WORKER_ACCOUNT
+from core.environment import SECRETS
+
+REGION = "us-central1"
+QUEUE = "processImageGeneration"
+RUNS = (API_ACCOUNT, WORKER_ACCOUNT, SCHEDULES_ACCOUNT)
+
+ACCOUNTS = {
+    API_ACCOUNT: "Runs what answers clients",
+    WORKER_ACCOUNT: "Runs the generations",
+    SCHEDULES_ACCOUNT: "Runs the schedules, and is who Cloud Scheduler calls them as",
+    TASKS_ACCOUNT: "Who Cloud Tasks calls the worker as; runs nothing",
+}
+CALLERS = {
+    "processImageGeneration": TASKS_ACCOUNT,
+    "sweep": SCHEDULES_ACCOUNT,
+    "audit": SCHEDULES_ACCOUNT,
+    "weeklyReport": SCHEDULES_ACCOUNT,
+}
+"""The private functions, and the one account that may call each."""
+
+ON_PROJECT = {
+    API_ACCOUNT: ("roles/datastore.user", "roles/firebaseauth.admin"),
+    WORKER_ACCOUNT: ("roles/datastore.user",),
+    # The nightly audit goes on with erasures: it removes pictures and accounts.
+    SCHEDULES_ACCOUNT: ("roles/datastore.user", "roles/firebaseauth.admin"),
+}
+ON_BUCKET = {
+    # Reads, and deletes what a user wants deleted. objectAdmin would only add who may read what.
+    API_ACCOUNT: "roles/storage.objectUser",
+    WORKER_ACCOUNT: "roles/storage.objectUser",
+    SCHEDULES_ACCOUNT: "roles/storage.objectUser",
+}
+QUEUE_OPERATOR = "darkroomQueueOperator"
+QUEUE_OPERATIONS = ("get", "pause", "purge", "resume")
+"""An admin may do these to the queue. roles/cloudtasks.queueAdmin may also delete it and say who else may."""
+
+EVERYBODY = {"allUsers", "allAuthenticatedUsers"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command; not needed where `unless` succeeds, and not possible yet where `needs` fails."""
+
+    command: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+def steps(project: str, bucket: str, region: str = REGION) -> list[Step]:
+    return [
+        *_accounts(project),
+        *_on_project(project),
+        *_on_accounts(project),
+        *_on_secrets(project),
+        *_on_bucket(project, bucket),
+        *_on_queue(project, region),
+        *_on_functions(project, region),
+    ]
+
+
+def _accounts(project: str) -> Iterator[Step]:
+    for name, purpose in ACCOUNTS.items():
+        accounts = ("gcloud", "iam", "service-accounts")
+        yield Step(
+            (*accounts, "create", name, f"--display-name={purpose}", f"--project={project}"),
+            unless=(*accounts, "describe", _email(name, project), f"--project={project}"),
+        )
+
+
+def _on_project(project: str) -> Iterator[Step]:
+    grant = ("gcloud", "projects", "add-iam-policy-binding", project)
+    for name, roles in ON_PROJECT.items():
+        for role in roles:
+            yield Step((*grant, *_binding(name, project, role), "--condition=None"))
+
+
+def _on_accounts(project: str) -> Iterator[Step]:
+    """To hand out tasks in another's name, and to sign links as oneself."""
+    grants = [(name, TASKS_ACCOUNT, "roles/iam.serviceAccountUser") for name in RUNS]
+    grants.append((API_ACCOUNT, API_ACCOUNT, "roles/iam.serviceAccountTokenCreator"))
+    grant = ("gcloud", "iam", "service-accounts", "add-iam-policy-binding")
+    for name, target, role in grants:
+        yield Step((*grant, _email(target, project), *_binding(name, project, role), f"--project={project}"))
+
+
+def _on_secrets(project: str) -> Iterator[Step]:
+    secrets = ("gcloud", "secrets")
+    for secret in SECRETS:
+        for name in RUNS:
+            binding = _binding(name, project, "roles/secretmanager.secretAccessor")
+            yield Step(
+                (*secrets, "add-iam-policy-binding", secret, *binding, f"--project={project}"),
+                needs=(*secrets, "describe", secret, f"--project={project}"),
+            )
+
+
+def _on_bucket(project: str, bucket: str) -> Iterator[Step]:
+    buckets, url = ("gcloud", "storage", "buckets"), f"gs://{bucket}"
+    for name, role in ON_BUCKET.items():
+        yield Step(
+            (*buckets, "add-iam-policy-binding", url, *_binding(name, project, role)),
+            needs=(*buckets, "describe", url),
+        )
+
+
+def _on_queue(project: str, region: str) -> Iterator[Step]:
+    roles = ("gcloud", "iam", "roles")
+    permissions = ",".join(f"cloudtasks.queues.{operation}" for operation in QUEUE_OPERATIONS)
+    yield Step(
+        (*roles, "create", QUEUE_OPERATOR, f"--permissions={permissions}", f"--project={project}"),
+        unless=(*roles, "describe", QUEUE_OPERATOR, f"--project={project}"),
+    )
+    queues, place = ("gcloud", "tasks", "queues"), (f"--location={region}", f"--project={project}")
+    grants = [(name, "roles/cloudtasks.enqueuer") for name in RUNS]
+    grants.append((API_ACCOUNT, f"projects/{project}/roles/{QUEUE_OPERATOR}"))
+    for name, role in grants:
+        yield Step(
+            (*queues, "add-iam-policy-binding", QUEUE, *_binding(name, project, role), *place),
+            needs=(*queues, "describe", QUEUE, *place),
+        )
+
+
+def _on_functions(project: str, region: str) -> Iterator[Step]:
+    services, place = ("gcloud", "run", "services"), (f"--region={region}", f"--project={project}")
+    for function, name in CALLERS.items():
+        yield Step(
+            (*services, "add-iam-policy-binding", _service(function), *_binding(name, project), *place),
+            needs=(*services, "describe", _service(function), *place),
+        )
+
+
+def _binding(name: str, project: str, role: str = "roles/run.invoker") -> tuple[str, str]:
+    return f"--member=serviceAccount:{_email(name, project)}", f"--role={role}"
+
+
+def _email(name: str, project: str) -> str:
+    return f"{name}@{project}.iam.gserviceaccount.com"
+
+
+def _service(function: str) -> str:
+    """Cloud Run's name for it."""
+    return function.lower().replace("_", "-")
+
+
+class GcloudFailed(Exception):
+    """The message is gcloud's own."""
+
+
+def apply(plan: Iterable[Step]) -> list[Step]:
+    """Runs what can be run, and returns what has to wait for a deployment. Raises GcloudFailed at the first failure."""
+    waiting = []
+    for step in plan:
+        if step.needs and _run(step.needs).returncode:
+            waiting.append(step)
+        elif not step.unless or _run(step.unless).returncode:
+            print(shlex.join(step.command), flush=True)
+            _output(step.command)
+    return waiting
+
+
+def open_to_everybody(project: str, region: str = REGION) -> list[str]:
+    """A line for each binding that lets the internet call a private function. Raises GcloudFailed."""
+    place = (f"--region={region}", f"--project={project}", "--format=json")
+    policies: dict[str, tuple[str, ...]] = {
+        "the project": ("gcloud", "projects", "get-iam-policy", project, "--format=json")
+    }
+    for function in CALLERS:
+        policies[function] = ("gcloud", "run", "services", "get-iam-policy", _service(function), *place)
+    return [line for what, command in policies.items() for line in _open_bindings(what, json.loads(_output(command)))]
+
+
+def _open_bindings(what: str, policy: Mapping[str, Any]) -> Iterator[str]:
+    for binding in policy.get("bindings", []):
+        for member in sorted(EVERYBODY.intersection(binding.get("members", []))):
+            yield f"{what}: {member} has {binding['role']}"
+
+
+def _run(command: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        raise GcloudFailed(f"{command[0]} cannot be run: {error.strerror}") from error
+
+
+def _output(command: tuple[str, ...]) -> str:
+    done = _run(command)
+    if done.returncode:
+        raise GcloudFailed(f"{shlex.join(command)}\n{done.stderr.strip()}")
+    return done.stdout
+
+
+def main() -> int:
+    options = _options()
+    plan = steps(options.project, options.bucket or f"{options.project}.appspot.com", options.region)
+    try:
+        if options.check:
+            return _check(options.project, options.region)
+        if options.apply:
+            return _apply(plan)
+    except GcloudFailed as failure:
+        print(f"roles: {failure}", file=sys.stderr)
+        return 1
+    print("\n".join(shlex.join(step.command) for step in plan))
+    return 0
+
+
+def _check(project: str, region: str) -> int:
+    found = open_to_everybody(project, region)
+    for line in found:
+        print(f"roles: {line}", file=sys.stderr)
+    if not found:
+        print(f"roles: only their callers may call {', '.join(CALLERS)}")
+    return 1 if found else 0
+
+
+def _apply(plan: list[Step]) -> int:
+    waiting = apply(plan)
+    for step in waiting:
+        print(f"roles: not yet, for this failed: {shlex.join(step.needs)}")
+    if waiting:
+        print("roles: make the secret, deploy, and run this again")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--project", required=True)
+    parser.add_argument("--bucket", help="default: <project>.appspot.com")
+    parser.add_argument("--region", default=REGION)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--dry-run", action="store_true", help="print the commands; the default")
+    what.add_argument("--apply", action="store_true", help="run them")
+    what.add_argument("--check", action="store_true", help="exit code 1 if a private function is open to everybody")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
