@@ -10,12 +10,15 @@ NO_EMULATOR := $(foreach name,FIRESTORE FIREBASE_AUTH CLOUD_TASKS STORAGE,-u $(n
 # Settings are checked as in a function, so the secret has to be there.
 PEPPER := API_KEY_PEPPER="$${API_KEY_PEPPER:-$$(gcloud secrets versions access latest --secret=API_KEY_PEPPER --project=$(PROJECT))}"
 OPERATE := $(PEPPER) env $(NO_EMULATOR) GOOGLE_CLOUD_PROJECT=$(PROJECT) GCLOUD_PROJECT=$(PROJECT) $(PYTHON) tools/operate.py
+REPORT := $(OPERATE) report
 else
 OPERATE := $(STACK) attach -- $(PYTHON) tools/operate.py
+# Of the demo data, beside the running stack; where none is up, beside a database of its own.
+REPORT := $(STACK) beside --only firestore -- $(PYTHON) tools/operate.py report --seed
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit bench simulate reliability check roles seed catalog sweep audit open-books grant-admin revoke-admin export docs requirements
+.PHONY: help setup run demo test test-unit bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +40,9 @@ test-unit: setup ## run the tests that need no server
 
 bench: setup ## measure every operation beside its floor, and the cold start; writes docs/benchmarks
 	@$(PYTHON) tools/bench.py $(ARGS)
+
+report-benchmark: setup ## find planted anomalies, beside feraset-imagen's rules; writes docs/reports.md
+	@$(PYTHON) tools/report_benchmark.py --write $(ARGS)
 
 simulate: setup ## play SEEDS=1000 runs of the simulation
 	@$(PYTHON) tools/simulate.py --seeds $(or $(SEEDS),1000) $(ARGS)
@@ -66,6 +72,15 @@ sweep: setup ## rescue what stopped, once
 
 audit: setup ## prove the books
 	@$(OPERATE) audit $(ARGS)
+
+report: setup ## the report of the last full week, as a page, a picture and JSON in .local/report
+	@$(REPORT) $(ARGS)
+
+resubscribe: setup ## reports by mail again for EMAIL=…, who unsubscribed
+	@$(OPERATE) resubscribe --email $(if $(filter command,$(origin EMAIL)),"$(EMAIL)",$(error say who: EMAIL=<address>))
+
+webhook-secret: setup ## show what checks the signature of the reports' webhook
+	@$(OPERATE) webhook-secret
 
 open-books: setup ## write opening entries for users older than the ledger
 	@$(OPERATE) open-books $(ARGS)

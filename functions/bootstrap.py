@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from domain.spending import SpendingLimits
     from repositories.accounts import AccountRepository
     from repositories.audit_log import AuditLogRepository
+    from repositories.audit_verdicts import AuditVerdictRepository
     from repositories.catalog import CatalogRepository
     from repositories.documents import Documents
     from repositories.generations import GenerationRepository
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from services.callbacks import CallbackService
     from services.catalog import CatalogService
     from services.catalog_editing import CatalogEditingService
+    from services.delivery import DeliveredReports, DeliveryService
     from services.erasure import ErasureService
     from services.fulfilment import FulfilmentService
     from services.generations import GenerationService
@@ -59,9 +61,12 @@ if TYPE_CHECKING:
         TaskQueue,
         TokenVerifier,
     )
+    from services.ports.delivery import Notifier
+    from services.ports.pages import ReportPages
     from services.queue import QueueService
     from services.reporting import ReportService
     from services.seeding import SeedService
+    from services.subscriptions import SubscriptionService
     from services.sweeping import SweepService
 
 WORKER_FUNCTION = "processImageGeneration"
@@ -272,6 +277,7 @@ class Darkroom:
             outputs=self.later("outputs"),
             models=self.models,
             limits=self.spending_limits,
+            zone=self.settings.report_zone,
             clock=self.clock,
             pause=self.pause,
         )
@@ -380,7 +386,13 @@ class Darkroom:
     def audits(self) -> "AuditService":
         from services.auditing import AuditService
 
-        return AuditService(self.users, self.entries, self.clock)
+        return AuditService(self.users, self.entries, self.audit_verdicts, self.clock)
+
+    @part
+    def audit_verdicts(self) -> "AuditVerdictRepository":
+        from repositories.audit_verdicts import AuditVerdictRepository
+
+        return AuditVerdictRepository(self.documents, self.transaction)
 
     @part
     def administration(self) -> "AdministrationService":
@@ -419,29 +431,88 @@ class Darkroom:
             generations=self.generations,
             sweeper=self.sweeper,
             audits=self.audits,
+            reports=self.later("weekly_reports"),
             audit_log=self.audit_log,
             clock=self.clock,
         )
 
     @part
     def reporting(self) -> "ReportService":
+        from domain.economics import Prices
         from repositories.reports import ReportRepository
-        from services.reporting import ReportService
+        from repositories.week_counts import WeekCountRepository
+        from services.reporting import ReportService, Sources
 
-        return ReportService(
-            generations=self.generations,
-            ledger=self.entries,
-            users=self.users,
-            reports=ReportRepository(self.documents),
+        zone = self.settings.report_zone
+        sources = Sources(
+            counts=WeekCountRepository(self.documents, zone),
+            options=self.options,
+            models=self.models.offers(),
+            verdicts=self.audit_verdicts,
+            prices=Prices(providers=self.settings.provider_costs, credit=self.settings.credit_value_micros),
+        )
+        return ReportService(sources, ReportRepository(self.documents), zone=zone, clock=self.clock)
+
+    @part
+    def weekly_reports(self) -> "DeliveredReports":
+        from services.delivery import DeliveredReports
+
+        return DeliveredReports(self.reporting, self.delivery, self.clock)
+
+    @part
+    def delivery(self) -> "DeliveryService":
+        from repositories.mail import MailRepository
+        from services.delivery import DeliveryService
+
+        return DeliveryService(
+            recipients=self.settings.report_recipients,
+            pages=self.later("pages"),
+            mailbox=MailRepository(self.documents),
+            subscriptions=self.subscriptions,
+            notifier=self.webhook,
+            public_url=self.settings.public_url,
             clock=self.clock,
         )
+
+    @part
+    def subscriptions(self) -> "SubscriptionService":
+        from repositories.mail import LeaverRepository
+        from services.subscriptions import SubscriptionService
+
+        leavers = LeaverRepository(self.documents)
+        return SubscriptionService(leavers, pepper=self._pepper, public_url=self.settings.public_url, clock=self.clock)
+
+    @part
+    def webhook(self) -> "Notifier | None":
+        if not self.settings.report_webhook_url:
+            return None
+        from providers.webhooks.standard import StandardWebhook
+
+        return StandardWebhook(
+            self.settings.report_webhook_url, self.webhook_secret, clock=self.clock, pause=self.pause
+        )
+
+    @property
+    def webhook_secret(self) -> str:
+        from providers.webhooks.standard import secret_for
+
+        return secret_for(self.settings.report_webhook_url, self._pepper)
+
+    @part
+    def pages(self) -> "ReportPages":
+        from providers.pages.report_pages import DrawnReportPages
+
+        return DrawnReportPages()
 
     @part
     def seeding(self) -> "SeedService":
         from repositories.demo import DemoRepository
         from services.seeding import SeedService
 
-        return SeedService(DemoRepository(self.documents), self.clock, allowed=self.settings.on_emulator)
+        settings = self.settings
+        return SeedService(
+            DemoRepository(self.documents), self.clock, zone=settings.report_zone, allowed=settings.on_emulator
+        )
 
     @part
     def worker(self) -> "Worker":
@@ -457,7 +528,7 @@ class Darkroom:
             sweeper=self.sweeper,
             audits=self.audits,
             erasure=self.later("erasure"),
-            reporting=self.reporting,
+            reporting=self.later("weekly_reports"),
             clock=self.clock,
         )
 
@@ -521,7 +592,7 @@ class Darkroom:
             catalog=self.catalog,
             ledger=self.ledger,
             seeding=self.later("seeding"),
-            reporting=self.later("reporting"),
+            operations=self.later("operations"),
             authenticator=self.authenticator,
             boundary=self.boundary,
         )
@@ -559,12 +630,19 @@ class Darkroom:
         from controllers.admin_operations import AdminOperationsController
         from controllers.admin_records import AdminRecordController
         from controllers.admin_users import AdminUserController
+        from controllers.reports import ReportController
+        from controllers.unsubscribe import UnsubscribeController
+        from repositories.report_archive import ReportArchiveRepository
 
+        archive = ReportArchiveRepository(self.documents)
+        reports = ReportController(self.operations, archive, self.later("pages"))
         return [
             *AdminUserController(self.administration, self.erasure).routes(),
             *AdminRecordController(self.generation_service, self.entries, self.audit_log).routes(),
             *AdminCatalogController(self.catalog_editing).routes(),
             *AdminOperationsController(self.operations).routes(),
+            *reports.routes(),
+            *UnsubscribeController(self.subscriptions).routes(),
         ]
 
     @part

@@ -5,9 +5,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,19 @@ from controllers.boundary import RetryTask
 from core.errors import AppError
 from domain.errors import UserNotFound
 from domain.ledger import User
-from services.instructions import Instruction
+from services.instructions import OPERATOR, Instruction
 
-COMMAND_LINE = "operator"
+REPORTS = Path(__file__).parent.parent / ".local/report"
+
 """The actor in the audit log: whoever has the project's own credentials, whom no sign-in names."""
 
 
 def main() -> int:
-    options = _options()
+    options = parsed(sys.argv[1:])
     return int(options.run(darkroom(), options) or 0)
 
 
-def _options() -> argparse.Namespace:
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="operate", description=__doc__)
     commands = parser.add_subparsers(required=True)
     sweep = commands.add_parser("sweep", help="rescue what stopped")
@@ -50,8 +52,16 @@ def _options() -> argparse.Namespace:
         role.set_defaults(run=run)
     commands.add_parser("seed", help="demo data, on the emulator only").set_defaults(run=_seed)
     commands.add_parser("catalog", help="styles, colours and sizes, for a new project").set_defaults(run=_catalog)
-    commands.add_parser("report", help="the report of the last full week").set_defaults(run=_report)
-    return parser.parse_args()
+    report = commands.add_parser("report", help="the report of the last full week: saved, delivered, and as files")
+    report.add_argument("--as-of", type=_moment, metavar="TIME", help="the last full week before then")
+    report.add_argument("--dry-run", action="store_true", help="save nothing and tell nobody; write the files only")
+    report.add_argument("--seed", action="store_true", help="demo data first, on the emulator only")
+    report.set_defaults(run=_report)
+    resubscribe = commands.add_parser("resubscribe", help="reports by mail again, for somebody who unsubscribed")
+    resubscribe.add_argument("--email", required=True)
+    resubscribe.set_defaults(run=_resubscribe)
+    commands.add_parser("webhook-secret", help="what checks the signature of our webhook").set_defaults(run=_secret)
+    return parser.parse_args(arguments)
 
 
 def _sweep(app: Darkroom, options: argparse.Namespace) -> None:
@@ -91,7 +101,7 @@ def _revoke_admin(app: Darkroom, options: argparse.Namespace) -> int:
 
 def _role(id_or_email: str, change: Callable[[str, Instruction], User]) -> int:
     try:
-        user = change(id_or_email, Instruction(actor=COMMAND_LINE))
+        user = change(id_or_email, Instruction(actor=OPERATOR))
     except UserNotFound as error:
         sys.stderr.write(f"{error.message}. It takes an account of Firebase that has called the API once.{os.linesep}")
         return 1
@@ -110,12 +120,47 @@ def _catalog(app: Darkroom, _: argparse.Namespace) -> None:
     _print(app.seeding.put_catalog())
 
 
-def _report(app: Darkroom, _: argparse.Namespace) -> None:
-    _print(app.reporting.run_scheduled())
+def _report(app: Darkroom, options: argparse.Namespace) -> None:
+    if options.seed:
+        app.seeding.seed()
+    report = app.weekly_reports.run(options.as_of, options.dry_run)["report_data"]
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    page = REPORTS / f"{report['week']}.html"
+    page.write_text(app.pages.html(report), encoding="utf-8")
+    page.with_suffix(".png").write_bytes(app.pages.png(report))
+    page.with_suffix(".json").write_text(_json(report), encoding="utf-8")
+    sys.stdout.write(report["headline"] + os.linesep + str(page) + os.linesep)
+
+
+def _moment(text: str) -> datetime:
+    """RFC 3339; a time without its zone would be this machine's."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone, as in 2026-03-02T00:00:00Z")
+    return moment.astimezone(UTC)
+
+
+def _resubscribe(app: Darkroom, options: argparse.Namespace) -> int:
+    if app.subscriptions.resubscribe(options.email):
+        return 0
+    sys.stderr.write(f"{options.email} had not unsubscribed." + os.linesep)
+    return 1
+
+
+def _secret(app: Darkroom, _: argparse.Namespace) -> int:
+    if not app.settings.report_webhook_url:
+        sys.stderr.write("REPORT_WEBHOOK_URL is not set; the secret belongs to the address." + os.linesep)
+        return 1
+    sys.stdout.write(app.webhook_secret + os.linesep)
+    return 0
 
 
 def _print(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, default=str, indent=2, ensure_ascii=False) + os.linesep)
+    sys.stdout.write(_json(value) + os.linesep)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=str, indent=2, ensure_ascii=False)
 
 
 if __name__ == "__main__":

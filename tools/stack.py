@@ -5,6 +5,7 @@ The local stack: Firebase's emulators, a stand-in for Cloud Storage, one for Clo
     stack.py exec [--seed] -- make coffee
                                     all of it for as long as a command takes, whose exit code it returns
     stack.py attach -- make coffee  the command in the environment of a stack that is up already
+    stack.py beside -- make coffee  attach where a stack is up, exec where none is
 """
 
 import argparse
@@ -46,6 +47,8 @@ def main() -> int:
             return up()
         if arguments.verb == "attach":
             return attach(command)
+        if arguments.verb == "beside" and is_up():
+            return attach(command)
         return execute(command, arguments.only, seeded=arguments.seed)
     except StackError as error:
         print(f"stack: {error}", file=sys.stderr)
@@ -59,10 +62,14 @@ def parse() -> argparse.Namespace:
     parser.set_defaults(command=[])
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("up", help="all of it, seeded, until Ctrl-C")
-    for verb, what in (("exec", "the stack for one command"), ("attach", "a command beside a running stack")):
+    for verb, what in (
+        ("exec", "the stack for one command"),
+        ("attach", "a command beside a running stack"),
+        ("beside", "a command beside a running stack, or beside one for it alone"),
+    ):
         with_command = verbs.add_parser(verb, help=what)
         with_command.add_argument("command", nargs=argparse.REMAINDER, help="-- and the command")
-        if verb == "exec":
+        if verb != "attach":
             everything = ",".join(services.ALL_PARTS)
             with_command.add_argument("--only", type=parts, default=everything, help=f"some of {everything}")
             with_command.add_argument("--seed", action="store_true", help="seed the database first")
@@ -101,9 +108,12 @@ def execute(command: list[str], only: list[str], *, seeded: bool) -> int:
         return stack.run(command)
 
 
+def is_up() -> bool:
+    return all(services.in_use(port) for port in services.ports(services.ALL_PARTS, ui=False))
+
+
 def attach(command: list[str]) -> int:
-    wanted = services.ports(services.ALL_PARTS, ui=False)
-    if not all(services.in_use(port) for port in wanted):
+    if not is_up():
         raise StackError("no stack is up: start one with 'make run', and come back with another terminal.")
     return subprocess.run(command, env=services.environment(), check=False).returncode
 

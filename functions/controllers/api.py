@@ -21,7 +21,7 @@ from schemas.problems import problem_of
 from services.access import Caller
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-_ADMIN = "/v1/admin/"
+_OPERATORS = ("/v1/admin/", "/v1/reports")
 
 
 class RouteNotFound(NotFound):
@@ -78,7 +78,7 @@ class Api:
         return self._boundary.serve(request, self._handle, render)
 
     def _handle(self, request: Request, request_id: str) -> Answer:
-        table = self._admin_table() if request.path.startswith(_ADMIN) else self._table
+        table = self._admin_table() if request.path.startswith(_OPERATORS) else self._table
         route, path = table.match(request)
         query = _single_values(request)
         headers = {name.lower(): value for name, value in request.headers.items()}

@@ -27,6 +27,11 @@ def json_object(request: Request) -> dict[str, Any]:
     return parsed_object(_bytes(request))
 
 
+def optional_object(request: Request) -> dict[str, Any]:
+    """Empty where no JSON was sent. Raises PayloadTooLarge or MalformedJson."""
+    return parsed_object(_bytes(request) or b"{}") if request.is_json else {}
+
+
 def _bytes(request: Request) -> bytes:
     """Kept by the request, so that a body can be looked into twice."""
     request.max_content_length = BODY_BYTES_MAX + 1  # a body of unknown length is cut off there, not refused

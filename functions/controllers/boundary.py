@@ -170,9 +170,11 @@ def run_task(work: Callable[[], object]) -> None:
         raise RetryTask("crashed; the log has the traceback") from error
 
 
-def _content(body: BaseModel | Mapping[str, Any] | None) -> bytes:
+def _content(body: BaseModel | Mapping[str, Any] | bytes | None) -> bytes:
     if body is None:
         return b""
+    if isinstance(body, bytes):
+        return body
     if isinstance(body, BaseModel):
         return body.model_dump_json(by_alias=True).encode()
     return json.dumps(body, default=str, ensure_ascii=False).encode()

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from flask import Request, Response
 
 from controllers.auth import Authenticator, document_id
-from controllers.body import MalformedJson, json_object
+from controllers.body import MalformedJson, json_object, optional_object
 from controllers.boundary import HttpBoundary
+from controllers.function_url_errors import (
+    Missing,
+    create_error,
+    credits_error,
+    report_error,
+    short_error,
+    status_error,
+    validate_error,
+)
 from controllers.headers import idempotency_key
 from controllers.paging import page_token, read_page_token
 from controllers.wire import Answer
@@ -18,9 +26,7 @@ from core.errors import (
     InvalidRequest,
     MethodNotAllowed,
     Unauthenticated,
-    UnsupportedMediaType,
 )
-from domain.errors import GenerationNotFound, UserNotFound
 from domain.generation import Spec
 from domain.keys import Scope
 from schemas.base import parse
@@ -28,6 +34,7 @@ from schemas.function_urls import (
     CreateGenerationRequest,
     GenerationCreated,
     GenerationStatus,
+    ScheduleWeeklyReport,
     UserCredits,
     UserData,
     UserExists,
@@ -35,13 +42,13 @@ from schemas.function_urls import (
 from services.access import Caller
 from services.catalog import CatalogService
 from services.generations import GenerationService, Order
+from services.instructions import OPERATOR, Instruction
 from services.ledger import LedgerService
+from services.operations import OperationsService
 from services.ports import Cursor
-from services.reporting import ReportService
 from services.seeding import SeedService
 
 _TRANSACTIONS_MAX = 100
-_OPTIONS = frozenset({"/style", "/color", "/size"})
 
 Render = Callable[[AppError, str], Answer]
 
@@ -54,7 +61,7 @@ class FunctionUrls:
         catalog: CatalogService,
         ledger: LedgerService,
         seeding: SeedService,
-        reporting: ReportService,
+        operations: OperationsService,
         authenticator: Authenticator,
         boundary: HttpBoundary,
     ) -> None:
@@ -62,27 +69,27 @@ class FunctionUrls:
         self._catalog = catalog
         self._ledger = ledger
         self._seeding = seeding
-        self._reporting = reporting
+        self._operations = operations
         self._authenticator = authenticator
         self._boundary = boundary
 
     def create_generation_request(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._create, _create_error)
+        return self._boundary.serve(request, self._create, create_error)
 
     def get_generation_status(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._status, _status_error)
+        return self._boundary.serve(request, self._status, status_error)
 
     def get_user_credits(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._credits, _credits_error)
+        return self._boundary.serve(request, self._credits, credits_error)
 
     def validate_user(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._validate, _validate_error)
+        return self._boundary.serve(request, self._validate, validate_error)
 
     def seed_database(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._seed, _short_error)
+        return self._boundary.serve(request, self._seed, short_error)
 
     def schedule_weekly_report(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._report, _report_error)
+        return self._boundary.serve(request, self._report, report_error)
 
     def _create(self, request: Request, request_id: str) -> Answer:
         if request.method != "POST":
@@ -141,22 +148,25 @@ class FunctionUrls:
         self._authenticator.caller(_headers(request), request.remote_addr or "")
         return Answer(body=self._seeding.seed())
 
-    def _report(self, request: Request, _: str) -> Answer:
-        self._require_admin(request)
-        return Answer(body=self._reporting.run_by_hand())
+    def _report(self, request: Request, request_id: str) -> Answer:
+        instruction = Instruction(actor=self._operator(request), request_id=request_id)
+        wanted = parse(ScheduleWeeklyReport, {**request.args, **optional_object(request)}, prefix="")
+        return Answer(body=self._operations.report(instruction, wanted.as_of, dry_run=wanted.dry_run))
 
-    def _require_admin(self, request: Request) -> None:
-        """In open mode, a caller without a credential may do what an admin may."""
+    def _operator(self, request: Request) -> str:
+        """Which admin it is. In open mode, a caller without a credential may do what an admin may."""
         caller = self._authenticator.caller(_headers(request), request.remote_addr or "", changes=True)
         if caller is not None:
             caller.refuse_unless(Scope.ADMIN_WRITE, admin=True)
-        elif not self._authenticator.is_open:
+            return caller.actor
+        if not self._authenticator.is_open:
             raise Unauthenticated("Send Authorization: Bearer <Firebase ID token of an admin>.")
+        return OPERATOR
 
     def _named_user(self, request: Request) -> str:
         named = _optional_parameter(request, "userId")
         if named is None and self._authenticator.is_open and not _has_credential(request):
-            raise _Missing("userId")
+            raise Missing("userId")
         return self._caller(request, named, Scope.BALANCE_READ).user_id
 
     def _caller(self, request: Request, named: object, scope: Scope, *, changes: bool = False) -> Caller:
@@ -172,16 +182,10 @@ class FunctionUrls:
         return caller
 
 
-class _Missing(InvalidRequest):
-    def __init__(self, name: str) -> None:
-        super().__init__([FieldError(pointer=name, detail="required")])
-        self.name = name
-
-
 def _parameter(request: Request, name: str) -> str:
     value = _optional_parameter(request, name)
     if value is None:
-        raise _Missing(name)
+        raise Missing(name)
     return document_id(name, value)
 
 
@@ -203,95 +207,3 @@ def _has_credential(request: Request) -> bool:
 
 def _headers(request: Request) -> Mapping[str, str]:
     return {name.lower(): value for name, value in request.headers.items()}
-
-
-def _refused(status: int, message: str, error: str | None, **more: Any) -> Answer:
-    return Answer(status=status, body={"success": False, "message": message, "error": error, **more})
-
-
-def _create_error(error: AppError, _: str) -> Answer:
-    if isinstance(error, MethodNotAllowed):
-        return _refused(405, "Only POST method is allowed", "Method not allowed")
-    if isinstance(error, UnsupportedMediaType):
-        return _refused(400, "Content-Type must be application/json", "Invalid content type")
-    if isinstance(error, MalformedJson):
-        return _refused(400, "Invalid JSON in request body", "JSON parsing failed", detail=error.message)
-    if isinstance(error, InvalidRequest):
-        return _invalid_create(error)
-    return _refused(
-        error.status,
-        error.message,
-        error.message,
-        error_type=_ERROR_TYPES.get(error.status, "system"),
-        refunded=False,
-        generation_request_id=None,
-    )
-
-
-_ERROR_TYPES = {
-    401: "unauthenticated",
-    402: "insufficient_credits",
-    403: "forbidden",
-    404: "not_found",
-    413: "validation",
-    429: "rate_limited",
-}
-
-
-def _invalid_create(error: InvalidRequest) -> Answer:
-    """Every fault is named, with what is allowed; the messages are those that clients look for."""
-    faults = [_sentence(fault) for fault in error.errors]
-    if any(fault.pointer not in _OPTIONS or not fault.allowed for fault in error.errors):
-        return _refused(400, "Request validation failed", "; ".join(faults), error_type="validation", errors=faults)
-    sizes = [fault.detail for fault in error.errors if fault.pointer == "/size"]
-    message = sizes[0].replace("Invalid size '", "Invalid image size: ").rstrip("'") if sizes else None
-    return _refused(
-        400,
-        message or "Invalid generation parameters",
-        "; ".join(faults),
-        error_type="validation",
-        refunded=False,
-        generation_request_id=None,
-        errors=faults,
-    )
-
-
-def _sentence(fault: FieldError) -> str:
-    """`Invalid style 'x'. Valid options: [...]`, as feraset-imagen's README has it."""
-    if fault.pointer in _OPTIONS | {"/model"} and fault.allowed:
-        return f"{fault.detail}. Valid options: {list(fault.allowed)}"
-    return f"{fault.pointer.removeprefix('/')}: {fault.detail}"
-
-
-def _status_error(error: AppError, request_id: str) -> Answer:
-    if isinstance(error, _Missing):
-        return _refused(400, f"{error.name} parameter is required", f"Missing {error.name}")
-    if isinstance(error, GenerationNotFound):
-        wanted = error.message.removeprefix("Generation not found: ")
-        return _refused(404, f"Generation request not found: {wanted}", "Request does not exist")
-    return _short_error(error, request_id)
-
-
-def _credits_error(error: AppError, request_id: str) -> Answer:
-    if isinstance(error, _Missing):
-        return _refused(400, "userId parameter is required", "Missing userId in query parameters or request body")
-    if isinstance(error, UserNotFound):
-        return _refused(404, error.message, "User does not exist")
-    return _short_error(error, request_id)
-
-
-def _validate_error(error: AppError, request_id: str) -> Answer:
-    if isinstance(error, _Missing):
-        return Answer(status=400, body={"success": False, "message": "userId parameter is required"})
-    if isinstance(error, UserNotFound):
-        return Answer(status=404, body={"success": False, "message": error.message, "exists": False})
-    return _short_error(error, request_id)
-
-
-def _report_error(error: AppError, _: str) -> Answer:
-    body = {"reportStatus": "failed", "error": error.message, "error_type": error.code}
-    return Answer(status=error.status, body=body)
-
-
-def _short_error(error: AppError, _: str) -> Answer:
-    return _refused(error.status, error.message, error.message, error_type=error.code)

@@ -4,7 +4,7 @@ from controllers.boundary import run_task
 from core.clock import Clock
 from services.auditing import AuditService
 from services.erasure import ErasureService
-from services.reporting import ReportService
+from services.ports.delivery import ReportRuns
 from services.sweeping import SweepService
 
 _AUDITED = timedelta(hours=25)
@@ -24,7 +24,7 @@ class Schedules:
         sweeper: SweepService,
         audits: AuditService,
         erasure: ErasureService,
-        reporting: ReportService,
+        reporting: ReportRuns,
         clock: Clock,
     ) -> None:
         self._sweeper = sweeper
@@ -40,11 +40,14 @@ class Schedules:
         run_task(self._audit)
 
     def weekly_report(self) -> None:
-        run_task(self._reporting.run_scheduled)
+        run_task(self._report)
+
+    def _report(self) -> None:
+        self._reporting.run(None, False)
 
     def _audit(self) -> None:
         """Erasures first: what they cancel and give back is audited with the rest."""
         self._erasure.continue_all()
-        result = self._audits.of_all(changed_since=self._clock() - _AUDITED)
+        result = self._audits.nightly(self._clock() - _AUDITED)
         if not result.is_exact:
             raise BooksDiffer(f"{len(result.different)} users, totals: {result.differences}")

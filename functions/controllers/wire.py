@@ -46,7 +46,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    body: BaseModel | Mapping[str, Any] | None
+    """JSON, unless the body is bytes: then `headers` name their Content-Type."""
+
+    body: BaseModel | Mapping[str, Any] | bytes | None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,7 +58,8 @@ class Route:
     """One operation of `/v1`: what serves it, who may call it, and all that the reference says of it.
 
     `scope` is what an API key needs; without one, no key may. `is_fenced`: its commit judges the caller's standing
-    anew, so that no read is needed before it.
+    anew, so that no read is needed before it. `answers` has None where there is no JSON to answer with;
+    `media_types` are those that an answer may have beside it.
     """
 
     method: str
@@ -64,7 +67,7 @@ class Route:
     name: str
     summary: str
     handle: Callable[[Call], Answer]
-    answers: Mapping[int, type[BaseModel]]
+    answers: Mapping[int, type[BaseModel] | None]
     errors: tuple[type[AppError], ...] = ()
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
@@ -73,6 +76,7 @@ class Route:
     access: Access = Access.KNOWN
     scope: Scope | None = None
     is_fenced: bool = False
+    media_types: tuple[str, ...] = ()
 
     @property
     def is_public(self) -> bool:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from core.addresses import EmailAddresses, PageAddress, ServerAddress, is_encrypted
 from core.deployment import SCHEDULES_ACCOUNT, TASKS_ACCOUNT, Account, QueueLimits
 from core.environment import ConfigurationError, present, refusal
 
@@ -78,8 +81,37 @@ def _as_browsers_write(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _zone(name: str) -> tzinfo:
+    """UTC by itself, so that it needs no data of the system's."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        _zone(name)
+    except (LookupError, ValueError, OSError) as error:
+        raise ValueError("is no time zone of the IANA database, such as UTC or Europe/Berlin") from error
+    return name
+
+
+def _parse_costs(text: Any) -> Any:
+    """`Model A=12000,Model B=20000`"""
+    if not isinstance(text, str):
+        return text
+    pairs = (pair.rpartition("=") for pair in text.split(","))
+    return {name.strip(): cost.strip() for name, _, cost in pairs}
+
+
+def _named(costs: dict[str, int]) -> dict[str, int]:
+    if "" in costs:
+        raise ValueError("each cost is written NAME=MICRODOLLARS, with commas between them")
+    return costs
+
+
 Count = Annotated[int, Field(ge=1)]
 Credits = Annotated[int, Field(ge=0)]
+Micros = Annotated[int, Field(ge=0)]
+"""Millionths of a US dollar."""
 
 
 class Settings(BaseModel):
@@ -111,6 +143,13 @@ class Settings(BaseModel):
     ] = ()
     trusted_proxy_hops: int = Field(default=1, ge=0, le=5)
 
+    public_url: ServerAddress
+    report_time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    provider_costs: Annotated[dict[str, Micros], BeforeValidator(_parse_costs), AfterValidator(_named)] = {}
+    credit_value_micros: Micros | None = None
+    report_recipients: EmailAddresses = ()
+    report_webhook_url: PageAddress = ""
+
     welcome_credits: Credits = 10
     anonymous_credits: Credits = 4
     anonymous_per_address_per_day: Count = 3
@@ -126,10 +165,22 @@ class Settings(BaseModel):
     address_requests_per_minute: Count = 120
     address_requests_burst: Count = 60
 
+    @property
+    def report_zone(self) -> tzinfo:
+        return _zone(self.report_time_zone)
+
     @model_validator(mode="after")
     def _open_only_on_the_emulator(self) -> Self:
         if self.auth_mode is AuthMode.OPEN and not self.on_emulator:
             raise ValueError("AUTH_MODE=open is honoured only where FUNCTIONS_EMULATOR=true; allowed here: required")
+        return self
+
+    @model_validator(mode="after")
+    def _in_the_clear_only_on_the_emulator(self) -> Self:
+        if not self.on_emulator and not (is_encrypted(self.public_url) and is_encrypted(self.report_webhook_url)):
+            raise ValueError(
+                "PUBLIC_URL and REPORT_WEBHOOK_URL must begin with https:// where this is not the emulator"
+            )
         return self
 
     @model_validator(mode="after")
@@ -189,6 +240,7 @@ def _deployed(environment: Mapping[str, str], project: str) -> dict[str, Any]:
         "worker_url": f"https://{_region(environment)}-{project}.cloudfunctions.net/processImageGeneration",
         "worker_service_account": f"{TASKS_ACCOUNT}@{domain}",
         "scheduler_service_account": f"{SCHEDULES_ACCOUNT}@{domain}",
+        "public_url": f"https://{project}.web.app",
         "cors_allowed_origins": (f"https://{project}.web.app", f"https://{project}.firebaseapp.com"),
     }
 
@@ -200,6 +252,7 @@ def _on_emulator(environment: Mapping[str, str], project: str) -> dict[str, Any]
         "storage_bucket": f"{project}.appspot.com",
         "worker_url": f"http://{host}/{project}/{_region(environment)}/processImageGeneration",
         "simulated_latency_seconds": "1-3",
+        "public_url": "http://127.0.0.1:8888",
         "cors_allowed_origins": ("http://127.0.0.1:8888", "http://localhost:8888"),
         "trusted_proxy_hops": 0,
     }

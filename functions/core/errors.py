@@ -74,6 +74,15 @@ class MethodNotAllowed(AppError):
         self.allowed = tuple(allowed)
 
 
+class NotAcceptable(AppError):
+    code = "not_acceptable"
+    status = 406
+    title = "None of the formats that the request accepts is there"
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"Accept must allow one of: {', '.join(allowed)}.")
+
+
 class PayloadTooLarge(AppError):
     code = "payload_too_large"
     status = 413

@@ -1,14 +1,16 @@
-"""The past of a demo database: four quiet weeks, and a running week that gives the report something to find.
+"""The past of a demo database: quiet weeks, then the last full one, which gives the report something to find, and what
+little came since.
 
-All of it follows from the UTC day of `now` and a number: seeding twice on a day writes the same documents.
+All of it follows from the local day of `now` and a number: seeding twice on a day writes the same documents.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import cycle
 from random import Random
 
+from domain.calendar import last_full_week, local_date, midnight
 from domain.demo_catalog import COLORS, ERRORS, MODEL_A, MODEL_B, PROMPTS, SIZES, STYLES, USERS
 from domain.generation import Status
 from domain.ledger import User
@@ -18,8 +20,11 @@ REGULARS = tuple(user.id for user in USERS[:8])
 STILL_ACTIVE = ("arda", "alex_designer", "sarah_artist", "emma_photo")
 CAMPAIGN = ("promo_user1", "promo_user2", "viral_marketer")
 
-WEEK_SPAN = timedelta(days=6)
+WEEK_SPAN = timedelta(hours=167)
+"""As long as a week is at least; one has an hour less than the others."""
+
 LONGEST_RUN = timedelta(seconds=40)
+A_DAY_SINCE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,8 @@ class _Request:
     fails: bool = False
 
 
-def users(now: datetime) -> list[User]:
-    midnight = _midnight(now)
+def users(now: datetime, zone: tzinfo = UTC) -> list[User]:
+    today = midnight(local_date(now, zone), zone)
     return [
         User(
             id=user.id,
@@ -58,7 +63,7 @@ def users(now: datetime) -> list[User]:
             email=user.email,
             current_credits=user.credits,
             total_images_generated=user.images,
-            created_at=midnight - timedelta(days=user.days_registered),
+            created_at=today - timedelta(days=user.days_registered),
         )
         for user in USERS
     ]
@@ -70,24 +75,17 @@ def credits_before(user_id: str, balance: int, past: Iterable[PastGeneration]) -
     return balance + sum(one.credits for one in mine)
 
 
-def history(now: datetime, rng_seed: int = 0) -> list[PastGeneration]:
-    """Oldest first. Each week lies in its own seven days before `now`, whatever the hour of `now`."""
-    midnight = _midnight(now)
-    rng = Random(f"{midnight:%Y-%m-%d}/{rng_seed}")  # noqa: S311 - it draws pictures of nothing, not secrets
-    requests = [*_running_week(rng, _week_start(midnight, 0))]
+def history(now: datetime, rng_seed: int = 0, zone: tzinfo = UTC) -> list[PastGeneration]:
+    """Oldest first; all of it before today."""
+    today, last = local_date(now, zone), last_full_week(now, zone)
+    rng = Random(f"{today}/{rng_seed}")  # noqa: S311 - it draws pictures of nothing, not secrets
+    requests = [*_busy_week(rng, last.window(zone).start)]
     for weeks_ago in range(1, QUIET_WEEKS + 1):
-        requests += _quiet_week(rng, _week_start(midnight, weeks_ago), most=24 if weeks_ago == 1 else 30)
+        start = last.shifted(-weeks_ago).window(zone).start
+        requests += _quiet_week(rng, start, most=24 if weeks_ago == 1 else 30)
+    requests += _days_since(rng, last.window(zone).end, midnight(today, zone))
     requests.sort(key=lambda request: request.at)
     return [_past(rng, number, request) for number, request in enumerate(requests, start=1)]
-
-
-def _midnight(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(UTC).date(), time(), tzinfo=UTC)
-
-
-def _week_start(midnight: datetime, weeks_ago: int) -> datetime:
-    # Six days up to a midnight lie within the seven days up to any moment of the day that follows.
-    return midnight - timedelta(weeks=weeks_ago) - WEEK_SPAN
 
 
 def _quiet_week(rng: Random, start: datetime, *, most: int) -> Iterator[_Request]:
@@ -99,7 +97,13 @@ def _quiet_week(rng: Random, start: datetime, *, most: int) -> Iterator[_Request
         yield _request(rng, start, user_id, model=next(models), fails=index == failed)
 
 
-def _running_week(rng: Random, start: datetime) -> Iterator[_Request]:
+def _days_since(rng: Random, monday: datetime, today: datetime) -> Iterator[_Request]:
+    for _ in range(A_DAY_SINCE * ((today - monday) // timedelta(days=1))):
+        user_id, model = rng.choice(STILL_ACTIVE), rng.choice((MODEL_A, MODEL_B))
+        yield _request(rng, monday, user_id, model=model, span=today - monday)
+
+
+def _busy_week(rng: Random, start: datetime) -> Iterator[_Request]:
     yield from _spam(rng, start)
     yield from _enterprise(rng, start)
     yield from _campaign(rng, start)
@@ -148,13 +152,15 @@ def _failures(rng: Random, count: int, rate: float) -> Sequence[int]:
     return rng.sample(range(count), int(rate * count + 0.5))
 
 
-def _request(rng: Random, start: datetime, user_id: str, *, model: str, fails: bool = False) -> _Request:
+def _request(
+    rng: Random, start: datetime, user_id: str, *, model: str, fails: bool = False, span: timedelta = WEEK_SPAN
+) -> _Request:
     # Failures all cost the same: with one a week, a dear one after a cheap one looks like a wave of refunds.
     return _Request(
         user_id=user_id,
         model=model,
         size=SIZES[1].id if fails else _size(rng, user_id),
-        at=start + rng.random() * (WEEK_SPAN - LONGEST_RUN),
+        at=start + rng.random() * (span - LONGEST_RUN),
         fails=fails,
     )
 

@@ -115,6 +115,14 @@ class OptionNotFound(NotFound):
         super().__init__(f"Option not found: {option_id}")
 
 
+class ReportNotFound(NotFound):
+    code = "report_not_found"
+    title = "There is no such report"
+
+    def __init__(self, report_id: str) -> None:
+        super().__init__(f"Report not found: {report_id}")
+
+
 class VersionMismatch(AppError):
     code = "version_mismatch"
     status = 412

@@ -13,6 +13,7 @@ from domain.audit_log import AuditRecord
 from domain.errors import InsufficientCredits, UserInactive
 from domain.keys import ApiKey
 from domain.limits import Bucket
+from domain.user_week import UserWeek
 
 if TYPE_CHECKING:
     from domain.generation import Generation
@@ -37,9 +38,9 @@ DEBITS = frozenset({EntryType.DEDUCTION, EntryType.CLAWBACK, EntryType.EXPIRY})
 class User:
     """The balance, and all else that a commit on it decides by: whether its owner may spend, and how fast.
 
-    `in_flight` counts its unsettled generations. A token whose owner signed in before `signed_out_at` is worth nothing.
-    `claimed` are the anonymous accounts whose generations this one took over. `erasure_due`: it is deleted, and some of
-    what it made may still be there.
+    `in_flight` counts its unsettled generations, and `weeks` what it asked for, by `Week.field`. A token whose owner
+    signed in before `signed_out_at` is worth nothing. `claimed` are the anonymous accounts whose generations this one
+    took over. `erasure_due`: it is deleted, and some of what it made may still be there.
     """
 
     id: str
@@ -58,6 +59,7 @@ class User:
     in_flight: int = 0
     bucket: Bucket | None = None
     keys: Mapping[str, ApiKey] = field(default_factory=dict)
+    weeks: Mapping[str, UserWeek] = field(default_factory=dict)
     signed_out_at: datetime | None = None
     deleted_at: datetime | None = None
     erasure_due: bool = False
@@ -105,7 +107,7 @@ class BalanceDelta:
 class Change:
     """All that one atomic commit does to one user's books.
 
-    `bucket` and `key` are what spending leaves of the user's rate and of the key that spent.
+    `bucket`, `key` and `weeks` are what spending leaves of the user's rate, of the key that spent and of the counts.
     """
 
     user_id: str
@@ -116,6 +118,7 @@ class Change:
     opens_books: bool = False
     bucket: Bucket | None = None
     key: ApiKey | None = None
+    weeks: Mapping[str, UserWeek] | None = None
     audit: AuditRecord | None = None
 
     def applied_to(self, user: User) -> User:
@@ -127,6 +130,7 @@ class Change:
             books_opened_at=self.at if self.opens_books else moved.books_opened_at,
             bucket=self.bucket or moved.bucket,
             keys=moved.keys if self.key is None else {**moved.keys, self.key.id: self.key},
+            weeks=moved.weeks if self.weeks is None else self.weeks,
         )
 
 

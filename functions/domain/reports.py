@@ -1,26 +1,49 @@
 """The weekly report as a document: feraset-imagen's shape, to the key, and what Darkroom adds to it.
 
-Added: cancelled requests, a breakdown by colour, rates for each style, colour and size, the ledger by entry
-type, and failure rates over finished requests beside feraset-imagen's, which are over all. Rates are percentages,
-rounded to 2 digits.
-
-A document in Firestore ends at 1 MiB and 40,000 index entries, so nothing here grows with the number of
-users: a list keeps the 100 with the most requests, and the count beside it counts all.
+A document in Firestore ends at 1 MiB and a mail is cut off at 102 KB, so nothing here grows with the number of users
+or of options: lists are cut, and `omitted` says by how much.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from fractions import Fraction
-from heapq import nsmallest
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from domain import report_parts as parts
 from domain.anomalies.analysis import Analysis
-from domain.week_stats import LedgerSums, Tally, WeekStats, Window
+from domain.audit_verdict import AuditVerdict
+from domain.calendar import Window
+from domain.economics import NO_PRICES, Prices, economics
+from domain.headline import headline
+from domain.report_parts import Document, Expected
+from domain.week_stats import WeekStats
 
-Document = dict[str, Any]
+SCHEMA = 2
+BYTES_MAX = 100_000
+_NAMES_LISTED = (30, 20, 10, 5, 2)
+"""How many models, styles, colours and sizes are named; fewer, where their names are so long that it is needed."""
 
-USERS_LISTED_MAX = 100
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What a report says of its own making. `version` counts those of a week, from 1."""
+
+    at: datetime
+    zone: tzinfo
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a week is seen beside. `previous` is None for the first week of all; `weeks` counts the reports before."""
+
+    previous: WeekStats | None = None
+    weeks: int = 0
+    expected: Expected = field(default_factory=dict)
+    prices: Prices = NO_PRICES
+    audit: AuditVerdict | None = None
 
 
 def report_id(generated_at: datetime, run: int = 1) -> str:
@@ -29,22 +52,13 @@ def report_id(generated_at: datetime, run: int = 1) -> str:
     return day if run == 1 else f"{day}_run_{run}"
 
 
-def report_document(stats: WeekStats, analysis: Analysis, *, generated_at: datetime, run: int = 1) -> Document:
-    """JSON but for `generated_at`, which stays a datetime: Firestore sorts reports by it."""
-    return {
-        "id": report_id(generated_at, run),
-        "report_type": "weekly",
-        "generated_at": generated_at,
-        "report_period": _period(stats.window),
-        "generation_stats": _generation_stats(stats),
-        "credit_stats": _credit_stats(stats.ledger),
-        "user_stats": _user_stats(stats),
-        "model_performance": _performance(stats.models),
-        "style_performance": _performance(stats.styles),
-        "color_performance": _performance(stats.colors),
-        "size_performance": _performance(stats.sizes),
-        "anomaly_analysis": _anomaly_analysis(stats.window, analysis, generated_at),
-    }
+def report_document(stats: WeekStats, analysis: Analysis, background: Background, making: Making) -> Document:
+    """JSON but for `generated_at`, which stays a datetime: Firestore sorts reports by it. At most BYTES_MAX."""
+    for most in _NAMES_LISTED:
+        document = _document(stats, analysis, background, making, most)
+        if len(json.dumps(document, default=datetime.isoformat, ensure_ascii=False).encode()) <= BYTES_MAX:
+            break
+    return document
 
 
 def summary(report: Mapping[str, Any]) -> Document:
@@ -79,63 +93,36 @@ def anomaly_summary(report: Mapping[str, Any]) -> Document:
     }
 
 
-def _period(window: Window) -> dict[str, str]:
-    return {"start_date": window.start.isoformat(), "end_date": window.end.isoformat()}
-
-
-def _generation_stats(stats: WeekStats) -> Document:
-    tally = stats.requests
+def _document(stats: WeekStats, analysis: Analysis, background: Background, making: Making, most: int) -> Document:
     return {
-        "total_requests": tally.total,
-        "completed_requests": tally.completed,
-        "failed_requests": tally.failed,
-        "cancelled_requests": tally.cancelled,
-        "pending_requests": tally.pending,
-        **_rates(tally),
-        "style_breakdown": _totals(stats.styles),
-        "color_breakdown": _totals(stats.colors),
-        "size_breakdown": _totals(stats.sizes),
+        "id": report_id(making.at),
+        "report_type": "weekly",
+        "schema": SCHEMA,
+        "week": stats.week.key,
+        "version": making.version,
+        "time_zone": str(making.zone),
+        "generated_at": making.at,
+        "report_period": _period(stats.window),
+        "headline": headline(stats, background.previous, analysis),
+        "generation_stats": parts.generation_stats(stats, most),
+        "credit_stats": parts.credit_stats(stats.ledger, stats.held_credits),
+        "user_stats": parts.user_stats(stats),
+        "model_performance": parts.model_performance(stats, most),
+        "style_performance": parts.performance(stats.styles, most),
+        "color_performance": parts.performance(stats.colors, most),
+        "size_performance": parts.performance(stats.sizes, most),
+        "omitted": parts.omitted(stats, most),
+        "daily": parts.daily(stats, background.expected, most),
+        **parts.funnel(stats.requests),
+        "economics": economics(stats, background.prices),
+        "reconciliation": parts.reconciliation(stats, background.audit),
+        "baseline": {"weeks": background.weeks, "has_previous": background.previous is not None},
+        "previous": parts.previous(background.previous),
+        "anomaly_analysis": _anomaly_analysis(stats, analysis, making),
     }
 
 
-def _credit_stats(ledger: LedgerSums) -> Document:
-    deductions = ledger.rows.get("deduction", 0)
-    return {
-        "total_credits_deducted": ledger.deducted,
-        "total_credits_refunded": ledger.refunded,
-        "net_credits_consumed": ledger.net,
-        "total_transactions": sum(ledger.rows.values()),
-        "deduction_transactions": deductions,
-        "refund_transactions": ledger.rows.get("refund", 0),
-        "average_credits_per_request": _average(ledger.deducted, deductions),
-        "transactions_by_type": dict(sorted(ledger.rows.items())),
-        "credits_by_type": dict(sorted(ledger.credits.items())),
-    }
-
-
-def _user_stats(stats: WeekStats) -> Document:
-    busiest = nsmallest(USERS_LISTED_MAX, stats.requests_by_user.items(), key=lambda item: (-item[1], item[0]))
-    return {
-        "active_users_count": stats.active_users,
-        "active_users": [user_id for user_id, _ in busiest],
-        "user_request_breakdown": dict(busiest),
-        "average_requests_per_user": _average(stats.requests.total, stats.active_users),
-    }
-
-
-def _performance(tallies: Mapping[str, Tally]) -> Document:
-    return {
-        name: {
-            "total_requests": tally.total,
-            "completed": tally.completed,
-            "failed": tally.failed,
-            **_rates(tally),
-        }
-        for name, tally in tallies.items()
-    }
-
-
-def _anomaly_analysis(window: Window, analysis: Analysis, analysed_at: datetime) -> Document:
+def _anomaly_analysis(stats: WeekStats, analysis: Analysis, making: Making) -> Document:
     return {
         "detected_anomalies": [finding.document() for finding in analysis.findings],
         "anomaly_score": analysis.score,
@@ -143,33 +130,17 @@ def _anomaly_analysis(window: Window, analysis: Analysis, analysed_at: datetime)
         "total_anomalies": len(analysis.findings),
         "omitted_anomalies": analysis.omitted,
         "has_baseline": analysis.has_baseline,
-        "analysis_timestamp": analysed_at.isoformat(),
+        "analysis_timestamp": making.at.isoformat(),
         "comparison_period": {
-            "current_week": _period(window),
-            "previous_week": _period(window.previous()),
+            "current_week": _period(stats.window),
+            "previous_week": _period(stats.week.shifted(-1).window(making.zone)),
         },
     }
 
 
-def _rates(tally: Tally) -> dict[str, float]:
-    return {
-        "success_rate": _percentage(tally.completed, tally.total),
-        "failure_rate": _percentage(tally.failed, tally.total),
-        "failure_rate_of_finished": _percentage(tally.failed, tally.finished),
-    }
-
-
-def _totals(tallies: Mapping[str, Tally]) -> dict[str, int]:
-    return {name: tally.total for name, tally in tallies.items()}
+def _period(window: Window) -> dict[str, str]:
+    return {"start_date": window.start.isoformat(), "end_date": window.end.isoformat()}
 
 
 def _most_popular(breakdown: Mapping[str, int]) -> str:
     return max(sorted(breakdown), key=lambda name: breakdown[name], default="none")
-
-
-def _percentage(part: int, whole: int) -> float:
-    return _average(100 * part, whole)
-
-
-def _average(amount: int, count: int) -> float:
-    return round(float(Fraction(amount, count)), 2) if count else 0.0

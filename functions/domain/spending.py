@@ -1,14 +1,16 @@
 """Who may spend, how fast, and how much at once; decided on the user's document, whose version fences the commit."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from core.errors import RateLimited, Unauthenticated
+from domain.calendar import local_date
 from domain.errors import AnonymousAllowanceUsed
 from domain.generation import Generation
 from domain.keys import ApiKey, spent_with
 from domain.ledger import Change, User, deduct
 from domain.limits import Rate, take
+from domain.user_week import with_request
 
 _WAIT_SECONDS = 5
 """When to ask again while too many generations are in flight: about as long as a fast one takes."""
@@ -35,8 +37,8 @@ class SpendingLimits:
     anonymous_generations_max: int = 1
 
 
-def spend(user: User, generation: Generation, spender: Spender, limits: SpendingLimits) -> Change:
-    """Take a new generation's price, if the spender may have it.
+def spend(user: User, generation: Generation, spender: Spender, limits: SpendingLimits, zone: tzinfo) -> Change:
+    """Take a new generation's price, if the spender may have it, and count it in its day and week of the zone.
 
     Raises Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
     """
@@ -47,7 +49,12 @@ def spend(user: User, generation: Generation, spender: Spender, limits: Spending
     change = deduct(user, generation)
     _refuse_crowd(user.in_flight, limits.in_flight_max)
     bucket = take(user.bucket, limits.per_user, now, "generations")
-    return replace(change, bucket=bucket, key=None if key is None else _used(key, generation.price, limits, now))
+    return replace(
+        change,
+        bucket=bucket,
+        key=None if key is None else _used(key, generation.price, limits, now),
+        weeks=with_request(user.weeks, local_date(now, zone), generation.price),
+    )
 
 
 def standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:

@@ -1,67 +1,21 @@
-"""The numbers of one week, counted in one pass over what was asked for and what the ledger says."""
+"""The numbers of one week, as they are counted: sums over groups of requests, of entries and of users, never rows."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from fractions import Fraction
 
-WEEK = timedelta(days=7)
+from domain.calendar import Week, Window
 
+FAILURE_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "rejected": ("content_filter", "model_withdrawn", "nothing_delivered"),
+    "timeout": ("timeout",),
+    "gave_up": ("out_of_attempts", "job_lost", "insufficient_resources", "overloaded", "network"),
+}
+"""Codes of failures, by what they mean for whoever looks after a model. What is none of these is `other`."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """`[start, end)`: half open, so that every moment lies in exactly one week."""
-
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
-            raise ValueError("A window needs aware datetimes.")
-        if self.start >= self.end:
-            raise ValueError("A window ends after it starts.")
-
-    def __contains__(self, moment: datetime) -> bool:
-        return self.start <= moment < self.end
-
-    def previous(self) -> "Window":
-        return Window(start=self.start - (self.end - self.start), end=self.start)
-
-
-def last_full_week(now: datetime) -> Window:
-    """Monday 00:00 UTC to Monday 00:00 UTC: the same window at whatever hour of the week the report runs."""
-    today = now.astimezone(UTC).date()
-    monday = datetime.combine(today - timedelta(days=today.weekday()), time(), tzinfo=UTC)
-    return Window(start=monday - WEEK, end=monday)
-
-
-def last_seven_days(now: datetime) -> Window:
-    """The running week, for a report asked for by hand: a fresh database has no full week yet."""
-    end = now.astimezone(UTC)
-    return Window(start=end - WEEK, end=end)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationFact:
-    """An option that a generation does not have, such as the style of a video, is empty."""
-
-    user_id: str
-    model: str
-    style: str
-    color: str
-    size: str
-    status: str
-    credits: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryFact:
-    type: str
-    credits: int
-    user_id: str
-    timestamp: datetime
+SHORT_LIST = 10
+"""How many users a list names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +26,8 @@ class Tally:
     completed: int = 0
     failed: int = 0
     cancelled: int = 0
+    credits: int = 0
+    """Deducted, whatever was refunded later."""
 
     @property
     def pending(self) -> int:
@@ -86,10 +42,22 @@ class Tally:
         """0-1, exact, of the finished: waiting work must not hide failures; a cancel is no model's fault."""
         return _share(self.failed, self.finished)
 
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            total=self.total + other.total,
+            completed=self.completed + other.completed,
+            failed=self.failed + other.failed,
+            cancelled=self.cancelled + other.cancelled,
+            credits=self.credits + other.credits,
+        )
+
+
+Tallies = Mapping[str, Tally]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSums:
-    """By entry type: how many rows, and the sum of their credits."""
+    """By entry type: how many rows, and the sum of their credits. What did not occur has no key."""
 
     rows: Mapping[str, int] = field(default_factory=dict)
     credits: Mapping[str, int] = field(default_factory=dict)
@@ -107,107 +75,150 @@ class LedgerSums:
         return self.deducted - self.refunded
 
     @property
+    def came_in(self) -> int:
+        """What users were given beside refunds. An adjustment may have taken some of it back."""
+        return sum(self.credits.get(kind, 0) for kind in ("top_up", "grant", "adjustment", "opening"))
+
+    @property
+    def went_out(self) -> int:
+        return self.net + self.credits.get("clawback", 0) + self.credits.get("expiry", 0)
+
+    @property
     def refund_share(self) -> Fraction:
         return _share(self.refunded, self.deducted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeekStats:
-    """Active users are those who asked for something: a grant or an expiry happens to a user."""
+class BusyUser:
+    """Of the whole week; on `best_day` most credits were deducted."""
 
+    user_id: str
+    requests: int
+    requests_before: int = 0
+    credits: int = 0
+    best_day: date | None = None
+    best_day_credits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserList:
+    """The first few, and how many there are in all."""
+
+    named: tuple[BusyUser, ...] = ()
+    count: int = 0
+
+    @property
+    def omitted(self) -> int:
+        return self.count - len(self.named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserStats:
+    """Active is who asked for something: a grant or an expiry happens to a user. A newcomer was not in the week before.
+
+    `spenders` spent much on one day, `spiking` asked for much more than before; both the greatest first.
+    """
+
+    active: int = 0
+    newcomers: int = 0
+    newcomers_named: tuple[str, ...] = ()
+    top: tuple[BusyUser, ...] = ()
+    spenders: UserList = UserList()
+    spiking: UserList = UserList()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekStats:
+    """`hours` are those of UTC, `latencies` hold counts by bucket, `failure_classes` counts by class."""
+
+    week: Week
     window: Window
     requests: Tally = Tally()
-    models: Mapping[str, Tally] = field(default_factory=dict)
-    styles: Mapping[str, Tally] = field(default_factory=dict)
-    colors: Mapping[str, Tally] = field(default_factory=dict)
-    sizes: Mapping[str, Tally] = field(default_factory=dict)
-    requests_by_user: Mapping[str, int] = field(default_factory=dict)
+    models: Tallies = field(default_factory=dict)
+    model_days: Mapping[tuple[str, date], Tally] = field(default_factory=dict)
+    days: tuple[date, ...] = ()
+    styles: Tallies = field(default_factory=dict)
+    colors: Tallies = field(default_factory=dict)
+    sizes: Tallies = field(default_factory=dict)
+    hours: Mapping[int, Tally] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    latencies: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    failure_classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     ledger: LedgerSums = LedgerSums()
-    spent_by_user_and_day: Mapping[tuple[str, date], int] = field(default_factory=dict)
+    users: UserStats = UserStats()
+    registrations: Mapping[date, int] = field(default_factory=dict)
+    held_credits: int = 0
+    """Of all users, at the time of counting."""
 
     @property
     def active_users(self) -> int:
-        return len(self.requests_by_user)
+        return self.users.active
+
+    def of_day(self, day: date) -> Tallies:
+        """Of one day, by model."""
+        return {model: tally for (model, each), tally in self.model_days.items() if each == day}
 
 
-def collect(window: Window, generations: Iterable[GenerationFact], entries: Iterable[EntryFact]) -> WeekStats:
-    """Reads each iterable once and keeps no row: what stays is a few numbers for each user and option.
-
-    Rows outside the window are skipped, so a query that was a little too wide does no harm.
-    """
-    counts = _count(fact for fact in generations if fact.created_at in window)
-    ledger, spent = _add_up(entry for entry in entries if entry.timestamp in window)
-    return WeekStats(
-        window=window,
-        requests=_tally(counts.statuses),
-        models=_tallies(counts.models),
-        styles=_tallies(counts.styles),
-        colors=_tallies(counts.colors),
-        sizes=_tallies(counts.sizes),
-        requests_by_user=dict(counts.users),
-        ledger=ledger,
-        spent_by_user_and_day=spent,
-    )
+def summed(tallies: Iterable[Tally]) -> Tally:
+    return sum(tallies, start=Tally())
 
 
-def per_day(window: Window, moments: Iterable[datetime]) -> dict[date, int]:
-    """How many fall on each UTC day of the window; made for the moments at which users registered."""
-    return dict(Counter(moment.astimezone(UTC).date() for moment in moments if moment in window))
+def by_name(pairs: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
+    """The sum for each name, by name; without what nobody asked for."""
+    found: dict[str, Tally] = {}
+    for name, tally in pairs:
+        found[name] = found.get(name, Tally()) + tally
+    return {name: found[name] for name in sorted(found) if found[name].total}
 
 
-_ByStatus = defaultdict[str, Counter[str]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Two counts of the same thing, made on different ways."""
+
+    name: str
+    expected: int
+    actual: int
+
+    @property
+    def is_exact(self) -> bool:
+        return self.expected == self.actual
 
 
-def _by_status() -> _ByStatus:
-    return defaultdict(Counter)
+def reconciled(stats: WeekStats) -> Sequence[Check]:
+    """I8, and that every way of counting the week comes to the same."""
+    ledger, requests = stats.ledger, stats.requests
+    groups: Mapping[str, Iterable[Tally]] = {
+        "style": stats.styles.values(),
+        "colour": stats.colors.values(),
+        "size": stats.sizes.values(),
+        "hour": stats.hours.values(),
+    }
+    return [
+        Check(name="deductions in the ledger = requests", expected=requests.total, actual=_deductions(ledger)),
+        Check(name="credits deducted in the ledger = prices", expected=requests.credits, actual=ledger.deducted),
+        *(_agreeing(name, requests, summed(tallies)) for name, tallies in groups.items()),
+        Check(name="no group has more ended requests than requests", expected=0, actual=_overcounted(stats)),
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    statuses: Counter[str] = field(default_factory=Counter)
-    users: Counter[str] = field(default_factory=Counter)
-    models: _ByStatus = field(default_factory=_by_status)
-    styles: _ByStatus = field(default_factory=_by_status)
-    colors: _ByStatus = field(default_factory=_by_status)
-    sizes: _ByStatus = field(default_factory=_by_status)
+def _agreeing(name: str, requests: Tally, tally: Tally) -> Check:
+    """Where the totals agree, the first state that does not."""
+    for state in ("total", "completed", "failed", "cancelled", "credits"):
+        if getattr(requests, state) != getattr(tally, state):
+            break
+    else:
+        state = "total"
+    what = "requests" if state == "total" else state
+    return Check(name=f"{what} by {name}", expected=getattr(requests, state), actual=getattr(tally, state))
 
 
-def _count(generations: Iterable[GenerationFact]) -> _Counts:
-    counts = _Counts()
-    for fact in generations:
-        counts.statuses[fact.status] += 1
-        counts.users[fact.user_id] += 1
-        counts.models[fact.model][fact.status] += 1
-        counts.styles[fact.style][fact.status] += 1
-        counts.colors[fact.color][fact.status] += 1
-        counts.sizes[fact.size][fact.status] += 1
-    return counts
+def _overcounted(stats: WeekStats) -> int:
+    groups = (stats.models, stats.styles, stats.colors, stats.sizes)
+    return sum(tally.pending < 0 for group in groups for tally in group.values())
 
 
-def _add_up(entries: Iterable[EntryFact]) -> tuple[LedgerSums, dict[tuple[str, date], int]]:
-    rows: Counter[str] = Counter()
-    credit_sums: Counter[str] = Counter()
-    spent: Counter[tuple[str, date]] = Counter()
-    for entry in entries:
-        rows[entry.type] += 1
-        credit_sums[entry.type] += entry.credits
-        if entry.type == "deduction":
-            spent[entry.user_id, entry.timestamp.astimezone(UTC).date()] += entry.credits
-    return LedgerSums(rows=dict(rows), credits=dict(credit_sums)), dict(spent)
-
-
-def _tallies(groups: _ByStatus) -> dict[str, Tally]:
-    # A map in a Firestore document has no empty keys.
-    return {name: _tally(statuses) for name, statuses in sorted(groups.items()) if name}
-
-
-def _tally(statuses: Counter[str]) -> Tally:
-    return Tally(
-        total=statuses.total(),
-        completed=statuses["completed"],
-        failed=statuses["failed"],
-        cancelled=statuses["cancelled"],
-    )
+def _deductions(ledger: LedgerSums) -> int:
+    return ledger.rows.get("deduction", 0)
 
 
 def _share(part: int, whole: int) -> Fraction:

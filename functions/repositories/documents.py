@@ -76,8 +76,8 @@ class Update:
 
     def __post_init__(self) -> None:
         for name in self.fields:
-            if "." in name:
-                _check_nested(name, self.fields)
+            check_name(name)
+            _refuse_overlap(name, self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,13 @@ class Delete:
 Write = Create | Update | Delete
 
 
-def _check_nested(name: str, names: Fields) -> None:
-    if not _NESTED_NAME.fullmatch(name):
+def check_name(name: str) -> None:
+    """Raises ValueError for one with dots that are not between plain identifiers."""
+    if "." in name and not _NESTED_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no path of plain identifiers")
+
+
+def _refuse_overlap(name: str, names: Fields) -> None:
     outer = name.rpartition(".")[0]
     while outer:
         if outer in names:
@@ -113,6 +117,9 @@ class Query:
     that a range needs its field in `order_by`. `group` takes in every collection with this last name, wherever it
     lies. Its ids are not unique, so that it is sorted by path instead, part by part, and the last value of `after`
     is a whole path (`users/alice/transactions/e1`); an id there is a ValueError.
+
+    A name with dots leads into maps, as in an Update, and is malformed as there: `weeks.w2026_46.requests`. Where
+    something is missing on the way, or is no map, the document has no such field.
     """
 
     collection: str
@@ -126,6 +133,8 @@ class Query:
     def __post_init__(self) -> None:
         if self.group and self.after and str(self.after[-1]).count("/") % 2 == 0:
             raise ValueError(f"{self.after[-1]!r} is no path of a document")
+        for name in (*(name for name, _, _ in self.where), *self.order_by, *(self.fields or ())):
+            check_name(name.lstrip("-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,5 +159,8 @@ class Documents(Protocol):
     def query(self, query: Query) -> list[Document]: ...
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        """Count, and sums of integer fields (at most four), over the documents that have every summed field."""
+        """Count, and sums of integer fields (at most four), over the documents that have every summed field.
+
+        A name with dots is what it is in a Query.
+        """
         ...

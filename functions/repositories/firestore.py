@@ -29,6 +29,7 @@ from repositories.documents import (
     Totals,
     Update,
     Write,
+    check_name,
 )
 from repositories.firestore_values import place_in, read_document, version_of, write_fields, write_time, write_value
 
@@ -103,13 +104,14 @@ class FirestoreDocuments:
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
         aggregation = self._built(query).count(alias="count")
-        for name in sums:
-            aggregation = aggregation.sum(name, alias=name)
+        for place, name in enumerate(sums):
+            check_name(name)
+            aggregation = aggregation.sum(name, alias=f"sum_{place}")  # an alias has no dots
         with _reading():
             # Where the stream breaks off after its answer, the client asks anew and has the answer twice.
             results = aggregation.get(retry=_read_retry, timeout=_LIST_TIMEOUT_SECONDS)[0]
         values = {result.alias: int(result.value or 0) for result in results}
-        return Totals(values.pop("count"), values)
+        return Totals(values["count"], {name: values[f"sum_{place}"] for place, name in enumerate(sums)})
 
     def _call(self, rpc: str, request: Any, **options: Any) -> Any:
         api = self._client._firestore_api  # noqa: SLF001 - the stubs have no public name

@@ -8,10 +8,9 @@ from core.cache import RecentlyUsed
 from core.errors import AppError, Unauthenticated, Unavailable
 from domain.generation import Generation, Status
 from domain.ledger import Change, User
-from domain.week_stats import GenerationFact
 from repositories.books import commit_on_generation, commit_on_user
 from repositories.documents import AlreadyExists, Ambiguous, Document, Documents, Query
-from repositories.mapping import GENERATIONS, days, generation_from, generation_path, utc
+from repositories.mapping import GENERATIONS, generation_from, generation_path
 from repositories.optimistic import OptimisticTransaction, Stale
 from repositories.together import LockFactory, Together
 from repositories.users import UserRepository
@@ -20,7 +19,6 @@ from services.ports import Created, Cursor, GenerationFilter, Stored
 _ENDED_REMEMBERED = 2048
 _INHERITED_PAGE = 100
 _TOGETHER_MOST = 50
-_FACT_FIELDS = ("user_id", "model", "style", "color", "size", "status", "credits_deducted", "created_at")
 
 
 class GenerationRepository:
@@ -102,13 +100,6 @@ class GenerationRepository:
 
     def count(self, status: Status) -> int:
         return self._documents.totals(Query(collection=GENERATIONS, where=(("status", "==", status.value),))).count
-
-    def facts(self, start: datetime, end: datetime) -> Iterator[GenerationFact]:
-        """By day, so that no more than a day's generations are in memory at once."""
-        for first, last in days(start, end):
-            period = (("created_at", ">=", first), ("created_at", "<", last))
-            query = Query(collection=GENERATIONS, where=period, fields=_FACT_FIELDS)
-            yield from map(_fact, self._documents.query(query))
 
     def _create_all(self, user_id: str, asked: Sequence["_Asked"]) -> list[Callable[[], Created]]:
         if len(asked) == 1:
@@ -257,17 +248,3 @@ def _conditions(wanted: GenerationFilter) -> list[tuple[str, str, object]]:
         ("created_at", "<", wanted.created_before),
     )
     return [condition for condition in conditions if condition[2] is not None]
-
-
-def _fact(document: Document) -> GenerationFact:
-    fields = document.fields
-    return GenerationFact(
-        user_id=fields["user_id"],
-        model=fields["model"],
-        style=fields["style"],
-        color=fields["color"],
-        size=fields["size"],
-        status=fields["status"],
-        credits=fields["credits_deducted"],
-        created_at=utc(fields["created_at"]),
-    )

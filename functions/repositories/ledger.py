@@ -1,30 +1,26 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.errors import AppError
 from domain.errors import UserNotFound
 from domain.ledger import DEBITS, Change, Entry, EntryType, User
-from domain.week_stats import EntryFact
 from repositories.books import commit_on_user
 from repositories.documents import AlreadyExists, Document, Documents, Query, Totals
 from repositories.mapping import (
     GENERATIONS,
     TRANSACTIONS,
     USERS,
-    days,
     entry_from,
     entry_path,
     transactions_path,
     user_path,
-    utc,
 )
 from repositories.optimistic import OptimisticTransaction
 from repositories.users import UserRepository
 from services.ports import BookTotals, Cursor, EntryCursor, EntryFilter
 
 _MOMENTS = 5
-_FACT_FIELDS = ("type", "credits", "user_id", "timestamp")
 _CREDITS = tuple(sorted(kind.value for kind in EntryType if kind not in DEBITS))
 _DEBITS = tuple(sorted(kind.value for kind in DEBITS))
 _COSTS = ("credits_deducted", "credits_held", "credits_charged", "credits_refunded")
@@ -128,13 +124,6 @@ class LedgerRepository:
             overrefunded_count=self._generations(user_id, (("credits_charged", "<", 0),), ()).count,
         )
 
-    def facts(self, start: datetime, end: datetime) -> Iterator[EntryFact]:
-        """By day, so that no more than a day's entries are in memory at once."""
-        for first, last in days(start, end):
-            period: Conditions = (("timestamp", ">=", first), ("timestamp", "<", last))
-            query = Query(collection=TRANSACTIONS, group=True, where=period, fields=_FACT_FIELDS)
-            yield from map(_fact, self._documents.query(query))
-
     def _account(self, user_id: str) -> Document:
         document = self._documents.get(user_path(user_id))
         if document is None:
@@ -176,13 +165,3 @@ def _conditions(wanted: EntryFilter) -> Conditions:
         ("timestamp", "<", wanted.timestamp_before),
     )
     return tuple(condition for condition in conditions if condition[2] is not None)
-
-
-def _fact(document: Document) -> EntryFact:
-    fields = document.fields
-    return EntryFact(
-        type=fields["type"],
-        credits=fields["credits"],
-        user_id=fields["user_id"],
-        timestamp=utc(fields["timestamp"]),
-    )

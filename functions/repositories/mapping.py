@@ -2,9 +2,9 @@
 writes may be absent from a document that it wrote, and then read as what such a document means.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.audit_log import AuditRecord
@@ -12,6 +12,7 @@ from domain.catalog import Color, ListedOption, Option, OptionKind, Size, Style
 from domain.generation import Failure, Generation, Output, Spec, Status
 from domain.keys import windows
 from domain.ledger import Change, Entry, EntryType
+from repositories.counters import counter_fields
 from repositories.documents import Document, Fields, Increment
 
 USERS = "users"
@@ -25,6 +26,8 @@ API_KEYS = "api_keys"
 ADDRESSES = "addresses"
 AUDIT_LOG = "audit_log"
 SYSTEM = "system"
+MAIL = "mail"
+UNSUBSCRIBED = "unsubscribed"
 
 _OPTIONS = {OptionKind.STYLE: STYLES, OptionKind.COLOR: COLORS, OptionKind.SIZE: SIZES}
 _INHERITED_STATUSES = {"pending": Status.QUEUED, "refunded": Status.FAILED}
@@ -56,6 +59,18 @@ def address_path(digest: str) -> str:
 
 def audit_path(record_id: str) -> str:
     return f"{AUDIT_LOG}/{record_id}"
+
+
+def report_path(report_id: str) -> str:
+    return f"{REPORTS}/{report_id}"
+
+
+def mail_path(mail_id: str) -> str:
+    return f"{MAIL}/{mail_id}"
+
+
+def unsubscribed_path(digest: str) -> str:
+    return f"{UNSUBSCRIBED}/{digest}"
 
 
 def options_path(kind: OptionKind) -> str:
@@ -136,6 +151,7 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
         "updated_at": generation.updated_at,
         "completed_at": generation.completed_at,
         **{name: getattr(generation, name) for name in _PROGRESS},
+        **counter_fields(generation),
     }
 
 
@@ -255,14 +271,6 @@ def active(documents: Sequence[Document]) -> list[Document]:
     """In sort order; a document without the flag is active."""
     kept = [document for document in documents if document.fields.get("is_active", True)]
     return sorted(kept, key=lambda document: (document.fields["sort_order"], document.id))
-
-
-def days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The half-open days from start to end; the last may be shorter."""
-    while start < end:
-        stop = min(start + timedelta(days=1), end)
-        yield start, stop
-        start = stop
 
 
 def utc(value: datetime) -> datetime:

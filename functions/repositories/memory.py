@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from repositories.documents import (
@@ -18,6 +19,7 @@ from repositories.documents import (
     Query,
     Totals,
     Write,
+    check_name,
 )
 
 _TICK = timedelta(microseconds=1)
@@ -54,8 +56,13 @@ class MemoryDocuments:
         return [_selected(document, query.fields) for document in found]
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        found = [document.fields for document in self.query(query) if all(name in document.fields for name in sums)]
-        return Totals(len(found), {name: int(sum(map(_number, (each[name] for each in found)))) for name in sums})
+        for name in sums:
+            check_name(name)
+        rows = [[_value_at(document.fields, name) for name in sums] for document in self.query(query)]
+        found = [row for row in rows if _NOTHING not in row]
+        return Totals(
+            len(found), {name: int(sum(_number(row[place]) for row in found)) for place, name in enumerate(sums)}
+        )
 
     def _kept(self, path: str, document: Document | None) -> datetime:
         """Its version; of a deletion, the moment."""
@@ -103,6 +110,25 @@ def _change_inside(fields: dict[str, Any], outer: str, name: str, value: Any) ->
     if isinstance(found, dict) or value is not REMOVED:
         fields[outer] = dict(found) if isinstance(found, dict) else {}
         _change(fields[outer], name, value)
+
+
+class _Nothing(Enum):
+    NOTHING = "nothing"
+
+
+_NOTHING = _Nothing.NOTHING
+
+
+def _value_at(fields: Fields, name: str) -> Any:
+    """_NOTHING where there is no such field."""
+    if "." not in name:
+        return fields.get(name, _NOTHING)
+    found: Any = fields
+    for part in name.split("."):
+        if not isinstance(found, dict) or part not in found:
+            return _NOTHING
+        found = found[part]
+    return found
 
 
 def _stored(value: Any) -> Any:
@@ -158,15 +184,15 @@ def _matches(document: Document, query: Query) -> bool:
     return (
         inside
         and all(_holds(document.fields, condition) for condition in query.where)
-        and all(name.lstrip("-") in document.fields for name in query.order_by)
+        and all(_value_at(document.fields, name.lstrip("-")) is not _NOTHING for name in query.order_by)
     )
 
 
 def _holds(fields: Fields, condition: tuple[str, str, Any]) -> bool:
     name, operator, wanted = condition
-    if name not in fields:
+    value = _value_at(fields, name)
+    if value is _NOTHING:
         return False
-    value = fields[name]
     if operator == "in":
         return value is not None and any(_holds(fields, (name, "==", each)) for each in wanted)
     return _rank(value) == _rank(wanted) and _OPERATORS[operator](value, wanted)
@@ -183,7 +209,7 @@ def _sort_keys(query: Query) -> list[tuple[str, bool]]:
 def _sort_value(document: Document, name: str) -> tuple[int, Any]:
     if name == "__name__":
         return (0, document.path.split("/"))
-    value = document.fields[name]
+    value = _value_at(document.fields, name)
     return (_rank(value), 0 if value is None else value)
 
 
@@ -193,7 +219,7 @@ def _is_after(document: Document, query: Query) -> bool:
             value = document.path if query.group else document.id
             key, limit = (0, value.split("/")), (0, bound.split("/"))
         else:
-            value = document.fields[name]
+            value = _value_at(document.fields, name)
             key, limit = (_rank(value), value), (_rank(bound), bound)
         if key != limit:
             return key < limit if descending else key > limit
@@ -203,5 +229,9 @@ def _is_after(document: Document, query: Query) -> bool:
 def _selected(document: Document, names: tuple[str, ...] | None) -> Document:
     if names is None:
         return document
-    kept = {name: document.fields[name] for name in names if name in document.fields}
+    kept: dict[str, Any] = {}
+    for name in names:
+        value = _value_at(document.fields, name)
+        if value is not _NOTHING:
+            _change(kept, name, value)
     return Document(document.path, kept, document.version)

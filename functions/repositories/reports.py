@@ -2,8 +2,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import Unavailable
-from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Documents
-from repositories.mapping import REPORTS
+from domain.calendar import Week
+from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Documents, Query
+from repositories.mapping import REPORTS, report_path
+
+_COMPARED = (
+    *("week", "version", "daily"),
+    *("generation_stats", "credit_stats", "user_stats"),
+    *("model_performance", "style_performance", "color_performance", "size_performance"),
+)
+
+_REPORTS_READ = 2
+"""For each week. Where most weeks have more versions than that, the weeks that are longest ago are left out."""
 
 
 class ReportRepository:
@@ -12,9 +22,27 @@ class ReportRepository:
 
     def add(self, report_id: str, document: Mapping[str, Any]) -> bool:
         try:
-            self._documents.commit([Create(f"{REPORTS}/{report_id}", document)])
+            self._documents.commit([Create(report_path(report_id), document)])
         except AlreadyExists:
             return False
         except (Ambiguous, Conflict) as error:
             raise Unavailable("The report could not be saved.") from error
         return True
+
+    def versions(self, week: Week) -> int:
+        return self._documents.totals(Query(collection=REPORTS, where=(("week", "==", week.key),))).count
+
+    def before(self, week: Week, weeks: int) -> list[Mapping[str, Any]]:
+        query = Query(
+            collection=REPORTS,
+            where=(("week", ">=", week.shifted(-weeks).key), ("week", "<", week.key)),
+            order_by=("-week",),
+            limit=_REPORTS_READ * weeks,
+            fields=_COMPARED,
+        )
+        last: dict[str, Mapping[str, Any]] = {}
+        for document in self._documents.query(query):
+            known = last.setdefault(document.fields["week"], document.fields)
+            if known["version"] < document.fields["version"]:
+                last[document.fields["week"]] = document.fields
+        return list(last.values())

@@ -3,9 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
+from domain.calendar import Week
 from domain.keys import ApiKey, Budget, Scope
 from domain.ledger import User
 from domain.limits import Bucket
+from domain.user_week import UserWeek
 from repositories.documents import Document, Fields
 
 _PLAIN = ("name", "email", "current_credits", "held_credits", "total_images_generated", "is_active", "created_at")
@@ -31,6 +33,7 @@ def user_from(document: Document) -> User:
         **{**_BALANCE, **known},
         bucket=_bucket_from(fields.get("bucket")),
         keys={key_id: _key_from(key_id, each) for key_id, each in fields.get("keys", {}).items()},
+        weeks={name: _week_from(name, each) for name, each in fields.get("weeks", {}).items()},
         claimed=tuple(fields.get("claimed", ())),
     )
 
@@ -44,6 +47,7 @@ def user_fields(user: User) -> dict[str, Any]:
         **later,
         "updated_at": user.updated_at or user.created_at,
         "books_opened_at": user.books_opened_at,
+        **({"weeks": _all_weeks(user)} if user.weeks else {}),
     }
 
 
@@ -57,7 +61,7 @@ def user_difference(before: User, after: User) -> dict[str, Any]:
         changed["claimed"] = list(after.claimed)
     if after.books_opened_at != before.books_opened_at:
         changed["held_credits"] = after.held_credits  # sums over everybody see only documents that have it
-    return changed | _changed_keys(before, after)
+    return changed | _changed_keys(before, after) | _changed_weeks(before, after)
 
 
 def _changed_keys(before: User, after: User) -> dict[str, Any]:
@@ -65,6 +69,35 @@ def _changed_keys(before: User, after: User) -> dict[str, Any]:
         return {"keys": {key_id: _key_fields(key) for key_id, key in after.keys.items()}}
     changed = (key for key in after.keys.values() if key != before.keys.get(key.id))
     return {f"keys.{key.id}": _key_fields(key) for key in changed}
+
+
+def _changed_weeks(before: User, after: User) -> dict[str, Any]:
+    if before.weeks.keys() - after.weeks.keys():
+        return {"weeks": _all_weeks(after)}
+    return {f"weeks.{name}": _week_fields(each) for name, each in after.weeks.items() if each != before.weeks.get(name)}
+
+
+def _all_weeks(user: User) -> dict[str, Any]:
+    return {name: _week_fields(each) for name, each in user.weeks.items()}
+
+
+def _week_fields(week: UserWeek) -> dict[str, Any]:
+    """Those that are read back, and for the report's queries what follows from them."""
+    counted = ("requests", "before", "credits", "best_day_credits", "spike", "newcomer")
+    return {
+        **{name: getattr(week, name) for name in counted},
+        "best_day": week.best_day.isoformat(),
+        "days": list(week.days),
+    }
+
+
+def _week_from(name: str, fields: Fields) -> UserWeek:
+    return UserWeek(
+        week=Week.from_field(name),
+        requests=fields["requests"],
+        before=fields["before"],
+        days=tuple(fields["days"]),
+    )
 
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from core.errors import AppError
 from domain.errors import UserNotFound
 from domain.ledger import Change, User
 from repositories.documents import Documents, Query
-from repositories.mapping import USERS, user_path, utc
+from repositories.mapping import USERS, user_path
 from repositories.optimistic import Stale
 from repositories.user_mapping import user_from
 from services.ports import Stored, UserPlace
@@ -70,14 +70,6 @@ class UserRepository:
             if len(found) < _TO_ERASE_PAGE:
                 return
             after = (found[-1].id,)
-
-    def registered(self, start: datetime, end: datetime) -> Iterator[datetime]:
-        query = Query(
-            collection=USERS,
-            where=(("created_at", ">=", start), ("created_at", "<", end)),
-            fields=("created_at",),
-        )
-        return (utc(document.fields["created_at"]) for document in self._documents.query(query))
 
     def read(self, user_id: str) -> Stored[User] | None:
         """One read; remembered."""

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from domain.ledger import Entry
-from schemas.base import InboundText, Outbound, Words
+from schemas.base import InboundText, Moment, Outbound, Words
 from services.generations import GenerationView
 from services.ledger import Balance
 
@@ -22,6 +22,15 @@ class CreateGenerationRequest(InboundText):
     color: Annotated[Words, Field(max_length=50)]
     size: Annotated[Words, Field(max_length=50)]
     prompt: Annotated[Words, Field(max_length=1000)]
+
+
+class ScheduleWeeklyReport(InboundText):
+    """From the query or the body. Unknown fields are ignored: feraset-imagen's function looked at none."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    as_of: Moment | None = None
+    dry_run: bool = False
 
 
 class _Camel(Outbound):

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import Clock
+from domain.audit_verdict import AuditVerdict
 from domain.errors import UserNotFound
 from domain.ledger import User
 from services.ports import BookTotals, Ledger, Users
+from services.ports.reports import AuditVerdicts
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +55,10 @@ class Audit:
 
 
 class AuditService:
-    def __init__(self, users: Users, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, users: Users, ledger: Ledger, verdicts: AuditVerdicts, clock: Clock) -> None:
         self._users = users
         self._ledger = ledger
+        self._verdicts = verdicts
         self._clock = clock
 
     def of_user(self, user_id: str) -> UserAudit:
@@ -98,6 +101,18 @@ class AuditService:
         )
         log.info("audited", extra={"users": checked, "different": len(different), "unopened": len(unopened)})
         return result
+
+    def nightly(self, changed_since: datetime) -> Audit:
+        """As `of_all`, and the verdict is kept, for the weekly report. Raises Unavailable."""
+        audit = self.of_all(changed_since=changed_since)
+        verdict = AuditVerdict(
+            at=self._clock(),
+            is_exact=audit.is_exact,
+            users_checked=audit.users_checked,
+            different=len(audit.different),
+        )
+        self._verdicts.put(verdict)
+        return audit
 
     def _each(self, changed_since: datetime | None) -> Iterator[User]:
         after: User | None = None

@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from core.clock import Clock
 from core.errors import AppError, Unauthenticated, Unavailable
@@ -87,6 +87,7 @@ class GenerationService:
         outputs: OutputStore,
         models: ModelRegistry,
         limits: SpendingLimits,
+        zone: tzinfo,
         clock: Clock,
         pause: Callable[[float], None],
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
@@ -98,6 +99,7 @@ class GenerationService:
         self._outputs = outputs
         self._models = models
         self._limits = limits
+        self._zone = zone
         self._clock = clock
         self._pause = pause
         self._new_id = new_id
@@ -221,7 +223,7 @@ class GenerationService:
         )
 
         def decide(user: User) -> Change:
-            return spend(user, generation, order.spender, self._limits)
+            return spend(user, generation, order.spender, self._limits, self._zone)
 
         return self._generations.create(
             generation_id, order.user_id, decide, may_exist=order.idempotency_key is not None

@@ -4,6 +4,9 @@ from typing import Any
 
 from domain.audit_log import AuditRecord
 
+OPERATOR = "operator"
+"""The actor where no account stands behind it: the command line, or open mode on the emulator."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:

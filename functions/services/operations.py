@@ -1,4 +1,4 @@
-"""What operators do by hand to the running system: the queue, the sweep, the audit.
+"""What operators do by hand to the running system: the queue, the sweep, the audit, a report.
 
 Each is written into the audit log before it is done: what then fails, was asked for all the same.
 """
@@ -7,13 +7,15 @@ import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from core.clock import Clock
 from domain.generation import Status
 from services.auditing import Audit, AuditService
 from services.instructions import Instruction
 from services.ports import AuditLog, Generations, QueueStatus
+from services.ports.delivery import ReportRuns
 from services.queue import QueueService
 from services.sweeping import SweepResult, SweepService
 
@@ -42,6 +44,7 @@ class OperationsService:
         generations: Generations,
         sweeper: SweepService,
         audits: AuditService,
+        reports: ReportRuns,
         audit_log: AuditLog,
         clock: Clock,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
@@ -50,6 +53,7 @@ class OperationsService:
         self._generations = generations
         self._sweeper = sweeper
         self._audits = audits
+        self._reports = reports
         self._audit_log = audit_log
         self._clock = clock
         self._new_id = new_id
@@ -92,6 +96,12 @@ class OperationsService:
             unopened=() if audit.is_opened else (user_id,),
             unopened_count=int(not audit.is_opened),
         )
+
+    def report(self, instruction: Instruction, as_of: datetime | None, *, dry_run: bool) -> dict[str, Any]:
+        """Of the last full week; a dry run leaves nothing behind, so nothing is written down. Raises InvalidRequest."""
+        if not dry_run:
+            self._write_down(instruction, "report.run", "reports")
+        return self._reports.run(as_of, dry_run)
 
     def _overview(self, status: QueueStatus) -> QueueOverview:
         return QueueOverview(

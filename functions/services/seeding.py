@@ -3,16 +3,18 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from core.clock import Clock
+from domain.calendar import local_date
 from domain.catalog import Color, Size, Style
 from domain.demo_catalog import COLORS, SIZES, STYLES
 from domain.demo_data import PastGeneration, credits_before, history, users
 from domain.errors import EmulatorOnly
 from domain.generation import Failure, Generation, Spec, Status
 from domain.ledger import Entry, EntryType, User, deduction_entry, refund_entry
+from domain.user_week import UserWeek, with_request
 from services.ports import Demo
 
 _IDS = uuid.UUID("b5f0d7a8-1f5c-4f0e-9d52-6f7f3f3f7b11")
@@ -20,8 +22,9 @@ _IDS = uuid.UUID("b5f0d7a8-1f5c-4f0e-9d52-6f7f3f3f7b11")
 
 
 class SeedService:
-    def __init__(self, demo: Demo, clock: Clock, *, allowed: bool) -> None:
+    def __init__(self, demo: Demo, clock: Clock, *, zone: tzinfo, allowed: bool) -> None:
         self._demo = demo
+        self._zone = zone
         self._clock = clock
         self._allowed = allowed
 
@@ -29,10 +32,10 @@ class SeedService:
         """Idempotent: users who exist keep their balance and their history. Raises EmulatorOnly."""
         if not self._allowed:
             raise EmulatorOnly("seed_database")
-        past = history(self._clock())
+        past = history(self._clock(), zone=self._zone)
         catalog = self.put_catalog()
         entries = 0
-        everybody = users(self._clock())
+        everybody = users(self._clock(), self._zone)
         for user in everybody:
             entries += self._put_user(user, [each for each in past if each.user_id == user.id])
         return _answer(catalog, users=len(everybody), generation_requests=len(past), transactions=entries)
@@ -49,9 +52,16 @@ class SeedService:
     def _put_user(self, user: User, past: list[PastGeneration]) -> int:
         generations = [_ended(each) for each in past]
         entries = [_opening(user, past), *_history_entries(generations)]
-        opened = replace(user, books_opened_at=entries[0].timestamp)
+        opened = replace(user, books_opened_at=entries[0].timestamp, weeks=_weeks(past, self._zone))
         self._demo.put_user(opened, generations, entries)
         return len(entries)
+
+
+def _weeks(past: Iterable[PastGeneration], zone: tzinfo) -> Mapping[str, UserWeek]:
+    weeks: dict[str, UserWeek] = {}
+    for each in past:
+        weeks = with_request(weeks, local_date(each.created_at, zone), each.credits)
+    return weeks
 
 
 def _answer(catalog: Mapping[str, int], **counts: int) -> dict[str, Any]:

@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "provider_job": "sim-1-5-0",
     },
     "rotateKey": {"overlap_seconds": 3600},
+    "runReport": {"as_of": "2026-03-02T20:25:00Z", "dry_run": False},
     "updateKey": {"name": "Weekly batch", "budget": {"per_day": 7}},
 }
 """For each route that takes a body."""
@@ -47,12 +48,22 @@ BODIES: dict[str, dict[str, Any]] = {
 HEADERS: dict[str, dict[str, str]] = {"adminAdjustBalance": {"Idempotency-Key": "ticket-4711"}}
 """What a route cannot be called without."""
 
-QUERIES: dict[str, dict[str, str]] = {"adminDeleteUser": {"reason": "Asked for by the user"}}
+READER = {"token": "YW5uQGV4YW1wbGUuY29t.VEYICRd8NJlELVKOyjr5_8Gj2B5Z2ZY1E33tAgibeDU"}
+"""Of ann@example.com's, with the pepper of the tests."""
+
+QUERIES: dict[str, dict[str, str]] = {
+    "adminDeleteUser": {"reason": "Asked for by the user"},
+    "askToUnsubscribe": READER,
+    "unsubscribe": READER,
+}
 """The same, of parameters."""
 
 
 def places(world: Any, user_id: str) -> dict[str, str]:
-    """What the `{id}` in an address leads to, by the address up to there. The user gets a generation and a key."""
+    """What the `{id}` in an address leads to, by the address up to there. The user gets a generation and a key.
+
+    In open mode, where everybody may have a report made.
+    """
     key = world.api("POST", "/v1/keys", user_id, json=BODIES["createKey"]).body
     generation_id = str(world.api("POST", "/v1/generations", user_id, json=BODIES["createGeneration"]).body["id"])
     return {
@@ -63,6 +74,7 @@ def places(world: Any, user_id: str) -> dict[str, str]:
         "/v1/admin/catalog/styles/": "realistic",
         "/v1/admin/catalog/colors/": "vibrant",
         "/v1/admin/catalog/sizes/": "512x512",
+        "/v1/reports/": str(world.api("POST", "/v1/reports", user_id, json={}).body["id"]),
     }
 
 

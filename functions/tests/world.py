@@ -248,8 +248,9 @@ class World:
 
 def send(serve: Any, method: str, path: str, **request: Any) -> Response:
     answer = serve(Request(EnvironBuilder(method=method, path=path, **request).get_environ()))
-    text = answer.get_data(as_text=True)
-    return Response(answer.status_code, json.loads(text) if text else None, dict(answer.headers))
+    data = answer.get_data()
+    body = json.loads(data) if answer.is_json else data
+    return Response(answer.status_code, body if data else None, dict(answer.headers))
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from tools.reference.wording import REQUEST_HEADERS, RESPONSE_HEADERS
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+TEXT = {"type": "string"}
 _PREFIX = "#/components"
 _FUNCTION_MODELS = (CreateGenerationRequest, GenerationCreated, GenerationStatus, UserCredits, UserExists)
 
@@ -44,7 +45,7 @@ class Schemas:
         found: set[type[BaseModel]] = {Problem, *_FUNCTION_MODELS}
         queries = {route.query for route in routes if route.query}
         for route in routes:
-            found |= {*route.answers.values(), *filter(None, (route.body,))}
+            found |= {*filter(None, (*route.answers.values(), route.body))}
         models = sorted(found | queries, key=lambda model: model.__name__)
         pairs = [(model, _mode(model)) for model in models]
         _, top = models_json_schema(pairs, ref_template=f"{_PREFIX}/schemas/{{model}}", schema_generator=_Plain)
@@ -98,16 +99,24 @@ def example(summary: str, value: Any) -> Object:
 
 
 def response(description: str, schema: Object, shown: Iterable[tuple[str, str, Exchange]]) -> Object:
-    """One status of one operation; `shown` holds name, summary and exchange. Its headers are those that were seen."""
+    """One status of one operation; `shown` holds name, summary and exchange. Its headers are those that were seen.
+
+    `schema` is that of JSON: what comes as anything else is text or bytes, and is shown where it is short.
+    """
     shown = list(shown)
-    media_types = {exchange.media_type for _, _, exchange in shown}
     headers = {name for _, _, exchange in shown for name in exchange.headers if name in RESPONSE_HEADERS}
-    examples = {name: example(summary, exchange.content) for name, summary, exchange in shown}
-    (media_type,) = media_types
+    content: Object = {}
+    for media_type in dict.fromkeys(exchange.media_type for _, _, exchange in shown):
+        examples = {
+            name: example(summary, exchange.content)
+            for name, summary, exchange in shown
+            if exchange.media_type == media_type and exchange.content is not None
+        }
+        content |= json_content(schema if media_type.endswith("json") else TEXT, examples, media_type)
     return {
         "description": description,
         "headers": {name: reference("headers", name) for name in sorted(headers)},
-        "content": json_content(schema, examples, media_type),
+        "content": content,
     }
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from unittest.mock import patch
 
 from domain.keys import Scope
 from services.ports import ModelRejected
 from tests.calls import BODIES
 from tools.reference.attempts import Attempt
-from tools.reference.stage import ORDER, USER, Exchange, Stage, played
+from tools.reference.stage import NOW, ORDER, USER, Exchange, Stage, played
 
 _SLOW = {"SIMULATED_LATENCY_SECONDS": "6"}
 _LABELLED = {**ORDER, "seed": 7, "metadata": {"album": "coast"}}
@@ -199,6 +200,28 @@ def _new_option(kind: str, option_id: str) -> Callable[[Stage], Exchange]:
     return lambda stage: Attempt(stage, stage.app.api.routes[f"adminPut{kind}"]).aim(option_id).send()
 
 
+def _report(**asked: str) -> Callable[[Stage], Exchange]:
+    """The newest, of a little week: that of the demo data fills a book."""
+
+    def play(stage: Stage) -> Exchange:
+        stage.now -= timedelta(days=7)
+        _three(stage)
+        stage.now = NOW
+        stage.ask("POST", "/v1/reports", json={})
+        return stage.ask("GET", "/v1/reports/latest", query=asked)
+
+    return play
+
+
+def _reports(stage: Stage) -> Exchange:
+    _report()(stage)
+    return stage.ask("GET", "/v1/reports", query={"page_size": "5"})
+
+
+def _rehearsed(stage: Stage) -> Exchange:
+    return stage.ask("POST", "/v1/reports", json={"dry_run": True})
+
+
 def _public(path: str) -> Callable[[Stage], Exchange]:
     return lambda stage: stage.ask("GET", path, user=None)
 
@@ -269,5 +292,14 @@ EXAMPLES = (
     _example("adminResumeQueue", "running", "It goes on.", _good("adminResumeQueue")),
     _example("adminPurgeQueue", "purged", "Nothing waits any more.", _good("adminPurgeQueue")),
     _example("adminSweep", "swept", "Nothing was overdue.", _good("adminSweep")),
+    _example("listReports", "reports", "The newest.", _reports),
+    _example("getReport", "report", "The newest, whole.", _report()),
+    _example("getReport", "page", "For people.", _report(format="html")),
+    _example("getReport", "picture", "For mail.", _report(format="png")),
+    _example("getReport", "table", "For a spreadsheet.", _report(format="csv", table="models")),
+    _example("runReport", "saved", "A version of its own.", _good("runReport")),
+    _example("runReport", "rehearsed", "`dry_run`: counted, and not saved.", _rehearsed),
+    _example("askToUnsubscribe", "page", "A page with one button.", _good("askToUnsubscribe")),
+    _example("unsubscribe", "done", "No more mail.", _good("unsubscribe")),
     _example("adminAudit", "exact", "The books of one user agree.", _good("adminAudit")),
 )

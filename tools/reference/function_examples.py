@@ -227,12 +227,22 @@ SEED_EXAMPLES = (
 
 def _report(stage: Stage) -> Exchange:
     stage.app.seeding.seed()
-    return stage.call_function("schedule_weekly_report", "POST")
+    return stage.call_function("schedule_weekly_report", "POST", query={"as_of": "2026-03-04T12:00:00Z"})
+
+
+def _rehearsal(stage: Stage) -> Exchange:
+    return stage.call_function("schedule_weekly_report", "POST", query={"dry_run": "true"})
+
+
+def _future(stage: Stage) -> Exchange:
+    return stage.call_function("schedule_weekly_report", "POST", query={"as_of": "2027-01-01T00:00:00Z"})
 
 
 _ALICE = {"Authorization": "Bearer alice-token"}
 REPORT_EXAMPLES = (
-    _example("report", "Of the last seven days of the demo data.", _report),
+    _example("report", "Of a full week of the demo data.", _report),
+    _example("rehearsed", "`dry_run`: counted, and not saved.", _rehearsal),
+    _example("invalid", "That week has not ended.", _future),
     _example("unauthenticated", "No credential.", _sent("schedule_weekly_report", "POST"), **_REQUIRED),
     _example(
         "permission_denied",

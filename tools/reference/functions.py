@@ -39,6 +39,8 @@ class FunctionOperation:
 
 _GENERATION_ID = text("The `generationRequestId` that createGenerationRequest answered with.")
 _USER_ID = text("Whose. With an ID token it may be left out, and is the token's user.")
+_AS_OF = text("The last full week before this moment (RFC 3339). Default: before now.")
+_DRY_RUN = text("`true`: count everything; save nothing and tell nobody.")
 _PAGE_TOKEN = text("The `nextPageToken` of the page before.")
 
 
@@ -120,9 +122,12 @@ OPERATIONS = (
     ),
     _post(
         "scheduleWeeklyReport",
-        "Make the report of the last seven days, by hand.",
+        "Make the report of the last full week, by hand.",
         "WeeklyReport",
-        description="Any method will do. For admins; in open mode for everybody.",
+        description="Any method will do. For admins; in open mode for everybody. What is there already stays, as an "
+        "older version. The parameters may stand in a JSON body as well.",
+        query={"as_of": _AS_OF, "dry_run": _DRY_RUN},
+        optional=("as_of", "dry_run"),
         refusal="ReportRefusal",
         scope=Scope.ADMIN_WRITE,
         examples=played.REPORT_EXAMPLES,

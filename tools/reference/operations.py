@@ -10,6 +10,7 @@ from domain.keys import ADMIN_SCOPES, Scope
 from schemas.problems import Problem
 from tools.reference import functions
 from tools.reference.components import (
+    TEXT,
     Object,
     Schemas,
     example,
@@ -55,7 +56,7 @@ def route_operation(route: Route, schemas: Schemas) -> Object:
     if route.body is not None:
         operation["requestBody"] = _request_body(schema_of(route.body), shown)
     operation["responses"] = {
-        **_answers({status: schema_of(model) for status, model in route.answers.items()}, shown),
+        **_answers({status: schema_of(model) for status, model in route.answers.items() if model}, shown),
         **_problem_responses(problems(route)),
         "default": reference("responses", "NoOperation"),
     }
@@ -153,7 +154,7 @@ def _answers(schemas: Mapping[int, Object], shown: Iterable[Shown]) -> Object:
     for each in shown:
         by_status[each[2].status].append(each)
     return {
-        str(status): response(phrase(status), schemas[status], examples)
+        str(status): response(phrase(status), schemas.get(status, TEXT), examples)
         for status, examples in sorted(by_status.items())
     }
 

@@ -130,8 +130,8 @@ def _saved_answer(name: str, status: int, media_type: str, value: Any) -> Object
         "name": name,
         "status": HTTPStatus(status).phrase,
         "code": status,
-        "_postman_previewlanguage": "json",
+        "_postman_previewlanguage": "json" if media_type.endswith("json") else "text",
         "header": [{"key": "Content-Type", "value": media_type}],
         "cookie": [],
-        "body": json.dumps(value, indent=2, ensure_ascii=False),
+        "body": value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False),
     }

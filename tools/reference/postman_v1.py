@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.reference import postman_admin, postman_keys, scripts
+from tools.reference import postman_admin, postman_keys, postman_reports, scripts
 from tools.reference.components import Object
 from tools.reference.postman_items import Operations, folder
 from tools.reference.scripts import answers, expects, has, header, keeps, refuses
@@ -30,6 +30,7 @@ def folders(operations: Operations) -> list[Object]:
         folder("Catalog", [_catalog(operations)]),
         folder("Health", _health(operations)),
         folder("Webhooks", [_callback(operations)]),
+        folder("Reports", postman_reports.requests(operations), "For admins; in open mode everybody is one."),
         folder("Admin", postman_admin.requests(operations), "For admins; in open mode everybody is one."),
     ]
 

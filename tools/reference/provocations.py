@@ -9,6 +9,7 @@ from core.errors import (
     AppError,
     HeadersTooLarge,
     InvalidRequest,
+    NotAcceptable,
     NotSupported,
     PayloadTooLarge,
     PermissionDenied,
@@ -29,6 +30,7 @@ from domain.errors import (
     LastOption,
     NotOneself,
     OptionNotFound,
+    ReportNotFound,
     TooManyKeys,
     UserInactive,
     UserNotFound,
@@ -178,6 +180,10 @@ def _closed(attempt: Attempt) -> Exchange:
     return attempt.send()
 
 
+def _wanting_a_format_that_is_not_there(attempt: Attempt) -> Exchange:
+    return attempt.send(headers={"Accept": "application/pdf"})
+
+
 def _unable(attempt: Attempt) -> Exchange:
     attempt.stage.app.made["queue_control"] = _EMULATOR
     return attempt.send()
@@ -212,12 +218,14 @@ PROVOCATIONS: Mapping[type[AppError], Callable[[Attempt], Exchange]] = {
     KeyNotFound: _of_nothing,
     LastOption: _last_option,
     MalformedJson: _malformed,
+    NotAcceptable: _wanting_a_format_that_is_not_there,
     NotOneself: _oneself,
     NotSupported: _unable,
     OptionNotFound: _unknown_option,
     PayloadTooLarge: _too_large,
     PermissionDenied: _forbidden,
     RateLimited: _too_often,
+    ReportNotFound: _of_nothing,
     TooManyKeys: _many_keys,
     Unauthenticated: _forged,
     Unavailable: _down,

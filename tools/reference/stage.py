@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from unittest.mock import patch
 
-from flask import Request
+from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
 from domain.keys import Scope
@@ -44,7 +44,7 @@ _PICTURE = bytes(184_320)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request as it was sent, and what came back."""
+    """One request as it was sent, and what came back; `content` is None of pages and pictures, which nobody reads."""
 
     method: str
     path: str
@@ -57,7 +57,7 @@ class Exchange:
 
     @property
     def media_type(self) -> str:
-        return self.headers.get("Content-Type", "")
+        return self.headers.get("Content-Type", "").partition(";")[0]
 
 
 class Outage(MemoryDocuments):
@@ -165,7 +165,6 @@ def _exchange(serve: Any, method: str, path: str, **request: Any) -> Exchange:
     query, headers = request.pop("query", {}), request.pop("headers", {})
     environ = EnvironBuilder(method=method, path=path, query_string=query, headers=headers, **request).get_environ()
     answer = serve(Request(environ))
-    text = answer.get_data(as_text=True)
     return Exchange(
         method=method,
         path=path,
@@ -173,9 +172,15 @@ def _exchange(serve: Any, method: str, path: str, **request: Any) -> Exchange:
         sent_headers=headers,
         sent=request.get("json"),
         status=answer.status_code,
-        content=json.loads(text) if text else None,
+        content=_content(answer),
         headers=dict(answer.headers),
     )
+
+
+def _content(answer: Response) -> Any:
+    if answer.is_json:
+        return json.loads(answer.get_data())
+    return answer.get_data(as_text=True) if answer.mimetype == "text/csv" else None
 
 
 def _painted(job: Job) -> Picture:

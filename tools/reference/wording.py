@@ -43,6 +43,7 @@ TAGS = {
     "Health": "For load balancers and alerts.",
     "Webhooks": "For the vendors of models.",
     "Admin": "For operators: users, records, the catalog, the queue. The audit log tells who changed what.",
+    "Reports": "The weekly reports, for operators; and the way out for those who get them by mail.",
     "Function URLs": "feraset-imagen's functions: same fields, same status codes, same error bodies.",
 }
 
@@ -57,6 +58,7 @@ _TAG_OF = {
     "healthz": "Health",
     "readyz": "Health",
     "webhooks": "Webhooks",
+    "reports": "Reports",
 }
 
 
@@ -140,6 +142,7 @@ REQUEST_HEADERS: dict[str, dict[str, Any]] = {
 RESPONSE_HEADERS: dict[str, str] = {
     "Allow": "The methods that this address knows.",
     "Cache-Control": "How long the answer may be kept.",
+    "Content-Disposition": "The name to save it by.",
     "ETag": "The version, in quotes, for `If-Match`.",
     "Idempotent-Replayed": "`true`: nothing was done; this is what the first request with the key made.",
     "Location": "Where what was created is.",

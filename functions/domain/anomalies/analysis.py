@@ -42,7 +42,7 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """`omitted` findings were beyond FINDINGS_PER_RULE_MAX: counted, but neither kept nor in the score."""
+    """`omitted` findings were one too many, or of users that no list names: counted, but neither kept nor scored."""
 
     findings: tuple[Finding, ...] = ()
     omitted: int = 0
@@ -71,16 +71,17 @@ def analyse(
     registrations: Mapping[date, int] | None = None,
     limits: Thresholds | None = None,
 ) -> Analysis:
-    """`previous` is None if `current` is the first week of all; a silent week is an empty WeekStats."""
+    """The rules alone. `previous` is None if `current` is the first week of all; a silent one is an empty WeekStats."""
     week = Comparison(
         current=current,
-        previous=previous or WeekStats(window=current.window.previous()),
-        registrations=registrations or {},
+        previous=previous or WeekStats(week=current.week, window=current.window),
+        registrations=current.registrations if registrations is None else registrations,
         limits=limits or Thresholds(),
     )
     rules = RULES if previous else [rule for rule in RULES if rule not in GROWTH_RULES]
     findings, omitted = _bounded(list(rule(week)) for rule in rules)
-    return Analysis(findings=findings, omitted=omitted, has_baseline=previous is not None)
+    unread = current.users.spenders.omitted + current.users.spiking.omitted
+    return Analysis(findings=findings, omitted=omitted + unread, has_baseline=previous is not None)
 
 
 def _bounded(found: Iterable[list[Finding]]) -> tuple[tuple[Finding, ...], int]:

@@ -60,14 +60,58 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """What was expected, in the unit of the finding; outside of it is unusual."""
+
+    low: float
+    mid: float
+    high: float
+
+    def document(self) -> dict[str, float]:
+        return {"low": shown(self.low), "mid": shown(self.mid), "high": shown(self.high)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """Who or what accounts for a finding. `share` is a percentage of the difference from what was expected."""
+
+    kind: str
+    """user, model, style or size"""
+    name: str
+    value: float
+    usual: float | None = None
+    share: int = 100
+
+    def document(self) -> dict[str, object]:
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "value": shown(self.value),
+            "usual": None if self.usual is None else shown(self.usual),
+            "share": self.share,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`excess` ranks the findings of one rule, when there are too many of them to keep."""
+    """`excess` ranks findings of one severity, when there are too many of them to keep; `also` are the types of
+    those that were merged into it.
+
+    `unit` is of `expected` and `observed`: requests, credits, percent, users or seconds.
+    """
 
     type: str
     severity: Severity
     description: str
     details: Mapping[str, object]
     excess: int = 0
+    expected: Band | None = None
+    observed: float | None = None
+    unit: str | None = None
+    days: tuple[date, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    next_step: str = ""
+    also: tuple[str, ...] = ()
 
     def document(self) -> dict[str, object]:
         return {
@@ -75,6 +119,13 @@ class Finding:
             "severity": self.severity.value,
             "description": self.description,
             **self.details,
+            "expected": self.expected.document() if self.expected else None,
+            "observed": None if self.observed is None else shown(self.observed),
+            "unit": self.unit,
+            "days": [day.isoformat() for day in self.days],
+            "drivers": [driver.document() for driver in self.drivers],
+            "next_step": self.next_step,
+            "also": list(self.also),
         }
 
 
@@ -89,3 +140,9 @@ def ratio(current: int | Fraction, baseline: int | Fraction) -> Fraction | None:
 
 def rounded(value: Fraction | None, digits: int = 4) -> float | None:
     return None if value is None else round(float(value), digits)
+
+
+def shown(value: float) -> float:
+    """To 2 digits, and a whole number without any."""
+    near = round(float(value), 2)
+    return int(near) if near.is_integer() else near

@@ -1,6 +1,5 @@
 """Rules on how much was asked for, spent and given back, and by whom."""
 
-from collections import defaultdict
 from fractions import Fraction
 
 from domain.anomalies.findings import Comparison, Finding, Findings, Severity, ratio, rounded
@@ -38,15 +37,15 @@ def _spike(kind: str, what: str, current: int, previous: int, severe_ratio: Frac
 
 
 def user_request_spike(week: Comparison) -> Findings:
-    for user_id, current in week.current.requests_by_user.items():
-        previous = week.previous.requests_by_user.get(user_id, 0)
+    for user in week.current.users.spiking.named:
+        current, previous = user.requests, user.requests_before
         if current > week.limits.user_requests and current > week.limits.user_request_ratio * previous:
             yield Finding(
                 type="user_request_spike",
                 severity=Severity.MEDIUM,
-                description=f"{user_id} made {current} requests, after {previous} in the week before.",
+                description=f"{user.user_id} made {current} requests, after {previous} in the week before.",
                 details={
-                    "user_id": user_id,
+                    "user_id": user.user_id,
                     "current_value": current,
                     "previous_value": previous,
                     "threshold": week.limits.user_requests,
@@ -56,26 +55,21 @@ def user_request_spike(week: Comparison) -> Findings:
 
 
 def single_user_credits(week: Comparison) -> Findings:
-    """One finding for each user, for the dearest of the days above the limit."""
-    days = defaultdict(list)
-    for (user_id, day), spent in week.current.spent_by_user_and_day.items():
-        if spent > week.limits.user_credits_per_day:
-            days[user_id].append((spent, day))
-    for user_id, above in days.items():
-        spent, day = max(above)
-        yield Finding(
-            type="single_user_credits",
-            severity=Severity.MEDIUM,
-            description=f"{user_id} spent {spent} credits on {day}.",
-            details={
-                "user_id": user_id,
-                "day": day.isoformat(),
-                "credits": spent,
-                "days_above_threshold": len(above),
-                "threshold": week.limits.user_credits_per_day,
-            },
-            excess=spent,
-        )
+    """One finding for each user, for the dearest day."""
+    for user in week.current.users.spenders.named:
+        if user.best_day_credits > week.limits.user_credits_per_day and user.best_day is not None:
+            yield Finding(
+                type="single_user_credits",
+                severity=Severity.MEDIUM,
+                description=f"{user.user_id} spent {user.best_day_credits} credits on {user.best_day}.",
+                details={
+                    "user_id": user.user_id,
+                    "day": user.best_day.isoformat(),
+                    "credits": user.best_day_credits,
+                    "threshold": week.limits.user_credits_per_day,
+                },
+                excess=user.best_day_credits,
+            )
 
 
 def high_refund_rate(week: Comparison) -> Findings:
@@ -107,22 +101,18 @@ def user_activity_spike(week: Comparison) -> Findings:
         )
 
 
-NEW_USERS_NAMED = 10
-
-
 def new_user_spike(week: Comparison) -> Findings:
     """New is who was not active in the week before; those who registered have a rule of their own."""
-    requests = week.current.requests_by_user
-    new = sorted(requests.keys() - week.previous.requests_by_user.keys(), key=lambda user: (-requests[user], user))
-    if len(new) > week.limits.new_users:
+    users = week.current.users
+    if users.newcomers > week.limits.new_users:
         yield Finding(
             type="new_user_spike",
             severity=Severity.LOW,
-            description=f"{len(new)} users were active who were not in the week before.",
+            description=f"{users.newcomers} users were active who were not in the week before.",
             details={
-                "new_users_count": len(new),
+                "new_users_count": users.newcomers,
                 "threshold": week.limits.new_users,
-                "new_users": new[:NEW_USERS_NAMED],
+                "new_users": list(users.newcomers_named),
             },
         )
 

@@ -1,6 +1,7 @@
 """What the use cases need from outside. Each port has two implementations or more, and one contract suite for them all.
 
 An adapter raises what its port names, `core.errors.Unavailable` where the outside does not answer, and nothing else.
+What only the weekly report needs is not gathered here, so that no request loads it: see `reports`, `pages`, `delivery`.
 """
 
 from services.ports.identity import (
@@ -46,7 +47,6 @@ from services.ports.records import (
     KeySecret,
     Ledger,
     Opening,
-    Reports,
     Stored,
     UserPlace,
     Users,
@@ -85,7 +85,6 @@ __all__ = [
     "RemoteModel",
     "RemoteResult",
     "RemoteStatus",
-    "Reports",
     "ServiceTokenVerifier",
     "Stored",
     "TaskMessage",

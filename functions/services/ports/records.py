@@ -9,7 +9,6 @@ from domain.audit_log import AuditRecord
 from domain.catalog import Catalog, ModelOffer
 from domain.generation import Generation, Status
 from domain.ledger import Change, Entry, EntryType, User
-from domain.week_stats import EntryFact, GenerationFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +92,6 @@ class Users(Protocol):
         """By id, or by time of change where `changed_since` is given; `after` is the last one seen, as it was seen."""
         ...
 
-    def registered(self, start: datetime, end: datetime) -> Iterator[datetime]:
-        """When each user that came in the half-open period did so."""
-        ...
-
 
 class Generations(Protocol):
     def get(self, generation_id: str) -> Stored[Generation] | None: ...
@@ -140,8 +135,6 @@ class Generations(Protocol):
         ...
 
     def count(self, status: Status) -> int: ...
-
-    def facts(self, start: datetime, end: datetime) -> Iterator[GenerationFact]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,17 +239,9 @@ class Ledger(Protocol):
         """Of one user, or of all together."""
         ...
 
-    def facts(self, start: datetime, end: datetime) -> Iterator[EntryFact]: ...
-
 
 class Catalogs(Protocol):
     def load(self, models: Mapping[str, ModelOffer]) -> Catalog: ...
-
-
-class Reports(Protocol):
-    def add(self, report_id: str, document: Mapping[str, Any]) -> bool:
-        """False: there is one of this id, and it stays as it is. Raises Unavailable."""
-        ...
 
 
 class Demo(Protocol):

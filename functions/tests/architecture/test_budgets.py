@@ -199,6 +199,16 @@ class TestCreate:
         with instance.costs(reads=CATALOG, writes=3, trips=2 + 3):
             instance.world.create()
 
+    def test_the_first_of_a_week_costs_no_more(self, instance: Instance) -> None:
+        """Its counts ride in the write of the balance, and so does what is forgotten of the weeks before."""
+        for _ in range(4):
+            instance.world.create()
+            instance.world.later(days=7)
+            instance.world.app.catalog.current()
+        with instance.costs(reads=0, writes=3, trips=2):
+            instance.world.create()
+        assert len(instance.world.user("alice").weeks) == 3
+
     def test_after_another_instance_has_spent(self, instance: Instance) -> None:
         """The stale balance costs one commit in vain and one read."""
         instance.world.create()

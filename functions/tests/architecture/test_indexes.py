@@ -4,6 +4,7 @@ Firestore joins indexes: a list with several equalities needs one of each with t
 """
 
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain, combinations
 from pathlib import Path
@@ -80,6 +81,77 @@ def test_each_list_has_its_indexes(path: str, filters: dict[str, str], monkeypat
     assert world.api("GET", path, "alice", query_string=filters).status == 200
     assert len(asked) == 1
     assert missing(asked[0]) == []
+
+
+def missing_for_sums(query: Query, sums: Sequence[str]) -> list[str]:
+    """What Firestore would ask for to count and add up: the equalities, then the range, then what is added up."""
+    collection = query.collection.rpartition("/")[2]
+    scope = "COLLECTION_GROUP" if query.group else "COLLECTION"
+    equal = {name for name, operator, _ in query.where if operator in ("==", "in")}
+    ranges = list(dict.fromkeys(name for name, operator, _ in query.where if operator not in ("==", "in")))
+    rest = [*ranges, *sorted(set(sums) - set(ranges))]
+    if not rest or len(equal) + len(rest) == 1:
+        wanted = [name for name in (*equal, *rest) if not singles(collection, name.partition(".")[0], scope)]
+    else:
+        wanted = [] if any(_serves(each, equal, rest) for each in composites(collection, scope)) else [*equal, *rest]
+    return [f"{collection} {wanted} {scope}"] if wanted else []
+
+
+def _serves(index: tuple[tuple[str, str], ...], equal: set[str], rest: list[str]) -> bool:
+    names = [name for name, _ in index]
+    return set(names[: len(equal)]) == equal and names[len(equal) :] == rest
+
+
+def sums_of(world: World, monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> list[tuple[Query, Any]]:
+    asked: list[tuple[Query, Any]] = []
+    totals = world.documents.totals
+
+    def seen(query: Query, sums: Sequence[str] = ()) -> Any:
+        asked.append((query, sums))
+        return totals(query, sums)
+
+    monkeypatch.setattr(world.documents, "totals", seen)
+    work()
+    return asked
+
+
+def test_what_the_report_adds_up_has_its_indexes(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(datetime(2026, 3, 4, 12, tzinfo=UTC))
+    world.app.seeding.seed()
+    asked = sums_of(world, monkeypatch, world.app.reporting.run)
+    assert {name for query, _ in asked for name, _, _ in query.where} >= {
+        *("model", "style", "color", "size", "hour", "latency_bucket", "error_code", "type", "created_at", "timestamp")
+    }
+    assert [each for query, sums in asked for each in missing_for_sums(query, sums)] == []
+
+
+def test_what_the_audit_adds_up_has_its_indexes(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(datetime(2026, 3, 4, 12, tzinfo=UTC))
+    asked = sums_of(world, monkeypatch, world.app.audits.of_all)
+    assert len(asked) > 5
+    assert [each for query, sums in asked for each in missing_for_sums(query, sums)] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sums", "found"),
+    [
+        (Query(collection="users", where=(("keys.k1.serial", ">", 1),)), (), ["users ['keys.k1.serial'] COLLECTION"]),
+        (Query(collection="users", where=(("weeks.w2026_10.spike", ">", 1),)), (), []),
+        (
+            Query(collection="generation_requests", where=(("model", "==", "a"),)),
+            ("credits_deducted",),
+            ["generation_requests ['model', 'credits_deducted'] COLLECTION"],
+        ),
+        (
+            Query(collection="transactions", where=(("type", "==", "a"), ("timestamp", ">", 1))),
+            ("credits",),
+            ["transactions ['type', 'timestamp', 'credits'] COLLECTION"],
+        ),
+        (Query(collection="transactions", group=True, where=(("type", "==", "a"), ("timestamp", ">", 1))), (), []),
+    ],
+)
+def test_a_missing_one_for_sums_is_named(query: Query, sums: Sequence[str], found: list[str]) -> None:
+    assert missing_for_sums(query, sums) == found
 
 
 @pytest.mark.parametrize(

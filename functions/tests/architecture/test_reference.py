@@ -99,6 +99,18 @@ def test_whoever_is_known_is_told_what_is_left_of_its_requests(document: Object,
                 assert told != routes[operation["operationId"]].is_public, path
 
 
+def test_every_format_that_a_route_may_answer_with_is_there_and_no_other(
+    document: Object, routes: dict[str, Route]
+) -> None:
+    for method, path, operation in operations(document):
+        if path.startswith("/v1/"):
+            route = routes[operation["operationId"]]
+            json_too = {"application/json"} if any(route.answers.values()) else set()
+            answered = [each for status, each in operation["responses"].items() if status.startswith("2")]
+            formats = {media_type for each in answered for media_type in each["content"]}
+            assert formats == {*route.media_types, *json_too}, (method, path)
+
+
 def test_every_error_that_an_operation_names_has_an_example(document: Object, routes: dict[str, Route]) -> None:
     named = {(route.name, error.code) for route in routes.values() for error in route.errors}
     assert named <= shown_codes(document)

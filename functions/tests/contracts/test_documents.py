@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from google.api_core import exceptions as google_errors
@@ -618,6 +618,83 @@ class TestSelect:
             Query(collection="things", where=(("w", ">", 0),), order_by=("w",), fields=("x",), limit=5)
         )
         assert [document.fields for document in found] == [{"x": 2}, {"x": 1}]
+
+
+class TestNestedQueries:
+    """A name with dots in a query leads into maps."""
+
+    ROWS: ClassVar[dict[str, dict[str, Any]]] = {
+        "a": {"weeks": {"w1": {"n": 3, "s": "x"}, "w2": {"n": 1}}},
+        "b": {"weeks": {"w1": {"n": 1, "s": "x"}}},
+        "c": {"weeks": {"w1": {"n": 2, "s": "y"}}},
+        "d": {"weeks": {"w1": {"s": "x"}}},
+        "e": {"weeks": {"w1": 5}},
+        "f": {"weeks": 5, "w1": {"n": 2}},
+        "g": {"weeks.w1.n": 2, "weeks": {"w1.n": 2}},
+        "h": {},
+    }
+
+    @pytest.fixture
+    def nested(self, documents: Documents) -> Documents:
+        put(documents, self.ROWS)
+        return documents
+
+    @pytest.mark.parametrize(
+        ("where", "found"),
+        [
+            ((("weeks.w1.n", "==", 2),), ["c"]),
+            ((("weeks.w1.n", ">", 0),), ["b", "c", "a"]),
+            ((("weeks.w1.n", "in", [3, 1]),), ["a", "b"]),
+            ((("weeks.w1.s", "==", "x"), ("weeks.w1.n", ">=", 1)), ["b", "a"]),
+            ((("weeks.w1", "==", 5),), ["e"]),
+            ((("weeks.w1.n.x", "==", 3),), []),
+            ((("weeks.w3.n", ">", 0),), []),
+        ],
+        ids=repr,
+    )
+    def test_a_condition_is_on_what_stands_there(
+        self, nested: Documents, where: tuple[tuple[str, str, Any], ...], found: list[str]
+    ) -> None:
+        assert ids(nested, where=where) == found
+
+    def test_the_order_is_of_what_stands_there_and_leaves_out_where_nothing_does(self, nested: Documents) -> None:
+        assert ids(nested, order_by=("weeks.w1.n",)) == ["b", "c", "a"]
+        assert ids(nested, order_by=("-weeks.w1.n",), limit=2) == ["a", "c"]
+        assert ids(nested, order_by=("-weeks.w1.s", "weeks.w1.n")) == ["c", "b", "a"]
+
+    @pytest.mark.parametrize("order", [("weeks.w1.n",), ("-weeks.w1.n",), ("weeks.w1.s", "-weeks.w1.n")])
+    def test_pages_go_on_behind_it(self, nested: Documents, order: tuple[str, ...]) -> None:
+        seen: list[str] = []
+        after: tuple[Any, ...] | None = None
+        while page := nested.query(Query(collection="things", order_by=order, limit=1, after=after)):
+            seen.append(page[0].id)
+            last = page[0].fields["weeks"]["w1"]
+            after = (*(last[name.rpartition(".")[2]] for name in order), page[0].id)
+        assert seen == ids(nested, order_by=order)
+        assert len(seen) == 3
+
+    def test_sums_are_over_the_documents_that_have_it(self, nested: Documents) -> None:
+        everything = Query(collection="things")
+        assert nested.totals(everything, ("weeks.w1.n",)) == Totals(3, {"weeks.w1.n": 6})
+        assert nested.totals(everything, ("weeks.w1.n", "weeks.w2.n")) == Totals(1, {"weeks.w1.n": 3, "weeks.w2.n": 1})
+        assert nested.totals(everything, ("weeks.w3.n",)) == Totals(0, {"weeks.w3.n": 0})
+        busy = Query(collection="things", where=(("weeks.w1.n", ">", 1),))
+        assert nested.totals(busy) == Totals(2)
+        assert nested.totals(busy, ("weeks.w1.n",)) == Totals(2, {"weeks.w1.n": 5})
+
+    def test_only_that_place_comes_along(self, nested: Documents) -> None:
+        found = nested.query(
+            Query(collection="things", order_by=("weeks.w1.n",), fields=("weeks.w1.n", "weeks.w1.s"), limit=1)
+        )
+        assert [document.fields for document in found] == [{"weeks": {"w1": {"n": 1, "s": "x"}}}]
+
+    @pytest.mark.parametrize("name", [".", "a.", "a..b", "a.1b", "a.b-c", "`a`.b", "a.*"])
+    def test_each_part_is_a_plain_identifier(self, documents: Documents, name: str) -> None:
+        for wrong in ({"where": ((name, "==", 1),)}, {"order_by": (f"-{name}",)}, {"fields": (name,)}):
+            with pytest.raises(ValueError, match="is no path of plain identifiers"):
+                Query(collection="things", **wrong)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="is no path of plain identifiers"):
+            documents.totals(Query(collection="things"), (name,))
 
 
 class TestGroups:

@@ -32,6 +32,9 @@ COLLECTIONS = ("users", "users/a/entries", "users/b/entries", "users/a-b/entries
 IDS = ("a", "b", "a-b", "é", "😀")
 PATHS = tuple(f"{collection}/{id_}" for collection in COLLECTIONS for id_ in IDS)
 NAMES = ("n", "m", "kind")
+DEEP_NAMES = ("deep.x", "deep.in.x")
+"""Of a map that holds plain values where queries look."""
+
 NESTED_NAMES = ("map.x", "map.y", "map.in.x", "map.in.y", "map.in.in.x", "other.x")
 """Of fields that no query asks for: the twin does not compare maps."""
 VALUES: tuple[Any, ...] = (
@@ -106,7 +109,17 @@ def shown(document: Document | None) -> object:
 def some_fields(chance: Random) -> dict[str, Any]:
     """At least one, and at times a map, or a plain value where other documents have a map."""
     fields = {name: chance.choice(VALUES) for name in chance.sample(NAMES, chance.randint(1, len(NAMES)))}
-    return fields | ({"map": some_map(chance)} if chance.random() < 0.6 else {})
+    fields |= {"map": some_map(chance)} if chance.random() < 0.6 else {}
+    return fields | ({"deep": some_deep(chance)} if chance.random() < 0.7 else {})
+
+
+def some_deep(chance: Random) -> Any:
+    """At times there is no map where one is looked for."""
+    if chance.random() < 0.1:
+        return chance.choice(VALUES)
+    inside = {"x": chance.choice(VALUES)} if chance.random() < 0.8 else chance.choice(VALUES)
+    places = {"x": chance.choice(VALUES), "in": inside}
+    return {name: value for name, value in places.items() if chance.random() < 0.8}
 
 
 def some_map(chance: Random, depth: int = 3) -> Any:
@@ -118,7 +131,7 @@ def some_map(chance: Random, depth: int = 3) -> Any:
 def some_changes(chance: Random) -> dict[str, Any]:
     """At least one, none inside another."""
     names = chance.sample(NAMES, chance.randint(0, len(NAMES)))
-    nested = chance.sample(("map", *NESTED_NAMES), chance.randint(0 if names else 1, 3))
+    nested = chance.sample(("map", *NESTED_NAMES, *DEEP_NAMES), chance.randint(0 if names else 1, 3))
     names += [name for name in nested if not any(name.startswith(f"{other}.") for other in nested)]
     return {name: some_change(chance, name) for name in names}
 
@@ -129,7 +142,7 @@ def some_change(chance: Random, name: str) -> Any:
         return Increment(chance.randint(-2, 3))
     if kind < 0.55:
         return REMOVED
-    return chance.choice(VALUES) if name in NAMES else some_map(chance)
+    return chance.choice(VALUES) if name in NAMES + DEEP_NAMES else some_map(chance)
 
 
 def some_writes(chance: Random) -> list[tuple[Write, int | None]]:
@@ -166,9 +179,10 @@ def some_condition(chance: Random, name: str) -> tuple[str, str, Any]:
 
 
 def some_query(chance: Random) -> Query:
-    where = tuple(some_condition(chance, name) for name in chance.sample(NAMES, chance.choice((0, 0, 1, 1, 2))))
+    asked = NAMES + DEEP_NAMES
+    where = tuple(some_condition(chance, name) for name in chance.sample(asked, chance.choice((0, 0, 1, 1, 2))))
     ranges = [name for name, operator, _ in where if operator not in ("==", "in")]
-    names = ranges or chance.sample(NAMES, chance.choice((0, 1, 1, 2)))
+    names = ranges or chance.sample(asked, chance.choice((0, 1, 1, 2)))
     order = tuple(chance.choice(("", "-")) + name for name in names)
     if len(ranges) == 1 and chance.random() < 0.3:
         order = ()
@@ -179,12 +193,19 @@ def some_query(chance: Random) -> Query:
         where=where,
         order_by=order,
         limit=chance.choice((None, 1, 1, 2, 3)),
-        fields=chance.choice((None, None, None, None, ("n",), ("n", "kind"), ())),
+        fields=chance.choice((None, None, None, None, ("n",), ("n", "kind"), ("deep.x", "n"), ())),
     )
 
 
+def value_in(document: Document, name: str) -> Any:
+    value: Any = document.fields
+    for part in name.split("."):
+        value = value[part]
+    return value
+
+
 def next_page(query: Query, last: Document) -> Query:
-    values = (last.fields[name.lstrip("-")] for name in query.order_by)
+    values = (value_in(last, name.lstrip("-")) for name in query.order_by)
     return replace(query, after=(*values, last.path if query.group else last.id))
 
 
@@ -228,7 +249,7 @@ def operations(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, 
         elif kind < 0.85:
             yield from queries(chance, pair)
         else:
-            query, sums = some_query(chance), tuple(chance.sample(NAMES, chance.randint(0, 3)))
+            query, sums = some_query(chance), tuple(chance.sample(NAMES + DEEP_NAMES, chance.randint(0, 3)))
             yield f"totals of {sums} over {query}", totalled(pair, query, sums)
 
 
@@ -255,6 +276,8 @@ def test_the_sequences_reach_every_kind_of_answer() -> None:
     for seed in range(SEQUENCES):
         for operation, (answer, _) in operations(Random(seed), Pair(MemoryDocuments(), MemoryDocuments())):
             kinds = [operation.partition(" ")[0].partition("(")[0]]
+            if "deep." in operation and kinds != ["commit"]:
+                kinds.append(f"nested {kinds[0]}")
             if kinds == ["commit"]:
                 kinds += [telling for telling in TELLING if telling in operation]
             seen |= {(kind, answer if isinstance(answer, type) else bool(answer)) for kind in kinds}
@@ -272,4 +295,9 @@ def test_the_sequences_reach_every_kind_of_answer() -> None:
         ("group", False),
         *((telling, True) for telling in TELLING),
         ("Delete", Conflict),
+        ("nested Query", True),
+        ("nested Query", False),
+        ("nested collection", True),
+        ("nested group", True),
+        ("nested totals", True),
     }

@@ -425,9 +425,10 @@ def test_f5_called_twice_it_changes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_f6_a_report_is_answered_and_saved(world: World, method: str) -> None:
+def test_f6_a_report_of_the_last_full_week_is_answered_and_saved(world: World, method: str) -> None:
+    world.now -= timedelta(days=7)
     world.create()
-    world.later(seconds=1)
+    world.now += timedelta(days=7)
     response = world.call("schedule_weekly_report", method)
     assert response.status == 200
     assert list(response.body) == ["reportStatus", "report_data", "summary", "anomaly_summary"]
@@ -438,12 +439,11 @@ def test_f6_a_report_is_answered_and_saved(world: World, method: str) -> None:
     assert "reports/weekly_report_2026_03_04" in world.records()
 
 
-def test_f6_a_report_that_fails_says_so(world: World) -> None:
-    class Silent:
-        def facts(self, *_: object) -> None:
-            raise Unavailable("The database does not answer. Try again.")
+def test_f6_a_report_that_fails_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*_: object) -> None:
+        raise Unavailable("The database does not answer. Try again.")
 
-    world.app.reporting._ledger = Silent()  # type: ignore[assignment]
+    monkeypatch.setattr(world.documents, "totals", silent)
     response = world.call("schedule_weekly_report")
     assert response.status >= 500
     assert response.body == {

@@ -1,5 +1,6 @@
 import re
 import traceback
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,8 @@ def refusal(environment: dict[str, str]) -> str:
         ("scheduler_service_account", "darkroom-schedules@darkroom-live.iam.gserviceaccount.com"),
         ("app_check", AppCheck.OFF),
         ("trusted_proxy_hops", 1),
+        ("report_time_zone", "UTC"),
+        ("report_zone", UTC),
     ],
 )
 def test_a_variable_that_is_not_set_has_its_default(name: str, value: Any) -> None:
@@ -93,6 +96,7 @@ def test_a_variable_that_is_not_set_has_its_default(name: str, value: Any) -> No
         ("APP_CHECK", "required", AppCheck.REQUIRED),
         ("TRUSTED_PROXY_HOPS", "0", 0),
         ("TRUSTED_PROXY_HOPS", "5", 5),
+        ("REPORT_TIME_ZONE", "Europe/Berlin", "Europe/Berlin"),
     ],
 )
 def test_a_variable_that_is_set_is_read(variable: str, text: str, value: Any) -> None:
@@ -145,6 +149,11 @@ def test_a_latency_is_one_number_or_a_range(text: str, low: float, high: float) 
         ("APP_CHECK", "on"),
         ("TRUSTED_PROXY_HOPS", "-1"),
         ("TRUSTED_PROXY_HOPS", "6"),
+        ("REPORT_TIME_ZONE", "Berlin"),
+        ("REPORT_TIME_ZONE", "Europe"),
+        ("REPORT_TIME_ZONE", "../Europe/Berlin"),
+        ("REPORT_TIME_ZONE", "+01:00"),
+        ("REPORT_TIME_ZONE", "x" * 300),
         ("WORKER_SERVICE_ACCOUNT", "somebody@example.com"),
         ("SCHEDULER_SERVICE_ACCOUNT", "allUsers"),
         ("SCHEDULER_SERVICE_ACCOUNT", "darkroom-schedules@"),
@@ -338,6 +347,12 @@ def test_on_the_emulator_models_are_quicker_and_the_worker_is_local() -> None:
     local = Settings.from_environment(ON_EMULATOR)
     assert local.simulated_latency_seconds == Range(low=1, high=3)
     assert local.worker_url == "http://127.0.0.1:5551/demo-darkroom/us-central1/processImageGeneration"
+
+
+def test_the_zone_of_the_report_is_one_to_reckon_with() -> None:
+    zone = Settings.from_environment(ON_EMULATOR | {"REPORT_TIME_ZONE": "Europe/Berlin"}).report_zone
+    assert datetime(2026, 7, 1, tzinfo=zone).utcoffset() == timedelta(hours=2)
+    assert datetime(2026, 12, 1, tzinfo=zone).utcoffset() == timedelta(hours=1)
 
 
 def test_on_the_emulator_its_own_page_may_call_and_no_proxy_stands_before_it() -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,14 +14,14 @@ from domain.anomalies.analysis import (
     severity_level,
 )
 from domain.anomalies.findings import Finding, Severity
-from domain.week_stats import Tally, WeekStats
-from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, WEEK, a_week, found, people, types
+from domain.week_stats import BusyUser, Tally, UserList, UserStats, WeekStats
+from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats, types
 
 
 class TestWhatARuleSays:
     def test_a_spike(self) -> None:
         (finding,) = found("request_spike", a_week(requests=90), a_week(requests=27))
-        assert finding.document() == {
+        said = {
             "type": "request_spike",
             "severity": "medium",
             "description": "Requests went from 27 to 90: 3.3 times as many.",
@@ -28,6 +29,7 @@ class TestWhatARuleSays:
             "previous_value": 27,
             "spike_ratio": 3.33,
         }
+        assert finding.document() | said == finding.document()
 
     def test_a_spike_after_silence_has_no_ratio(self) -> None:
         (finding,) = found("credit_consumption_spike", a_week(deducted=900))
@@ -35,7 +37,7 @@ class TestWhatARuleSays:
         assert finding.description == "Net credits went from 0 to 900: after a week with none."
 
     def test_a_user_who_spikes(self) -> None:
-        (finding,) = found("user_request_spike", a_week(users={"bot": 18, "arda": 3}), a_week(users={"bot": 1}))
+        (finding,) = found("user_request_spike", a_week(users={"bot": (18, 1), "arda": 3}))
         assert finding.details == {
             "user_id": "bot",
             "current_value": 18,
@@ -60,7 +62,7 @@ class TestWhatARuleSays:
         assert finding.details == {"current_value": 9, "previous_value": 2, "increase": 7}
 
     def test_new_users_names_the_ten_busiest(self) -> None:
-        (finding,) = found("new_user_spike", a_week(users=people(12) | {"zoe": 4}), a_week(users=people(1)))
+        (finding,) = found("new_user_spike", a_week(users=people(12) | people(1, before=1) | {"zoe": 4}))
         assert finding.details["new_users_count"] == 12
         assert finding.details["new_users"] == ["zoe", *list(people(10))[1:]]
         assert finding.details["threshold"] == 5
@@ -72,7 +74,6 @@ class TestWhatARuleSays:
             "user_id": "a",
             "day": "2025-08-06",
             "credits": 90,
-            "days_above_threshold": 2,
             "threshold": 50,
         }
 
@@ -143,18 +144,18 @@ class TestBaselines:
 
     def test_waiting_work_does_not_hide_failures(self) -> None:
         tally = Tally(total=100, completed=4, failed=1, cancelled=15)
-        assert found("high_failure_rate", WeekStats(window=WEEK, requests=tally))
+        assert found("high_failure_rate", stats(requests=tally))
 
     def test_waiting_work_is_not_perfect_work(self) -> None:
-        week = WeekStats(window=WEEK, models={"A": Tally(total=100, completed=20)})
+        week = stats(models={"A": Tally(total=100, completed=20)})
         assert found("suspicious_perfect_performance", week) == []
 
     def test_waiting_work_makes_no_model_comparable(self) -> None:
         models = {"A": Tally(total=10, completed=4), "B": Tally(total=10, failed=4)}
-        assert found("model_performance_disparity", WeekStats(window=WEEK, models=models)) == []
+        assert found("model_performance_disparity", stats(models=models)) == []
 
     def test_a_week_that_only_waited_is_no_baseline(self) -> None:
-        waited = WeekStats(window=WEEK, requests=Tally(total=100))
+        waited = stats(requests=Tally(total=100))
         assert found("failure_rate_spike", a_week(requests=100, failed=14), waited) == []
 
     def test_an_empty_week_is_normal(self) -> None:
@@ -173,7 +174,7 @@ weeks = st.builds(
         refunded=refunded,
     ),
     models=st.dictionaries(st.sampled_from("ABCD"), counts),
-    users=st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.integers(1, 40)),
+    users=st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.tuples(st.integers(1, 40), st.integers(0, 40))),
     deducted=st.integers(0, 300),
     refunded=st.integers(0, 300),
 )
@@ -199,7 +200,9 @@ class TestAnyWeek:
 
     @given(current=weeks)
     def test_beside_itself_has_not_changed(self, current: WeekStats) -> None:
+        """Whether a user changed stands in the user's own numbers, so these are left out."""
         changes = ("spike", "degradation")
+        current = replace(current, users=UserStats(active=current.active_users))
         assert not [one.type for one in analyse(current, current).findings if one.type.endswith(changes)]
 
 
@@ -231,3 +234,15 @@ class TestScore:
         assert len(analysis.findings) == FINDINGS_PER_RULE_MAX
         assert analysis.omitted == 7
         assert min(one.excess for one in analysis.findings) == 11 + 7
+
+    def test_users_whom_no_list_names_are_counted(self) -> None:
+        named = (BusyUser(user_id="arda", requests=11),)
+        users = UserStats(active=9, spiking=UserList(named=named, count=9), spenders=UserList(count=4))
+        analysis = analyse(stats(users=users), None)
+        assert len(analysis.findings) == 1
+        assert analysis.omitted == 8 + 4
+
+    def test_registrations_are_those_of_the_week_unless_others_are_given(self) -> None:
+        assert [one.type for one in analyse(stats(registrations={TUESDAY: 6}), None).findings] == [
+            "new_user_registrations"
+        ]

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -46,7 +47,7 @@ def a_generation(name: str = "g", *, price: int = 4, at: datetime = NOW, key_id:
 def spent(user: User, spender: Spender = BY_HAND, *, at: datetime = NOW, price: int = 4, **limits: Any) -> User:
     """The user after one generation."""
     generation = a_generation(price=price, at=at, key_id=spender.key_id)
-    return spend(user, generation, spender, replace(LIMITS, **limits)).applied_to(user)
+    return spend(user, generation, spender, replace(LIMITS, **limits), UTC).applied_to(user)
 
 
 def with_key(user: User = ALICE, **changes: Any) -> User:
@@ -77,10 +78,27 @@ def test_a_key_s_spending_is_counted_on_both_and_its_use_is_noted() -> None:
 
 
 def test_a_change_carries_what_it_leaves_so_that_one_commit_writes_it() -> None:
-    change = spend(ALICE, a_generation(), BY_KEY, LIMITS)
+    change = spend(ALICE, a_generation(), BY_KEY, LIMITS, UTC)
     assert change.bucket is not None
     assert change.key is not None
     assert change.entry is not None
+
+
+def test_a_request_is_counted_in_its_local_week() -> None:
+    sunday = datetime(2026, 11, 15, 23, 30, tzinfo=UTC)
+    for zone, week, days in (
+        (UTC, "w2026_46", (0, 0, 0, 0, 0, 0, 4)),
+        (ZoneInfo("Europe/Berlin"), "w2026_47", (4, 0, 0, 0, 0, 0, 0)),
+    ):
+        after = spend(ALICE, a_generation(at=sunday), BY_HAND, LIMITS, zone).applied_to(ALICE)
+        assert {name: (each.requests, each.days) for name, each in after.weeks.items()} == {week: (1, days)}
+
+
+def test_what_changes_no_week_leaves_them() -> None:
+    after = spent(spent(ALICE))
+    settled = fail(a_generation(), Failure(code="timeout", message="late", retryable=True), now=NOW).applied_to(after)
+    assert settled.weeks == after.weeks
+    assert [each.requests for each in after.weeks.values()] == [2]
 
 
 # --- who may not ---
@@ -206,7 +224,7 @@ def test_an_anonymous_user_has_one_generation_that_succeeds(
     end: Callable[[Generation, datetime], Change], may_again: bool
 ) -> None:
     generation = a_generation()
-    during = spend(ANONYMOUS, generation, BY_HAND, LIMITS).applied_to(ANONYMOUS)
+    during = spend(ANONYMOUS, generation, BY_HAND, LIMITS, UTC).applied_to(ANONYMOUS)
     with pytest.raises(AnonymousAllowanceUsed):
         spent(during, price=0)
     after = end(generation, NOW).applied_to(during)

@@ -130,6 +130,8 @@ RULES_OF = {
     mapping.ADDRESSES: Rule("addresses/0a1b2c-20260304", Of.SYSTEM),
     mapping.AUDIT_LOG: Rule("audit_log/r", Of.SYSTEM),
     mapping.SYSTEM: Rule("system/queue", Of.SYSTEM),
+    mapping.MAIL: Rule("mail/report-2026-W10-0a1b2c", Of.SYSTEM),
+    mapping.UNSUBSCRIBED: Rule("unsubscribed/0a1b2c", Of.SYSTEM),
 }
 
 SIGNED_OUT_AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

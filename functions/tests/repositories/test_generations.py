@@ -15,7 +15,6 @@ from domain.keys import ApiKey, Scope
 from domain.ledger import Change, User, deduct
 from domain.limits import Rate
 from domain.spending import Spender, SpendingLimits, spend
-from domain.week_stats import GenerationFact
 from repositories.documents import Create, Increment, Query, Update
 from repositories.generations import GenerationRepository, _Asked
 from repositories.memory import MemoryDocuments
@@ -475,7 +474,9 @@ class TestCounting:
 
     def create(self, instance: Instance, id_: str, spender: Spender) -> Stored[Generation]:
         made = a_generation(id_, api_key_id=spender.key_id)
-        instance.generations.create(id_, "alice", lambda user: spend(user, made, spender, self.LIMITS), may_exist=False)
+        instance.generations.create(
+            id_, "alice", lambda user: spend(user, made, spender, self.LIMITS, UTC), may_exist=False
+        )
         return instance.known(id_)
 
     def user(self, instance: Instance) -> User:
@@ -618,33 +619,6 @@ class TestPages:
         many.fail(many.known("g2"))
         assert many.generations.ahead_of(many.known("g4").value) == 3
         assert many.generations.ahead_of(many.known("g0").value) == 0
-
-    def test_facts_are_of_the_half_open_period_over_its_days(self, many: Instance) -> None:
-        many.fail(many.known("g2"))
-        facts = [*many.generations.facts(NOON + timedelta(minutes=1), NOON + timedelta(minutes=2))]
-        assert facts == [
-            GenerationFact(
-                user_id="alice",
-                model="Model A",
-                style="sketch",
-                color="vibrant",
-                size="512x512",
-                status="failed",
-                credits=3,
-                created_at=NOON + timedelta(minutes=1),
-            ),
-            GenerationFact(
-                user_id="alice",
-                model="Model B",
-                style="anime",
-                color="vibrant",
-                size="512x512",
-                status="queued",
-                credits=3,
-                created_at=NOON + timedelta(minutes=1),
-            ),
-        ]
-        assert len([*many.generations.facts(NOON - timedelta(days=3), NOON + timedelta(days=3))]) == 7
 
     def test_inherited_ones_are_those_without_darkrooms_fields(
         self, documents: UnsteadyDocuments, many: Instance

@@ -7,7 +7,6 @@ import pytest
 from core.errors import Unavailable
 from domain.errors import InsufficientCredits, UserNotFound
 from domain.ledger import Change, Entry, EntryType, User, post
-from domain.week_stats import EntryFact
 from emulator import firestore_documents
 from repositories.documents import Create, Documents, Increment, Query, Update
 from repositories.ledger import LedgerRepository
@@ -148,18 +147,6 @@ class TestPages:
             path = f"users/alice/transactions/r{n}"
             documents.commit([Create(path, {**fields, "generation_request_id": of})])
         assert [entry.id for entry in many.of_generation("alice", "g1")] == ["r0", "r2"]
-
-    def test_facts_are_of_everybody_in_the_half_open_period(
-        self, documents: UnsteadyDocuments, many: LedgerRepository
-    ) -> None:
-        other = {"type": "deduction", "credits": 9, "user_id": "bob", "timestamp": NOON + timedelta(minutes=1)}
-        documents.commit([Create("users/bob/transactions/x", other)])
-        found = [*many.facts(NOON + timedelta(minutes=1), NOON + timedelta(minutes=2))]
-        assert sorted(found, key=lambda fact: fact.credits) == [
-            EntryFact(type="grant", credits=3, user_id="alice", timestamp=NOON + timedelta(minutes=1)),
-            EntryFact(type="grant", credits=4, user_id="alice", timestamp=NOON + timedelta(minutes=1)),
-            EntryFact(type="deduction", credits=9, user_id="bob", timestamp=NOON + timedelta(minutes=1)),
-        ]
 
 
 class TestTotals:

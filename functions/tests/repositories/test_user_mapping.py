@@ -1,15 +1,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.calendar import Week
 from domain.keys import ApiKey, Budget, Scope, new_id
 from domain.ledger import User
 from domain.limits import Bucket
+from domain.user_week import UserWeek, with_request
 from repositories.documents import Create, Document, Increment, Update
 from repositories.memory import MemoryDocuments
 from repositories.user_mapping import user_difference, user_fields, user_from
@@ -37,6 +39,13 @@ KEYS = st.builds(
     bucket=BUCKETS,
     in_flight=NUMBERS,
 )
+WEEKS = st.builds(
+    UserWeek,
+    week=st.sampled_from([Week(2026, number) for number in (45, 46, 47)]),
+    requests=NUMBERS,
+    before=NUMBERS,
+    days=st.tuples(*[NUMBERS] * 7),
+)
 USERS = st.builds(
     User,
     id=st.just("alice"),
@@ -54,6 +63,7 @@ USERS = st.builds(
     in_flight=NUMBERS,
     bucket=BUCKETS,
     keys=st.lists(KEYS, max_size=4).map(lambda found: {key.id: key for key in found}),
+    weeks=st.lists(WEEKS, max_size=3).map(lambda found: {each.week.field: each for each in found}),
     signed_out_at=st.none() | MOMENTS,
     deleted_at=st.none() | MOMENTS,
     claimed=st.lists(st.text(max_size=3), max_size=3).map(tuple),
@@ -118,6 +128,50 @@ def test_a_change_of_one_key_does_not_touch_the_others() -> None:
     before = replace(ALICE, keys={KEY.id: KEY, OTHER.id: OTHER})
     after = replace(before, keys={**before.keys, KEY.id: replace(KEY, name="New")})
     assert set(user_difference(before, after)) == {f"keys.{KEY.id}"}
+
+
+def with_requests(user: User, *days: date) -> User:
+    for day in days:
+        user = replace(user, weeks=with_request(user.weeks, day, 4))
+    return user
+
+
+MONDAY = date(2026, 11, 9)
+
+
+def test_a_week_has_what_the_report_asks_for() -> None:
+    assert user_difference(ALICE, with_requests(ALICE, MONDAY, MONDAY)) == {
+        "weeks.w2026_46": {
+            "requests": 2,
+            "before": 0,
+            "credits": 8,
+            "best_day": "2026-11-09",
+            "best_day_credits": 8,
+            "spike": 0,
+            "newcomer": 1,
+            "days": [8, 0, 0, 0, 0, 0, 0],
+        }
+    }
+
+
+def test_a_request_writes_its_week_alone() -> None:
+    before = with_requests(ALICE, MONDAY, MONDAY + timedelta(days=7))
+    after = with_requests(before, MONDAY + timedelta(days=8))
+    assert set(user_difference(before, after)) == {"weeks.w2026_47"}
+
+
+def test_a_late_request_of_the_week_before_writes_both() -> None:
+    before = with_requests(ALICE, MONDAY, MONDAY + timedelta(days=7))
+    after = with_requests(before, MONDAY)
+    assert set(user_difference(before, after)) == {"weeks.w2026_46", "weeks.w2026_47"}
+
+
+def test_where_a_week_is_forgotten_all_are_written() -> None:
+    before = with_requests(ALICE, *(MONDAY + timedelta(days=7 * n) for n in range(3)))
+    after = with_requests(before, MONDAY + timedelta(days=21))
+    difference = user_difference(before, after)
+    assert set(difference) == {"weeks"}
+    assert set(difference["weeks"]) == {"w2026_47", "w2026_48", "w2026_49"}
 
 
 def test_a_settlement_counts_down_inside_a_key_and_leaves_it_readable() -> None:

@@ -190,7 +190,3 @@ class TestPages:
         assert [user.id for user in users.search("ann", after=first[-1], limit=2)] == ["b"]
         assert [user.id for user in users.search("anna@x.org", after=None, limit=9)] == ["b"]
         assert users.search("x", after=None, limit=9) == []
-
-    def test_registered_is_half_open(self, many: UserRepository) -> None:
-        found = many.registered(NOON + timedelta(minutes=1), NOON + timedelta(minutes=3))
-        assert sorted(found) == [NOON + timedelta(minutes=1), NOON + timedelta(minutes=2)]

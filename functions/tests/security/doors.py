@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import weekly
 from calls import BODIES, HEADERS, QUERIES, path_of
 from controllers.wire import Access
 from domain.keys import Scope
@@ -61,6 +62,11 @@ OPENED_BY: dict[str, tuple[Access, Scope | None]] = {
     "adminPurgeQueue": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminSweep": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminAudit": (Access.ADMIN, Scope.ADMIN_WRITE),
+    "listReports": (Access.ADMIN, Scope.ADMIN_READ),
+    "getReport": (Access.ADMIN, Scope.ADMIN_READ),
+    "runReport": (Access.ADMIN, Scope.ADMIN_WRITE),
+    "askToUnsubscribe": (Access.PUBLIC, None),
+    "unsubscribe": (Access.PUBLIC, None),
     "createGenerationRequest": (Access.KNOWN, Scope.GENERATIONS_WRITE),
     "getGenerationStatus": (Access.KNOWN, Scope.GENERATIONS_READ),
     "getUserCredits": (Access.KNOWN, Scope.BALANCE_READ),
@@ -187,6 +193,7 @@ def ids_of(generation_id: str, key_id: str) -> dict[str, str]:
         "/v1/admin/catalog/styles/": "realistic",
         "/v1/admin/catalog/colors/": "vibrant",
         "/v1/admin/catalog/sizes/": "512x512",
+        "/v1/reports/": weekly.REPORT_ID,
         _STATUS_OF: generation_id,
     }
 

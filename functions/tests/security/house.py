@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+import weekly
 from calls import ANONYMOUS_TOKEN, PASSER_BY
 from domain.keys import Scope
 from domain.ledger import User
@@ -39,6 +40,7 @@ class House:
         self._move_in()
         self.keys = self._keys()
         self.things = self._things()
+        weekly.keep(self.world.documents)
         self.places = ids_of(self.things["queued generation"], self.things["key"])
         self.before = self.world.records()
 

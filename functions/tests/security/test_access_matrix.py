@@ -59,9 +59,9 @@ def test_there_are_doors_of_each_kind() -> None:
     assert {door.handler for door in DOORS} >= {"create_generation_request", "seed_database", ""}
 
 
-def test_what_an_admin_does_is_under_one_address() -> None:
+def test_what_an_admin_does_is_under_one_address_but_for_the_reports() -> None:
     for door in DOORS:
-        if not door.handler:
+        if not door.handler and not door.path.startswith("/v1/reports"):
             assert (door.access is Access.ADMIN) == door.path.startswith("/v1/admin/"), door.name
 
 

@@ -33,8 +33,8 @@ REQUESTS_MIN = 5000
 PER_OPERATION = 60
 """Made up at random. What the document shows, and what lies at the edges of what it allows, comes on top."""
 
-SLOW = {"seed_database": 5, "scheduleWeeklyReport": 20}
-"""Take no parameters, and write or count weeks of history."""
+SLOW = {"seed_database": 5, "scheduleWeeklyReport": 20, "runReport": 20, "getReport": 20}
+"""Write or count weeks of history, or draw them."""
 
 DOCUMENT = json.loads((Path(__file__).resolve().parents[3] / "docs" / "openapi.json").read_text())
 CONFIG = {

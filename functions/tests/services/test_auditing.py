@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from controllers.boundary import RetryTask
+from domain.audit_verdict import AuditVerdict
 from domain.errors import UserNotFound
 from domain.generation import Status
 from domain.ledger import EntryType
@@ -221,3 +222,21 @@ def test_the_nightly_run_does_not_fail_over_those_who_have_not_come_for_days(wor
     world.app.schedules.audit()
     world.later(days=3)
     world.app.schedules.audit()
+
+
+class TestTheVerdict:
+    def test_of_a_night_is_kept(self, busy: World) -> None:
+        busy.app.schedules.audit()
+        verdict = busy.app.audit_verdicts.last()
+        assert verdict == AuditVerdict(at=busy.now, is_exact=True, users_checked=3, different=0)
+
+    def test_of_books_that_differ_is_kept_though_the_run_fails(self, busy: World) -> None:
+        busy.overwrite("users/alice", current_credits=1)
+        with pytest.raises(RetryTask):
+            busy.app.schedules.audit()
+        verdict = busy.app.audit_verdicts.last()
+        assert verdict == AuditVerdict(at=busy.now, is_exact=False, users_checked=3, different=1)
+
+    def test_of_an_audit_by_hand_is_not_kept(self, busy: World) -> None:
+        busy.app.audits.of_all()
+        assert busy.app.audit_verdicts.last() is None

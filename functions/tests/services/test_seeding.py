@@ -1,10 +1,14 @@
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.calendar import Week, last_full_week, local_date, week_of
 from domain.demo_catalog import USERS
 from domain.errors import EmulatorOnly
 from domain.generation import Status
+from repositories.documents import Fields
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -17,6 +21,10 @@ def seeded(world: World) -> dict[str, int]:
 
 def written(world: World, collection: str) -> int:
     return sum(path.split("/")[-2] == collection for path in world.records())
+
+
+def generations(world: World) -> list[Fields]:
+    return [each.fields for path, each in world.records().items() if path.startswith("generation_requests/")]
 
 
 def test_the_answer_is_feraset_imagens(world: World) -> None:
@@ -87,10 +95,35 @@ def test_a_price_that_was_changed_stays(world: World) -> None:
 
 def test_nothing_of_the_past_is_unsettled_or_in_the_future(world: World) -> None:
     seeded(world)
-    facts = list(world.app.generations.facts(NOW.replace(year=2025), NOW.replace(year=2027)))
-    assert {fact.status for fact in facts} == {Status.COMPLETED, Status.FAILED}
-    assert max(fact.created_at for fact in facts) <= NOW
+    past = generations(world)
+    assert {fields["status"] for fields in past} == {Status.COMPLETED, Status.FAILED}
+    assert max(fields["created_at"] for fields in past) <= NOW
     assert world.app.generations.due(now=NOW.replace(year=2027), limit=9) == []
+
+
+def test_what_the_report_counts_by_is_there(world: World) -> None:
+    seeded(world)
+    for fields in generations(world):
+        is_completed = fields["status"] == Status.COMPLETED
+        assert (fields["completed_count"], fields["failed_count"]) == (is_completed, not is_completed)
+        assert ("latency_bucket" in fields) == is_completed
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles"])
+def test_everybody_s_weeks_are_those_of_their_requests(zone: str) -> None:
+    world = World(NOW, REPORT_TIME_ZONE=zone)
+    seeded(world)
+    newest = week_of(local_date(NOW, ZoneInfo(zone)))
+    for user in USERS:
+        asked = Counter[Week]()
+        for fields in generations(world):
+            week = week_of(local_date(fields["created_at"], ZoneInfo(zone)))
+            asked[week] += fields["user_id"] == user.id
+        told = {each.week: each.requests for each in world.user(user.id).weeks.values()}
+        assert told == {week: count for week, count in asked.items() if count and week >= max(told).shifted(-2)}
+        assert max(told) <= newest
+    busy = world.user("new_enterprise").weeks[newest.shifted(-1).field]
+    assert (busy.requests, busy.spike, busy.newcomer, busy.credits) == (25, 25, 1, 90)
 
 
 def test_seeding_is_refused_off_the_emulator_and_writes_nothing() -> None:
@@ -107,8 +140,35 @@ def test_a_project_without_a_catalog_can_be_given_one_anywhere() -> None:
     assert written(world, "users") == 3
 
 
-def test_the_demos_week_gives_the_report_something_to_find(world: World) -> None:
+@pytest.mark.parametrize("day", range(7))
+def test_the_report_of_the_last_full_week_finds_what_was_planted(day: int) -> None:
+    world = World(NOW + timedelta(days=day))
     seeded(world)
-    report = world.app.reporting.run_by_hand()
-    assert report["summary"]["total_requests"] > 50
-    assert report["anomaly_summary"]["total_anomalies"] > 0
+    report = world.app.reporting.run()["report_data"]
+    assert report["generation_stats"]["total_requests"] > 60
+    findings = report["anomaly_analysis"]["detected_anomalies"]
+    assert {name for finding in findings for name in (finding["type"], *finding["also"])} >= {
+        "request_spike",
+        "user_request_spike",
+        "single_user_credits",
+        "critical_model_failure_rate",
+        "model_performance_disparity",
+        "model_underperforming",
+        "suspicious_perfect_performance",
+    }
+    assert report["anomaly_analysis"]["severity_level"] in {"high", "critical"}
+    assert report["reconciliation"]["is_exact"]
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_the_weeks_before_are_quiet(day: int) -> None:
+    world = World(NOW + timedelta(days=day))
+    seeded(world)
+    last = last_full_week(world.now, UTC)
+    for weeks_ago in (1, 2, 3):
+        as_of = last.shifted(1 - weeks_ago).window(UTC).start
+        report = world.app.reporting.run(as_of, dry_run=True)["report_data"]
+        findings = report["anomaly_analysis"]["detected_anomalies"]
+        assert 20 <= report["generation_stats"]["total_requests"] <= 30
+        assert len(findings) <= 2
+        assert {finding["severity"] for finding in findings} <= {"low", "medium"}

@@ -4,24 +4,29 @@ Each is one that somebody could write in good faith; the product itself is chang
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
 import domain.generation
 import domain.spending
+import domain.user_week
 import repositories.books
+import repositories.counters
 import repositories.generations
 import repositories.ledger
 import repositories.mapping
+import repositories.week_counts
 import services.generations
 import services.ledger
 from core.errors import Unavailable
-from domain.generation import Generation
+from domain.calendar import week_of
+from domain.generation import Generation, Status
 from domain.ledger import Change, Entry
+from domain.user_week import UserWeek
 from repositories.documents import Ambiguous, Update
 from repositories.generations import GenerationRepository
 from repositories.optimistic import OptimisticTransaction
@@ -255,6 +260,80 @@ def a_key_is_judged_before_the_commit_only(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(domain.spending, "standing", lambda user, spender, now: user.keys.get(spender.key_id))
 
 
+# --- what the report counts by ---
+
+
+@breaks("counters")
+def a_cancellation_counts_for_a_failure(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(repositories.counters._COUNTED, "failed_count", Status.CANCELLED)
+
+
+@breaks("counters")
+def the_time_in_the_queue_is_latency(patch: pytest.MonkeyPatch) -> None:
+    def longer(original: Callable[..., Any], generation: Generation) -> Any:
+        return original(
+            generation if generation.started_at is None else replace(generation, started_at=generation.created_at)
+        )
+
+    around(patch, repositories.counters, "_latency", longer)
+
+
+@breaks("weeks")
+def a_request_counts_in_the_week_of_utc(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(domain.spending, "local_date", lambda moment, zone: moment.date())
+
+
+@breaks("weeks")
+def a_week_is_counted_on_what_was_seen_first(patch: pytest.MonkeyPatch) -> None:
+    """And not again after a lost race."""
+    seen: dict[str, Any] = {}
+
+    def stale(original: Callable[..., Change], user: Any, generation: Generation, *others: Any) -> Change:
+        change = original(user, generation, *others)
+        return replace(change, weeks=seen.setdefault(generation.id, change.weeks))
+
+    around(patch, services.generations, "spend", stale)
+
+
+@breaks("weeks")
+def a_group_counts_once(patch: pytest.MonkeyPatch) -> None:
+    def once(original: Callable[..., Any], user: Any, asked: Any) -> Any:
+        changes, answers = original(user, asked)
+        return [replace(change, weeks=changes[0].weeks) for change in changes], answers
+
+    around(patch, repositories.generations, "_decided", once)
+
+
+@breaks("weeks")
+def a_day_that_begins_forgets_the_last(patch: pytest.MonkeyPatch) -> None:
+    """By another clock it has not ended. What it came to is kept only if it was the best."""
+
+    def forgetful(original: Callable[..., UserWeek], known: UserWeek, day: date, price: int) -> UserWeek:
+        counted, place = original(known, day, price), day.weekday()
+        days = (credits_ if at in (place, known.best_day.weekday()) else 0 for at, credits_ in enumerate(counted.days))
+        return replace(counted, days=tuple(days))
+
+    around(patch, domain.user_week, "_one_more", forgetful)
+
+
+@breaks("weeks")
+def a_week_that_has_begun_does_not_hear_of_the_last(patch: pytest.MonkeyPatch) -> None:
+    def deaf(original: Callable[..., Any], weeks: Any, day: date, price: int) -> Any:
+        counted = original(weeks, day, price)
+        return {name: replace(each, before=weeks.get(name, each).before) for name, each in counted.items()}
+
+    around(patch, domain.spending, "with_request", deaf)
+
+
+@breaks("weeks")
+def the_last_week_takes_the_place_of_the_next(patch: pytest.MonkeyPatch) -> None:
+    def earlier(original: Callable[..., Any], weeks: Any, day: date, price: int) -> Any:
+        counted = original(weeks, day, price)
+        return {name: each for name, each in counted.items() if each.week <= week_of(day)}
+
+    around(patch, domain.spending, "with_request", earlier)
+
+
 # --- tasks and sweeps ---
 
 
@@ -301,10 +380,7 @@ def an_audit_sums_while_the_balance_moves(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I8")
 def a_report_leaves_the_last_day_out(patch: pytest.MonkeyPatch) -> None:
-    def shorter(original: Callable[..., Iterator[Any]], start: datetime, end: datetime) -> Sequence[Any]:
-        return list(original(start, end))[:-1]
-
-    around(patch, repositories.ledger, "days", shorter)
+    around(patch, repositories.week_counts, "days", lambda original, *args: original(*args)[:-1])
 
 
 def _without_version(prefix: str) -> Callable[..., Update]:

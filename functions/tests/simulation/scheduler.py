@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-STARTS_AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+STARTS_AT = datetime(2026, 3, 8, 11, 59, 56, tzinfo=UTC)
+"""A Sunday."""
 
 
 class Violation(BaseException):

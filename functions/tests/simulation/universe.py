@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import lru_cache
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bootstrap import Darkroom
 from core.config import Settings
@@ -24,6 +25,7 @@ from services.ports import AccountChange
 from services.seeding import SeedService
 from simulation import heritage
 from simulation.conduct import SKEW_MAX, Conduct
+from simulation.counts import miscounted
 from simulation.faults import Faults
 from simulation.invariants import Books, books_from, broken
 from simulation.outside import SimulatedDocuments, SimulatedOutputs, SimulatedQueue
@@ -31,6 +33,9 @@ from simulation.promises import Promises
 from simulation.scheduler import Killed, Op, Scheduler, Violation, inside
 from simulation.vendors import SimulatedDirect, SimulatedVendor
 from world import ENVIRONMENT
+
+ZONES = ("UTC", "Etc/GMT-12", "Etc/GMT+12")
+"""Where the run begins at noon; some seconds before a Monday; and some seconds before a Sunday."""
 
 SIZES = ("512x512", "1024x1024", "1024x1792")
 
@@ -56,6 +61,7 @@ class Universe:
         self.steps_most = steps_most
         self.attempts_max = chance.choice((1, 2, 4, 4))
         self.age_max = chance.choice((3600, 24 * 3600, 24 * 3600))
+        self.zone = chance.choice(ZONES)
         self.in_flight_max = chance.choice((2, 5, 1000))
         tempo = timedelta(seconds=chance.choice((0.001, 0.01, 0.1)))
         self.scheduler = Scheduler(chance, stickiness=chance.choice((0.0, 0.5, 0.9)), tempo=tempo)
@@ -86,7 +92,12 @@ class Universe:
 
     def check(self) -> None:
         """Every rule, on everything."""
-        for rule, detail in (*broken(self.books(), self.outputs.files, self.scheduler.now), *self.promises.broken()):
+        books, files = self.books(), self.outputs.files
+        for rule, detail in (
+            *broken(books, files, self.scheduler.now),
+            *miscounted(books, ZoneInfo(self.zone)),
+            *self.promises.broken(),
+        ):
             raise Violation(rule, detail)
 
     def ask[T](self, kind: str, work: Callable[[Darkroom], T], *, drawn: list[str] | None = None) -> T:
@@ -151,7 +162,7 @@ class Universe:
         scheduler = self.scheduler
         skew = timedelta(seconds=self.chance.uniform(-1, 1) * SKEW_MAX.total_seconds())
         app = Darkroom(
-            _settings(self.attempts_max, self.age_max, self.in_flight_max),
+            _settings(self.attempts_max, self.age_max, self.in_flight_max, self.zone),
             clock=lambda: scheduler.now + skew,
             documents=self.documents,
             queue=self.queue,
@@ -183,7 +194,7 @@ class Universe:
         if self.has_heritage:
             self.documents.stored.commit(heritage.documents())
             self.promises.accepted |= dict.fromkeys(("old-1", "old-2", "old-3"), heritage.USER)
-        SeedService(DemoRepository(self.documents.stored), lambda: now, allowed=True).put_catalog()
+        SeedService(DemoRepository(self.documents.stored), lambda: now, zone=UTC, allowed=True).put_catalog()
         for user_id in self.users:
             if user_id == heritage.USER:
                 continue
@@ -278,11 +289,12 @@ class Universe:
 
 
 @lru_cache
-def _settings(attempts_max: int, age_max: int, in_flight_max: int) -> Settings:
+def _settings(attempts_max: int, age_max: int, in_flight_max: int, zone: str) -> Settings:
     own = {
         "ATTEMPTS_MAX": str(attempts_max),
         "GENERATION_AGE_MAX_SECONDS": str(age_max),
         "IN_FLIGHT_MAX": str(in_flight_max),
+        "REPORT_TIME_ZONE": zone,
     }
     return Settings.from_environment(ENVIRONMENT | own)
 

@@ -1,0 +1,17 @@
+"""Which of the formats that there are is sent: RFC 9110, section 12."""
+
+from collections.abc import Mapping, Sequence
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from core.errors import NotAcceptable
+
+
+def best_of(headers: Mapping[str, str], offered: Sequence[str]) -> str:
+    """The caller's favourite; the first one where it has none. Raises NotAcceptable."""
+    wanted = headers.get("accept", "").strip() or "*/*"
+    found = parse_accept_header(wanted, MIMEAccept).best_match(offered)
+    if found is None:
+        raise NotAcceptable(offered)
+    return found

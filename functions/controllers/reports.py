@@ -1,0 +1,151 @@
+"""The weekly reports, in the format that the reader prefers."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from controllers.auth import document_id
+from controllers.negotiation import best_of
+from controllers.paging import page_token, read_page_token
+from controllers.wire import Access, Answer, Call, Route
+from core.errors import (
+    FieldError,
+    InvalidRequest,
+    NotAcceptable,
+    PayloadTooLarge,
+    PermissionDenied,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from domain.errors import ReportNotFound
+from domain.keys import Scope
+from schemas.reports import ListReports, ReadReport, ReportPage, ReportResource, ReportSummary, RunReport
+from services.instructions import Instruction
+from services.operations import OperationsService
+from services.ports import Cursor
+from services.ports.delivery import ReportArchive
+from services.ports.pages import TABLES, ReportPages, Table
+
+_JSON, _HTML, _PNG, _CSV = "application/json", "text/html", "image/png", "text/csv"
+_OFFERED = (_JSON, _HTML, _PNG, _CSV)
+_FORMATS = {"json": _JSON, "html": _HTML, "png": _PNG, "csv": _CSV}
+
+_NO_SCRIPT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""A report holds what users have typed: whatever of it a browser might take for a script does not run."""
+
+
+class ReportController:
+    def __init__(self, operations: OperationsService, archive: ReportArchive, pages: ReportPages) -> None:
+        self._operations = operations
+        self._archive = archive
+        self._pages = pages
+
+    def routes(self) -> Iterable[Route]:
+        yield Route(
+            method="GET",
+            path="/v1/reports",
+            name="listReports",
+            summary="List the weekly reports, newest first.",
+            handle=self.list,
+            query=ListReports,
+            access=Access.ADMIN,
+            scope=Scope.ADMIN_READ,
+            answers={200: ReportPage},
+            errors=(InvalidRequest, PermissionDenied, Unavailable),
+        )
+        yield Route(
+            method="GET",
+            path="/v1/reports/{id}",
+            name="getReport",
+            summary="Get one report, `latest` for the newest: as JSON, a page, a picture, or one table of it as CSV.",
+            handle=self.get,
+            query=ReadReport,
+            access=Access.ADMIN,
+            scope=Scope.ADMIN_READ,
+            answers={200: ReportResource},
+            media_types=(_HTML, _PNG, _CSV),
+            errors=(InvalidRequest, PermissionDenied, ReportNotFound, NotAcceptable, Unavailable),
+        )
+        yield Route(
+            method="POST",
+            path="/v1/reports",
+            name="runReport",
+            summary="Make the report of the last full week, now. What is there already stays, as an older version.",
+            handle=self.run,
+            body=RunReport,
+            access=Access.ADMIN,
+            scope=Scope.ADMIN_WRITE,
+            answers={200: ReportResource, 201: ReportResource},
+            errors=(InvalidRequest, PermissionDenied, PayloadTooLarge, UnsupportedMediaType, Unavailable),
+        )
+
+    def list(self, call: Call) -> Answer:
+        wanted: ListReports = call.query
+        after = read_page_token(wanted.page_token, "reports")
+        found = self._archive.page(after=after, limit=wanted.page_size + 1)
+        shown = found[: wanted.page_size]
+        token = page_token(_place(shown[-1]), "reports") if len(found) > len(shown) else None
+        return Answer(body=ReportPage(data=[*map(ReportSummary.of, shown)], next_page_token=token))
+
+    def get(self, call: Call) -> Answer:
+        wanted: ReadReport = call.query
+        media_type = _FORMATS[wanted.format] if wanted.format else best_of(call.headers, _OFFERED)
+        _check(wanted.table, media_type)
+        report = self._report(call.path["id"])
+        if media_type == _JSON:
+            return Answer(body=ReportResource.of(report), headers={"Vary": "Accept"})
+        if media_type == _HTML:
+            return _page(self._pages.html(report))
+        if media_type == _PNG:
+            return Answer(body=self._pages.png(report), headers={"Content-Type": _PNG, "Vary": "Accept"})
+        table = str(wanted.table)
+        return _csv(self._pages.csv(report, table), f"{report['id']}-{table}")
+
+    def run(self, call: Call) -> Answer:
+        wanted: RunReport = call.body
+        instruction = Instruction(actor=call.known_caller.actor, request_id=call.request_id)
+        report = self._operations.report(instruction, wanted.as_of, dry_run=wanted.dry_run)["report_data"]
+        resource = ReportResource.of(report)
+        if wanted.dry_run:
+            return Answer(body=resource)
+        return Answer(status=201, body=resource, headers={"Location": f"/v1/reports/{report['id']}"})
+
+    def _report(self, given: str) -> Mapping[str, Any]:
+        report_id = document_id("id", given)
+        if report_id == "latest":
+            newest = self._archive.page(after=None, limit=1)
+            report_id = newest[0]["id"] if newest else report_id
+        found = self._archive.get(report_id)
+        if found is None:
+            raise ReportNotFound(report_id)
+        return found
+
+
+def _place(report: Mapping[str, Any]) -> Cursor:
+    return Cursor(report["generated_at"], report["id"])
+
+
+def _check(table: Table | None, media_type: str) -> None:
+    """Raises InvalidRequest."""
+    if media_type == _CSV and table is None:
+        raise InvalidRequest([FieldError(pointer="table", detail="required where the answer is CSV", allowed=TABLES)])
+    if media_type != _CSV and table is not None:
+        raise InvalidRequest([FieldError(pointer="table", detail="only CSV is of one table", allowed=("format=csv",))])
+
+
+def _page(html: str) -> Answer:
+    headers = {"Content-Type": f"{_HTML}; charset=utf-8", "Content-Security-Policy": _NO_SCRIPT, "Vary": "Accept"}
+    return Answer(body=html.encode(), headers=headers)
+
+
+def _csv(text: str, name: str) -> Answer:
+    file = re.sub(r"[^A-Za-z0-9_-]", "_", name)
+    headers = {
+        "Content-Type": f"{_CSV}; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{file}.csv"',
+        "Vary": "Accept",
+    }
+    return Answer(body=text.encode(), headers=headers)

@@ -1,0 +1,52 @@
+"""Addresses that stand in settings: of people, and of servers."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+
+RECIPIENTS_MAX = 50
+_ADDRESS_MAX = 254
+_EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_SERVER = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
+
+
+def _split(text: Any) -> Any:
+    """One spelling for each address, so that nobody is written to twice."""
+    if not isinstance(text, str):
+        return text
+    return tuple(dict.fromkeys(each.strip().lower() for each in text.split(",") if each.strip()))
+
+
+def _recipients(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    for address in addresses:
+        if len(address) > _ADDRESS_MAX or not _EMAIL.fullmatch(address):
+            raise ValueError(f"{address!r} is not an e-mail address such as ann@example.com")
+    if len(addresses) > RECIPIENTS_MAX:
+        raise ValueError(f"at most {RECIPIENTS_MAX} addresses; a mailing list takes more")
+    return addresses
+
+
+def _server(address: str) -> str:
+    if not _SERVER.fullmatch(address):
+        raise ValueError("must be scheme://host or scheme://host:port, in lower case and without a / at its end")
+    return address
+
+
+def _page(address: str) -> str:
+    if address and not _PAGE.fullmatch(address):
+        raise ValueError("must be a whole address, such as https://chat.example/hooks/reports")
+    return address
+
+
+def is_encrypted(address: str) -> bool:
+    return not address or address.startswith("https://")
+
+
+EmailAddresses = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_recipients)]
+"""Written with commas; in lower case."""
+
+ServerAddress = Annotated[str, AfterValidator(_server)]
+PageAddress = Annotated[str, AfterValidator(_page)]
+"""Or nothing."""

@@ -1,0 +1,97 @@
+"""Weeks and days as people count them: in a time zone, where a day may have 23 or 25 hours, and a week 167 or 169."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """`[start, end)`: half open, so that every moment lies in exactly one week."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise ValueError("A window needs aware datetimes.")
+        if self.start >= self.end:
+            raise ValueError("A window ends after it starts.")
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+class Day(NamedTuple):
+    """A local date, and in UTC the half-open time that it lasts."""
+
+    date: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Week:
+    """An ISO week, Monday to Sunday. Its year is that of its Thursday."""
+
+    year: int
+    number: int
+
+    @property
+    def key(self) -> str:
+        """`2026-W46`; keys sort as the weeks do."""
+        return f"{self.year:04d}-W{self.number:02d}"
+
+    @property
+    def field(self) -> str:
+        """`w2026_46`: the key as a field of a document, whose name is to be a plain identifier. Sorts alike."""
+        return f"w{self.year:04d}_{self.number:02d}"
+
+    @classmethod
+    def from_field(cls, field: str) -> "Week":
+        return cls(int(field[1:5]), int(field[6:]))
+
+    @property
+    def monday(self) -> date:
+        return date.fromisocalendar(self.year, self.number, 1)
+
+    def shifted(self, weeks: int) -> "Week":
+        """So many weeks later, or earlier where it is below zero."""
+        return week_of(self.monday + weeks * _WEEK)
+
+    def window(self, zone: tzinfo) -> Window:
+        """From Monday's first moment to the next Monday's, in UTC."""
+        return Window(start=midnight(self.monday, zone), end=midnight(self.monday + _WEEK, zone))
+
+
+def week_of(day: date) -> Week:
+    year, number, _ = day.isocalendar()
+    return Week(year, number)
+
+
+def local_date(moment: datetime, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date()
+
+
+def last_full_week(now: datetime, zone: tzinfo) -> Week:
+    """The last one that is over: the same at whatever hour of a week it is asked for."""
+    return week_of(local_date(now, zone)).shifted(-1)
+
+
+def days(window: Window, zone: tzinfo) -> list[Day]:
+    """The local days of the window, in order, with nothing between them; the first and the last may be cut off."""
+    found = []
+    day = local_date(window.start, zone)
+    while (begins := midnight(day, zone)) < window.end:
+        ends = midnight(day + _DAY, zone)
+        found.append(Day(day, max(begins, window.start), min(ends, window.end)))
+        day += _DAY
+    return found
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """When the day begins, in UTC. Where clocks leap over midnight it is the leap, where there are two the first."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)

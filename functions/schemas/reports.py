@@ -1,0 +1,75 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+
+from domain.reports import anomaly_summary, summary
+from schemas.base import Inbound, InboundText, Moment, Outbound
+from schemas.generations import PAGE_SIZE, PAGE_SIZE_MAX
+from services.ports.pages import Table
+
+TOKEN_MAX = 800
+Format = Literal["json", "html", "png", "csv"]
+
+
+class ListReports(InboundText):
+    page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
+    page_token: str | None = Field(default=None, max_length=1000)
+
+
+class ReadReport(InboundText):
+    format: Format | None = Field(default=None, description="For links, instead of `Accept`.", examples=["html"])
+    table: Table | None = Field(default=None, description="Which table, where the answer is CSV.", examples=["models"])
+
+
+class RunReport(Inbound):
+    as_of: Annotated[Moment, Field(strict=False)] | None = Field(
+        default=None, description="The last full week before this moment (RFC 3339). Default: before now."
+    )
+    dry_run: bool = Field(default=False, description="Count everything; save nothing and tell nobody.")
+
+
+class Unsubscribe(InboundText):
+    token: str = Field(max_length=TOKEN_MAX, description="From the link in a mail.")
+
+
+class ReportSummary(Outbound):
+    """`week` and `version` are null in reports of feraset-imagen."""
+
+    id: str
+    week: str | None = Field(description="The ISO week, such as 2026-W46.")
+    version: int | None = Field(description="1, and one more for each time that the week was reported again.")
+    generated_at: datetime
+    headline: str | None
+    summary: Mapping[str, Any]
+    anomaly_summary: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any]) -> Self:
+        return cls(**_told(report))
+
+
+class ReportPage(Outbound):
+    data: list[ReportSummary]
+    next_page_token: str | None
+
+
+class ReportResource(ReportSummary):
+    report: Mapping[str, Any] = Field(description="The whole document, as it stands in `reports`.")
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any]) -> Self:
+        return cls(**_told(report), report=report)
+
+
+def _told(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": report["id"],
+        "week": report.get("week"),
+        "version": report.get("version"),
+        "generated_at": report["generated_at"],
+        "headline": report.get("headline"),
+        "summary": summary(report),
+        "anomaly_summary": anomaly_summary(report),
+    }

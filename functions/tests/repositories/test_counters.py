@@ -1,0 +1,80 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from domain.generation import Failure, Generation, Output, Spec, Status, cancel, claim, complete, erase, fail, release
+from domain.ledger import Change
+from repositories.documents import Document
+from repositories.mapping import generation_fields, generation_from
+
+NOW = datetime(2026, 3, 4, 12, 59, 59, tzinfo=UTC)
+SPEC = Spec(model="Model A", style="anime", color="neon", size="512x512", prompt="A cat")
+QUEUED = Generation(
+    id="g", user_id="alice", spec=SPEC, status=Status.QUEUED, price=1, held=1, created_at=NOW, updated_at=NOW
+)
+CLAIMED = claim(QUEUED, owner="w", now=NOW, lease=timedelta(minutes=5), expected_seconds=10)
+FAILURE = Failure(code="timeout", message="late", retryable=True)
+OUTPUT = Output(path="p", content_type="image/png", width=1, height=1, bytes=1)
+
+
+def settled(change: Change) -> Generation:
+    assert change.generation is not None
+    return change.generation
+
+
+def completed(after: timedelta) -> Generation:
+    return settled(complete(CLAIMED, (OUTPUT,), "url", now=NOW + after))
+
+
+def counts(generation: Generation) -> tuple[int, ...]:
+    fields = generation_fields(generation)
+    return tuple(fields[f"{status}_count"] for status in ("completed", "failed", "cancelled"))
+
+
+@pytest.mark.parametrize(
+    ("generation", "expected"),
+    [
+        (QUEUED, (0, 0, 0)),
+        (CLAIMED, (0, 0, 0)),
+        (release(CLAIMED, FAILURE, now=NOW, due_at=NOW), (0, 0, 0)),
+        (completed(timedelta(seconds=3)), (1, 0, 0)),
+        (settled(erase(completed(timedelta(seconds=3)), now=NOW)), (1, 0, 0)),
+        (settled(fail(CLAIMED, FAILURE, now=NOW)), (0, 1, 0)),
+        (settled(cancel(QUEUED, now=NOW)), (0, 0, 1)),
+        (settled(cancel(CLAIMED, now=NOW)), (0, 0, 1)),
+    ],
+)
+def test_each_is_counted_by_what_it_is(generation: Generation, expected: tuple[int, ...]) -> None:
+    assert counts(generation) == expected
+
+
+def test_the_hour_is_that_of_its_creation_in_utc() -> None:
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    for at in (NOW, elsewhere):
+        assert generation_fields(replace(QUEUED, created_at=at))["hour"] == 12
+
+
+@pytest.mark.parametrize(("seconds", "bucket"), [(-2, 0), (0, 0), (0.999999, 0), (1, 1), (4, 2), (159, 7), (160, 8)])
+def test_what_came_out_is_counted_by_how_long_it_took(seconds: float, bucket: int) -> None:
+    assert generation_fields(completed(timedelta(seconds=seconds)))["latency_bucket"] == bucket
+
+
+@pytest.mark.parametrize(
+    "generation",
+    [
+        QUEUED,
+        CLAIMED,
+        settled(fail(CLAIMED, FAILURE, now=NOW)),
+        settled(cancel(CLAIMED, now=NOW)),
+        settled(complete(QUEUED, (OUTPUT,), "url", now=NOW)),
+    ],
+)
+def test_what_did_not_come_out_or_never_began_has_no_latency(generation: Generation) -> None:
+    assert "latency_bucket" not in generation_fields(generation)
+
+
+def test_reading_ignores_them() -> None:
+    generation = completed(timedelta(seconds=3))
+    fields = generation_fields(generation) | {"completed_count": 7, "hour": 99, "latency_bucket": 99}
+    assert generation_from(Document("generation_requests/g", fields, NOW)) == generation
