@@ -31,7 +31,10 @@ _NOT_VALID = "The API key is not valid."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Whose books a call is about, who made it (`actor`), and what it may do. Without scopes it may do everything."""
+    """Whose books a call is about, who made it (`actor`), and what it may do. Without scopes it may do everything.
+
+    `account_ids` are the anonymous accounts that it claimed: their generations are its own.
+    """
 
     user_id: str
     actor: str
@@ -43,10 +46,6 @@ class Caller:
     @property
     def is_person(self) -> bool:
         return self.scopes is None
-
-    def owns(self, user_id: str) -> bool:
-        """Its own, or an anonymous account's that it claimed."""
-        return user_id == self.user_id or user_id in self.account_ids
 
     def refuse_own_key(self) -> None:
         """A key cannot look after its owner's keys: who has stolen one would have them all. Raises PermissionDenied."""
