@@ -19,7 +19,7 @@ from core.logging import configure_logging
 if TYPE_CHECKING:
     from controllers.api import Api
     from controllers.auth import Authenticator
-    from controllers.boundary import HttpBoundary
+    from controllers.boundary import HttpBoundary, Render
     from controllers.function_urls import FunctionUrls
     from controllers.private import PrivateDoor
     from controllers.schedules import Schedules
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from services.seeding import SeedService
     from services.subscriptions import SubscriptionService
     from services.sweeping import SweepService
+    from services.usage import UsageService
 
 WORKER_FUNCTION = "processImageGeneration"
 
@@ -300,6 +301,13 @@ class Darkroom:
         from services.ledger import LedgerService
 
         return LedgerService(users=self.users, ledger=self.entries, generations=self.generations, clock=self.clock)
+
+    @part
+    def usage(self) -> "UsageService":
+        from repositories.usage import UsageRepository
+        from services.usage import UsageService
+
+        return UsageService(UsageRepository(self.documents, self.models.offers()), self.clock)
 
     @part
     def account_service(self) -> "AccountService":
@@ -539,6 +547,12 @@ class Darkroom:
         return HttpBoundary(self.settings.cors_allowed_origins)
 
     @part
+    def render_problem(self) -> "Render":
+        from controllers.api import problem_renderer
+
+        return problem_renderer(self.settings.public_url)
+
+    @part
     def private(self) -> "PrivateDoor":
         from controllers.private import PrivateDoor
 
@@ -546,6 +560,7 @@ class Darkroom:
         return PrivateDoor(
             None if settings.on_emulator else self.later("service_tokens"),
             self.boundary,
+            self.render_problem,
             worker_url=settings.worker_url,
             queue_account=settings.worker_service_account,
             scheduler_account=settings.scheduler_service_account,
@@ -606,12 +621,14 @@ class Darkroom:
         from controllers.health import HealthController
         from controllers.keys import KeyController
         from controllers.ledger import LedgerController
+        from controllers.usage import UsageController
         from controllers.webhooks import WebhookController
 
         routes = [
             *GenerationController(self.generation_service, self.catalog).routes(),
             *AccountController(self.account_service, self.ledger).routes(),
             *LedgerController(self.ledger).routes(),
+            *UsageController(self.later("usage")).routes(),
             *KeyController(self.keys, self.clock).routes(),
             *CatalogController(self.catalog).routes(),
             *HealthController(lambda: self.documents.get("health/ready")).routes(),
@@ -623,6 +640,7 @@ class Darkroom:
             authenticator=self.authenticator,
             throttle=self.throttle,
             boundary=self.boundary,
+            render=self.render_problem,
         )
 
     def _admin_routes(self) -> "list[Route]":

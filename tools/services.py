@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ KEPT_OUT = re.compile(
 )
 
 FIREBASE: dict[str, Any] = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
+PEOPLE: dict[str, Any] = json.loads((ROOT / "tools/people.json").read_text(encoding="utf-8"))
 FUNCTIONS_URL = f"http://{HOST}:{FIREBASE['emulators']['functions']['port']}/{PROJECT}/{REGION}"
 HOSTING_URL = f"http://{HOST}:{FIREBASE['emulators']['hosting']['port']}"
 STORAGE_URL = f"http://{HOST}:{STORAGE_PORT}"
@@ -185,6 +187,21 @@ def without_secrets(base: Mapping[str, str]) -> dict[str, str]:
     """For the functions emulator: each function is to get the secrets that are declared for it, and no others."""
     secrets = values_in(SECRETS_FILE)
     return {name: value for name, value in base.items() if name not in secrets}
+
+
+def sign_in_hint() -> str:
+    *others, last = (person["email"] for person in PEOPLE["people"])
+    return f"sign in as {', '.join(others)} or {last}, password {PEOPLE['password']}"
+
+
+def has_bucket() -> bool:
+    return call(f"{STORAGE_URL}/storage/v1/b/{BUCKET}")[0] == HTTPStatus.OK
+
+
+def listed_functions() -> set[str]:
+    port = FIREBASE["emulators"]["functions"]["port"]
+    _, listing = call(f"http://{HOST}:{port}/backends")
+    return {trigger["name"] for backend in listing["backends"] for trigger in backend["functionTriggers"]}
 
 
 def call(url: str, *, method: str = "GET", body: Any = None, seconds: float = 5) -> tuple[int, Any]:

@@ -91,6 +91,7 @@ def up() -> int:
     ui = bool(found_by_setup()["ui"])
     with Stack(services.ALL_PARTS, ui=ui).running() as stack:
         stack.seed()
+        stack.invite()
         print(welcome(ui=ui), flush=True)
         try:
             while True:
@@ -191,9 +192,9 @@ class Stack:
         for port, part in services.ports(self._parts, ui=self._ui).items():
             if not services.in_use(port):
                 return f"{part} does not listen on port {port}"
-        if "functions" in self._parts and (missing := services.expected_functions() - listed_functions()):
+        if "functions" in self._parts and (missing := services.expected_functions() - services.listed_functions()):
             return f"these functions are not there: {', '.join(sorted(missing))}"
-        if "storage" in self._parts and not has_bucket():
+        if "storage" in self._parts and not services.has_bucket():
             return f"there is no bucket {services.BUCKET}"
         return None
 
@@ -224,6 +225,13 @@ class Stack:
             raise StackError(f"the database could not be seeded: {error}\n{self._tails()}") from None
         if status != HTTPStatus.OK:
             raise StackError(f"seed_database answered {status}: {answer}\n{self._tails()}")
+
+    def invite(self) -> None:
+        """People who can sign in. Not with the seed, which is exported, and knows of no accounts."""
+        command = [sys.executable, str(services.ROOT / "tools/people.py")]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise StackError(f"nobody can sign in: tools/people.py failed\n{done.stderr}")
 
     def run(self, command: list[str]) -> int:
         """The command's exit code; 1 when the stack broke meanwhile."""
@@ -259,16 +267,6 @@ def wait(child: Popen[bytes], seconds: float) -> None:
         return
 
 
-def has_bucket() -> bool:
-    return services.call(f"{services.STORAGE_URL}/storage/v1/b/{services.BUCKET}")[0] == HTTPStatus.OK
-
-
-def listed_functions() -> set[str]:
-    port = services.FIREBASE["emulators"]["functions"]["port"]
-    _, listing = services.call(f"http://{services.HOST}:{port}/backends")
-    return {trigger["name"] for backend in listing["backends"] for trigger in backend["functionTriggers"]}
-
-
 def tail(service: Service) -> str:
     lines = service.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
     place = os.path.relpath(service.log)
@@ -279,6 +277,7 @@ def welcome(*, ui: bool) -> str:
     hosts = services.environment()
     places = {
         "Page and API": f"{services.HOSTING_URL}  (/v1/…, /api/…)",
+        "Console": f"{services.HOSTING_URL}/app  {services.sign_in_hint()}",
         "Functions": f"{services.FUNCTIONS_URL}/<name>",
         "Firestore": hosts["FIRESTORE_EMULATOR_HOST"],
         "Auth": hosts["FIREBASE_AUTH_EMULATOR_HOST"],

@@ -12,7 +12,7 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 
 from controllers.auth import Authenticator
 from controllers.body import json_object
-from controllers.boundary import HttpBoundary
+from controllers.boundary import HttpBoundary, Render
 from controllers.throttle import Throttle
 from controllers.wire import Access, Answer, Call, Route
 from core.errors import AppError, FieldError, InvalidRequest, MethodNotAllowed, NotFound
@@ -63,19 +63,21 @@ class Api:
         authenticator: Authenticator,
         throttle: Throttle,
         boundary: HttpBoundary,
+        render: Render,
     ) -> None:
         self._table = Table(routes)
         self._admin_table = cache(lambda: Table(admin_routes()))
         self._authenticator = authenticator
         self._throttle = throttle
         self._boundary = boundary
+        self._render = render
 
     @property
     def routes(self) -> Mapping[str, Route]:
         return {**self._table.routes, **self._admin_table().routes}
 
     def serve(self, request: Request) -> Response:
-        return self._boundary.serve(request, self._handle, render)
+        return self._boundary.serve(request, self._handle, self._render)
 
     def _handle(self, request: Request, request_id: str) -> Answer:
         table = self._admin_table() if request.path.startswith(_OPERATORS) else self._table
@@ -114,10 +116,15 @@ class Api:
         return caller
 
 
-def render(error: AppError, request_id: str) -> Answer:
-    headers = {"Content-Type": "application/problem+json"}
-    body = problem_of(error, request_id).model_dump(exclude_none=True)
-    return Answer(status=error.status, body={"charged": None, **body}, headers=headers)
+def problem_renderer(public_url: str) -> Render:
+    """Refusals as problems, whose pages are at `public_url`."""
+
+    def render(error: AppError, request_id: str) -> Answer:
+        headers = {"Content-Type": "application/problem+json"}
+        body = problem_of(error, request_id, public_url).model_dump(exclude_none=True)
+        return Answer(status=error.status, body={"charged": None, **body}, headers=headers)
+
+    return render
 
 
 def _rule(path: str) -> str:

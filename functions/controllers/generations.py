@@ -20,6 +20,7 @@ from domain.errors import (
     IdempotencyKeyReused,
     InsufficientCredits,
     KeyBudgetExceeded,
+    OutputNotFound,
     UserInactive,
     UserNotFound,
 )
@@ -31,6 +32,7 @@ from schemas.generations import (
     GenerationResource,
     ListGenerations,
     QuoteResource,
+    SavedOutput,
 )
 from services.catalog import CatalogService
 from services.generations import GenerationService, GenerationView, Order
@@ -82,6 +84,9 @@ class GenerationController:
             answers={200: GenerationPage},
             errors=(InvalidRequest,),
         )
+        yield from self._routes_of_one()
+
+    def _routes_of_one(self) -> Iterable[Route]:
         yield Route(
             method="GET",
             path="/v1/generations/{id}",
@@ -92,6 +97,16 @@ class GenerationController:
             scope=Scope.GENERATIONS_READ,
             answers={200: GenerationResource},
             errors=(InvalidRequest, GenerationNotFound),
+        )
+        yield Route(
+            method="GET",
+            path="/v1/generations/{id}/outputs/{number}",
+            name="getOutput",
+            summary="Get a fresh link that saves one output as a file. Outputs are counted from 0.",
+            handle=self.output,
+            scope=Scope.GENERATIONS_READ,
+            answers={200: SavedOutput},
+            errors=(InvalidRequest, GenerationNotFound, OutputNotFound),
         )
         yield Route(
             method="POST",
@@ -141,6 +156,13 @@ class GenerationController:
         shown = found[: wanted.page_size]
         token = page_token(_cursor(shown[-1]), filters) if len(found) > len(shown) else None
         return Answer(body=GenerationPage(data=[*map(GenerationResource.of, shown)], next_page_token=token))
+
+    def output(self, call: Call) -> Answer:
+        generation_id = document_id("id", call.path["id"])
+        link = self._generations.saving_link(
+            call.user_id, generation_id, call.path["number"], claimed=call.known_caller.account_ids
+        )
+        return Answer(body=SavedOutput.of(link))
 
     def cancel(self, call: Call) -> Answer:
         generation_id = document_id("id", call.path["id"])

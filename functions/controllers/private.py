@@ -4,8 +4,7 @@ import logging
 
 from flask import Request, Response
 
-from controllers.api import render
-from controllers.boundary import Handle, HttpBoundary
+from controllers.boundary import Handle, HttpBoundary, Render
 from controllers.wire import Answer
 from core.errors import AppError, Unauthenticated
 from services.ports import ServiceTokenVerifier
@@ -20,6 +19,7 @@ class PrivateDoor:
         self,
         tokens: ServiceTokenVerifier | None,
         boundary: HttpBoundary,
+        render: Render,
         *,
         worker_url: str,
         queue_account: str,
@@ -27,6 +27,7 @@ class PrivateDoor:
     ) -> None:
         self._tokens = tokens
         self._boundary = boundary
+        self._render = render
         self._worker_url = worker_url
         self._queue_account = queue_account
         self._scheduler_account = scheduler_account
@@ -46,7 +47,7 @@ class PrivateDoor:
             self._tokens.verify(_bearer(request), audience=audience, email=email)
         except AppError as error:
             log.warning("private_call_refused", extra={"audience": audience, "reason": error.message})
-            return self._boundary.serve(request, _raising(error), render)
+            return self._boundary.serve(request, _raising(error), self._render)
         return None
 
 

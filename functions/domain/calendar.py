@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,36 @@ class Week:
     def window(self, zone: tzinfo) -> Window:
         """From Monday's first moment to the next Monday's, in UTC."""
         return Window(start=midnight(self.monday, zone), end=midnight(self.monday + _WEEK, zone))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month in UTC."""
+
+    year: int
+    number: int
+
+    @property
+    def key(self) -> str:
+        """`2026-11`; keys sort as the months do."""
+        return f"{self.year:04d}-{self.number:02d}"
+
+    @property
+    def window(self) -> Window:
+        after = self.shifted(1)
+        return Window(
+            start=datetime(self.year, self.number, 1, tzinfo=UTC), end=datetime(after.year, after.number, 1, tzinfo=UTC)
+        )
+
+    def shifted(self, months: int) -> "Month":
+        """So many months later, or earlier where it is below zero."""
+        years, month = divmod(self.number - 1 + months, _MONTHS)
+        return Month(self.year + years, month + 1)
+
+
+def month_of(moment: datetime) -> Month:
+    in_utc = moment.astimezone(UTC)
+    return Month(in_utc.year, in_utc.month)
 
 
 def week_of(day: date) -> Week:

@@ -19,6 +19,14 @@ class GenerationNotFound(NotFound):
         super().__init__(f"Generation not found: {generation_id}")
 
 
+class OutputNotFound(NotFound):
+    code = "output_not_found"
+    title = "There is no such output"
+
+    def __init__(self, generation_id: str, number: str) -> None:
+        super().__init__(f"Generation {generation_id} has no output {number}.")
+
+
 class UserInactive(AppError):
     code = "user_inactive"
     status = 403

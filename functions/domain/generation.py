@@ -263,6 +263,10 @@ def output_path(generation: Generation, index: int) -> str:
     return f"generations/{generation.user_id}/{generation.id}/{index}.png"
 
 
+def output_filename(generation: Generation, number: str) -> str:
+    return f"darkroom-{generation.id[:8]}-{number}.png"
+
+
 def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
     return replace(
         generation,

@@ -15,8 +15,14 @@ _COUNTED = {
 def counter_fields(generation: Generation) -> dict[str, int]:
     """Nobody reads them back: they follow from the rest. What took no time to tell of has no bucket."""
     fields = {name: int(generation.status is status) for name, status in _COUNTED.items()}
+    fields["image_count"] = _images(generation)
     fields["hour"] = generation.created_at.astimezone(UTC).hour
     return fields | _latency(generation)
+
+
+def _images(generation: Generation) -> int:
+    """What has completed came to something, also where its outputs are not listed, or were erased."""
+    return max(1, len(generation.outputs)) if generation.status is Status.COMPLETED else 0
 
 
 def _latency(generation: Generation) -> dict[str, int]:

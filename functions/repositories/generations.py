@@ -244,6 +244,7 @@ def _conditions(wanted: GenerationFilter) -> list[tuple[str, str, object]]:
         ("status", "==", wanted.status.value if wanted.status else None),
         ("style", "==", wanted.style),
         ("model", "==", wanted.model),
+        ("credits_deducted", "==", wanted.credits),
         ("created_at", ">=", wanted.created_from),
         ("created_at", "<", wanted.created_before),
     )

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.generation import Generation, Status
 from schemas.base import Inbound, InboundText, Moment, Outbound, Text, Words
-from services.generations import GenerationView, Quote
+from services.generations import GenerationView, Quote, SavingLink
 from services.ports import GenerationFilter
 
 PROMPT_MAX = 1000
@@ -14,6 +14,8 @@ METADATA_KEYS_MAX = 16
 WAIT_SECONDS_MAX = 50
 PAGE_SIZE = 20
 PAGE_SIZE_MAX = 100
+CREDITS_MAX = 10_000
+"""The dearest that a size may be."""
 
 MetadataKey = Annotated[Words, Field(max_length=40)]
 MetadataValue = Annotated[Text, Field(max_length=500)]
@@ -41,6 +43,7 @@ class ListGenerations(InboundText):
     status: Status | None = None
     style: Option | None = None
     model: Option | None = None
+    credits: int | None = Field(default=None, ge=0, le=CREDITS_MAX, description="Its price is exactly this.")
     from_: Moment | None = Field(default=None, alias="from", description="Created at or after (RFC 3339).")
     to: Moment | None = Field(default=None, description="Created before (RFC 3339).")
     page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
@@ -51,6 +54,7 @@ class ListGenerations(InboundText):
             status=self.status,
             style=self.style,
             model=self.model,
+            credits=self.credits,
             created_from=self.from_,
             created_before=self.to,
         )
@@ -62,6 +66,27 @@ class OutputResource(Outbound):
     width: int
     height: int
     bytes: int
+
+
+class SavedOutput(Outbound):
+    """A link that saves the file instead of showing it."""
+
+    url: str
+    filename: str
+    content_type: str
+    bytes: int
+    expires_at: datetime = Field(description="The link is good until then, at least.")
+
+    @classmethod
+    def of(cls, link: SavingLink) -> Self:
+        output = link.output
+        return cls(
+            url=link.url,
+            filename=link.filename,
+            content_type=output.content_type,
+            bytes=output.bytes,
+            expires_at=link.expires_at,
+        )
 
 
 class Params(Outbound):

@@ -16,7 +16,10 @@ class ProblemField(Outbound):
 class Problem(Outbound):
     """RFC 9457, with what a program can act on."""
 
-    type: str = Field(examples=["/docs/problems/insufficient_credits"])
+    type: str = Field(
+        description="The address of the page that says what to do: `PUBLIC_URL/docs/problems/<code>`.",
+        examples=["http://127.0.0.1:8888/docs/problems/insufficient_credits"],
+    )
     title: str
     status: int
     detail: str
@@ -29,22 +32,27 @@ class Problem(Outbound):
     available: int | None = Field(default=None, description="402: what there is to spend.")
 
 
-def problem_of(error: AppError, request_id: str) -> Problem:
+def problem_of(error: AppError, request_id: str, public_url: str) -> Problem:
     faults = error.errors if isinstance(error, InvalidRequest) else None
     return Problem(
-        type=f"/docs/problems/{error.code}",
+        type=f"{public_url}/docs/problems/{error.code}",
         title=error.title,
         status=error.status,
         detail=error.message,
         code=error.code,
         retryable=error.retryable,
-        charged=None if error.status >= _OUR_FAULT else False,
+        charged=charged_at(error.status),
         request_id=request_id,
         errors=faults
         and [ProblemField(pointer=fault.pointer, detail=fault.detail, allowed=fault.allowed) for fault in faults],
         required=_number(error, "required"),
         available=_number(error, "available"),
     )
+
+
+def charged_at(status: int) -> bool | None:
+    """Whether a refusal with this status cost credits; None where that is not known."""
+    return None if status >= _OUR_FAULT else False
 
 
 def _number(error: AppError, name: str) -> int | None:

@@ -119,7 +119,7 @@ class DeliveryService:
         return [notices.event(report, each, self._url(report), self._clock()) for each in types]
 
     def _url(self, report: Mapping[str, Any]) -> str:
-        return f"{self._public_url}/reports#{report['id']}"
+        return f"{self._public_url}/app/admin/reports/{report['id']}"
 
 
 class DeliveredReports:

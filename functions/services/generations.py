@@ -4,19 +4,20 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta, tzinfo
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
 
 from core.clock import Clock
 from core.errors import AppError, Unauthenticated, Unavailable
-from domain.errors import AlreadyFinal, GenerationNotFound, IdempotencyKeyReused, UserNotFound
-from domain.generation import Generation, Spec, Status, cancel
+from domain.errors import AlreadyFinal, GenerationNotFound, IdempotencyKeyReused, OutputNotFound, UserNotFound
+from domain.generation import Generation, Output, Spec, Status, cancel, output_filename
 from domain.ledger import Change, User
 from domain.spending import Spender, SpendingLimits, spend, standing
 from services.catalog import CatalogService
 from services.models import ModelRegistry
 from services.ports import (
+    LINK_LIFE,
     Created,
     Cursor,
     GenerationFilter,
@@ -74,6 +75,14 @@ class GenerationView:
     progress: float
     queue_position: int | None
     links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingLink:
+    output: Output
+    url: str
+    filename: str
+    expires_at: datetime
 
 
 class GenerationService:
@@ -136,11 +145,21 @@ class GenerationService:
 
     def shown(self, generation: Generation) -> GenerationView:
         """What is known without asking anybody, so without the place in the queue."""
-        return self._view(generation, counts_queue=False)
+        return self._all_shown([generation])[0]
 
     def get(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
         """Another user's generation is not found, as one that does not exist; `claimed` accounts count as the user."""
         return self._view(self._owned(user_id, generation_id, claimed).value)
+
+    def saving_link(self, user_id: str, generation_id: str, number: str, *, claimed: Accounts = NONE) -> SavingLink:
+        """To one output, which are counted from 0. Raises GenerationNotFound, OutputNotFound, Unavailable."""
+        generation = self._owned(user_id, generation_id, claimed).value
+        outputs = {str(index): output for index, output in enumerate(generation.outputs)}
+        if number not in outputs:
+            raise OutputNotFound(generation_id, number)
+        output, filename, expires_at = outputs[number], output_filename(generation, number), self._clock() + LINK_LIFE
+        url = self._outputs.link(output.path, save_as=filename)
+        return SavingLink(output=output, url=url, filename=filename, expires_at=expires_at)
 
     def find(self, generation_id: str) -> GenerationView:
         """Whoever owns it: for callers that may see everything."""
@@ -168,16 +187,14 @@ class GenerationService:
         claimed: Accounts = NONE,
     ) -> list[GenerationView]:
         """Newest first. Places in the queue are not counted here: that would cost a query for each row."""
-        found = self._generations.page({user_id, *claimed}, wanted, after=after, limit=limit)
-        return [self.shown(generation) for generation in found]
+        return self._all_shown(self._generations.page({user_id, *claimed}, wanted, after=after, limit=limit))
 
     def page_of_all(
         self, user_id: str | None, wanted: GenerationFilter, *, after: Cursor | None, limit: int
     ) -> list[GenerationView]:
         """For callers that may see everything: one user's, or everybody's."""
         owners = set() if user_id is None else {user_id}
-        found = self._generations.page(owners, wanted, after=after, limit=limit)
-        return [self.shown(generation) for generation in found]
+        return self._all_shown(self._generations.page(owners, wanted, after=after, limit=limit))
 
     def cancel(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
         """Settled at once, with the refund; a result that comes later is dropped. Raises AlreadyFinal."""
@@ -250,14 +267,23 @@ class GenerationService:
             raise GenerationNotFound(generation_id)
         return found
 
-    def _view(self, generation: Generation, *, counts_queue: bool = True) -> GenerationView:
-        waits = generation.status is Status.QUEUED and counts_queue
-        return GenerationView(
-            generation=generation,
-            progress=generation.progress(self._clock()),
-            queue_position=self._position(generation) if waits else None,
-            links=tuple(self._outputs.link(output.path) for output in generation.outputs),
-        )
+    def _view(self, generation: Generation) -> GenerationView:
+        (view,) = self._all_shown([generation])
+        waits = generation.status is Status.QUEUED
+        return replace(view, queue_position=self._position(generation)) if waits else view
+
+    def _all_shown(self, generations: Sequence[Generation]) -> list[GenerationView]:
+        paths = [output.path for generation in generations for output in generation.outputs]
+        links = self._outputs.links(paths) if paths else {}
+        return [
+            GenerationView(
+                generation=generation,
+                progress=generation.progress(self._clock()),
+                queue_position=None,
+                links=tuple(links[output.path] for output in generation.outputs),
+            )
+            for generation in generations
+        ]
 
     def _position(self, generation: Generation) -> int:
         """1 is the next; counted at most every two seconds for one generation, for it costs a read."""

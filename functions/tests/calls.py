@@ -59,14 +59,23 @@ QUERIES: dict[str, dict[str, str]] = {
 """The same, of parameters."""
 
 
+OUTPUT = "/outputs/{number}"
+"""How the address of an output ends."""
+
+
 def places(world: Any, user_id: str) -> dict[str, str]:
     """What the `{id}` in an address leads to, by the address up to there. The user gets a generation and a key.
 
     In open mode, where everybody may have a report made.
     """
     key = world.api("POST", "/v1/keys", user_id, json=BODIES["createKey"]).body
-    generation_id = str(world.api("POST", "/v1/generations", user_id, json=BODIES["createGeneration"]).body["id"])
+    done, generation_id = (
+        str(world.api("POST", "/v1/generations", user_id, json=BODIES["createGeneration"]).body["id"]) for _ in range(2)
+    )
+    world.queue.waiting.popleft()
+    world.deliver(done)
     return {
+        OUTPUT: done,
         "/v1/generations/": generation_id,
         "/v1/keys/": key["id"],
         "/v1/admin/users/": "mallory",
@@ -79,6 +88,8 @@ def places(world: Any, user_id: str) -> dict[str, str]:
 
 
 def path_of(template: str, places: dict[str, str]) -> str:
-    """An address of something that there is."""
+    """An address of something that there is; an output is the first one of what has completed."""
     before, found, after = template.partition("{id}")
+    if after == OUTPUT:
+        return before + places[OUTPUT] + "/outputs/0"
     return before + places[before] + after if found else before

@@ -122,8 +122,11 @@ class FolderOutputs:
     def delete(self, path: str) -> None:
         (self._folder / path).unlink(missing_ok=True)
 
-    def link(self, path: str) -> str:
+    def link(self, path: str, *, save_as: str | None = None) -> str:  # noqa: ARG002
         return f"https://outputs.invalid/{path}"
+
+    def links(self, paths: Sequence[str]) -> Mapping[str, str]:
+        return {path: self.link(path) for path in paths}
 
 
 def plain_picture(job: Job) -> Picture:

@@ -1,9 +1,11 @@
 """Outputs in a Cloud Storage bucket; on the emulator the same client, and links that need no signature."""
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from urllib.parse import quote
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Protocol
+from urllib.parse import quote, urlencode
 
 import google.auth
 from google.api_core.exceptions import GoogleAPIError, NotFound
@@ -15,15 +17,20 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
 from core.errors import Unavailable
+from services.ports import LINK_LIFE
 
-LINK_LIFE = timedelta(minutes=15)
 _TIMEOUT_SECONDS = 10.0
 _RETRY = DEFAULT_RETRY.with_timeout(30.0)
 """The client's own patience of two minutes would outlive the provider's timeout."""
 
 _OUTSIDE = (GoogleAPIError, GoogleAuthError, RequestException)
 
-Link = Callable[[str], str]
+_AT_ONCE = 10
+"""Links that are made at the same time: each may wait for IAM, and a page has 20."""
+
+
+class Link(Protocol):
+    def __call__(self, path: str, save_as: str | None = None) -> str: ...
 
 
 class BucketOutputs:
@@ -49,25 +56,48 @@ class BucketOutputs:
         except _OUTSIDE as error:
             raise Unavailable("The store of outputs does not answer") from error
 
-    def link(self, path: str) -> str:
-        return self._link(path)
+    def link(self, path: str, *, save_as: str | None = None) -> str:
+        return self._link(path, save_as)
+
+    def links(self, paths: Sequence[str]) -> Mapping[str, str]:
+        if len(paths) == 1:
+            return {paths[0]: self._link(paths[0])}
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return dict(zip(paths, pool.map(self._link, paths), strict=True))
 
 
 def emulator_link(host: str, bucket: str) -> Link:
     """`host` is a URL, as in STORAGE_EMULATOR_HOST."""
-    return lambda path: f"{host.rstrip('/')}/{bucket}/{quote(path)}"
+
+    def link(path: str, save_as: str | None = None) -> str:
+        saves = "?" + urlencode({"response-content-disposition": _attachment(save_as)}) if save_as else ""
+        return f"{host.rstrip('/')}/{bucket}/{quote(path)}{saves}"
+
+    return link
+
+
+def _attachment(filename: str) -> str:
+    """In quotes (RFC 6266), with what would end them taken out."""
+    plain = "".join(each if each.isascii() and each.isprintable() and each not in '"\\' else "_" for each in filename)
+    return f'attachment; filename="{plain}"'
 
 
 class SignedLinks:
-    """V4 signatures that live for 15 minutes. Each is kept for half its life: signing may cost a call to IAM."""
+    """V4 signatures that live for 15 minutes. One that opens is kept for half its life: signing may cost a call to IAM.
+
+    One that saves is asked for seldom, and not kept.
+    """
 
     def __init__(self, bucket: storage.Bucket, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._bucket = bucket
         self._monotonic = monotonic
         self._signed: dict[str, tuple[float, str]] = {}
         self._credentials: Credentials | None = None
+        self._refreshing = Lock()
 
-    def __call__(self, path: str) -> str:
+    def __call__(self, path: str, save_as: str | None = None) -> str:
+        if save_as is not None:
+            return self._sign(path, response_disposition=_attachment(save_as))
         now = self._monotonic()
         kept = self._signed.get(path)
         if kept is None or now >= kept[0]:
@@ -76,7 +106,7 @@ class SignedLinks:
             kept = self._signed[path] = (now + LINK_LIFE.total_seconds() / 2, self._sign(path))
         return kept[1]
 
-    def _sign(self, path: str) -> str:
+    def _sign(self, path: str, *, response_disposition: str | None = None) -> str:
         """A deployed function has no private key: its account signs through IAM (iam.serviceAccountTokenCreator)."""
         try:
             credentials = self._fresh_credentials()
@@ -84,6 +114,7 @@ class SignedLinks:
                 self._bucket.blob(path).generate_signed_url(
                     version="v4",
                     expiration=LINK_LIFE,
+                    response_disposition=response_disposition,
                     service_account_email=getattr(credentials, "service_account_email", None),
                     access_token=credentials.token,
                 )
@@ -92,11 +123,12 @@ class SignedLinks:
             raise Unavailable("Links cannot be signed at the moment") from error
 
     def _fresh_credentials(self) -> Credentials:
-        if self._credentials is None:
-            self._credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
-        if not self._credentials.valid:
-            self._credentials.refresh(Request())
-        return self._credentials
+        with self._refreshing:
+            if self._credentials is None:
+                self._credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+            if not self._credentials.valid:
+                self._credentials.refresh(Request())
+            return self._credentials
 
 
 _LINKS_KEPT = 4096

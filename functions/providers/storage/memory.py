@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.errors import Unavailable
 
@@ -21,5 +21,8 @@ class MemoryOutputs:
             raise Unavailable("The store of outputs does not answer")
         self.files.pop(path, None)
 
-    def link(self, path: str) -> str:
-        return f"https://outputs.test/{path}"
+    def link(self, path: str, *, save_as: str | None = None) -> str:
+        return f"https://outputs.test/{path}" + (f"?save_as={save_as}" if save_as else "")
+
+    def links(self, paths: Sequence[str]) -> Mapping[str, str]:
+        return {path: self.link(path) for path in paths}

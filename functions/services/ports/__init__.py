@@ -12,6 +12,7 @@ from services.ports.identity import (
     TokenVerifier,
 )
 from services.ports.models import (
+    LINK_LIFE,
     DirectModel,
     Job,
     Model,
@@ -53,6 +54,7 @@ from services.ports.records import (
 )
 
 __all__ = [
+    "LINK_LIFE",
     "AccountChange",
     "Accounts",
     "AppCheckVerifier",

@@ -1,7 +1,8 @@
 """What makes pictures, and where they are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -93,6 +94,10 @@ class RemoteModel(Protocol):
 Model = DirectModel | RemoteModel
 
 
+LINK_LIFE = timedelta(minutes=15)
+"""How long a new link works at least; on the emulator, links do not end."""
+
+
 class OutputStore(Protocol):
     def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:
         """Write or overwrite; answers with the object's permanent address (`gs://…`). Raises Unavailable."""
@@ -102,6 +107,13 @@ class OutputStore(Protocol):
         """What is not there is no error. Raises Unavailable."""
         ...
 
-    def link(self, path: str) -> str:
-        """A URL that a browser can open for some minutes."""
+    def link(self, path: str, *, save_as: str | None = None) -> str:
+        """A URL that a browser can open for some minutes; with `save_as`, that it saves under this name.
+
+        One that saves is made anew, and works for all of LINK_LIFE. Raises Unavailable.
+        """
+        ...
+
+    def links(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Links that open, by their paths, in about the time of one. Raises Unavailable."""
         ...

@@ -32,6 +32,7 @@ class GenerationFilter:
     status: Status | None = None
     style: str | None = None
     model: str | None = None
+    credits: int | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
 

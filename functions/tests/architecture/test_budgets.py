@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any, ClassVar
 
 import grpc
@@ -40,13 +41,15 @@ class Cost:
 
 
 class Meter(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
-    """Every call of this code is made in turn, so each is a round trip of its own."""
+    """Every call of this code is made in turn, so each is a round trip of its own; but for usage, month by month."""
 
     def __init__(self) -> None:
         self.spent = Cost()
+        self._lock = Lock()
 
     def add(self, **cost: int) -> None:
-        self.spent += Cost(**cost)
+        with self._lock:
+            self.spent += Cost(**cost)
 
     def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
         method = details.method.rpartition("/")[2]
@@ -294,6 +297,38 @@ class TestBalance:
         """The user, read three times, and eight sums."""
         with busy.costs(reads=11, trips=11):
             assert not busy.world.app.audits.of_user("alice").differences
+
+
+class TestUsage:
+    """Sums only, however many generations there are. An empty month is one; a model that was used is two more."""
+
+    def usage(self, instance: Instance, months: int) -> list[dict[str, Any]]:
+        response = instance.world.api("GET", "/v1/usage", "alice", query_string={"months": str(months)})
+        assert response.status == 200, response.body
+        found: list[dict[str, Any]] = response.body["months"]
+        return found
+
+    def test_of_nobody_who_used_anything(self, instance: Instance) -> None:
+        with instance.costs(reads=6, trips=6):
+            self.usage(instance, 6)
+
+    def test_with_every_model(self, instance: Instance) -> None:
+        for model in ("Model A", "Model B", "Model R"):
+            for _ in range(5):
+                instance.world.create(model=model)
+        with instance.costs(reads=1 + 3 * 2, trips=1 + 3 * 2):
+            (month,) = self.usage(instance, 1)
+        assert [each["requests"] for each in month["models"]] == [5, 5, 5]
+
+    def test_a_month_that_is_closed_costs_nothing_again(self, instance: Instance) -> None:
+        instance.world.create()
+        instance.world.deliver_all()
+        instance.world.later(days=31)
+        instance.world.user("alice")
+        with instance.costs(reads=1 + 3 + 1, trips=1 + 3 + 1):
+            self.usage(instance, 3)
+        with instance.costs(reads=1, trips=1):
+            assert [each["total"]["requests"] for each in self.usage(instance, 3)] == [0, 1, 0]
 
 
 class TestWorker:

@@ -19,12 +19,19 @@ INDEXES = json.loads((Path(__file__).resolve().parents[3] / "firestore.indexes.j
 PERIOD = {"from": "2026-03-01T00:00:00Z", "to": "2026-03-05T00:00:00Z"}
 
 LISTS: dict[str, dict[str, dict[str, str]]] = {
-    "/v1/generations": {"status": {"status": "queued"}, "style": {"style": "a"}, "model": {"model": "a"}, "": PERIOD},
+    "/v1/generations": {
+        "status": {"status": "queued"},
+        "style": {"style": "a"},
+        "model": {"model": "a"},
+        "credits": {"credits": "1"},
+        "": PERIOD,
+    },
     "/v1/admin/generations": {
         "user_id": {"user_id": "alice"},
         "status": {"status": "queued"},
         "style": {"style": "anime"},
         "model": {"model": "Model A"},
+        "credits": {"credits": "3"},
         "": PERIOD,
     },
     "/v1/ledger": {},
@@ -129,6 +136,16 @@ def test_what_the_audit_adds_up_has_its_indexes(monkeypatch: pytest.MonkeyPatch)
     world = World(datetime(2026, 3, 4, 12, tzinfo=UTC))
     asked = sums_of(world, monkeypatch, world.app.audits.of_all)
     assert len(asked) > 5
+    assert [each for query, sums in asked for each in missing_for_sums(query, sums)] == []
+
+
+def test_what_is_added_up_of_a_user_s_months_has_its_indexes(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(datetime(2026, 3, 4, 12, tzinfo=UTC))
+    world.create()
+    world.overwrite(f"generation_requests/{world.create()}", model="Model Z")
+    asked = sums_of(world, monkeypatch, lambda: world.api("GET", "/v1/usage", "alice"))
+    assert {name for query, _ in asked for name, _, _ in query.where} == {"user_id", "model", "created_at"}
+    assert len({(len(query.where), tuple(sums)) for query, sums in asked}) == 4
     assert [each for query, sums in asked for each in missing_for_sums(query, sums)] == []
 
 

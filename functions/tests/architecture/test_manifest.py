@@ -148,9 +148,8 @@ class TestWorker:
         assert "public" not in json.dumps(worker)
 
     def test_hosting_does_not_lead_to_it(self) -> None:
-        rewritten = {rewrite["function"]["functionId"] for rewrite in FIREBASE["hosting"]["rewrites"]}
-        assert rewritten <= set(HTTP)
-        assert rewritten == set(HTTP)
+        rewrites = FIREBASE["hosting"]["rewrites"]
+        assert {each["function"]["functionId"] for each in rewrites if "function" in each} == set(HTTP)
 
     def test_the_queue_is_feraset_imagens(self, worker: dict[str, Any]) -> None:
         assert worker["taskQueueTrigger"] == {

@@ -53,7 +53,8 @@ class TestGenerations:
         for number in range(6):
             owner = "alice" if number % 2 == 0 else "mallory"
             style = "anime" if number < 3 else "sketch"
-            self.made.append(either.create(owner, style=style, model="Model B" if number == 5 else "Model A"))
+            model, size = "Model B" if number == 5 else "Model A", "1024x1024" if number in (1, 4) else "512x512"
+            self.made.append(either.create(owner, style=style, model=model, size=size))
             either.later(seconds=1)
         either.deliver(self.made[0])
         return either
@@ -77,6 +78,10 @@ class TestGenerations:
         assert found(status="completed") == self.wanted(0)
         assert found(style="sketch") == self.wanted(5, 4, 3)
         assert found(model="Model B") == self.wanted(5)
+        assert found(credits="3") == self.wanted(4, 1)
+        assert found(credits="3", user_id="alice") == self.wanted(4)
+        assert found(credits="1", user_id="mallory", style="sketch") == self.wanted(5, 3)
+        assert found(credits="2") == []
         assert found(user_id="mallory", style="sketch", status="queued", model="Model A") == self.wanted(3)
         assert found(**{"from": "2026-03-04T12:00:01Z", "to": "2026-03-04T12:00:04Z"}) == self.wanted(3, 2, 1)
         assert found(**{"from": "2026-03-04T12:00:01Z", "user_id": "alice"}) == self.wanted(4, 2)

@@ -7,7 +7,7 @@ from flask import Request
 from flask import Response as WebResponse
 from werkzeug.test import EnvironBuilder
 
-from controllers.api import render
+from controllers.api import problem_renderer
 from controllers.boundary import Handle, HttpBoundary, Render, RetryTask, run_task
 from controllers.wire import Answer
 from core.errors import AppError, InvalidRequest, NotFound, RateLimited, Unavailable
@@ -25,6 +25,7 @@ FUNCTIONS = [
     "seed_database",
     "schedule_weekly_report",
 ]
+in_problems = problem_renderer("https://darkroom.example")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -55,7 +56,7 @@ def test_a_bug_is_an_opaque_500_whose_id_finds_the_traceback(faulty: World) -> N
         response = faulty.api("GET", "/v1/me", "alice", headers={"X-Request-Id": "find-me"})
     assert response.status == 500
     assert response.body == {
-        "type": "/docs/problems/internal",
+        "type": "http://127.0.0.1:8888/docs/problems/internal",
         "title": "Internal error",
         "status": 500,
         "detail": "Something went wrong on our side. Quote this id when you report it: find-me",
@@ -244,7 +245,7 @@ def test_they_are_logged_like_any_other(world: World, headers: dict[str, str], c
 # --- answers that cannot be written ---
 
 
-def served(handle: Handle, render: Render = render, **headers: str) -> WebResponse:
+def served(handle: Handle, render: Render = in_problems, **headers: str) -> WebResponse:
     request = Request(EnvironBuilder(path="/v1/me", headers=headers).get_environ())
     return HttpBoundary(("*",)).serve(request, handle, render)
 
@@ -302,6 +303,11 @@ def test_an_answer_that_cannot_be_written_is_the_opaque_500(answer: Answer) -> N
 # --- hints ---
 
 
+def test_a_problem_has_the_whole_address_of_its_page() -> None:
+    problem = served(refusing(NotFound("x"))).get_json()
+    assert problem["type"] == "https://darkroom.example/docs/problems/not_found"
+
+
 def test_who_is_too_fast_is_told_when_to_come_again() -> None:
     response = served(refusing(RateLimited("Too many.", retry_after=17, policy="requests")))
     assert (response.status_code, response.headers["Retry-After"]) == (429, "17")
@@ -312,7 +318,7 @@ def test_an_answer_may_say_more_to_a_cache_than_we_do() -> None:
     headers = {"Cache-Control": "max-age=60", "Vary": "Authorization"}
     request = Request(EnvironBuilder().get_environ())
     boundary = HttpBoundary(("https://a.example",))
-    response = boundary.serve(request, lambda request, request_id: Answer(body={}, headers=headers), render)
+    response = boundary.serve(request, lambda request, request_id: Answer(body={}, headers=headers), in_problems)
     assert response.headers["Cache-Control"] == "max-age=60"
     assert set(response.vary) == {"Authorization", "Origin"}
 

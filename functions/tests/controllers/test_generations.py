@@ -57,7 +57,7 @@ def test_too_few_credits_are_402_with_both_numbers_and_nothing_charged(world: Wo
     request_id = response.body.pop("request_id")
     assert request_id == response.headers["X-Request-Id"]
     assert response.body == {
-        "type": "/docs/problems/insufficient_credits",
+        "type": "http://127.0.0.1:8888/docs/problems/insufficient_credits",
         "title": "There are not enough credits",
         "status": 402,
         "detail": "Insufficient credits. Required: 4, Available: 0",
@@ -260,6 +260,41 @@ def test_a_failed_generation_says_why_and_that_it_was_refunded(world: World) -> 
     assert body["cost"] == {"price": 1, "held": 0, "charged": 0, "refunded": 1}
 
 
+def test_an_output_has_a_link_that_saves_it_under_a_good_name(world: World) -> None:
+    generation_id = world.create()
+    world.deliver_all()
+    response = get(world, f"{generation_id}/outputs/0")
+    assert response.status == 200
+    filename = f"darkroom-{generation_id[:8]}-0.png"
+    assert response.body == {
+        "url": f"https://outputs.test/generations/alice/{generation_id}/0.png?save_as={filename}",
+        "filename": filename,
+        "content_type": "image/png",
+        "bytes": len(ORDER["prompt"]),
+        "expires_at": "2026-03-04T12:15:00Z",
+    }
+
+
+@pytest.mark.parametrize("number", ["1", "-1", "00", "0.png", "one", "\u0660", "9" * 500])
+def test_an_output_that_there_is_not_is_404(world: World, number: str) -> None:
+    generation_id = world.create()
+    world.deliver_all()
+    response = get(world, f"{generation_id}/outputs/{number}")
+    assert (response.status, response.body["code"]) == (404, "output_not_found")
+
+
+def test_before_it_has_completed_there_is_no_output(world: World) -> None:
+    response = get(world, f"{world.create()}/outputs/0")
+    assert (response.status, response.body["code"]) == (404, "output_not_found")
+
+
+def test_a_strangers_output_is_404_as_its_generation(world: World) -> None:
+    generation_id = world.create()
+    world.deliver_all()
+    response = get(world, f"{generation_id}/outputs/0", "mallory")
+    assert (response.status, response.body["code"]) == (404, "generation_not_found")
+
+
 def test_progress_moves_while_a_model_works(world: World) -> None:
     generation_id = world.create()
     seen: list[float] = []
@@ -363,6 +398,10 @@ def test_a_list_is_filtered(world: World) -> None:
     assert ids(to="2026-03-04T13:00:00Z") == [done]
     assert ids(**{"from": "2026-03-04T15:00:00+02:00"}) == [waiting]
     assert ids(status="failed") == []
+    dear = world.create(size="1024x1024")
+    assert ids(credits="3") == [dear]
+    assert ids(credits="1", model="Model A") == [done]
+    assert ids(credits="2") == []
 
 
 def test_a_token_is_good_for_its_own_filters_only(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
+from controllers.api import problem_renderer
 from controllers.boundary import HttpBoundary
 from controllers.private import PrivateDoor
 from core.errors import Unavailable
@@ -38,7 +39,12 @@ SCHEDULE: Refuse = PrivateDoor.refuse_schedule
 
 def door(tokens: ServiceTokenVerifier | None) -> PrivateDoor:
     return PrivateDoor(
-        tokens, HttpBoundary(()), worker_url=WORKER_URL, queue_account=QUEUE, scheduler_account=SCHEDULER
+        tokens,
+        HttpBoundary(()),
+        problem_renderer("https://p.web.app"),
+        worker_url=WORKER_URL,
+        queue_account=QUEUE,
+        scheduler_account=SCHEDULER,
     )
 
 

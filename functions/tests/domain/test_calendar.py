@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import Week, Window, days, last_full_week, local_date, week_of
+from domain.calendar import Month, Week, Window, days, last_full_week, local_date, month_of, week_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CAIRO = ZoneInfo("Africa/Cairo")
@@ -27,6 +27,34 @@ DATES = st.dates(date(2000, 1, 1), date(2050, 1, 1))
 
 def hours(window: Window) -> float:
     return (window.end - window.start) / timedelta(hours=1)
+
+
+class TestMonth:
+    @pytest.mark.parametrize(
+        ("month", "key", "start", "end"),
+        [
+            (Month(2026, 2), "2026-02", datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
+            (Month(2026, 12), "2026-12", datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        ],
+    )
+    def test_it_has_a_key_and_lasts_until_the_next_one(
+        self, month: Month, key: str, start: datetime, end: datetime
+    ) -> None:
+        assert (month.key, month.window) == (key, Window(start=start, end=end))
+
+    @pytest.mark.parametrize(
+        ("months", "expected"),
+        [(0, (2026, 3)), (-2, (2026, 1)), (-3, (2025, 12)), (-15, (2024, 12)), (9, (2026, 12)), (10, (2027, 1))],
+    )
+    def test_so_many_months_later(self, months: int, expected: tuple[int, int]) -> None:
+        assert Month(2026, 3).shifted(months) == Month(*expected)
+
+    @given(MOMENTS)
+    def test_each_moment_lies_in_its_month(self, moment: datetime) -> None:
+        assert moment in month_of(moment).window
+
+    def test_it_is_that_of_utc(self) -> None:
+        assert month_of(datetime(2026, 4, 1, 1, tzinfo=BERLIN)) == Month(2026, 3)
 
 
 class TestWeek:

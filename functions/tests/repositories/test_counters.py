@@ -49,6 +49,23 @@ def test_each_is_counted_by_what_it_is(generation: Generation, expected: tuple[i
     assert counts(generation) == expected
 
 
+@pytest.mark.parametrize(
+    ("generation", "images"),
+    [
+        (QUEUED, 0),
+        (CLAIMED, 0),
+        (completed(timedelta(seconds=3)), 1),
+        (settled(complete(CLAIMED, (OUTPUT, OUTPUT), "url", now=NOW)), 2),
+        (settled(erase(completed(timedelta(seconds=3)), now=NOW)), 1),
+        (settled(complete(CLAIMED, (), "url", now=NOW)), 1),
+        (settled(fail(CLAIMED, FAILURE, now=NOW)), 0),
+        (settled(cancel(QUEUED, now=NOW)), 0),
+    ],
+)
+def test_what_came_out_is_counted(generation: Generation, images: int) -> None:
+    assert generation_fields(generation)["image_count"] == images
+
+
 def test_the_hour_is_that_of_its_creation_in_utc() -> None:
     elsewhere = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
     for at in (NOW, elsewhere):

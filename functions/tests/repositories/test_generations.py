@@ -604,6 +604,11 @@ class TestPages:
         assert self.ids(many, created_from=NOON + timedelta(minutes=2)) == ["g5", "g4"]
         assert self.ids(many, created_before=NOON + timedelta(minutes=1)) == ["g1", "g0"]
         assert self.ids(many, created_from=NOON + timedelta(minutes=1), after=Cursor(NOON, "x")) == []
+        many.create("dear", price=4)
+        many.create("free", price=0)
+        assert self.ids(many, credits=4) == ["dear"]
+        assert self.ids(many, credits=0) == ["free"]
+        assert self.ids(many, credits=2) == []
 
     def test_due_ones_come_longest_overdue_first_and_ended_ones_never(self, many: Instance) -> None:
         many.fail(many.known("g0"))

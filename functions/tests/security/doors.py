@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import weekly
-from calls import BODIES, HEADERS, QUERIES, path_of
+from calls import BODIES, HEADERS, OUTPUT, QUERIES, path_of
 from controllers.wire import Access
 from domain.keys import Scope
 from people import NOW
@@ -21,12 +21,14 @@ SAFE = ("GET", "HEAD")
 OPENED_BY: dict[str, tuple[Access, Scope | None]] = {
     "createGeneration": (Access.KNOWN, Scope.GENERATIONS_WRITE),
     "listGenerations": (Access.KNOWN, Scope.GENERATIONS_READ),
+    "getOutput": (Access.KNOWN, Scope.GENERATIONS_READ),
     "getGeneration": (Access.KNOWN, Scope.GENERATIONS_READ),
     "cancelGeneration": (Access.KNOWN, Scope.GENERATIONS_WRITE),
     "getMe": (Access.KNOWN, Scope.BALANCE_READ),
     "claimAnonymous": (Access.KNOWN, None),
     "signOutEverywhere": (Access.KNOWN, None),
     "getBalance": (Access.KNOWN, Scope.BALANCE_READ),
+    "getUsage": (Access.KNOWN, Scope.BALANCE_READ),
     "listEntries": (Access.KNOWN, Scope.BALANCE_READ),
     "listKeys": (Access.KNOWN, Scope.KEYS_READ),
     "getKey": (Access.KNOWN, Scope.KEYS_READ),
@@ -183,9 +185,10 @@ DOORS = doors()
 WITH_ID = [door for door in DOORS if door.prefix != door.path or door.path == _STATUS_OF]
 
 
-def ids_of(generation_id: str, key_id: str) -> dict[str, str]:
-    """What the id in an address leads to, by the address up to there."""
+def ids_of(generation_id: str, key_id: str, *, done: str) -> dict[str, str]:
+    """What the id in an address leads to, by the address up to there. The generation `done` has an output."""
     return {
+        OUTPUT: done,
         "/v1/generations/": generation_id,
         "/v1/keys/": key_id,
         "/v1/admin/users/": "bob",

@@ -41,7 +41,9 @@ class House:
         self.keys = self._keys()
         self.things = self._things()
         weekly.keep(self.world.documents)
-        self.places = ids_of(self.things["queued generation"], self.things["key"])
+        self.places = ids_of(
+            self.things["queued generation"], self.things["key"], done=self.things["completed generation"]
+        )
         self.before = self.world.records()
 
     def _move_in(self) -> None:

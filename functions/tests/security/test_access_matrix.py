@@ -274,9 +274,11 @@ def _things_of(house: House, user_id: str, headers: Mapping[str, str]) -> dict[s
     house.world.app.ledger.add(
         user_id, EntryType.GRANT, 20, source="test", external_id="things", description="To spend"
     )
-    created = next(door for door in DOORS if door.name == "createGeneration").open(house.world, headers, {})
-    assert created.status == 202, created.body
-    return ids_of(created.body["id"], key.body["id"])
+    create = next(door for door in DOORS if door.name == "createGeneration")
+    done, queued = (create.open(house.world, headers, {}) for _ in range(2))
+    assert (done.status, queued.status) == (202, 202), queued.body
+    house.world.deliver(done.body["id"])
+    return ids_of(queued.body["id"], key.body["id"], done=done.body["id"])
 
 
 # --- strangers ---
@@ -285,6 +287,8 @@ def _things_of(house: House, user_id: str, headers: Mapping[str, str]) -> dict[s
 def things(house: House, door: Door) -> Iterator[tuple[str, str]]:
     """Of Alice's, what could stand in this door's address."""
     kind = "key" if door.manages_keys else "generation"
+    if door.name == "getOutput":
+        kind = "completed generation"
     return ((what, thing) for what, thing in house.things.items() if what.endswith(kind))
 
 
@@ -385,9 +389,20 @@ def test_nothing_of_another_s_is_in_what_one_lists(house: House, door: Door) -> 
         assert thing not in shown
 
 
+def test_what_another_used_is_not_counted(house: House) -> None:
+    """Nothing in a sum says whose it is, but how much it is."""
+    door = next(door for door in DOORS if door.name == "getUsage")
+    of_alice, of_mallory = (door.open(house.world, who, {}).body["months"][0] for who in (ALICE, MALLORY))
+    mine = [what for what in house.things if what.endswith("generation")]
+    assert of_alice["total"]["requests"] == len(mine)
+    assert set(of_mallory["total"].values()) == {0}
+    assert of_mallory["models"] == []
+
+
 def test_no_list_is_forgotten() -> None:
     """What a user opens without an id, and what changes nothing."""
-    assert {door.name for door in OF_USERS if door.method in SAFE and door not in WITH_ID} == set(LISTS)
+    found = {door.name for door in OF_USERS if door.method in SAFE and door not in WITH_ID}
+    assert found == {*LISTS, "getUsage"}
 
 
 @pytest.mark.parametrize("name", ["getUserCredits", "validate_user"])

@@ -87,7 +87,7 @@ def test_a_mail_has_its_readers_own_way_out_and_the_way_to_the_page() -> None:
     leave = house.subscriptions.url(ANN)
     assert mail["headers"]["List-Unsubscribe"] == f"<{leave}>"
     assert leave in mail["message"]["html"]
-    assert f"{SITE}/reports#{a_report()['id']}" in mail["message"]["html"]
+    assert f"{SITE}/app/admin/reports/{a_report()['id']}" in mail["message"]["html"]
 
 
 def test_the_week_again_is_no_mail_again_and_draws_nothing() -> None:

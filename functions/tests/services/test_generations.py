@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -431,6 +431,28 @@ def test_links_open_each_output(world: World) -> None:
     assert world.app.generation_service.get("alice", generation_id).links == (
         f"https://outputs.test/generations/alice/{generation_id}/0.png",
     )
+
+
+def test_the_links_of_a_page_are_asked_for_together(world: World) -> None:
+    """Signed one after the other, by IAM, they would keep a page of 20 waiting for a second or more."""
+    made = [create(world).generation.id for _ in range(3)]
+    world.deliver_all()
+    made.append(create(world).generation.id)
+    asked: list[Sequence[str]] = []
+    links = world.outputs.links
+
+    def seen(paths: Sequence[str]) -> Mapping[str, str]:
+        asked.append(paths)
+        return links(paths)
+
+    world.outputs.links = seen  # type: ignore[method-assign]
+    views = world.app.generation_service.page("alice", GenerationFilter(), after=None, limit=10)
+    found = {view.generation.id: view.links for view in views}
+    assert len(asked) == 1
+    assert found == {
+        **{each: (f"https://outputs.test/generations/alice/{each}/0.png",) for each in made[:3]},
+        made[3]: (),
+    }
 
 
 # --- cancel ---

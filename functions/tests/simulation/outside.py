@@ -204,8 +204,11 @@ class SimulatedOutputs:
             raise Unavailable("The store of outputs does not answer")
         self.files.pop(path, None)
 
-    def link(self, path: str) -> str:
+    def link(self, path: str, *, save_as: str | None = None) -> str:
         return f"https://outputs.test/{path}"
+
+    def links(self, paths: Sequence[str]) -> Mapping[str, str]:
+        return {path: self.link(path) for path in paths}
 
 
 def told(writes: Sequence[Write]) -> str:
