@@ -18,7 +18,7 @@ REPORT := $(STACK) beside --only firestore -- $(PYTHON) tools/operate.py report 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
+.PHONY: help setup setup-browser run demo test test-unit test-web screenshots bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,17 +26,26 @@ help: ## show this list
 setup: ## install all that the rest needs; quick when nothing changed
 	@python3 tools/setup.py
 
+setup-browser: ## the same, and a browser for the tests; where there is none, root on Debian gets Chromium installed
+	@python3 tools/setup.py --with-browser
+
 run: setup ## start the local stack, seeded, until Ctrl-C
 	@$(STACK) up
 
 demo: setup ## show all of it: one generation per model, the ledger, the weekly report
 	@$(STACK) exec -- $(PYTHON) tools/demo.py
 
-test: setup ## run all tests, on the local stack
+test: setup-browser test-web ## run all tests, on the local stack and in a browser
 	@$(STACK) exec -- $(PYTHON) -m pytest $(ARGS)
 
-test-unit: setup ## run the tests that need no server
+test-unit: setup test-web ## run the tests that need no server
 	@$(PYTHON) -m pytest -m "not emulator and not stack" $(ARGS)
+
+test-web: setup
+	@npm test --prefix web --silent -- --passWithNoTests
+
+screenshots: setup-browser ## picture every page, on a phone and on a desk, in light and dark; writes docs/screenshots
+	@$(STACK) beside --seed -- $(PYTHON) tools/screenshots.py $(ARGS)
 
 bench: setup ## measure every operation beside its floor, and the cold start; writes docs/benchmarks
 	@$(PYTHON) tools/bench.py $(ARGS)
@@ -50,11 +59,12 @@ simulate: setup ## play SEEDS=1000 runs of the simulation
 reliability: setup ## faults on the real stack; writes docs/reliability.md
 	@$(PYTHON) tools/reliability.py $(ARGS)
 
-check: setup ## lint, format, types, layers, known weaknesses
+check: setup ## lint, format, types, layers, known weaknesses; the same of the web
 	@functions/venv/bin/ruff check .
 	@functions/venv/bin/ruff format --check .
 	@functions/venv/bin/mypy
 	@PYTHONPATH=functions functions/venv/bin/lint-imports
+	@npm run check --prefix web --silent
 	@functions/venv/bin/bandit --quiet --configfile pyproject.toml --recursive functions tools
 	@$(PYTHON) tools/dependencies.py
 

@@ -1,6 +1,6 @@
 """
-Writes the reference: docs/openapi.json, docs/postman_collection.json and its environments. With --check it writes
-nothing, and exits with 1 when a file is not what the code says.
+Writes the reference: docs/openapi.json, docs/postman_collection.json and its environments, and the list of problems.
+With --check it writes nothing, and exits with 1 when a file is not what the code says.
 """
 
 import argparse
@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools import openapi, postman
+from tools.reference import problem_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,6 +43,8 @@ def documents() -> dict[str, str]:
             f"docs/postman_environment_{name}.json": rendered(environment)
             for name, environment in postman.environments().items()
         },
+        "docs/problems/problems.json": rendered(problem_pages.problems()),
+        "docs/problems/README.md": problem_pages.table(),
     }
 
 

@@ -5,6 +5,7 @@ else. Each step leaves a stamp of what it was made from, so a second run has not
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -12,8 +13,9 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -28,6 +30,11 @@ UV = LOCAL / "uv/bin/uv"
 TOOLS_VENV = LOCAL / "tools"
 FUNCTIONS_VENV = ROOT / "functions/venv"  # firebase-tools knows no other place
 SECRETS_FILE = ROOT / "functions/.secret.local"  # firebase-tools looks here, and else asks Secret Manager
+WEB = ROOT / "web"
+WEB_INPUTS = ("docs/*.json", "docs/*.md", "docs/problems/**/*", "tools/people.json", "firebase.json")
+"""What the pages are made of, besides what lies in web/."""
+
+WEB_MADE = ("node_modules", "schema.d.ts")
 DOWNLOAD_SECONDS = 600
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian and those that follow it
 
@@ -36,11 +43,16 @@ class SetupError(Exception):
     """Set-up cannot go on; the message says what to do."""
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--with-browser", action="store_true", help="also find or install the browser of the tests")
+    options = parser.parse_args(arguments)
     if problem := toolchain.what_is_missing():
         return complain(problem)
     try:
         set_up()
+        if options.with_browser:
+            provide_browser()
     except SetupError as error:
         return complain(str(error))
     return 0
@@ -60,6 +72,8 @@ def set_up() -> None:
         # The exact name: firebase-tools calls python3.13, not python.
         once(name, [text_of(requirements)], venv / "bin/python3.13", python_environment(venv, requirements))
     once("npm", [text_of("package-lock.json")], ROOT / "node_modules/.bin/firebase", install_npm_packages)
+    once("web-packages", [text_of("web/package-lock.json")], WEB / "node_modules/.bin/vite", install_web_packages)
+    once("web", web_inputs(), ROOT / "public/index.html", build_web)
     once("emulators", emulator_inputs(), STACK_FILE, find_emulators)
     make_secrets(SECRETS_FILE)
 
@@ -129,6 +143,64 @@ def install_npm_packages() -> None:
     run("npm", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error")
 
 
+def install_web_packages() -> None:
+    run("npm", "ci", "--prefix", WEB, "--ignore-scripts", "--no-progress", "--loglevel=error")
+
+
+def web_inputs() -> list[str]:
+    """The path of each file that the pages are made of, and a digest of what is in it."""
+    paths = sorted(path.relative_to(ROOT).as_posix() for path in web_files())
+    return [f"{path} {hashlib.sha256((ROOT / path).read_bytes()).hexdigest()}" for path in paths]
+
+
+def web_files() -> Iterator[Path]:
+    for folder, folders, files in os.walk(ROOT / "web"):
+        folders[:] = [name for name in folders if name not in WEB_MADE]
+        yield from (Path(folder, name) for name in files if name not in WEB_MADE)
+    for pattern in WEB_INPUTS:
+        yield from (path for path in ROOT.glob(pattern) if path.is_file())
+
+
+def build_web() -> None:
+    run("npm", "run", "build", "--prefix", WEB, "--silent", "--", "--logLevel", "warn")
+
+
+def provide_browser() -> None:
+    """The tests alone need one: where none can be had, set-up says so and goes on, and they say it again."""
+    found = toolchain.find_chromium() or install_chromium()
+    if found is None:
+        print(f"setup: {toolchain.NO_CHROMIUM}", file=sys.stderr)
+        return
+    toolchain.BROWSER_FILE.write_text(json.dumps({"chromium": found}) + "\n", encoding="utf-8")
+
+
+def install_chromium() -> str | None:
+    """Debian's, where that is ours to do, else Playwright's own, whose download not every network lets through."""
+    for how, commands in chromium_installers().items():
+        print(f"setup: a browser for the tests, by {how}", flush=True)
+        if all(succeeds(command) for command in commands) and (found := toolchain.find_chromium()):
+            return found
+    return None
+
+
+def chromium_installers() -> dict[str, list[list[str]]]:
+    playwright = [[str(FUNCTIONS_VENV / "bin/playwright"), "install", "chromium"]]
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return {"Playwright": playwright}
+    apt = [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]]
+    return {"apt-get": apt, "Playwright": playwright}
+
+
+def succeeds(command: list[str], **options: Any) -> bool:
+    """Quietly, and not for ever. `options` are subprocess.run's."""
+    options.setdefault("env", {**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=DOWNLOAD_SECONDS, check=False, **options)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
 def make_secrets(file: Path) -> None:
     """Once, for keys made with one pepper mean nothing to another. Whoever has such a file keeps it as it is."""
     line = f"API_KEY_PEPPER={secrets.token_urlsafe(48)}\n"
@@ -190,13 +262,8 @@ def find_ui() -> bool:
 
 def download(emulator: str) -> bool:
     command = [str(ROOT / "node_modules/.bin/firebase"), f"setup:emulators:{emulator}"]
-    quiet = {**os.environ, "CI": "true", "NO_UPDATE_NOTIFIER": "1"}
-    try:
-        done = subprocess.run(command, cwd=LOCAL, env=quiet, capture_output=True, timeout=DOWNLOAD_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+    return succeeds(command, cwd=LOCAL, env={**os.environ, "CI": "true", "NO_UPDATE_NOTIFIER": "1"})
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

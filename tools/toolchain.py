@@ -1,4 +1,4 @@
-"""Finds what the local stack runs on: Node, Python 3.13, Java, the Firestore emulator's jar."""
+"""Finds what the local stack and its tests run on: Node, Python 3.13, Java, the Firestore emulator's jar, a browser."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NODE_AT_LEAST = 20
+NODE_AT_LEAST = {20: 19, 22: 12}  # what Vite runs on: from these minor versions on, and on all that is newer
 JAVA_AT_LEAST = 21
+BROWSER_FILE = ROOT / ".local/browser.json"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = "no Chromium for the browser tests: install it (Debian: apt-get install chromium) or Google Chrome."
+PLAYWRIGHTS_CHROMIUM = (
+    "chromium-*/chrome-linux*/chrome",
+    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+)
 FIRESTORE_MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 MANIFEST_LINE_BYTES = 70  # 72 with the line's end
 
@@ -41,11 +49,17 @@ def what_is_missing() -> str | None:
 
 
 def node_is_missing(version: str) -> str | None:
-    number = re.match(r"v(\d+)\.", version)
-    if number and int(number[1]) >= NODE_AT_LEAST:
+    number = re.match(r"v(\d+)\.(\d+)\.", version)
+    if number and is_new_enough(int(number[1]), int(number[2])):
         return None
     found = f"found {version}" if version else "found none"
-    return f"Node {NODE_AT_LEAST} or newer is missing ({found}): install it from https://nodejs.org."
+    wanted = " or ".join(f"{major}.{minor}" for major, minor in NODE_AT_LEAST.items())
+    return f"Node {wanted} or newer is missing ({found}): install it from https://nodejs.org."
+
+
+def is_new_enough(major: int, minor: int) -> bool:
+    """The odd version between two of them is not: it was never kept up."""
+    return major > max(NODE_AT_LEAST) or minor >= NODE_AT_LEAST.get(major, minor + 1)
 
 
 def python313() -> str | None:
@@ -122,3 +136,29 @@ def write_launcher(launcher: Path, jar: Path) -> None:
     launcher.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(launcher, "w") as archive:
         archive.writestr("META-INF/MANIFEST.MF", launcher_manifest(jar))
+
+
+def chromium() -> str | None:
+    """The browser that set-up found, where it is still there; else one that can be found now."""
+    try:
+        recorded = str(json.loads(BROWSER_FILE.read_text(encoding="utf-8"))["chromium"])
+    except FileNotFoundError:
+        recorded = ""
+    return recorded if Path(recorded).is_file() else find_chromium()
+
+
+def find_chromium() -> str | None:
+    """One that really starts: what Ubuntu has on PATH may only say that it is to be had elsewhere."""
+    return next((candidate for candidate in chromium_candidates() if output_of(candidate, "--version")), None)
+
+
+def chromium_candidates() -> Iterable[str]:
+    yield from filter(None, map(shutil.which, CHROMIUM_NAMES))
+    for pattern in PLAYWRIGHTS_CHROMIUM:
+        yield from (str(found) for found in sorted(playwright_cache().glob(pattern), reverse=True))
+
+
+def playwright_cache() -> Path:
+    """Where Playwright keeps the browsers that it has downloaded."""
+    folder = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / folder / "ms-playwright")

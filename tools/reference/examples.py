@@ -77,7 +77,7 @@ def _next_page(stage: Stage) -> Exchange:
 def _filtered(stage: Stage) -> Exchange:
     _three(stage)
     stage.order(style="sketch")
-    query = {"status": "queued", "style": "sketch", "from": "2026-03-04T12:00:00Z"}
+    query = {"status": "queued", "style": "sketch", "credits": "3", "from": "2026-03-04T12:00:00Z"}
     return stage.ask("GET", "/v1/generations", query=query)
 
 
@@ -130,6 +130,16 @@ def _balance(stage: Stage) -> Exchange:
 def _entries(stage: Stage) -> Exchange:
     _three(stage)
     return stage.ask("GET", "/v1/ledger", query={"page_size": "2"})
+
+
+def _usage(stage: Stage) -> Exchange:
+    """Something in the month before, and in this one: what a model refused, and what waits."""
+    stage.now -= timedelta(days=10)
+    _three(stage)
+    stage.now = NOW
+    _failed(stage)
+    stage.order(model="Model R")
+    return stage.ask("GET", "/v1/usage", query={"months": "3"})
 
 
 def _me(stage: Stage) -> Exchange:
@@ -239,12 +249,14 @@ EXAMPLES = (
     _example("createGeneration", "by_key", "By an API key, within its budget.", _by_key),
     _example("listGenerations", "first_page", "The newest two.", _page),
     _example("listGenerations", "next_page", "What comes after, by the token of the page before.", _next_page),
-    _example("listGenerations", "filtered", "Sketches that wait, ordered since noon.", _filtered),
+    _example("listGenerations", "filtered", "Sketches for 3 credits that wait, ordered since noon.", _filtered),
     _example("getGeneration", "queued", "Second in the queue.", _waiting),
     _example("getGeneration", "processing", "A third of the expected time is over.", _processing, **_SLOW),
     _example("getGeneration", "completed", "The picture is there, the price is charged.", _completed),
     _example("getGeneration", "failed", "The model refused; the price is given back.", _failed),
     _example("cancelGeneration", "cancelled", "Ended at once, with the refund.", _cancelled),
+    _example("getOutput", "link", "The browser saves what it leads to.", _good("getOutput")),
+    _example("getUsage", "months", "Three months; nothing yet in the oldest.", _usage),
     _example("getMe", "me", "Three credits are held for each of two generations.", _me),
     _example("getBalance", "balance", "After a deduction and its refund.", _balance),
     _example("listEntries", "first_page", "The newest two entries.", _entries),

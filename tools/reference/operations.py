@@ -25,6 +25,7 @@ from tools.reference.examples import EXAMPLES
 from tools.reference.function_examples import exchanges
 from tools.reference.functions import FunctionOperation
 from tools.reference.problems import problems, shared, without_operation
+from tools.reference.samples import SAMPLED, samples
 from tools.reference.stage import Exchange
 from tools.reference.wording import tag_of
 
@@ -60,7 +61,8 @@ def route_operation(route: Route, schemas: Schemas) -> Object:
         **_problem_responses(problems(route)),
         "default": reference("responses", "NoOperation"),
     }
-    return operation
+    sampled = [exchange for name, _, exchange in shown if name == SAMPLED.get(route.name)]
+    return operation | {"x-codeSamples": samples(*sampled)} if sampled else operation
 
 
 def responses() -> Object:

@@ -50,6 +50,7 @@ def _create(operations: Operations) -> list[Object]:
     return [
         create("Create", queued, "queued"),
         _awaited_end(operations),
+        _saved_output(operations),
         create("Create and wait", awaited, "awaited", headers={"Prefer": "wait=20"}),
         create("Create with a key", labelled, "labelled", _LABELLED, headers=_KEY, before=_NEW_KEY),
         create("Create again with the same key", replayed, "replayed", _LABELLED, headers=_KEY),
@@ -91,6 +92,20 @@ def _awaited_end(operations: Operations) -> Object:
     )
 
 
+def _saved_output(operations: Operations) -> Object:
+    saved = answers(200) + has(content_type="image/png")
+    saved += expects("has a good name", "(body.filename).to.match(/^darkroom-.+-0\\.png$/)")
+    tests = [
+        "if (pm.response.code === 200) {",
+        *_indented(saved),
+        "} else { // the models fail now and then; then nothing came out",
+        *_indented(refuses(404, "output_not_found")),
+        "}",
+    ]
+    path = _ONE | {"number": "0"}
+    return operations.request("getOutput", "Link that saves it", tests=tests, path=path, query=USER, shows="link")
+
+
 def _cancel(operations: Operations) -> list[Object]:
     created = answers(202) + has(status="queued", cost__held=3) + keeps("cancelled_id", "body.id")
     cancelled = [
@@ -126,7 +141,7 @@ def _lists(operations: Operations) -> list[Object]:
         "(body.data.every((g) => g.status === 'cancelled' && g.model === 'Model R')).to.be.true",
         "(body.data.map((g) => g.id)).to.include(pm.variables.get('cancelled_id'))",
     )
-    wanted = {"status": "cancelled", "model": "Model R", "style": "watercolor"}
+    wanted = {"status": "cancelled", "model": "Model R", "style": "watercolor", "credits": "3"}
     return [
         _list(operations, "List, first page", first, "first_page", page_size="2"),
         _list(operations, "List, next page", second, "next_page", page_size="2", page_token="{{page_token}}"),  # noqa: S106
@@ -149,6 +164,12 @@ def _credits(operations: Operations) -> list[Object]:
     )
     page += keeps("ledger_token", "body.next_page_token")
     second = answers(200) + expects("has three more", "(body.data).to.have.lengthOf(3)")
+    usage = answers(200) + expects("has three months", "(body.months).to.have.lengthOf(3)")
+    usage += expects("counts this month", "(body.months[0].total.requests).to.be.at.least(1)")
+    usage += expects(
+        "adds up",
+        "(body.months.every(({ total: t }) => t.deducted === t.charged + t.refunded + t.held)).to.be.true",
+    )
     token = {"page_token": "{{ledger_token}}"}
     return [
         operations.request("getBalance", "Balance", tests=balance, query=USER, shows="balance"),
@@ -156,6 +177,7 @@ def _credits(operations: Operations) -> list[Object]:
             "listEntries", "Ledger, first page", tests=page, query={"page_size": "3"} | USER, shows="first_page"
         ),
         operations.request("listEntries", "Ledger, next page", tests=second, query={"page_size": "3"} | token | USER),
+        operations.request("getUsage", "Usage", tests=usage, query={"months": "3"} | USER, shows="months"),
     ]
 
 

@@ -30,6 +30,7 @@ from domain.errors import (
     LastOption,
     NotOneself,
     OptionNotFound,
+    OutputNotFound,
     ReportNotFound,
     TooManyKeys,
     UserInactive,
@@ -147,6 +148,11 @@ def _of_nothing(attempt: Attempt) -> Exchange:
     return attempt.aim(_UNKNOWN_ID).send()
 
 
+def _no_such_output(attempt: Attempt) -> Exchange:
+    attempt.path = attempt.path.removesuffix("0") + "1"
+    return attempt.send()
+
+
 def _unknown_option(attempt: Attempt) -> Exchange:
     return attempt.aim("fog").send()
 
@@ -222,6 +228,7 @@ PROVOCATIONS: Mapping[type[AppError], Callable[[Attempt], Exchange]] = {
     NotOneself: _oneself,
     NotSupported: _unable,
     OptionNotFound: _unknown_option,
+    OutputNotFound: _no_such_output,
     PayloadTooLarge: _too_large,
     PermissionDenied: _forbidden,
     RateLimited: _too_often,

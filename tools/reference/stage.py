@@ -16,6 +16,7 @@ from werkzeug.test import EnvironBuilder
 
 from domain.keys import Scope
 from providers.identity.memory import MemoryTokens
+from providers.storage.gcs import emulator_link
 from repositories.documents import Query
 from repositories.memory import MemoryDocuments
 from services.ports import Identity, Job, Picture
@@ -187,5 +188,5 @@ def _painted(job: Job) -> Picture:
     return Picture(data=_PICTURE, content_type="image/png", width=job.size.width, height=job.size.height)
 
 
-def _link(path: str) -> str:
-    return f"http://127.0.0.1:9199/demo-darkroom.appspot.com/{path}"
+def _link(path: str, *, save_as: str | None = None) -> str:
+    return emulator_link("http://127.0.0.1:9199", "demo-darkroom.appspot.com")(path, save_as)

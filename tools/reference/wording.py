@@ -54,6 +54,7 @@ _TAG_OF = {
     "admin": "Admin",
     "balance": "Credits",
     "ledger": "Credits",
+    "usage": "Credits",
     "catalog": "Catalog",
     "healthz": "Health",
     "readyz": "Health",

@@ -5,9 +5,10 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
@@ -26,7 +27,7 @@ from pytest_mock import MockerFixture
 from requests.exceptions import ConnectionError as RequestsConnectionError
 
 from core.errors import Unavailable
-from providers.storage.gcs import BucketOutputs, SignedLinks, emulator_link
+from providers.storage.gcs import BucketOutputs, Link, SignedLinks, emulator_link
 from providers.storage.memory import MemoryOutputs
 from services.ports import OutputStore
 
@@ -45,6 +46,10 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> storage.Bucket:
     """Of a client that nothing is sent through."""
     monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
     return storage.Client(project="demo-outputs", credentials=AnonymousCredentials()).bucket("demo-outputs.appspot.com")
+
+
+def no_link(path: str, save_as: str | None = None) -> str:
+    raise AssertionError((path, save_as))
 
 
 class TestContract:
@@ -66,6 +71,16 @@ class TestContract:
         links = {outputs.link(f"generations/arda/{n}.png") for n in range(3)}
         assert len(links) == 3
         assert all(link.startswith("http") for link in links)
+
+    def test_links_of_several_are_those_of_each(self, outputs: OutputStore) -> None:
+        paths = [f"generations/arda/{n}.png" for n in range(25)]
+        for some in (paths, paths[:1], []):
+            assert outputs.links(some) == {path: outputs.link(path) for path in some}
+
+    def test_a_link_that_saves_is_another_one(self, outputs: OutputStore) -> None:
+        link = outputs.link("generations/arda/0.png", save_as="darkroom-1-0.png")
+        assert link != outputs.link("generations/arda/0.png")
+        assert "darkroom-1-0.png" in unquote(link)
 
     def test_what_is_deleted_is_gone_and_nothing_else(self, outputs: OutputStore) -> None:
         name = uuid.uuid4()
@@ -123,6 +138,16 @@ class TestEmulator:
         outputs.put(path, b"\x89PNG\x00\xff", "image/png", {"model": "Model A"})
         assert opened(outputs.link(path)) == (b"\x89PNG\x00\xff", "image/png")
 
+    @pytest.mark.parametrize("name", ["0.png", ODD])
+    def test_the_link_that_saves_says_under_which_name(self, name: str) -> None:
+        path = f"tests/{uuid.uuid4()}/{name}"
+        outputs = emulated()
+        outputs.put(path, b"picture", "image/png", {})
+        with build_opener(ProxyHandler({})).open(outputs.link(path, save_as="darkroom-1-0.png"), timeout=5) as response:
+            assert response.read() == b"picture"
+            assert response.headers["Content-Disposition"] == 'attachment; filename="darkroom-1-0.png"'
+            assert response.headers["Content-Type"] == "image/png"
+
     def test_a_repeat_overwrites(self) -> None:
         path = f"tests/{uuid.uuid4()}/0.png"
         outputs = emulated()
@@ -161,7 +186,7 @@ class TestBucket:
     ) -> None:
         mocker.patch.object(storage.Blob, "upload_from_string", side_effect=error)
         with pytest.raises(Unavailable):
-            BucketOutputs(bucket, str).put("a/0.png", b"data", "image/png", {})
+            BucketOutputs(bucket, no_link).put("a/0.png", b"data", "image/png", {})
 
     @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
     def test_a_deletion_that_the_vendor_does_not_answer_is_unavailable(
@@ -169,7 +194,7 @@ class TestBucket:
     ) -> None:
         mocker.patch.object(storage.Blob, "delete", side_effect=error)
         with pytest.raises(Unavailable):
-            BucketOutputs(bucket, str).delete("a/0.png")
+            BucketOutputs(bucket, no_link).delete("a/0.png")
 
     def test_a_deletion_names_the_path_and_has_patience(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
         deletions: list[tuple[str, bool]] = []
@@ -179,7 +204,7 @@ class TestBucket:
             raise NotFound("no such object")
 
         mocker.patch.object(storage.Blob, "delete", autospec=True, side_effect=delete)
-        BucketOutputs(bucket, str).delete(ODD)
+        BucketOutputs(bucket, no_link).delete(ODD)
         assert deletions == [(ODD, True)]
 
     def test_data_type_and_metadata_go_to_the_vendor(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
@@ -190,9 +215,41 @@ class TestBucket:
             uploads.append((blob.name, data, content_type, blob.metadata, patience))
 
         mocker.patch.object(storage.Blob, "upload_from_string", autospec=True, side_effect=upload)
-        address = BucketOutputs(bucket, str).put(ODD, b"data", "image/png", {"model": "Model A"})
+        address = BucketOutputs(bucket, no_link).put(ODD, b"data", "image/png", {"model": "Model A"})
         assert address == f"gs://demo-outputs.appspot.com/{ODD}"
         assert uploads == [(ODD, b"data", "image/png", {"model": "Model A"}, True)]
+
+    def test_links_are_made_at_the_same_time(self, bucket: storage.Bucket) -> None:
+        """The first ones wait for each other: made in turn, none would ever come."""
+        gate = Barrier(5, timeout=20)
+
+        def link(path: str, save_as: str | None = None) -> str:
+            gate.wait()
+            return f"https://{path}"
+
+        paths = [f"{n}.png" for n in range(20)]
+        assert BucketOutputs(bucket, link).links(paths) == {path: f"https://{path}" for path in paths}
+
+    def test_one_link_that_cannot_be_made_is_unavailable(self, bucket: storage.Bucket) -> None:
+        def link(path: str, save_as: str | None = None) -> str:
+            if path == "7.png":
+                raise Unavailable("Links cannot be signed at the moment")
+            return path
+
+        with pytest.raises(Unavailable):
+            BucketOutputs(bucket, link).links([f"{n}.png" for n in range(20)])
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("darkroom-1-0.png", "darkroom-1-0.png"),
+            ('a"; evil="b\\\r\nX: y.png', "a_; evil=_b___X: y.png"),
+            ("лак.png", "___.png"),
+        ],
+    )
+    def test_a_name_ends_where_it_ends(self, name: str, said: str) -> None:
+        query = parse_qs(urlsplit(emulator_link("http://127.0.0.1:9199", "demo.appspot.com")("a.png", name)).query)
+        assert query == {"response-content-disposition": [f'attachment; filename="{said}"']}
 
     def test_a_link_on_the_emulator_names_the_path_and_nothing_else(self) -> None:
         parts = urlsplit(emulator_link("http://127.0.0.1:9199/", "demo.appspot.com")(ODD))
@@ -263,12 +320,12 @@ class TestSignedLinks:
         return [1000.0]
 
     @pytest.fixture
-    def links(self, bucket: storage.Bucket, time: list[float]) -> Callable[[str], str]:
+    def links(self, bucket: storage.Bucket, time: list[float]) -> Link:
         return SignedLinks(bucket, monotonic=lambda: time[0])
 
     @pytest.mark.parametrize("path", ["generations/arda/1/0.png", ODD])
     def test_it_is_a_v4_signature_of_exactly_this_object_for_15_minutes(
-        self, google: Google, links: Callable[[str], str], path: str
+        self, google: Google, links: Link, path: str
     ) -> None:
         parts = urlsplit(links(path))
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -284,7 +341,31 @@ class TestSignedLinks:
             hashes.SHA256(),
         )
 
-    def test_it_is_kept_for_half_its_life(self, google: Google, links: Callable[[str], str], time: list[float]) -> None:
+    def test_one_that_saves_says_so_in_what_is_signed(self, google: Google, links: Link) -> None:
+        parts = urlsplit(links(ODD, "darkroom-1-0.png"))
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        assert query["response-content-disposition"] == 'attachment; filename="darkroom-1-0.png"'
+        assert query["X-Goog-Expires"] == "900"
+        google.key.public_key().verify(
+            bytes.fromhex(query["X-Goog-Signature"]),
+            string_to_sign(parts.path, parts.query, query),
+            padding.PKCS1v15(),
+            hashes.SHA256(),
+        )
+
+    def test_one_that_saves_is_made_anew_each_time(self, google: Google, links: Link) -> None:
+        for _ in range(2):
+            links("a/0.png", "darkroom-1-0.png")
+        assert len(google.signed) == 2
+        assert "response-content-disposition" not in links("a/0.png")
+
+    def test_many_at_once_ask_for_one_access_token(self, google: Google, links: Link, bucket: storage.Bucket) -> None:
+        paths = [f"a/{n}.png" for n in range(20)]
+        found = BucketOutputs(bucket, links).links(paths)
+        assert [f"/{path}?" in found[path] for path in paths] == [True] * 20
+        assert (google.tokens, len(google.signed)) == (1, 20)
+
+    def test_it_is_kept_for_half_its_life(self, google: Google, links: Link, time: list[float]) -> None:
         first = links("a/0.png")
         time[0] += 449.9
         assert links("a/0.png") == first
@@ -293,18 +374,16 @@ class TestSignedLinks:
         links("a/0.png")
         assert len(google.signed) == 2
 
-    def test_each_path_is_signed_for_itself(self, google: Google, links: Callable[[str], str]) -> None:
+    def test_each_path_is_signed_for_itself(self, google: Google, links: Link) -> None:
         assert links("a/0.png") != links("a/1.png")
         assert len(google.signed) == 2
 
-    def test_one_access_token_serves_many_signatures(self, google: Google, links: Callable[[str], str]) -> None:
+    def test_one_access_token_serves_many_signatures(self, google: Google, links: Link) -> None:
         for n in range(3):
             links(f"a/{n}.png")
         assert google.tokens == 1
 
-    def test_a_signer_that_refuses_is_unavailable_and_is_asked_again_later(
-        self, google: Google, links: Callable[[str], str]
-    ) -> None:
+    def test_a_signer_that_refuses_is_unavailable_and_is_asked_again_later(self, google: Google, links: Link) -> None:
         links("a/0.png")
         google.status = 403
         with pytest.raises(Unavailable):
@@ -312,12 +391,12 @@ class TestSignedLinks:
         google.status = 200
         assert "/a/1.png?" in links("a/1.png")
 
-    def test_without_an_access_token_it_is_unavailable(self, google: Google, links: Callable[[str], str]) -> None:
+    def test_without_an_access_token_it_is_unavailable(self, google: Google, links: Link) -> None:
         google.status = 403
         with pytest.raises(Unavailable):
             links("a/0.png")
 
-    def test_without_credentials_it_is_unavailable(self, links: Callable[[str], str], mocker: MockerFixture) -> None:
+    def test_without_credentials_it_is_unavailable(self, links: Link, mocker: MockerFixture) -> None:
         mocker.patch("google.auth.default", side_effect=DefaultCredentialsError("none"))
         with pytest.raises(Unavailable):
             links("a/0.png")

@@ -1,5 +1,6 @@
 """Set-up does everything once, and says in one line what it cannot do."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_a_missing_tool_ends_set_up_with_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(setup.toolchain, "what_is_missing", lambda: "Node is missing: install it.")
-    assert setup.main() == 1
+    assert setup.main([]) == 1
     assert capsys.readouterr().err == "setup: Node is missing: install it.\n"
 
 
@@ -124,6 +125,131 @@ def test_without_any_emulator_it_is_downloaded_or_asked_for(
     monkeypatch.setattr(setup, "download", lambda emulator: False)
     with pytest.raises(setup.SetupError, match="FIRESTORE_EMULATOR_BINARY_PATH"):
         setup.find_firestore_jar()
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a few of the files that the pages are made of, and some that they are not."""
+    for path in (
+        *("web/index.html", "web/src/api/client.ts", "web/src/design/base.css", "docs/openapi.json", "docs/ledger.md"),
+        *("docs/problems/not_found.md", "tools/people.json", "firebase.json", "tools/people.py", "docs/adr/0001.md"),
+        *("web/node_modules/vite/index.js", "web/src/api/schema.d.ts", "public/index.html"),
+    ):
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("before")
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("web/index.html", "web/src/api/client.ts", "web/src/design/base.css", "docs/openapi.json", "docs/ledger.md"),
+        *("docs/problems/not_found.md", "tools/people.json", "firebase.json", "web/static/new.svg"),
+    ],
+)
+def test_the_pages_are_built_anew_when_something_changed_that_they_are_made_of(tree: Path, path: str) -> None:
+    before = setup.web_inputs()
+    (tree / path).parent.mkdir(exist_ok=True)
+    (tree / path).write_text("after")
+    assert setup.web_inputs() != before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("web/node_modules/vite/index.js", "web/src/api/schema.d.ts", "public/index.html", "web/node_modules/new.js"),
+        *("tools/people.py", "docs/adr/0001.md"),
+    ],
+)
+def test_what_the_build_makes_or_never_reads_does_not_build_them_anew(tree: Path, path: str) -> None:
+    before = setup.web_inputs()
+    (tree / path).write_text("after")
+    assert setup.web_inputs() == before
+
+
+class Machine:
+    """Stands in for a machine without a browser, on which some programs work."""
+
+    def __init__(self, *working: str) -> None:
+        self.working = working
+        self.ran: list[str] = []
+
+    def succeeds(self, command: list[str]) -> bool:
+        self.ran.append(Path(command[0]).name + " " + command[1])
+        return self.works(command[0])
+
+    def works(self, program: str) -> bool:
+        return Path(program).name in self.working
+
+    def find_chromium(self) -> str | None:
+        return "/usr/bin/chromium" if any(self.works(each.split()[0]) for each in self.ran) else None
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Machine:
+    machine = Machine(*request.param)
+    monkeypatch.setattr(setup, "succeeds", machine.succeeds)
+    monkeypatch.setattr(setup.toolchain, "find_chromium", machine.find_chromium)
+    monkeypatch.setattr(setup.toolchain, "BROWSER_FILE", tmp_path / "browser.json")
+    monkeypatch.setattr(setup.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(setup.os, "geteuid", lambda: 0)
+    return machine
+
+
+@pytest.mark.parametrize(
+    ("machine", "ran"),
+    [
+        (["apt-get"], ["apt-get update", "apt-get install"]),
+        (["playwright"], ["apt-get update", "playwright install"]),
+    ],
+    indirect=["machine"],
+)
+def test_a_browser_for_the_tests_is_debians_or_playwrights(machine: Machine, ran: list[str]) -> None:
+    setup.provide_browser()
+    assert machine.ran == ran
+    assert setup.toolchain.chromium() is not None
+    assert json.loads(setup.toolchain.BROWSER_FILE.read_text()) == {"chromium": "/usr/bin/chromium"}
+
+
+@pytest.mark.parametrize("machine", [["apt-get"]], indirect=True)
+def test_only_root_installs_what_belongs_to_the_machine(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.os, "geteuid", lambda: 1000)
+    setup.provide_browser()
+    assert machine.ran == ["playwright install"]
+
+
+@pytest.mark.parametrize("machine", [[]], indirect=True)
+def test_without_any_browser_set_up_says_so_in_one_line_and_goes_on(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.provide_browser()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "install" in line
+    assert not setup.toolchain.BROWSER_FILE.exists()
+
+
+def test_nobody_but_the_tests_needs_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(setup.toolchain, "what_is_missing", lambda: None)
+    monkeypatch.setattr(setup, "set_up", lambda: done.append("set up"))
+    monkeypatch.setattr(setup, "provide_browser", lambda: done.append("browser"))
+    assert [setup.main([]), setup.main(["--with-browser"])] == [0, 0]
+    assert done == ["set up", "set up", "browser"]
+
+
+def test_no_lock_file_names_the_registry_that_it_was_made_with() -> None:
+    for path in ("package-lock.json", "web/package-lock.json"):
+        packages = json.loads((setup.ROOT / path).read_text(encoding="utf-8"))["packages"]
+        assert [name for name, package in packages.items() if "resolved" in package] == []
+
+
+def test_the_lock_file_of_the_web_is_whole() -> None:
+    """It gets holes where the registry lacks a package of another platform, and npm then refuses all of it."""
+    packages = json.loads((setup.ROOT / "web/package-lock.json").read_text(encoding="utf-8"))["packages"]
+    wanted = {name for package in packages.values() for name in package.get("optionalDependencies", {})}
+    assert {name for name in wanted if f"node_modules/{name}" not in packages} == set()
 
 
 @pytest.fixture

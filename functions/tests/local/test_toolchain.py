@@ -1,6 +1,7 @@
 """What set-up chooses on machines that are not like this one."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -11,19 +12,26 @@ from tools import toolchain
 BUNDLED = Path("/bundled/bin/java")
 
 
-@pytest.mark.parametrize("version", ["v20.0.0", "v20.20.2", "v24.1.0", "v100.0.0"])
+@pytest.mark.parametrize("version", ["v20.19.0", "v20.20.2", "v22.12.0", "v23.0.0", "v24.1.0", "v100.0.0"])
 def test_a_new_node_is_taken(version: str) -> None:
     assert toolchain.node_is_missing(version) is None
 
 
-@pytest.mark.parametrize(("version", "found"), [("v18.20.4", "found v18.20.4"), ("", "found none"), ("?", "found ?")])
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [
+        *((version, f"found {version}") for version in ("v18.20.4", "v20.18.3", "v21.7.3", "v22.11.0")),
+        ("", "found none"),
+        ("?", "found ?"),
+    ],
+)
 def test_an_old_node_is_refused_in_one_line_with_the_remedy(version: str, found: str) -> None:
     line = toolchain.node_is_missing(version)
-    assert line == f"Node 20 or newer is missing ({found}): install it from https://nodejs.org."
+    assert line == f"Node 20.19 or 22.12 or newer is missing ({found}): install it from https://nodejs.org."
 
 
 def test_a_missing_npm_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolchain, "output_of", lambda *command: "v22.0.0\n")
+    monkeypatch.setattr(toolchain, "output_of", lambda *command: "v22.20.0\n")
     monkeypatch.setattr(toolchain.shutil, "which", lambda name: None)
     line = toolchain.what_is_missing()
     assert line is not None
@@ -32,7 +40,7 @@ def test_a_missing_npm_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_python_without_venv_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolchain, "output_of", lambda *command: "v22.0.0\n")
+    monkeypatch.setattr(toolchain, "output_of", lambda *command: "v22.20.0\n")
     monkeypatch.setattr(toolchain.shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(toolchain.importlib.util, "find_spec", lambda name: None)
     line = toolchain.what_is_missing()
@@ -128,3 +136,45 @@ def test_the_launcher_is_a_jar_with_only_a_manifest(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(launcher.read_bytes())) as archive:
         assert archive.namelist() == ["META-INF/MANIFEST.MF"]
         assert b"file:///sdk/emulator.jar" in archive.read("META-INF/MANIFEST.MF")
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty one: what the tests put into bin/ is on its PATH, and cache/ is Playwright's."""
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "cache"))
+    monkeypatch.setattr(toolchain, "BROWSER_FILE", tmp_path / "browser.json")
+    return tmp_path
+
+
+def a_program(path: Path, does: str = "echo Chromium 140.0") -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_debians_chromium_comes_before_chrome_and_before_playwrights(machine: Path) -> None:
+    assert toolchain.chromium() is None
+    downloaded = a_program(machine / "cache/chromium-1255/chrome-linux64/chrome")
+    assert toolchain.chromium() == downloaded
+    chrome = a_program(machine / "bin/google-chrome")
+    assert toolchain.chromium() == chrome
+    debians = a_program(machine / "bin/chromium")
+    assert toolchain.chromium() == debians
+
+
+def test_a_browser_that_does_not_start_is_passed_over(machine: Path) -> None:
+    a_program(machine / "bin/chromium-browser", "echo 'requires the chromium snap' >&2; exit 10")
+    assert toolchain.chromium() is None
+    chrome = a_program(machine / "bin/google-chrome-stable")
+    assert toolchain.chromium() == chrome
+
+
+def test_the_browser_of_set_up_is_the_browser_of_the_tests_while_it_is_there(machine: Path) -> None:
+    a_program(machine / "bin/chromium")
+    chosen = a_program(machine / "elsewhere/chrome")
+    toolchain.BROWSER_FILE.write_text(json.dumps({"chromium": chosen}))
+    assert toolchain.chromium() == chosen
+    Path(chosen).unlink()
+    assert toolchain.chromium() == str(machine / "bin/chromium")

@@ -2,7 +2,6 @@
 
 import html
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,9 +10,10 @@ import pytest
 from providers.pages import templating
 from providers.pages.report_pages import DrawnReportPages
 from tests.providers.pages import samples
+from tools import toolchain
 
 STYLE = (Path(templating.__file__).parent / "templates/report.css").read_text(encoding="utf-8")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = toolchain.chromium()
 
 WIDTHS = {"phone": 390, "desktop": 1440}
 SCHEMES = {"dark": 0, "light": 1}

@@ -1,0 +1,124 @@
+"""Decides how a generation ends that somebody orders in a browser: well, badly, or not until the test says so.
+
+The stack's own models fail by chance, and nobody can hold the emulator's queue. So the order of a browser that is
+sent here is taken by the same API in this process, on the stack's own database, and waits for the test instead of
+the queue. The same worker then does it with a model that does as it is told, and the browser sees what it always sees.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+
+from flask import Request
+from playwright.sync_api import BrowserContext, Route
+from werkzeug.test import EnvironBuilder
+
+from bootstrap import Darkroom
+from core.config import Settings
+from domain.catalog import ModelOffer
+from providers.models.brush import painted
+from providers.queue.memory import MemoryQueue
+from services.models import ModelRegistry
+from services.ports import Job, ModelRejected, Picture
+from tools import services
+
+CREATE = f"{services.HOSTING_URL}/v1/generations*"
+PATIENCE_SECONDS = 60
+REFUSAL = ModelRejected("content_filter", "Content filter violation")
+
+
+class ToldModel:
+    """Begins, and once it may go on, paints or refuses."""
+
+    def __init__(self, name: str, has_begun: Event, may_go_on: Event) -> None:
+        self.offer = ModelOffer(name=name, kind="image", description="Does as it is told")
+        self.refusal: ModelRejected | None = None
+        self._has_begun = has_begun
+        self._may_go_on = may_go_on
+
+    def expected_seconds(self) -> float:
+        return 2.0
+
+    def generate(self, job: Job) -> tuple[Picture, ...]:
+        self._has_begun.set()
+        assert self._may_go_on.wait(PATIENCE_SECONDS), "nobody told the model to go on"
+        if self.refusal:
+            raise self.refusal
+        return (painted(job),)
+
+
+class Backstage:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._has_begun, self._may_go_on = Event(), Event()
+        names = ("Model A", "Model B", "Model R")
+        self._models = [ToldModel(name, self._has_begun, self._may_go_on) for name in names]
+        self._queue = MemoryQueue()
+        settings = Settings.from_environment(environment)
+        self.app = Darkroom(settings, models=ModelRegistry(self._models), queue=self._queue)
+
+    def takes_orders_of(self, context: BrowserContext) -> None:
+        context.route(CREATE, self._take)
+
+    def succeed(self) -> None:
+        """All that waits is done, and well."""
+        with self.working():
+            pass
+
+    def fail(self, refusal: ModelRejected = REFUSAL) -> None:
+        """All that waits is refused by the model for good, so that the credits go back."""
+        with self.working(refusal):
+            pass
+
+    @contextmanager
+    def working(self, refusal: ModelRejected | None = None) -> Iterator[None]:
+        """What waits is being worked on inside, and done at the end of it."""
+        assert self._queue.waiting, "nothing was ordered"
+        for model in self._models:
+            model.refusal = refusal
+        self._has_begun.clear()
+        self._may_go_on.clear()
+        threads = [Thread(target=self._work, args=(message.generation_id,)) for message in self._queue.waiting]
+        self._queue.waiting.clear()
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._may_go_on.set()
+            for thread in threads:
+                thread.join()
+
+    def wait_until_begun(self) -> None:
+        """Inside `working`: until the first model is at work, and the generation `processing`."""
+        assert self._has_begun.wait(PATIENCE_SECONDS), "no model began"
+
+    def _work(self, generation_id: str) -> None:
+        self.app.worker.process({"generation_request_id": generation_id})
+
+    def _take(self, route: Route) -> None:
+        request = route.request
+        if request.method != "POST":
+            route.fallback()
+            return
+        headers = request.all_headers()
+        path, _, query = request.url.removeprefix(services.HOSTING_URL).partition("?")
+        builder = EnvironBuilder(
+            path=path, query_string=query, method="POST", headers=headers, data=request.post_data_buffer
+        )
+        answer = self.app.api.serve(Request(builder.get_environ()))
+        route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.get_data())
+
+
+def order(backstage: Backstage, token: str, **wanted: Any) -> str:
+    """As a browser's, without one: the new generation's id."""
+    builder = EnvironBuilder(
+        path="/v1/generations",
+        method="POST",
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        data=json.dumps(wanted),
+    )
+    answer = backstage.app.api.serve(Request(builder.get_environ()))
+    assert answer.status_code == 202, answer.get_data(as_text=True)
+    return str(answer.get_json()["id"])

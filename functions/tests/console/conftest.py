@@ -1,0 +1,160 @@
+"""One browser for all tests of this folder, a fresh profile for each, and proof of what was seen when one fails."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from bootstrap import Darkroom
+from console import browsing, persons, scenery
+from console.backstage import Backstage
+from console.browsing import DESKTOP, Theme, Watch
+from console.persons import Person
+from console.scenery import Scenery
+from core.config import Settings
+from e2e.client import FUNCTIONS, curl
+from tools.services import LOCAL
+
+PROOF = LOCAL / "browser"
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+# Of the folder and not of the session: while Playwright runs, the thread has an event loop that others would meet.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    try:
+        with browsing.browser() as shown:
+            yield shown
+    except browsing.NoBrowser as missing:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))
+
+
+@pytest.fixture(scope="session")
+def seeded() -> None:
+    assert curl("-X", "POST", f"{FUNCTIONS}/seed_database").status == 200
+
+
+@pytest.fixture(scope="session")
+def app() -> Darkroom:
+    """The application beside the stack, on the stack's own data."""
+    return Darkroom(Settings.from_environment(os.environ))
+
+
+@pytest.fixture
+def theme() -> Theme:
+    """A test that wants another parametrizes it."""
+    return "light"
+
+
+@pytest.fixture
+def size() -> tuple[int, int]:
+    """The same."""
+    return DESKTOP
+
+
+@pytest.fixture
+def traced() -> bool:
+    """Whether a failed test leaves a trace of each step. It costs more than the steps, where there are hundreds."""
+    return True
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What the pages of this test do wrong. It fails the test, unless announced by `watch.expect`."""
+    return Watch()
+
+
+@pytest.fixture
+def new_context(
+    chromium: Browser,
+    theme: Theme,
+    size: tuple[int, int],
+    watch: Watch,
+    request: pytest.FixtureRequest,
+    *,
+    traced: bool,
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Profiles, as many as a test has people. Options are those of Playwright's `new_context`."""
+    made: list[BrowserContext] = []
+
+    def new(**options: Any) -> BrowserContext:
+        context = browsing.context_of(chromium, theme, size, **options)
+        context.set_default_timeout(browsing.READY_MS)
+        if traced:
+            context.tracing.start(screenshots=True, snapshots=True)
+            # Tracing itself tries to run in every frame, also where nothing may.
+            watch.expect("^console: Blocked script execution in 'about:srcdoc'")
+        watch.over(context)
+        made.append(context)
+        return context
+
+    yield new
+    faults = watch.faults()
+    failed = bool(faults) or request.node.stash.get(FAILED, False)
+    for number, context in enumerate(made):
+        _close(context, PROOF / f"{_file_name(request.node.nodeid)}-{number}" if failed else None, traced=traced)
+    assert not faults, "\n".join(["the page went wrong:", *faults])
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    return new_context()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of somebody who has never been here."""
+    return context.new_page()
+
+
+@pytest.fixture
+def page_of(new_context: Callable[..., BrowserContext]) -> Callable[[Person], Page]:
+    """A page of somebody who has signed in before."""
+    return lambda person: new_context(storage_state=persons.signed_in(person.email)).new_page()
+
+
+@pytest.fixture(scope="session")
+def operator(app: Darkroom) -> Person:
+    return persons.promoted(app, persons.newcomer())
+
+
+@pytest.fixture
+def user() -> Person:
+    return persons.newcomer()
+
+
+@pytest.fixture
+def backstage() -> Backstage:
+    """`backstage.takes_orders_of(page.context)`, and then the test says how they end."""
+    return Backstage(os.environ)
+
+
+@pytest.fixture(scope="session")
+def set_stage(app: Darkroom, seeded: None) -> Scenery:
+    """Something on every page, the same for all tests that only look."""
+    return scenery.built(app, Backstage(os.environ))
+
+
+def _file_name(node_id: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", node_id.rpartition("/")[2])
+
+
+def _close(context: BrowserContext, proof: Path | None, *, traced: bool) -> None:
+    """With proof wanted: pictures of its pages, and a trace for `playwright show-trace`."""
+    if proof:
+        for number, page in enumerate(context.pages):
+            page.screenshot(path=f"{proof}-{number}.png", full_page=True)
+    if proof and traced:
+        context.tracing.stop(path=f"{proof}.zip")
+    context.close()

@@ -1,0 +1,22 @@
+"""How somebody signs up and in through the console's own form."""
+
+from playwright.sync_api import Page
+
+from console.persons import PASSWORD
+
+
+def sign_up(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.goto("/app/sign-in?create")
+    fill_in(page, email, password, button="Create account")
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.goto("/app/sign-in")
+    fill_in(page, email, password)
+
+
+def fill_in(page: Page, email: str, password: str = PASSWORD, button: str = "Sign in") -> None:
+    """The form that is there."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("main").get_by_role("button", name=button, exact=True).click()

@@ -1,0 +1,89 @@
+"""People of the running stack: with an account of the Auth emulator, with credits, and signed in without a form."""
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import StorageState
+
+from bootstrap import Darkroom
+from e2e import tokens
+from e2e.client import HOSTING, Reply, v1
+from services.instructions import OPERATOR, Instruction
+
+PASSWORD = "correct horse"  # of everybody whom e2e.tokens signs up
+_API_KEY = "fake-api-key"  # what Hosting's emulator gives to every page, in /__/firebase/init.json
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    email: str
+    token: str
+
+    def call(self, method: str, path: str, **request: Any) -> Reply:
+        """`/v1` as this person; `headers` come on top."""
+        headers = {"Authorization": f"Bearer {self.token}", **request.pop("headers", {})}
+        return v1(method, path, headers=headers, **request)
+
+
+def newcomer() -> Person:
+    """With what everybody gets at the door."""
+    email = tokens.new_email()
+    tokens.sign_up(email=email)
+    return returned(email)
+
+
+def returned(email: str) -> Person:
+    """Somebody who has an account, signed in; a user from now on, if not before."""
+    user_id, token = tokens.sign_in(email)
+    person = Person(user_id, email, token)
+    welcomed = person.call("GET", "/me")
+    assert welcomed.status == 200, welcomed.body
+    return person
+
+
+def promoted(app: Darkroom, person: Person) -> Person:
+    """The same person as an admin, which only a new sign-in tells."""
+    app.administration.grant_admin(person.id, Instruction(actor=OPERATOR, reason="Runs the shop"))
+    return returned(person.email)
+
+
+def give(operator: Person, user_id: str, credits_: int, reason: str = "For a test") -> None:
+    """An adjustment, as the console's own: below 0 it takes."""
+    made = operator.call(
+        "POST",
+        f"/admin/users/{user_id}/adjustments",
+        json={"credits": credits_, "reason": reason},
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+    )
+    assert made.status == 201, made.body
+
+
+def signed_in(email: str, password: str = PASSWORD) -> StorageState:
+    """For a new context: what Firebase Auth finds of a sign-in in `localStorage`, and takes over."""
+    credentials = {"email": email, "password": password, "returnSecureToken": True}
+    answer = tokens._post("accounts:signInWithPassword", credentials)
+    kept = {"name": f"firebase:authUser:{_API_KEY}:[DEFAULT]", "value": json.dumps(_user(answer))}
+    return {"cookies": [], "origins": [{"origin": HOSTING, "localStorage": [kept]}]}
+
+
+def _user(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """In the words of the JavaScript SDK's `User.toJSON`."""
+    return {
+        "uid": answer["localId"],
+        "email": answer["email"],
+        "emailVerified": False,
+        "isAnonymous": False,
+        "providerData": [],
+        "stsTokenManager": {
+            "refreshToken": answer["refreshToken"],
+            "accessToken": answer["idToken"],
+            "expirationTime": (int(time.time()) + int(answer["expiresIn"])) * 1000,
+        },
+        "apiKey": _API_KEY,
+        "appName": "[DEFAULT]",
+    }

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const DOCS = resolve(import.meta.dirname, "../../docs");
+
+/** What the code says of a problem; `charged` is null where it is not known. */
+export interface Problem {
+  code: string;
+  title: string;
+  status: number;
+  retryable: boolean;
+  charged: boolean | null;
+}
+
+export function markdownOf(name: string): string {
+  return readFileSync(resolve(DOCS, name), "utf-8");
+}
+
+export function problems(): Problem[] {
+  return JSON.parse(markdownOf("problems/problems.json")) as Problem[];
+}

@@ -1,0 +1,48 @@
+import createClient, { type Middleware } from "openapi-fetch";
+import { ApiError, refusal } from "./problem";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+export type Generation = Schemas["GenerationResource"];
+export type Catalog = Schemas["CatalogResource"];
+export type Entry = Schemas["EntryResource"];
+export type Me = Schemas["MeResource"];
+
+interface Credentials {
+  token: () => Promise<string | null>;
+  /** The API does not believe this token any more. */
+  refused: () => Promise<void>;
+}
+
+let credentials: Credentials = { token: async () => null, refused: async () => {} };
+
+/** The session says once how a request proves who is calling, and what happens when that is worth nothing. */
+export function authorizeWith(given: Credentials): void {
+  credentials = given;
+}
+
+const authorization: Middleware = {
+  async onRequest({ request }) {
+    const token = request.headers.has("Authorization") ? null : await credentials.token();
+    if (token) request.headers.set("Authorization", `Bearer ${token}`);
+    return request;
+  },
+  async onResponse({ request, response }) {
+    if (response.status !== 401) return;
+    // a late answer to whoever was signed in before says nothing about who is now
+    const token = await credentials.token();
+    if (token && request.headers.get("Authorization") === `Bearer ${token}`) await credentials.refused();
+  },
+};
+
+export const api = createClient<paths>({ baseUrl: "", fetch: (request) => fetch(request) });
+api.use(authorization);
+
+/** The body of an answer. Throws ApiError: `const me = await body(api.GET("/v1/me"))`. */
+export async function body<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await call.catch(() => {
+    throw new ApiError({ code: "offline" });
+  });
+  if (!response.ok) throw refusal(response.status, error);
+  return data as T;
+}

@@ -1,0 +1,16 @@
+import { ButtonLink, Notice } from "../design";
+import { useI18n } from "../i18n/i18n";
+
+/** For whoever tries without an account: what that means, and the way out. */
+export function DemoBanner() {
+  const { t } = useI18n();
+  return (
+    <Notice
+      tone="info"
+      title={t("shell.demo.title")}
+      action={<ButtonLink href="/app/sign-in?keep">{t("shell.demo.keep")}</ButtonLink>}
+    >
+      <p>{t("shell.demo.lead")}</p>
+    </Notice>
+  );
+}

@@ -1,0 +1,26 @@
+import "../design/index.css";
+import "./shell.css";
+import { QueryClientProvider } from "@tanstack/preact-query";
+import { render } from "preact";
+import { LocationProvider } from "preact-iso";
+import { queries } from "../api/queries";
+import { I18nProvider } from "../i18n/i18n";
+import { SessionProvider } from "../session/session";
+import { Shell } from "./shell";
+
+function App() {
+  return (
+    <I18nProvider>
+      <QueryClientProvider client={queries}>
+        <LocationProvider scope="/app">
+          <SessionProvider>
+            <Shell />
+          </SessionProvider>
+        </LocationProvider>
+      </QueryClientProvider>
+    </I18nProvider>
+  );
+}
+
+const place = document.getElementById("app");
+if (place) render(<App />, place);

@@ -1,0 +1,50 @@
+import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { useI18n } from "../i18n/i18n";
+
+type Kind = "primary" | "plain" | "quiet" | "danger";
+
+interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "icon"> {
+  kind?: Kind;
+  /** It is at work: pressing it again does nothing, and it says so. It keeps the focus, which `disabled` would drop. */
+  busy?: boolean;
+}
+
+export function Button({ kind = "plain", busy = false, type = "button", children, ...rest }: ButtonProps) {
+  const whileBusy = busy && { "aria-disabled": true, onClick: (event: Event) => event.preventDefault() };
+  return (
+    <button {...rest} {...whileBusy} type={type} class={`button ${kind}`} aria-busy={busy}>
+      {busy && <span class="spinner" aria-hidden="true" />}
+      {children}
+    </button>
+  );
+}
+
+interface ButtonLinkProps {
+  href: string;
+  kind?: Kind;
+  children: ComponentChildren;
+}
+
+export function ButtonLink({ href, kind = "plain", children }: ButtonLinkProps) {
+  return (
+    <a class={`button ${kind}`} href={href}>
+      {children}
+    </a>
+  );
+}
+
+/** Copies, and says that it did. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const { t } = useI18n();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+  };
+  return (
+    <Button kind="quiet" onClick={copy} aria-live="polite">
+      {copied ? t("common.copied") : label}
+    </Button>
+  );
+}

@@ -1,0 +1,181 @@
+import type {
+  ComponentChildren,
+  InputHTMLAttributes,
+  SelectHTMLAttributes,
+  TextareaHTMLAttributes,
+} from "preact";
+import { useId } from "preact/hooks";
+
+interface Labelled {
+  label: string;
+  hint?: string | undefined;
+  /** What is wrong with it, shown and read out. */
+  error?: string | undefined;
+}
+
+interface Described {
+  id: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string | undefined;
+}
+
+function Field({
+  label,
+  hint,
+  error,
+  children,
+}: Labelled & { children: (described: Described) => ComponentChildren }) {
+  const id = useId();
+  const notes = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({ id, "aria-invalid": Boolean(error), "aria-describedby": notes || undefined })}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="fault" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type Without<T> = Omit<T, "label" | "id" | "icon" | "onInput" | "onChange" | "value">;
+
+interface Text extends Labelled {
+  value: string;
+  onValue: (value: string) => void;
+}
+
+export function TextField({ label, hint, error, onValue, ...rest }: Text & Without<InputHTMLAttributes>) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(described) => (
+        <input {...rest} {...described} onInput={(event) => onValue(event.currentTarget.value)} />
+      )}
+    </Field>
+  );
+}
+
+export function TextArea({ label, hint, error, onValue, ...rest }: Text & Without<TextareaHTMLAttributes>) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(described) => (
+        <textarea {...rest} {...described} onInput={(event) => onValue(event.currentTarget.value)} />
+      )}
+    </Field>
+  );
+}
+
+interface Option {
+  value: string;
+  label: string;
+}
+
+interface Select extends Text {
+  options: readonly Option[];
+}
+
+export function SelectField({
+  label,
+  hint,
+  error,
+  options,
+  value,
+  onValue,
+  ...rest
+}: Select & Without<SelectHTMLAttributes>) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(described) => (
+        <select
+          {...rest}
+          {...described}
+          value={value}
+          onChange={(event) => onValue(event.currentTarget.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface CheckFieldProps {
+  label: string;
+  hint?: string;
+  checked: boolean;
+  onChecked: (checked: boolean) => void;
+}
+
+export function CheckField({ label, hint, checked, onChecked }: CheckFieldProps) {
+  const id = useId();
+  return (
+    <div class="check">
+      <input
+        type="checkbox"
+        id={id}
+        checked={checked}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChecked(event.currentTarget.checked)}
+      />
+      <label for={id}>{label}</label>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps extends Labelled {
+  value: string;
+  onValue: (value: string) => void;
+  options: readonly { value: string; label: string; note?: ComponentChildren }[];
+}
+
+/** One of a few, all of them in sight: radio buttons that look like tiles. */
+export function Choice({ label, hint, error, value, onValue, options }: ChoiceProps) {
+  const name = useId();
+  const notes = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
+  return (
+    <fieldset class="choice" aria-describedby={notes || undefined}>
+      <legend>{label}</legend>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onValue(option.value)}
+          />
+          <span class="tile">
+            <span>{option.label}</span>
+            {option.note && <small>{option.note}</small>}
+          </span>
+        </label>
+      ))}
+      {hint && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="fault" id={`${name}-error`}>
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,19 @@
+/** What pages of text can do beyond being read: code can be copied. */
+for (const figure of document.querySelectorAll<HTMLElement>(".code.program")) {
+  figure.querySelector("figcaption")?.append(copyButton(figure.querySelector("code")?.textContent ?? ""));
+}
+
+function copyButton(code: string): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code);
+    button.textContent = "Copied";
+    setTimeout(() => {
+      button.textContent = "Copy";
+    }, 2000);
+  });
+  return button;
+}

@@ -1,0 +1,41 @@
+import { rememberLanguage } from "../i18n/language";
+
+const LANGUAGES = ["en", "ru"] as const;
+
+const form = document.querySelector<HTMLFormElement>("#order");
+const prompt = document.querySelector<HTMLTextAreaElement>("#prompt");
+
+/** All that a picture takes is fetched when somebody asks for one. */
+form?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const trial = await import("./trial").catch(() => null);
+  if (trial) await trial.make(prompt?.value.trim() ?? "");
+  else sayOffline(form.dataset.offline ?? "");
+});
+
+function sayOffline(text: string): void {
+  const [outcome, status] = ["outcome", "status"].map((id) => document.getElementById(id));
+  outcome?.removeAttribute("hidden");
+  if (status) status.textContent = text;
+}
+
+prompt?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form?.requestSubmit();
+});
+
+document.querySelector("#ideas")?.addEventListener("click", ({ target }) => {
+  if (!(target instanceof HTMLButtonElement) || !prompt) return;
+  prompt.value = target.textContent ?? "";
+  prompt.focus();
+});
+
+for (const link of document.querySelectorAll<HTMLElement>("[data-language]")) {
+  link.addEventListener("click", () => {
+    const language = LANGUAGES.find((each) => each === link.dataset.language);
+    if (language) rememberLanguage(language);
+  });
+}
+
+for (const place of document.querySelectorAll("[data-origin]")) place.textContent = location.origin;

@@ -1,0 +1,81 @@
+/** How it ended, in words, and where to go from there. */
+export interface End {
+  text: string;
+  onward?: { href: string; text: string };
+}
+
+/** The tray, and the lines below the order: what of the page moves while a picture is made. */
+export class Stage {
+  private readonly order = found<HTMLFormElement>("order");
+  private readonly tray = found("tray");
+  private readonly picture = found<HTMLImageElement>("picture");
+  private readonly caption = found("caption");
+  private readonly outcome = found("outcome");
+  private readonly progress = found<HTMLProgressElement>("progress");
+  private readonly status = found("status");
+  private readonly onward = found<HTMLAnchorElement>("onward");
+
+  begin(text: string): void {
+    this.busy(true);
+    this.outcome.hidden = false;
+    this.onward.hidden = true;
+    this.progress.hidden = false;
+    this.tray.dataset.state = "waiting";
+    this.status.classList.remove("fault");
+    this.tray.scrollIntoView({ block: "nearest" });
+    this.report(text, 0);
+  }
+
+  /** `percent` of the way, and where that is. */
+  report(text: string, percent: number): void {
+    this.say(text);
+    this.progress.value = percent;
+  }
+
+  async show(url: string, words: { alt: string; caption: string }, end: End) {
+    const fresh = new Image();
+    fresh.src = url;
+    await fresh.decode();
+    this.picture.removeAttribute("srcset");
+    this.picture.src = url;
+    this.picture.alt = words.alt;
+    this.caption.textContent = words.caption;
+    this.tray.dataset.state = "developing";
+    this.end(end);
+  }
+
+  /** Something stood in the way: what, and how to go on. */
+  refuse(end: End): void {
+    this.tray.dataset.state = "";
+    this.outcome.hidden = false;
+    this.status.classList.add("fault");
+    this.end(end);
+  }
+
+  private end({ text, onward }: End): void {
+    this.busy(false);
+    this.progress.hidden = true;
+    this.say(text);
+    this.onward.hidden = !onward;
+    this.onward.href = onward?.href ?? "";
+    this.onward.textContent = onward?.text ?? "";
+    const next = onward ? this.onward : this.order.querySelector<HTMLElement>("textarea");
+    next?.focus({ preventScroll: true });
+  }
+
+  private say(text: string): void {
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  private busy(isBusy: boolean): void {
+    const press = this.order.querySelector<HTMLButtonElement>("[type=submit]");
+    press?.toggleAttribute("disabled", isBusy);
+    press?.setAttribute("aria-busy", String(isBusy));
+  }
+}
+
+function found<Kind extends HTMLElement>(id: string): Kind {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the landing page has no #${id}`);
+  return element as Kind;
+}

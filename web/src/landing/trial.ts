@@ -1,0 +1,134 @@
+import type { Auth } from "firebase/auth";
+import { api, authorizeWith, body, type Catalog, type Generation } from "../api/client";
+import { type Translate, wordsIn } from "../i18n/i18n";
+import { priceOf } from "../pages/studio/draft";
+import { newOrder, sendPatiently } from "../pages/studio/order";
+import { firebase } from "../session/firebase";
+import { codeOf, tryWithoutAccount } from "../session/sign-in";
+import { signOut } from "../session/sign-out";
+import { type End, Stage } from "./stage";
+
+const POLL_MS = 700;
+const PATIENCE_MS = 120_000;
+const KEEP = "/app/sign-in?keep";
+const FINAL = ["completed", "failed", "cancelled"];
+
+/** One real generation, made without an account, shown in the tray. */
+export async function make(prompt: string): Promise<void> {
+  const t = await words();
+  const stage = new Stage();
+  if (!prompt) {
+    stage.refuse({ text: t("landing.try.blank") });
+    return;
+  }
+  stage.begin(t("landing.try.starting"));
+  let auth: Auth | undefined;
+  try {
+    ({ auth } = await firebase());
+    await develop(auth, prompt, stage, t);
+  } catch (error) {
+    stage.refuse(obstacle(error, auth?.currentUser === null, t));
+  }
+}
+
+async function develop(auth: Auth, prompt: string, stage: Stage, t: Translate): Promise<void> {
+  await auth.authStateReady();
+  if (auth.currentUser && !auth.currentUser.isAnonymous) {
+    stage.refuse(toStudio(auth.currentUser.uid, prompt, t));
+    return;
+  }
+  await enter(auth);
+  const generation = await followed(await ordered(prompt), stage, t);
+  const [output] = generation.outputs;
+  if (generation.status === "completed" && output) await show(generation, output.url, stage, t);
+  else stage.refuse(shortfall(generation, t));
+}
+
+async function words(): Promise<Translate> {
+  const isRussian = document.documentElement.lang === "ru";
+  const { default: catalogue } = isRussian ? await import("../i18n/ru") : await import("../i18n/en");
+  return wordsIn(isRussian ? "ru" : "en", catalogue).t;
+}
+
+/** Whoever has an account spends their own credits in the studio, where they see the price. */
+function toStudio(userId: string, prompt: string, t: Translate): End {
+  sessionStorage.setItem(`studio.draft.${userId}`, JSON.stringify({ prompt })); // where the studio keeps its draft
+  return { text: t("landing.try.known"), onward: { href: "/app/studio", text: t("landing.try.studio") } };
+}
+
+async function enter(auth: Auth): Promise<void> {
+  authorizeWith({ token: async () => (await auth.currentUser?.getIdToken()) ?? null, refused: signOut });
+  if (!auth.currentUser) await tryWithoutAccount();
+}
+
+async function ordered(prompt: string): Promise<Generation> {
+  const [catalog, me] = await Promise.all([body(api.GET("/v1/catalog")), body(api.GET("/v1/me"))]);
+  const draft = { ...options(catalog, me.current_credits), prompt, seed: "" };
+  return sendPatiently(newOrder(draft, priceOf(catalog, draft.size)));
+}
+
+/** A style and a palette by chance, and the best size that the trial pays for. */
+function options({ models, styles, colors, sizes }: Catalog, credits: number) {
+  const paid = sizes.filter(({ credit_cost, width, height }) => credit_cost <= credits && width === height);
+  const size = paid.toSorted((one, other) => other.credit_cost - one.credit_cost)[0] ?? sizes[0];
+  return {
+    model: models[0]?.name ?? "",
+    style: anyOf(styles)?.id ?? "",
+    color: anyOf(colors)?.id ?? "",
+    size: size?.id ?? "",
+  };
+}
+
+function anyOf<Item>(items: readonly Item[]): Item | undefined {
+  return items[Math.floor(Math.random() * items.length)];
+}
+
+async function followed(generation: Generation, stage: Stage, t: Translate): Promise<Generation> {
+  const until = Date.now() + PATIENCE_MS;
+  let seen = generation;
+  while (!FINAL.includes(seen.status) && Date.now() < until) {
+    stage.report(...standing(seen, t));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    seen = await body(api.GET("/v1/generations/{id}", { params: { path: { id: generation.id } } }));
+  }
+  return seen;
+}
+
+function standing({ status, progress, queue_position: place }: Generation, t: Translate): [string, number] {
+  if (status === "queued") return [t("landing.try.queued", { place: Math.max(0, (place ?? 1) - 1) }), 0];
+  return [t("landing.try.processing", { percent: Math.round(progress) }), progress];
+}
+
+async function show({ id, prompt, cost }: Generation, url: string, stage: Stage, t: Translate) {
+  const words = { alt: t("landing.try.alt", { prompt }), caption: t("landing.try.caption", { prompt }) };
+  await stage.show(url, words, {
+    text: t("landing.try.done", { credits: cost.charged }),
+    onward: { href: `${KEEP}&to=/app/gallery/${id}`, text: t("landing.try.keep") },
+  });
+}
+
+/** It ended without a picture, or did not end while somebody waited. */
+function shortfall({ status, cost, error }: Generation, t: Translate): End {
+  if (FINAL.includes(status)) {
+    return { text: t("landing.try.failed", { message: error?.message ?? status, credits: cost.refunded }) };
+  }
+  return { text: t("landing.try.slow"), onward: { href: "/app/gallery", text: t("landing.try.gallery") } };
+}
+
+/** `isOut`: nobody is signed in, so it was the free try itself that was refused. */
+function obstacle(error: unknown, isOut: boolean, t: Translate): End {
+  const more = (href: string) => ({ href, text: t("landing.try.more") });
+  switch (codeOf(error)) {
+    case "anonymous_allowance_used":
+    case "insufficient_credits":
+      return { text: t("landing.try.used"), onward: more(KEEP) };
+    case "rate_limited":
+      if (!isOut) return { text: t("common.error.rate_limited") };
+      return { text: t("landing.try.share"), onward: more("/app/sign-in?create") };
+    case "offline":
+    case "auth/network-request-failed":
+      return { text: t("landing.try.offline") };
+    default:
+      return { text: t("landing.try.broken") };
+  }
+}

@@ -1,0 +1,36 @@
+import {
+  connectFirestoreEmulator,
+  doc,
+  type Firestore,
+  initializeFirestore,
+  onSnapshot,
+} from "firebase/firestore";
+import { type Firebase, firebase } from "../session/firebase";
+import type { GenerationDocument } from "./document";
+
+let database: Promise<Firestore> | undefined;
+
+/** This file is only imported when something is followed: Firestore weighs more than all the rest of the console. */
+export async function listenToGeneration(
+  id: string,
+  news: (document: GenerationDocument) => void,
+  broken: () => void,
+): Promise<() => void> {
+  database ??= firebase().then(connected);
+  return onSnapshot(
+    doc(await database, "generation_requests", id),
+    (snapshot) => {
+      const document = snapshot.data();
+      if (document) news(document as GenerationDocument);
+      else broken();
+    },
+    broken,
+  );
+}
+
+function connected({ app, isLocal }: Firebase): Firestore {
+  const firestore = initializeFirestore(app, {});
+  const { host, port } = LOCAL_STACK.firestore;
+  if (isLocal) connectFirestoreEmulator(firestore, host, port);
+  return firestore;
+}

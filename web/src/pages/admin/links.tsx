@@ -1,0 +1,33 @@
+const SHORT = 8;
+
+export const userPath = (id: string) => `/app/admin/users/${encodeURIComponent(id)}`;
+
+export const reportPath = (id: string) => `/app/admin/reports/${encodeURIComponent(id)}`;
+
+export function UserLink({ id, children }: { id: string; children?: string }) {
+  return (
+    <a class={children ? "" : "admin-user"} href={userPath(id)} title={children ? undefined : id}>
+      {children ?? id}
+    </a>
+  );
+}
+
+/** Above a page that is reached from a list. */
+export function BackLink({ href, children }: { href: string; children: string }) {
+  return (
+    <a class="admin-back" href={href}>
+      <span aria-hidden="true">←</span>
+      {children}
+    </a>
+  );
+}
+
+/** The beginning of the id is enough to tell one from the other; all of it is one press away. */
+export function GenerationLink({ id, at = "/app/admin/generations" }: { id: string; at?: string }) {
+  const join = at.includes("?") ? "&" : "?";
+  return (
+    <a class="admin-id" href={`${at}${join}id=${encodeURIComponent(id)}`} title={id}>
+      {id.length > SHORT + 4 ? `${id.slice(0, SHORT)}…` : id}
+    </a>
+  );
+}

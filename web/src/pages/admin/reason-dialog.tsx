@@ -1,0 +1,119 @@
+import { useMutation } from "@tanstack/preact-query";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { ApiError } from "../../api/problem";
+import { Button, Dialog, ErrorNotice, Notice, TextArea, TextField } from "../../design";
+import { useI18n } from "../../i18n/i18n";
+
+const REASON_MAX = 500;
+
+interface ReasonDialogProps<Result> {
+  title: string;
+  /** What will happen. */
+  children: ComponentChildren;
+  confirm: string;
+  kind?: "primary" | "danger";
+  /** What has to be typed before it can be pressed, where there is no way back. */
+  typed?: string;
+  /** In words of its own, what the API refused; undefined where the usual ones do. */
+  refusal?: (error: unknown) => string | undefined;
+  act: (reason: string) => Promise<Result>;
+  /** The button stays busy until it is through. */
+  onDone: (result: Result) => unknown;
+  onClose: () => void;
+}
+
+/** Every deed of an operator is written down with its reason: this asks for it. */
+export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
+  const { t } = useI18n();
+  const [reason, setReason] = useState("");
+  const [echo, setEcho] = useState("");
+  const [faults, setFaults] = useState<{ reason?: string; echo?: string }>({});
+  const deed = useMutation({ mutationFn: () => props.act(reason.trim()), onSuccess: props.onDone });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const found = {
+      ...(!reason.trim() && { reason: t("audit.reason.missing") }),
+      ...(props.typed && echo.trim() !== props.typed && { echo: t("audit.typed.wrong") }),
+    };
+    setFaults(found);
+    if (Object.keys(found).length > 0) focusFirstFault(event.currentTarget);
+    else deed.mutate();
+  };
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form class="stack" onSubmit={submit} noValidate>
+        {props.children}
+        <ReasonField value={reason} onValue={setReason} error={faults.reason ?? refusedField(deed.error)} />
+        {props.typed && (
+          <TextField
+            label={t("audit.typed.label", { word: props.typed })}
+            value={echo}
+            onValue={setEcho}
+            error={faults.echo}
+            autoComplete="off"
+            spellcheck={false}
+          />
+        )}
+        {deed.isError && <Refusal error={deed.error} words={props.refusal?.(deed.error)} />}
+        <DialogActions onClose={props.onClose}>
+          <Button type="submit" kind={props.kind ?? "primary"} busy={deed.isPending}>
+            {props.confirm}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+interface ReasonFieldProps {
+  value: string;
+  onValue: (value: string) => void;
+  error?: string | undefined;
+  hint?: string;
+}
+
+export function ReasonField({ value, onValue, error, hint }: ReasonFieldProps) {
+  const { t } = useI18n();
+  return (
+    <TextArea
+      label={t("audit.reason.label")}
+      hint={hint ?? t("audit.reason.hint")}
+      value={value}
+      onValue={onValue}
+      error={error}
+      maxLength={REASON_MAX}
+      rows={3}
+      required
+    />
+  );
+}
+
+export function DialogActions({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
+  const { t } = useI18n();
+  return (
+    <div class="admin-actions">
+      <Button kind="quiet" onClick={onClose}>
+        {t("common.cancel")}
+      </Button>
+      {children}
+    </div>
+  );
+}
+
+/** In the words of the page where it has some for this refusal. */
+export function Refusal({ error, words }: { error: unknown; words?: string | undefined }) {
+  if (words) return <Notice tone="bad">{words}</Notice>;
+  return refusedField(error) ? null : <ErrorNotice error={error} />;
+}
+
+function refusedField(error: unknown): string | undefined {
+  return error instanceof ApiError ? (error.fault("/reason") ?? error.fault("reason")) : undefined;
+}
+
+/** After the faults are in the page: the first of them is where to go on. */
+export function focusFirstFault(form: EventTarget | null): void {
+  requestAnimationFrame(() => {
+    if (form instanceof HTMLElement) form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  });
+}

@@ -1,0 +1,107 @@
+import "./gallery.css";
+import { useRef } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso";
+import type { Catalog, Generation } from "../../api/client";
+import { ApiError } from "../../api/problem";
+import { ButtonLink, Empty, ErrorNotice, PageHead, Skeleton } from "../../design";
+import { useI18n } from "../../i18n/i18n";
+import { useGeneration } from "../../live/use-generation";
+import { Asked, Cost, Times } from "./facts";
+import { addressOf, type Filters, filtersOf } from "./filters";
+import { useCatalog, useNeighbours } from "./list";
+import { Result } from "./result";
+import { Standing } from "./standing";
+import { shortened } from "./words";
+
+const NOT_THERE = [400, 404];
+
+export default function GalleryDetail() {
+  const { params } = useRoute();
+  const { query } = useLocation();
+  const id = params.id ?? "";
+  return (
+    <div class="gallery">
+      <Found key={id} id={id} filters={filtersOf(query)} />
+    </div>
+  );
+}
+
+function Found({ id, filters }: { id: string; filters: Filters }) {
+  const { t } = useI18n();
+  const { data: generation, dataUpdatedAt, error, refetch } = useGeneration(id);
+  const catalog = useCatalog().data;
+  if (error instanceof ApiError && NOT_THERE.includes(error.status)) return <Missing />;
+  return (
+    <>
+      <Path id={id} filters={filters} />
+      <PageHead
+        title={generation ? shortened(generation.prompt) || t("gallery.erased") : t("gallery.detail.title")}
+      />
+      {error && !generation && <ErrorNotice error={error} retry={() => refetch()} />}
+      {generation && <Everything generation={generation} catalog={catalog} knownSince={dataUpdatedAt} />}
+      {!generation && !error && <Coming />}
+    </>
+  );
+}
+
+interface EverythingProps {
+  generation: Generation;
+  catalog: Catalog | undefined;
+  knownSince: number;
+}
+
+function Everything({ generation, catalog, knownSince }: EverythingProps) {
+  const standing = useRef<HTMLDivElement>(null);
+  return (
+    <div class="gallery-columns">
+      <Result generation={generation} catalog={catalog} />
+      <div class="stack">
+        <Standing generation={generation} knownSince={knownSince} shown={standing} />
+        <Asked generation={generation} catalog={catalog} />
+        <Cost generation={generation} />
+        <Times generation={generation} />
+      </div>
+    </div>
+  );
+}
+
+/** Back to the list as it was, and to its neighbours there. */
+function Path({ id, filters }: { id: string; filters: Filters }) {
+  const { t } = useI18n();
+  const address = addressOf(filters);
+  const { newer, older } = useNeighbours(id, filters);
+  return (
+    <nav class="gallery-path" aria-label={t("gallery.path")}>
+      <a href={`/app/gallery${address}`}>
+        <span aria-hidden="true">←</span> {t("gallery.back")}
+      </a>
+      {newer && <a href={`/app/gallery/${newer.id}${address}`}>{t("gallery.newer")}</a>}
+      {older && <a href={`/app/gallery/${older.id}${address}`}>{t("gallery.older")}</a>}
+    </nav>
+  );
+}
+
+/** It is not there, or not one's own: the API does not say which, and neither do we. */
+function Missing() {
+  const { t } = useI18n();
+  return (
+    <>
+      <PageHead title={t("gallery.missing.title")} />
+      <Empty
+        title={t("gallery.missing.heading")}
+        action={<ButtonLink href="/app/gallery">{t("gallery.back")}</ButtonLink>}
+      >
+        {t("gallery.missing.lead")}
+      </Empty>
+    </>
+  );
+}
+
+function Coming() {
+  return (
+    <div class="gallery-columns gallery-coming">
+      <Skeleton lines={1} tall />
+      <Skeleton lines={8} />
+    </div>
+  );
+}

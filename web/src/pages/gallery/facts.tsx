@@ -1,0 +1,144 @@
+import type { ComponentChildren } from "preact";
+import type { Catalog, Generation } from "../../api/client";
+import { CopyButton, Credits } from "../../design";
+import { type Translate, useI18n } from "../../i18n/i18n";
+import { isFinal } from "../../live/progress";
+import { useCatalogWords } from "../../picture";
+import { Swatches } from "./palette";
+import { durationBetween } from "./words";
+
+interface Of {
+  generation: Generation;
+}
+
+/** Everything that the picture was made from. */
+export function Asked({ generation, catalog }: Of & { catalog: Catalog | undefined }) {
+  const { t } = useI18n();
+  const inWords = useCatalogWords();
+  const { prompt, model, params, metadata } = generation;
+  const style = catalog?.styles.find(({ id }) => id === params.style)?.display_name ?? params.style;
+  const color = catalog?.colors.find(({ id }) => id === params.color);
+  const size = catalog?.sizes.find(({ id }) => id === params.size)?.display_name ?? params.size;
+  return (
+    <section class="card stack">
+      <h2>{t("gallery.asked")}</h2>
+      <figure class="gallery-words">
+        <blockquote>{prompt || t("gallery.erased")}</blockquote>
+        {prompt && <CopyButton text={prompt} label={t("gallery.copyPrompt")} />}
+      </figure>
+      <dl class="gallery-facts">
+        <Fact name={t("gallery.model")}>{inWords(model)}</Fact>
+        <Fact name={t("gallery.style")}>{inWords(style)}</Fact>
+        <Fact name={t("gallery.color")}>
+          {inWords(color?.display_name ?? params.color)} <Swatches colors={color?.hex_examples ?? []} />
+        </Fact>
+        <Fact name={t("gallery.size")}>{inWords(size)}</Fact>
+        <Fact name={t("gallery.seed")}>{params.seed ?? t("gallery.noSeed")}</Fact>
+        <Labels metadata={metadata} />
+      </dl>
+    </section>
+  );
+}
+
+function Labels({ metadata }: Pick<Generation, "metadata">) {
+  const { t } = useI18n();
+  const labels = Object.entries(metadata);
+  if (labels.length === 0) return null;
+  return (
+    <Fact name={t("gallery.metadata")}>
+      <ul class="gallery-labels">
+        {labels.map(([name, value]) => (
+          <li key={name}>
+            {name}: {value}
+          </li>
+        ))}
+      </ul>
+    </Fact>
+  );
+}
+
+export function Cost({ generation }: Of) {
+  const { t } = useI18n();
+  const { price, held, charged, refunded } = generation.cost;
+  const became = [
+    [t("gallery.cost.held"), held],
+    [t("gallery.cost.charged"), charged],
+    [t("gallery.cost.refunded"), refunded],
+  ] as const;
+  return (
+    <section class="card stack">
+      <h2>{t("gallery.cost")}</h2>
+      <dl class="gallery-facts">
+        <Fact name={t("gallery.cost.price")}>
+          <Credits value={price} />
+        </Fact>
+        {became.map(
+          ([name, credits]) =>
+            credits > 0 && (
+              <Fact key={name} name={name}>
+                <Credits value={credits} />
+              </Fact>
+            ),
+        )}
+      </dl>
+      <p class="hint">{t(outcome(generation))}</p>
+      <a class="gallery-link" href="/app/credits">
+        {t("gallery.ledger")}
+      </a>
+    </section>
+  );
+}
+
+function outcome({ cost }: Generation) {
+  if (cost.held > 0) return "gallery.cost.running";
+  if (cost.charged === 0) return "gallery.cost.free";
+  return cost.refunded > 0 ? "gallery.cost.partly" : "gallery.cost.paid";
+}
+
+export function Times({ generation }: Of) {
+  const { t } = useI18n();
+  const { id, created_at: created, started_at: started, completed_at: completed } = generation;
+  const notBegun = isFinal(generation) ? t("gallery.never") : t("gallery.notYet");
+  return (
+    <section class="card stack">
+      <h2>{t("gallery.times")}</h2>
+      <dl class="gallery-facts">
+        <Fact name={t("gallery.created")}>
+          <Moment at={created} />
+        </Fact>
+        <Fact name={t("gallery.started")}>{started ? <Moment at={started} /> : notBegun}</Fact>
+        <Fact name={t("gallery.completed")}>
+          {completed ? <Moment at={completed} /> : t("gallery.notYet")}
+        </Fact>
+        {started && <Fact name={t("gallery.waited")}>{durationBetween(created, started, t)}</Fact>}
+        {started && completed && (
+          <Fact name={t("gallery.took")}>{durationBetween(started, completed, t)}</Fact>
+        )}
+        <Fact name={t("gallery.attempt")}>{attemptWords(generation.attempt, t)}</Fact>
+        <Fact name={t("gallery.id")}>
+          <code>{id}</code>
+          <CopyButton text={id} label={t("gallery.copyId")} />
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function attemptWords(attempt: number, t: Translate): string {
+  if (attempt === 0) return t("gallery.attempt.none");
+  return attempt === 1 ? t("gallery.attempt.first") : t("gallery.attempt.again", { count: attempt });
+}
+
+function Moment({ at }: { at: string }) {
+  const { moment } = useI18n();
+  return <time dateTime={at}>{moment(at)}</time>;
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

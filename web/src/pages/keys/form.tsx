@@ -1,0 +1,128 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { ApiError } from "../../api/problem";
+import { Button, ErrorNotice, Notice, TextField } from "../../design";
+import { useI18n } from "../../i18n/i18n";
+import { type Draft, type Faults, type Field, isShownAtFields, NAME_MAX, refusedFault } from "./draft";
+
+interface KeyFormProps {
+  submit: string;
+  busy: boolean;
+  /** Counts the submissions that found faults: each brings the focus to the first of them. */
+  faulty?: number;
+  error: unknown;
+  onSubmit: () => void;
+  onClose: () => void;
+  /** Ends something. */
+  isDanger?: boolean;
+  children: ComponentChildren;
+}
+
+/** What stands in each dialog of the page: the fields, why it did not work, and the two ways out. */
+export function KeyForm({
+  submit,
+  busy,
+  faulty = 0,
+  error,
+  onSubmit,
+  onClose,
+  isDanger,
+  children,
+}: KeyFormProps) {
+  const { t } = useI18n();
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (faulty > 0 || error)
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-faulty] input')?.focus();
+  }, [faulty, error]);
+  return (
+    <form
+      ref={form}
+      class="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) onSubmit();
+      }}
+    >
+      {children}
+      {error != null && !isShownAtFields(error) && <Refusal error={error} />}
+      <div class="row keys-ways">
+        <Button onClick={onClose}>{t("common.cancel")}</Button>
+        <Button kind={isDanger ? "danger" : "primary"} type="submit" busy={busy}>
+          {submit}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const KNOWN = ["too_many_keys", "key_not_found"] as const;
+
+function Refusal({ error }: { error: unknown }) {
+  const { t } = useI18n();
+  const code = error instanceof ApiError ? KNOWN.find((each) => each === error.code) : undefined;
+  return code ? <Notice tone="bad">{t(`keys.error.${code}`)}</Notice> : <ErrorNotice error={error} />;
+}
+
+/** What is wrong with a field: as found here, else as the API said it. */
+export function useFaultAt(faults: Faults, error: unknown): (field: Field) => string | undefined {
+  const { t } = useI18n();
+  return (field) => {
+    const fault = faults[field];
+    return fault ? t(`keys.fault.${fault}`, { most: NAME_MAX }) : refusedFault(error, field);
+  };
+}
+
+interface DraftFieldsProps {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  faultAt: (field: Field) => string | undefined;
+}
+
+export function NameField({ draft, change, faultAt }: DraftFieldsProps) {
+  const { t } = useI18n();
+  return (
+    <TextField
+      label={t("keys.field.name")}
+      hint={t("keys.field.nameHint")}
+      value={draft.name}
+      error={faultAt("name")}
+      onValue={(name) => change({ name })}
+      maxLength={NAME_MAX}
+      autoComplete="off"
+      required
+      autoFocus
+    />
+  );
+}
+
+export function BudgetFields({ draft, change, faultAt }: DraftFieldsProps) {
+  const { t } = useI18n();
+  return (
+    <fieldset class="keys-group">
+      <legend>{t("keys.field.budget")}</legend>
+      <p class="hint">{t("keys.field.budgetHint")}</p>
+      <div class="keys-pair">
+        <TextField
+          label={t("keys.field.perDay")}
+          value={draft.perDay}
+          error={faultAt("perDay")}
+          onValue={(perDay) => change({ perDay })}
+          placeholder={t("keys.field.noLimit")}
+          inputMode="numeric"
+          autoComplete="off"
+        />
+        <TextField
+          label={t("keys.field.perMonth")}
+          value={draft.perMonth}
+          error={faultAt("perMonth")}
+          onValue={(perMonth) => change({ perMonth })}
+          placeholder={t("keys.field.noLimit")}
+          inputMode="numeric"
+          autoComplete="off"
+        />
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,95 @@
+import { useState } from "preact/hooks";
+import { api, body, type Schemas } from "../../api/client";
+import { ApiError } from "../../api/problem";
+import { keys, queries } from "../../api/queries";
+import { Button, Notice } from "../../design";
+import { useI18n } from "../../i18n/i18n";
+import { DeedRow } from "../admin/deed";
+import { ReasonDialog } from "../admin/reason-dialog";
+import { BooksDeed, SweepDeed } from "./looking-after";
+
+type Queue = Schemas["QueueResource"];
+
+const SWITCHES = ["pause", "resume", "purge"] as const;
+type Switch = (typeof SWITCHES)[number];
+
+/** Before the queue has answered, everything can be pressed: it may be why somebody is here. */
+export function QueueDeeds({ queue }: { queue: Queue | undefined }) {
+  const { t } = useI18n();
+  const [open, setOpen] = useState<Switch | null>(null);
+  const [done, setDone] = useState<Switch | null>(null);
+  const offered = SWITCHES.filter((each) => isOffered(each, queue?.state));
+  return (
+    <section class="card admin-block">
+      <h2>{t("queue.deeds")}</h2>
+      <div class="admin-said" aria-live="polite">
+        {done && <Notice tone="good">{t(`queue.${done}.done`)}</Notice>}
+      </div>
+      {offered.map((each) => (
+        <DeedRow key={each} title={t(`queue.${each}.title`)} lead={t(`queue.${each}.lead`)}>
+          <Button kind={each === "purge" ? "danger" : "plain"} onClick={() => setOpen(each)}>
+            {t(`queue.${each}.open`)}
+          </Button>
+        </DeedRow>
+      ))}
+      <SweepDeed />
+      <BooksDeed />
+      {open && (
+        <SwitchDialog
+          deed={open}
+          onClose={() => setOpen(null)}
+          onDone={() => {
+            setDone(open);
+            setOpen(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function isOffered(deed: Switch, state: string | undefined): boolean {
+  if (deed === "pause") return state !== "paused";
+  if (deed === "resume") return state !== "running";
+  return true;
+}
+
+interface SwitchDialogProps {
+  deed: Switch;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+function SwitchDialog({ deed, onDone, onClose }: SwitchDialogProps) {
+  const { t } = useI18n();
+  return (
+    <ReasonDialog
+      title={t(`queue.${deed}.title`)}
+      confirm={t(`queue.${deed}.open`)}
+      kind={deed === "purge" ? "danger" : "primary"}
+      refusal={(error) =>
+        error instanceof ApiError && error.code === "not_supported" ? t("queue.notSupported") : undefined
+      }
+      act={(reason) => body(ask(deed, reason))}
+      onDone={(queue) => {
+        queries.setQueryData(keys.admin("queue"), queue);
+        queries.invalidateQueries({ queryKey: keys.admin("audit-log") });
+        onDone();
+      }}
+      onClose={onClose}
+    >
+      <p>{t(`queue.${deed}.what`)}</p>
+    </ReasonDialog>
+  );
+}
+
+function ask(deed: Switch, reason: string) {
+  switch (deed) {
+    case "pause":
+      return api.POST("/v1/admin/queue/pause", { body: { reason } });
+    case "resume":
+      return api.POST("/v1/admin/queue/resume", { body: { reason } });
+    case "purge":
+      return api.POST("/v1/admin/queue/purge", { body: { reason } });
+  }
+}

@@ -1,0 +1,12 @@
+import { HOME, SIGN_IN } from "../../app/routes";
+
+const HERE = "https://here.invalid";
+
+/** Where `?to=` may lead after the sign-in: to another page of the console, and nowhere else. */
+export function destination(to: string | undefined): string {
+  if (!to || !URL.canParse(to, HERE)) return HOME;
+  const { origin, pathname, search, searchParams, hash } = new URL(to, HERE);
+  if (origin !== HERE || !pathname.startsWith("/app/")) return HOME;
+  if (pathname === SIGN_IN) return destination(searchParams.get("to") ?? undefined);
+  return pathname + search + hash;
+}

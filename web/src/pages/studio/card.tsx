@@ -1,0 +1,75 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Catalog, Generation } from "../../api/client";
+import { Credits, ErrorNotice, Skeleton, StatusBadge } from "../../design";
+import { useI18n } from "../../i18n/i18n";
+import { isFinal } from "../../live/progress";
+import { useGeneration } from "../../live/use-generation";
+import { Frame, Picture, shapeOf, useCatalogWords } from "../../picture";
+import { Completed, Undone } from "./ended";
+import { Running } from "./running";
+import { Sheet } from "./sheet";
+import type { Actions } from "./tray";
+
+interface GenerationCardProps {
+  id: string;
+  catalog: Catalog;
+  isFresh: boolean;
+  actions: Actions;
+}
+
+export function GenerationCard({ id, catalog, isFresh, actions }: GenerationCardProps) {
+  const { data: generation, error, refetch } = useGeneration(id);
+  useSayWhenEnded(generation, actions.say);
+  if (!generation) return error ? <ErrorNotice error={error} retry={refetch} /> : <Skeleton lines={1} tall />;
+  return (
+    <Sheet
+      prompt={generation.prompt}
+      focus={isFresh ? "keep" : undefined}
+      badge={<StatusBadge status={generation.status} />}
+      picture={<Paper generation={generation} />}
+    >
+      <Chosen generation={generation} catalog={catalog} />
+      <Course generation={generation} actions={actions} />
+    </Sheet>
+  );
+}
+
+function Paper({ generation }: { generation: Generation }) {
+  if (generation.status === "completed") return <Picture generation={generation} />;
+  if (isFinal(generation)) return null;
+  return <Frame shape={shapeOf(generation)} isDeveloping />;
+}
+
+function Course({ generation, actions }: { generation: Generation; actions: Actions }) {
+  if (!isFinal(generation)) return <Running generation={generation} />;
+  if (generation.status === "completed") return <Completed generation={generation} actions={actions} />;
+  return <Undone generation={generation} actions={actions} />;
+}
+
+function Chosen({ generation, catalog }: { generation: Generation; catalog: Catalog }) {
+  const words = useCatalogWords();
+  const { model, params, cost } = generation;
+  const name = (options: readonly { id: string; display_name: string }[], id: string) =>
+    words(options.find((option) => option.id === id)?.display_name ?? id);
+  const chosen = [words(model), name(catalog.styles, params.style), name(catalog.colors, params.color)];
+  return (
+    <p class="hint">
+      {[...chosen, params.size.replace("x", "\u00a0×\u00a0")].join("\u00a0· ")}
+      {"\u00a0· "}
+      <Credits value={cost.price} />
+    </p>
+  );
+}
+
+function useSayWhenEnded(generation: Generation | undefined, say: (words: string) => void) {
+  const { t } = useI18n();
+  const wasRunning = useRef(false);
+  useEffect(() => {
+    if (!generation) return;
+    const { status, prompt } = generation;
+    if (wasRunning.current && status !== "queued" && status !== "processing") {
+      say(t(`studio.said.${status}`, { prompt }));
+    }
+    wasRunning.current = !isFinal(generation);
+  }, [generation, say, t]);
+}

@@ -1,0 +1,32 @@
+import { useEffect, useState } from "preact/hooks";
+import { TextField } from "../../design";
+import { useI18n } from "../../i18n/i18n";
+
+interface MoreProps {
+  seed: string;
+  error: string | undefined;
+  onSeed: (seed: string) => void;
+}
+
+/** What few need. It is open where something in it counts. */
+export function More({ seed, error, onSeed }: MoreProps) {
+  const { t } = useI18n();
+  const [isOpen, setOpen] = useState(seed !== "");
+  useEffect(() => {
+    if (error || seed) setOpen(true);
+  }, [error, seed]);
+  return (
+    <details class="studio-more" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("studio.more")}</summary>
+      <TextField
+        label={t("studio.seed")}
+        hint={t("studio.seed.hint")}
+        error={error}
+        inputMode="numeric"
+        autoComplete="off"
+        value={seed}
+        onValue={onSeed}
+      />
+    </details>
+  );
+}

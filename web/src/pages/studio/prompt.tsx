@@ -1,0 +1,40 @@
+import { TextArea } from "../../design";
+import { type Message, useI18n } from "../../i18n/i18n";
+import { length, PROMPT_MAX } from "./draft";
+
+const IDEAS = ["cake", "croissant", "macarons", "window", "lighthouse"] as const;
+
+interface PromptFieldProps {
+  value: string;
+  error: string | undefined;
+  onValue: (prompt: string) => void;
+}
+
+export function PromptField({ value, error, onValue }: PromptFieldProps) {
+  const { t } = useI18n();
+  return (
+    <div class="studio-prompt">
+      <TextArea
+        label={t("studio.prompt")}
+        hint={t("studio.prompt.hint", { count: length(value), most: PROMPT_MAX })}
+        error={error}
+        placeholder={t("studio.prompt.placeholder")}
+        rows={4}
+        value={value}
+        onValue={onValue}
+      />
+      <fieldset class="studio-ideas">
+        <legend>{t("studio.ideas")}</legend>
+        {IDEAS.map((idea) => (
+          <button
+            key={idea}
+            type="button"
+            onClick={() => onValue(t(`studio.idea.${idea}.prompt` as Message))}
+          >
+            {t(`studio.idea.${idea}`)}
+          </button>
+        ))}
+      </fieldset>
+    </div>
+  );
+}

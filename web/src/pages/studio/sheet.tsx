@@ -1,0 +1,35 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+
+interface SheetProps {
+  prompt: string;
+  /** `take` it; or `keep` it, where it was on what stood in this place before. */
+  focus?: "take" | "keep" | undefined;
+  badge: ComponentChildren;
+  picture?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+/** A sheet of paper in the tray. The one that was asked for last is where the reader goes on. */
+export function Sheet({ prompt, focus, badge, picture, children }: SheetProps) {
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (focus === "take" || (focus === "keep" && document.activeElement === document.body)) {
+      heading.current?.focus({ preventScroll: true });
+      heading.current?.closest("article")?.scrollIntoView({ block: "nearest" });
+    }
+  }, [focus]);
+  return (
+    <article class="card studio-sheet" aria-labelledby={id}>
+      {picture}
+      <div class="studio-text">
+        <div>{badge}</div>
+        <h3 id={id} ref={heading} tabIndex={-1} title={prompt}>
+          {prompt}
+        </h3>
+        {children}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/preact-query";
+import { api, body, type Generation } from "../../api/client";
+import { queries } from "../../api/queries";
+import { learn } from "../../live/use-generation";
+
+const RECENT = 8;
+/** Not below `generations`: what moves there is followed card by card, so the list need not be read again. */
+const KEY = ["studio", "tray"];
+
+/** The ids of the latest generations and of all that still run, the newest first. */
+export function useTray() {
+  return useQuery({ queryKey: KEY, queryFn: trayIds });
+}
+
+export function putFirst(id: string): void {
+  queries.setQueryData<string[]>(KEY, (ids = []) => [id, ...ids.filter((each) => each !== id)]);
+}
+
+async function trayIds(): Promise<string[]> {
+  const found = (
+    await Promise.all([page({ page_size: RECENT }), running("queued"), running("processing")])
+  ).flat();
+  found.forEach(learn);
+  return newestFirst(found);
+}
+
+export function newestFirst(generations: Generation[]): string[] {
+  const sorted = [...generations].sort(
+    (one, other) => Date.parse(other.created_at) - Date.parse(one.created_at),
+  );
+  return [...new Set(sorted.map(({ id }) => id))];
+}
+
+const running = (status: "queued" | "processing") => page({ status });
+
+async function page(query: { page_size?: number; status?: "queued" | "processing" }) {
+  const { data } = await body(api.GET("/v1/generations", { params: { query } }));
+  return data;
+}

@@ -1,0 +1,24 @@
+import { useEffect, useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { api, body } from "../../api/client";
+import { ApiError } from "../../api/problem";
+import { type Draft, draftLike } from "./draft";
+
+/** `?like=<id>`: the form is filled as for that generation, once; the address forgets it, so that edits stay. */
+export function useLike(fill: (draft: Draft) => void) {
+  const { query } = useLocation();
+  const [error, setError] = useState<ApiError>();
+  const id = query.like;
+  useEffect(() => {
+    if (!id) return;
+    body(api.GET("/v1/generations/{id}", { params: { path: { id } } })).then(
+      (generation) => {
+        fill(draftLike(generation));
+        setError(undefined);
+        history.replaceState(null, "", location.pathname);
+      },
+      (reason) => setError(reason instanceof ApiError ? reason : new ApiError({ code: "unknown" })),
+    );
+  }, [id]);
+  return error;
+}

@@ -1,0 +1,131 @@
+import { useMutation } from "@tanstack/preact-query";
+import { useRef, useState } from "preact/hooks";
+import { api, body, type Schemas } from "../../api/client";
+import { ApiError } from "../../api/problem";
+import { creditsMoved, keys, queries } from "../../api/queries";
+import { Button, Choice, Credits, Dialog, TextField } from "../../design";
+import { type Translate, useI18n } from "../../i18n/i18n";
+import { DialogActions, focusFirstFault, ReasonField, Refusal } from "../admin/reason-dialog";
+import { type Adjustment, type Direction, RepeatKeys, signedCredits } from "./adjust";
+
+type Adjusted = Schemas["AdjustmentResource"];
+
+interface AdjustDialogProps {
+  user: Schemas["AdminUserResource"];
+  onDone: (adjusted: Adjusted) => void;
+  onClose: () => void;
+}
+
+export function AdjustDialog({ user, onDone, onClose }: AdjustDialogProps) {
+  const { t } = useI18n();
+  const [wanted, setWanted] = useState<Adjustment>({ direction: "give", amount: "", reason: "" });
+  const [wasPressed, setPressed] = useState(false);
+  const deed = useAdjustment(user.id, onDone);
+  const faults = wasPressed ? faultsOf(wanted, deed.error, t) : {};
+  const change = (part: Partial<Adjustment>) => setWanted({ ...wanted, ...part });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setPressed(true);
+    const credits = signedCredits(wanted);
+    if (credits === undefined || !wanted.reason.trim()) focusFirstFault(event.currentTarget);
+    else deed.mutate({ credits, reason: wanted.reason.trim() });
+  };
+  return (
+    <Dialog title={t("users.adjust.title")} onClose={onClose}>
+      <form class="stack" onSubmit={submit} noValidate>
+        <AmountFields wanted={wanted} change={change} fault={faults.amount} />
+        <ReasonField
+          value={wanted.reason}
+          onValue={(reason) => change({ reason })}
+          error={faults.reason}
+          hint={t("users.adjust.reasonHint")}
+        />
+        <Ahead balance={user.current_credits} moved={signedCredits(wanted)} />
+        {deed.isError && !deed.isPending && (
+          <Refusal error={deed.error} words={refusalWords(deed.error, t)} />
+        )}
+        <DialogActions onClose={onClose}>
+          <Button type="submit" kind="primary" busy={deed.isPending}>
+            {t(wanted.direction === "give" ? "users.adjust.give" : "users.adjust.take")}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+function useAdjustment(id: string, onDone: (adjusted: Adjusted) => void) {
+  const repeatKeys = useRef(new RepeatKeys());
+  return useMutation({
+    mutationFn: (wanted: Schemas["Adjust"]) =>
+      body(
+        api.POST("/v1/admin/users/{id}/adjustments", {
+          params: { path: { id }, header: { "Idempotency-Key": repeatKeys.current.of(wanted) } },
+          body: wanted,
+        }),
+      ),
+    onSuccess: (adjusted) => {
+      queries.invalidateQueries({ queryKey: keys.admin() });
+      creditsMoved();
+      onDone(adjusted);
+    },
+  });
+}
+
+interface AmountFieldsProps {
+  wanted: Adjustment;
+  change: (part: Partial<Adjustment>) => void;
+  fault?: string | undefined;
+}
+
+function AmountFields({ wanted, change, fault }: AmountFieldsProps) {
+  const { t } = useI18n();
+  return (
+    <>
+      <Choice
+        label={t("users.adjust.direction")}
+        value={wanted.direction}
+        onValue={(direction) => change({ direction: direction as Direction })}
+        options={[
+          { value: "give", label: t("users.adjust.give") },
+          { value: "take", label: t("users.adjust.take") },
+        ]}
+      />
+      <TextField
+        label={t("users.adjust.amount")}
+        value={wanted.amount}
+        onValue={(amount) => change({ amount })}
+        error={fault}
+        inputMode="numeric"
+        autoComplete="off"
+        required
+      />
+    </>
+  );
+}
+
+/** What the balance will be, before anything is pressed. */
+function Ahead({ balance, moved }: { balance: number; moved: number | undefined }) {
+  const { t } = useI18n();
+  return (
+    <p class="users-ahead" aria-live="polite">
+      <span>{t("users.adjust.ahead")}</span>
+      <strong>
+        <Credits value={balance + (moved ?? 0)} />
+      </strong>
+    </p>
+  );
+}
+
+function faultsOf(wanted: Adjustment, error: unknown, t: Translate): { amount?: string; reason?: string } {
+  const refused = error instanceof ApiError ? error : undefined;
+  const amount =
+    signedCredits(wanted) === undefined ? t("users.adjust.amountMissing") : refused?.fault("/credits");
+  const reason = wanted.reason.trim() ? refused?.fault("/reason") : t("audit.reason.missing");
+  return { ...(amount && { amount }), ...(reason && { reason }) };
+}
+
+function refusalWords(error: unknown, t: Translate): string | undefined {
+  if (!(error instanceof ApiError) || error.code !== "insufficient_credits") return undefined;
+  return t("users.adjust.tooMuch", { available: error.problem.available ?? 0 });
+}

@@ -1,0 +1,35 @@
+import { type FirebaseApp, type FirebaseOptions, initializeApp } from "firebase/app";
+import {
+  type Auth,
+  browserLocalPersistence,
+  connectAuthEmulator,
+  indexedDBLocalPersistence,
+  initializeAuth,
+} from "firebase/auth";
+
+export interface Firebase {
+  app: FirebaseApp;
+  auth: Auth;
+  /** The emulators, and nothing of Google's: by Firebase's convention, projects called `demo-…` exist nowhere. */
+  isLocal: boolean;
+  projectId: string;
+}
+
+let started: Promise<Firebase> | undefined;
+
+/** Hosting itself tells which project it serves, so that one build fits all. */
+export function firebase(): Promise<Firebase> {
+  started ??= start();
+  return started;
+}
+
+async function start(): Promise<Firebase> {
+  const answer = await fetch("/__/firebase/init.json");
+  const options = (await answer.json()) as FirebaseOptions;
+  const app = initializeApp(options);
+  const auth = initializeAuth(app, { persistence: [indexedDBLocalPersistence, browserLocalPersistence] });
+  const projectId = options.projectId ?? "";
+  const isLocal = projectId.startsWith("demo-");
+  if (isLocal) connectAuthEmulator(auth, LOCAL_STACK.auth, { disableWarnings: true });
+  return { app, auth, isLocal, projectId };
+}

@@ -1,0 +1,87 @@
+import type { User } from "firebase/auth";
+import { onIdTokenChanged, signOut as signOutOfFirebase } from "firebase/auth";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { authorizeWith } from "../api/client";
+import { queries } from "../api/queries";
+import { SIGN_IN } from "../app/routes";
+import { type Firebase, firebase } from "./firebase";
+import { isLeaving } from "./sign-out";
+
+export { signOut } from "./sign-out";
+
+export type Session =
+  | { state: "starting" }
+  | { state: "broken" }
+  /** `ended`: it was not here that somebody signed out; the sign-in stopped being valid. */
+  | { state: "signed-out"; firebase: Firebase; ended: boolean }
+  | SignedIn;
+
+interface SignedIn {
+  state: "signed-in";
+  firebase: Firebase;
+  user: User;
+  isAdmin: boolean;
+}
+
+const SessionContext = createContext<Session>({ state: "starting" });
+let latest: SignedIn | undefined;
+
+export const useSession = (): Session => useContext(SessionContext);
+
+/** For pages that only somebody who is signed in gets to see. After a sign-out, a page still stands for a moment. */
+export function useSignedIn(): SignedIn {
+  const session = useSession();
+  const signedIn = session.state === "signed-in" ? session : latest;
+  if (!signedIn) throw new Error("this page is for whoever is signed in");
+  return signedIn;
+}
+
+export function SessionProvider({ children }: { children: ComponentChildren }) {
+  const [session, setSession] = useState<Session>({ state: "starting" });
+  useReturn(session);
+  useEffect(() => {
+    let stop = () => {};
+    firebase().then(
+      (started) => {
+        stop = follow(started, setSession);
+      },
+      () => setSession({ state: "broken" }),
+    );
+    return () => stop();
+  }, []);
+  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+}
+
+/** Whose sign-in ended signs in again, and comes back to the same page. */
+function useReturn(session: Session): void {
+  const { path, url, route } = useLocation();
+  const hasEnded = session.state === "signed-out" && session.ended;
+  useEffect(() => {
+    if (hasEnded && path !== SIGN_IN) route(`${SIGN_IN}?to=${encodeURIComponent(url)}`, true);
+  }, [hasEnded, path, url, route]);
+}
+
+function follow(started: Firebase, tell: (session: Session) => void): () => void {
+  const { auth } = started;
+  let known: string | undefined;
+  authorizeWith({
+    token: async () => (await auth.currentUser?.getIdToken()) ?? null,
+    refused: () => signOutOfFirebase(auth),
+  });
+  return onIdTokenChanged(auth, async (user) => {
+    const before = known;
+    known = user?.uid;
+    if (!user) {
+      tell({ state: "signed-out", firebase: started, ended: before !== undefined && !isLeaving() });
+      queries.clear();
+      return;
+    }
+    if (before && before !== user.uid) queries.resetQueries();
+    const { claims } = await user.getIdTokenResult();
+    if (auth.currentUser !== user) return;
+    latest = { state: "signed-in", firebase: started, user, isAdmin: claims.role === "admin" };
+    tell(latest);
+  });
+}
