@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { SIGN_IN } from "../addresses";
 import { api, body } from "../api/client";
 import { keys } from "../api/queries";
 import { Badge, Credits } from "../design";
 import { useI18n } from "../i18n/i18n";
 import { useSession } from "../session/session";
 import { Icon } from "./icon";
-import { PAGES, SIGN_IN } from "./routes";
+import { PAGES } from "./routes";
 
 export function Header() {
   const { t } = useI18n();

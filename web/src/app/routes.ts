@@ -43,6 +43,3 @@ export const PAGES: readonly Page[] = [
   page("/app/admin/reports/:id", "admin", () => import("../pages/reports/detail")),
   page("/app/admin/audit-log", "admin", () => import("../pages/audit"), "shell.nav.audit"),
 ];
-
-export const HOME = "/app/studio";
-export const SIGN_IN = "/app/sign-in";

@@ -1,11 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Route, Router, useLocation } from "preact-iso";
+import { HOME, SIGN_IN } from "../addresses";
 import { ButtonLink, Empty, Notice, PageHead, Skeleton } from "../design";
 import { useI18n } from "../i18n/i18n";
 import { type Session, useSession } from "../session/session";
 import { DemoBanner } from "./demo-banner";
 import { Header } from "./header";
-import { HOME, PAGES, type Page, SIGN_IN } from "./routes";
+import { PAGES, type Page } from "./routes";
 
 export function Shell() {
   const { t } = useI18n();

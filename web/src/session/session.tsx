@@ -3,9 +3,9 @@ import { onIdTokenChanged, signOut as signOutOfFirebase } from "firebase/auth";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { SIGN_IN } from "../addresses";
 import { authorizeWith } from "../api/client";
 import { queries } from "../api/queries";
-import { SIGN_IN } from "../app/routes";
 import { type Firebase, firebase } from "./firebase";
 import { isLeaving } from "./sign-out";
 

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { SIGN_IN } from "../../addresses";
 import { api, body } from "../../api/client";
-import { SIGN_IN } from "../../app/routes";
 import { Button, ButtonLink, Dialog, ErrorNotice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { signOut, useSignedIn } from "../../session/session";

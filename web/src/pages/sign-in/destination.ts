@@ -1,4 +1,4 @@
-import { HOME, SIGN_IN } from "../../app/routes";
+import { HOME, SIGN_IN } from "../../addresses";
 
 const HERE = "https://here.invalid";
 

@@ -6,7 +6,7 @@ import { newOrder, type Send, sendPatiently } from "./order";
 
 const generation = { id: "g1" } as Generation;
 const offline = new ApiError({ code: "offline" });
-const broken = new ApiError({ code: "internal_error", status: 500, retryable: true });
+const broken = new ApiError({ code: "internal", status: 500, retryable: true });
 const poor = new ApiError({ code: "insufficient_credits", status: 402, retryable: false });
 const hasty = new ApiError({ code: "rate_limited", status: 429, retryable: true });
 
