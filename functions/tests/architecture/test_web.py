@@ -27,7 +27,10 @@ def test_no_file_is_too_long() -> None:
 
 
 def test_progress_moves_in_the_browser_by_the_rule_of_the_server() -> None:
-    found = {name: float(value) for name, value in re.findall(r"^const (\w+) = (\d+);", text("live/progress.ts"), re.M)}
+    found = {
+        name: float(value)
+        for name, value in re.findall(r"^const (\w+) = (\d+);", text("live/progress.ts"), re.MULTILINE)
+    }
     assert found == {
         "QUEUED": generation.PROGRESS_QUEUED,
         "CLAIMED": generation.PROGRESS_CLAIMED,
