@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from bootstrap import Darkroom
 from console import forms
 from console.browsing import Watch
 from console.persons import Person
 from e2e.tokens import new_email
-from tools.people import everybody
+from tools import people
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 
@@ -49,8 +50,9 @@ def test_an_address_that_is_taken_leads_to_signing_in(page: Page, user: Person, 
     expect(page).to_have_url(STUDIO)
 
 
-def test_the_people_of_the_demo_sign_in_with_one_press(page: Page) -> None:
-    person = everybody()[0]
+def test_the_people_of_the_demo_sign_in_with_one_press(page: Page, app: Darkroom) -> None:
+    people.settle(app)
+    person = people.everybody()[0]
     page.goto("/app/sign-in")
     page.get_by_role("button", name=person.name).click()
     expect(page).to_have_url(STUDIO)
