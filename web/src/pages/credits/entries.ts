@@ -1,4 +1,5 @@
 import { api, body, type Entry, type Schemas } from "../../api/client";
+import { ENTRY_TYPES } from "../../api/entry-types";
 import type { Translate } from "../../i18n/i18n";
 
 export type EntryPage = Schemas["EntryPage"];
@@ -12,20 +13,9 @@ export function sumOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, entry) => sum + entry.signed_credits, 0);
 }
 
-const TYPES = [
-  "deduction",
-  "refund",
-  "top_up",
-  "grant",
-  "adjustment",
-  "clawback",
-  "expiry",
-  "opening",
-] as const satisfies readonly Schemas["EntryType"][];
-
 /** What kind of entry it is, in words. */
 export function entryTitle({ type }: Entry, t: Translate): string {
-  const known = TYPES.find((each) => each === type);
+  const known = ENTRY_TYPES.find((each) => each === type);
   return known ? t(`credits.type.${known}`) : type;
 }
 

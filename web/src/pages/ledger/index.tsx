@@ -1,5 +1,6 @@
 import "../admin/admin.css";
 import { api, body, type Schemas } from "../../api/client";
+import { ENTRY_TYPES } from "../../api/entry-types";
 import { keys } from "../../api/queries";
 import { Badge, type Column, Credits, DataTable, Empty, PageHead } from "../../design";
 import { useI18n } from "../../i18n/i18n";
@@ -20,22 +21,12 @@ import {
 type Entry = Schemas["AnyEntryResource"];
 
 const FILTERS = ["user_id", "type", "from", "to"] as const;
-const TYPES = [
-  "deduction",
-  "refund",
-  "top_up",
-  "grant",
-  "adjustment",
-  "clawback",
-  "expiry",
-  "opening",
-] as const satisfies readonly Schemas["EntryType"][];
 
 export default function LedgerPage() {
   const { t } = useI18n();
   const filters = useFilters(FILTERS);
   const { user_id, type, from, to } = filters.values;
-  const wanted = given({ user_id, type: oneOf(TYPES, type), from: beginningOf(from), to: endOf(to) });
+  const wanted = given({ user_id, type: oneOf(ENTRY_TYPES, type), from: beginningOf(from), to: endOf(to) });
   const pages = usePages<Entry>(keys.admin("ledger", wanted), (place) =>
     body(api.GET("/v1/admin/ledger", { params: { query: { ...wanted, ...place } } })),
   );
@@ -63,7 +54,7 @@ function LedgerFilters({ filters }: { filters: Filters<(typeof FILTERS)[number]>
         filters={filters}
         name="type"
         label={t("ledger.filter.type")}
-        options={TYPES.map((value) => ({ value, label: t(`ledger.type.${value}`) }))}
+        options={ENTRY_TYPES.map((value) => ({ value, label: t(`ledger.type.${value}`) }))}
       />
       <DayFilter filters={filters} name="from" label={t("common.filters.from")} />
       <DayFilter filters={filters} name="to" label={t("common.filters.to")} />
@@ -97,7 +88,7 @@ function EntryTable({ rows }: { rows: readonly Entry[] }) {
 
 function TypeBadge({ entry }: { entry: Entry }) {
   const { t } = useI18n();
-  const type = oneOf(TYPES, entry.type);
+  const type = oneOf(ENTRY_TYPES, entry.type);
   return (
     <Badge tone={entry.signed_credits < 0 ? "calm" : "good"}>
       {type ? t(`ledger.type.${type}`) : entry.type}

@@ -4,9 +4,9 @@ import { ApiError } from "../../api/problem";
 import { keys, queries } from "../../api/queries";
 import { Button, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { DeedRow } from "../admin/deed";
+import { BooksDeed, DeedRow } from "../admin/deed";
 import { ReasonDialog } from "../admin/reason-dialog";
-import { BooksDeed, SweepDeed } from "./looking-after";
+import { SweepDeed } from "./sweep";
 
 type Queue = Schemas["QueueResource"];
 
@@ -33,7 +33,12 @@ export function QueueDeeds({ queue }: { queue: Queue | undefined }) {
         </DeedRow>
       ))}
       <SweepDeed />
-      <BooksDeed />
+      <BooksDeed
+        title={t("queue.audit.title")}
+        lead={t("queue.audit.lead")}
+        open={t("queue.audit.open")}
+        userId={null}
+      />
       {open && (
         <SwitchDialog
           deed={open}

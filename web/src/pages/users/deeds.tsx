@@ -1,12 +1,10 @@
-import { useMutation } from "@tanstack/preact-query";
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { api, body, type Schemas } from "../../api/client";
-import { Button, ErrorNotice, Notice } from "../../design";
+import type { Schemas } from "../../api/client";
+import { Button, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { useSignedIn } from "../../session/session";
-import { BooksVerdict } from "../admin/books";
-import { DeedRow } from "../admin/deed";
+import { BooksDeed, DeedRow } from "../admin/deed";
 import { AdjustDialog } from "./adjust-dialog";
 import { ActivateDialog, DeactivateDialog, DeleteDialog } from "./closing-dialogs";
 
@@ -96,20 +94,12 @@ function Closing({ user, onOpen }: { user: User; onOpen: (open: Open) => void })
 
 function Books({ user }: { user: User }) {
   const { t } = useI18n();
-  const audit = useMutation({
-    mutationFn: () => body(api.POST("/v1/admin/audit", { body: { user_id: user.id } })),
-  });
   return (
-    <>
-      <DeedRow title={t("users.audit.title")} lead={t("users.audit.lead")}>
-        <Button busy={audit.isPending} onClick={() => audit.mutate()}>
-          {t("users.audit.open")}
-        </Button>
-      </DeedRow>
-      <div class="admin-said" aria-live="polite">
-        {audit.data && <BooksVerdict audit={audit.data} />}
-        {audit.isError && <ErrorNotice error={audit.error} />}
-      </div>
-    </>
+    <BooksDeed
+      title={t("users.audit.title")}
+      lead={t("users.audit.lead")}
+      open={t("users.audit.open")}
+      userId={user.id}
+    />
   );
 }

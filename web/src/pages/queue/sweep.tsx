@@ -1,0 +1,40 @@
+import { api, body, type Schemas } from "../../api/client";
+import { Notice } from "../../design";
+import { useI18n } from "../../i18n/i18n";
+import { PlainDeed } from "../admin/deed";
+
+type Sweep = Schemas["SweepResource"];
+
+const OUTCOMES = ["resent", "dispatched_again", "failed", "settled_meanwhile", "unavailable"] as const;
+
+export function SweepDeed() {
+  const { t } = useI18n();
+  return (
+    <PlainDeed
+      title={t("queue.sweep.title")}
+      lead={t("queue.sweep.lead")}
+      open={t("queue.sweep.open")}
+      act={() => body(api.POST("/v1/admin/sweep"))}
+      found={(sweep) => <SweepFound sweep={sweep} />}
+    />
+  );
+}
+
+function SweepFound({ sweep }: { sweep: Sweep }) {
+  const { t, number } = useI18n();
+  const found = OUTCOMES.filter((outcome) => sweep[outcome] > 0);
+  const count = found.reduce((sum, outcome) => sum + sweep[outcome], 0);
+  if (count === 0) return <Notice tone="good">{t("queue.sweep.nothing")}</Notice>;
+  return (
+    <Notice
+      tone={sweep.failed + sweep.unavailable > 0 ? "warn" : "good"}
+      title={t("queue.sweep.found", { count })}
+    >
+      {found.map((outcome) => (
+        <p key={outcome}>
+          {number(sweep[outcome])} {t(`queue.sweep.${outcome}`)}
+        </p>
+      ))}
+    </Notice>
+  );
+}
