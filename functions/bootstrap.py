@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from services.ledger import LedgerService
     from services.models import ModelRegistry
     from services.operations import OperationsService
+    from services.output_files import OutputFiles
     from services.ports import (
         AppCheckVerifier,
         IdentityDirectory,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         QueueControl,
         ServiceTokenVerifier,
         TaskQueue,
+        Thumbnailer,
         TokenVerifier,
     )
     from services.ports.delivery import Notifier
@@ -207,6 +209,18 @@ class Darkroom:
             return BucketOutputs(client.bucket(name), emulator_link(emulator, name))
         bucket = storage.Client(project=self.settings.project_id).bucket(name)
         return BucketOutputs(bucket, SignedLinks(bucket))
+
+    @part
+    def thumbnailer(self) -> "Thumbnailer":
+        from providers.thumbnails.pillow import PillowThumbnailer
+
+        return PillowThumbnailer()
+
+    @part
+    def output_files(self) -> "OutputFiles":
+        from services.output_files import OutputFiles
+
+        return OutputFiles(self.later("outputs"), self.later("thumbnailer"))
 
     @part
     def tokens(self) -> "TokenVerifier":
@@ -359,7 +373,7 @@ class Darkroom:
             generations=self.generations,
             catalog=self.catalog,
             queue=self.later("queue"),
-            outputs=self.later("outputs"),
+            outputs=self.output_files,
             models=self.models,
             limits=Limits(
                 attempts_max=settings.attempts_max,
@@ -424,7 +438,7 @@ class Darkroom:
             accounts=self.accounts,
             generations=self.generations,
             ledger=self.ledger,
-            outputs=self.later("outputs"),
+            outputs=self.output_files,
             directory=self.later("directory"),
             models=self.models,
             clock=self.clock,

@@ -43,13 +43,14 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """One file in the store of outputs; `path` is deterministic, so that a repeat overwrites itself."""
+    """One file in the store of outputs, and beside it a small copy, unless none could be made or stored."""
 
     path: str
     content_type: str
     width: int
     height: int
     bytes: int
+    thumbnail_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,14 +258,6 @@ def erase(generation: Generation, *, now: datetime) -> Change:
         updated_at=now,
     )
     return Change(user_id=generation.user_id, at=now, generation=blank)
-
-
-def output_path(generation: Generation, index: int) -> str:
-    return f"generations/{generation.user_id}/{generation.id}/{index}.png"
-
-
-def output_filename(generation: Generation, number: str) -> str:
-    return f"darkroom-{generation.id[:8]}-{number}.png"
 
 
 def _ended(generation: Generation, status: Status, now: datetime) -> Generation:

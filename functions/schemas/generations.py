@@ -7,7 +7,7 @@ from pydantic import Field
 from domain.generation import Generation, Status
 from schemas.base import Inbound, InboundText, Moment, Outbound, Text, Words
 from services.generations import GenerationView, Quote, SavingLink
-from services.ports import GenerationFilter
+from services.ports import THUMBNAIL_SIDE, GenerationFilter
 
 PROMPT_MAX = 1000
 METADATA_KEYS_MAX = 16
@@ -62,6 +62,9 @@ class ListGenerations(InboundText):
 
 class OutputResource(Outbound):
     url: str = Field(description="Opens in a browser, for 15 minutes when deployed.")
+    thumbnail_url: str | None = Field(
+        description=f"WebP, at most {THUMBNAIL_SIDE} pixels on the longer side; null where there is none."
+    )
     content_type: str
     width: int
     height: int
@@ -184,12 +187,13 @@ def _outputs(view: GenerationView) -> list[OutputResource]:
     return [
         OutputResource(
             url=link,
+            thumbnail_url=thumbnail,
             content_type=output.content_type,
             width=output.width,
             height=output.height,
             bytes=output.bytes,
         )
-        for output, link in zip(view.generation.outputs, view.links, strict=True)
+        for output, link, thumbnail in zip(view.generation.outputs, view.links, view.thumbnails, strict=True)
     ]
 
 

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
-from domain.generation import Generation, cancel, erase, output_path
+from domain.generation import Generation, cancel, erase
 from domain.keys import ApiKey
 from domain.ledger import Change, User
 from services.administration import target_of
 from services.instructions import Instruction
 from services.ledger import LedgerService
 from services.models import ModelRegistry
+from services.output_files import OutputFiles
 from services.ports import (
     AccountChange,
     Accounts,
@@ -26,7 +27,6 @@ from services.ports import (
     GenerationFilter,
     Generations,
     IdentityDirectory,
-    OutputStore,
     Stored,
     Users,
 )
@@ -57,7 +57,7 @@ class ErasureService:
         accounts: Accounts,
         generations: Generations,
         ledger: LedgerService,
-        outputs: OutputStore,
+        outputs: OutputFiles,
         directory: IdentityDirectory,
         models: ModelRegistry,
         clock: Clock,
@@ -135,9 +135,7 @@ class ErasureService:
         found = self._generations.get(generation_id)
         assert found is not None, "generations are never deleted"  # noqa: S101 - a bug, not a refusal
         ended = self._ended(found)
-        generation = ended.value
-        for path in {output_path(generation, 0), *(output.path for output in generation.outputs)}:
-            self._outputs.delete(path)
+        self._outputs.remove_all(ended.value)
         self._generations.change(ended, lambda each: erase(each, now=self._clock()))
 
     def _ended(self, found: Stored[Generation]) -> Stored[Generation]:

@@ -4,24 +4,24 @@ Every write is fenced: by the attempt's own lease while a model works, by the pr
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
 from domain import generation as machine
-from domain.generation import Failure, Generation, Output
+from domain.generation import Failure, Generation
 from domain.ledger import Change
 from services.catalog import CatalogService
 from services.jobs import job_of
 from services.models import ModelRegistry
+from services.output_files import OutputFiles
 from services.ports import (
     Generations,
     Job,
     ModelRejected,
     ModelUnavailable,
-    OutputStore,
     Picture,
     RemoteModel,
     RemoteResult,
@@ -62,7 +62,7 @@ class FulfilmentService:
         generations: Generations,
         catalog: CatalogService,
         queue: TaskQueue,
-        outputs: OutputStore,
+        outputs: OutputFiles,
         models: ModelRegistry,
         limits: Limits,
         clock: Clock,
@@ -88,7 +88,7 @@ class FulfilmentService:
         elif found.value.is_final:
             log.info("task_of_ended_generation", extra={"status": found.value.status})
             if found.value.is_erased:  # an attempt may have stopped right after it stored something
-                self._remove_strays(found.value, [machine.output_path(found.value, 0)])
+                self._outputs.remove_all(found.value)
         elif found.value.provider_job is not None:
             self._follow(found, found.value.provider_job, dispatch)
         else:
@@ -226,44 +226,21 @@ class FulfilmentService:
             log.warning("enqueue_failed", extra={"reason": str(error)})
 
     def _deliver(self, found: Stored[Generation], pictures: tuple[Picture, ...], fence: Fence) -> None:
-        """Outputs go to paths that the generation's id decides, so a repeat overwrites itself."""
         if not pictures:
             raise ModelRejected("nothing_delivered", "The model delivered nothing")
         try:
-            outputs, addresses = self._stored(found.value, pictures)
+            outputs, address = self._outputs.put(found.value, pictures)
         except Unavailable as error:
             raise ModelUnavailable("storage_unavailable", "The result could not be stored") from error
 
         def decide(generation: Generation) -> Change | None:
             if not fence(generation):
                 return None
-            return machine.complete(generation, outputs, addresses[0], now=self._clock())
+            return machine.complete(generation, outputs, address, now=self._clock())
 
         settled = self._settle(found, decide)
         if settled.is_final:
-            self._remove_strays(settled, [output.path for output in outputs])
-
-    def _remove_strays(self, ended: Generation, paths: Iterable[str]) -> None:
-        """What was stored but is no output: the generation was cancelled meanwhile, say, or its owner erased."""
-        for path in set(paths) - {output.path for output in ended.outputs}:
-            self._outputs.delete(path)
-
-    def _stored(self, generation: Generation, pictures: tuple[Picture, ...]) -> tuple[tuple[Output, ...], list[str]]:
-        outputs, addresses = [], []
-        for index, picture in enumerate(pictures):
-            path = machine.output_path(generation, index)
-            labels = {"generation_id": generation.id, "model": generation.spec.model}
-            addresses.append(self._outputs.put(path, picture.data, picture.content_type, labels))
-            outputs.append(
-                Output(
-                    path=path,
-                    content_type=picture.content_type,
-                    width=picture.width,
-                    height=picture.height,
-                    bytes=len(picture.data),
-                )
-            )
-        return tuple(outputs), addresses
+            self._outputs.remove_strays(settled, len(outputs))
 
     def _give_back(self, found: Stored[Generation], fence: Fence, failure: Failure) -> None:
         if found.value.attempt >= self._limits.attempts_max:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta, tzinfo
 from core.clock import Clock
 from core.errors import AppError, Unauthenticated, Unavailable
 from domain.errors import AlreadyFinal, GenerationNotFound, IdempotencyKeyReused, OutputNotFound, UserNotFound
-from domain.generation import Generation, Output, Spec, Status, cancel, output_filename
+from domain.generation import Generation, Output, Spec, Status, cancel
 from domain.ledger import Change, User
+from domain.output_files import output_filename
 from domain.spending import Spender, SpendingLimits, spend, standing
 from services.catalog import CatalogService
 from services.models import ModelRegistry
@@ -69,12 +70,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationView:
-    """A generation as its owner sees it now. `links` open its outputs for some minutes, in their order."""
+    """A generation as its owner sees it now. `links` and `thumbnails` open for some minutes, in its outputs' order."""
 
     generation: Generation
     progress: float
     queue_position: int | None
     links: tuple[str, ...]
+    thumbnails: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,14 +275,16 @@ class GenerationService:
         return replace(view, queue_position=self._position(generation)) if waits else view
 
     def _all_shown(self, generations: Sequence[Generation]) -> list[GenerationView]:
-        paths = [output.path for generation in generations for output in generation.outputs]
+        outputs = [output for generation in generations for output in generation.outputs]
+        paths = [path for output in outputs for path in (output.path, output.thumbnail_path) if path is not None]
         links = self._outputs.links(paths) if paths else {}
         return [
             GenerationView(
                 generation=generation,
                 progress=generation.progress(self._clock()),
                 queue_position=None,
-                links=tuple(links[output.path] for output in generation.outputs),
+                links=tuple(links[each.path] for each in generation.outputs),
+                thumbnails=tuple(each.thumbnail_path and links[each.thumbnail_path] for each in generation.outputs),
             )
             for generation in generations
         ]

@@ -26,7 +26,7 @@ from repositories.documents import Document, Update
 from repositories.memory import MemoryDocuments
 from repositories.optimistic import OptimisticTransaction
 from services.models import ModelRegistry
-from services.ports import Identity, Job, ModelUnavailable, Picture, RemoteResult, RemoteStatus
+from services.ports import Identity, Job, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
 
 ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "demo-darkroom",
@@ -130,6 +130,18 @@ class ScriptedVendor:
             raise ModelUnavailable("network", "The vendor does not answer")
 
 
+class ScriptedThumbnailer:
+    """In place of a smaller picture, one that says whose it is."""
+
+    def __init__(self) -> None:
+        self.reads_pictures = True
+
+    def thumbnail(self, picture: Picture) -> Picture:
+        if not self.reads_pictures:
+            raise NoThumbnail("cannot identify image file")
+        return Picture(data=b"small: " + picture.data, content_type="image/webp", width=8, height=8)
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     status: int
@@ -143,6 +155,7 @@ class World:
         self.documents = documents or MemoryDocuments()
         self.queue = MemoryQueue()
         self.outputs = MemoryOutputs()
+        self.thumbnailer = ScriptedThumbnailer()
         self.tokens = MemoryTokens(TOKENS)
         self.directory = MemoryDirectory()
         self.model = ScriptedModel("Model A")
@@ -155,6 +168,7 @@ class World:
             queue=self.queue,
             queue_control=MemoryControl(self.queue, lambda: self.now),
             outputs=self.outputs,
+            thumbnailer=self.thumbnailer,
             tokens=self.tokens,
             directory=self.directory,
             models=ModelRegistry([self.model, self.other_model, self.vendor]),

@@ -4,7 +4,7 @@ import os
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bootstrap import WORKER_FUNCTION, Darkroom
@@ -14,7 +14,7 @@ from repositories.documents import Create, Delete, Document, Documents, Query, T
 from repositories.firestore import FirestoreDocuments
 from repositories.mapping import GENERATIONS
 from services.models import ModelRegistry
-from services.ports import DirectModel, Job, Model, Picture, RemoteModel, TaskMessage, TaskQueue
+from services.ports import STORE_PATIENCE, DirectModel, Job, Model, Picture, RemoteModel, TaskMessage, TaskQueue
 from tools.faults import plan as faults
 from tools.faults.plan import Plan
 from tools.faults.wire import BadlyWiredClient
@@ -36,6 +36,7 @@ def install(app: Darkroom, plan: Plan, outputs: Path) -> None:
         "queue": FailingQueue(app.queue, plan),
         "models": FailingModels(models, plan),
         "outputs": FolderOutputs(outputs, plan),
+        "thumbnailer": PlainThumbnailer(),
     }
 
 
@@ -108,7 +109,15 @@ class FolderOutputs:
         self._folder = folder
         self._plan = plan
 
-    def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:  # noqa: ARG002
+    def put(
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,  # noqa: ARG002
+        metadata: Mapping[str, str],  # noqa: ARG002
+        *,
+        patience: timedelta = STORE_PATIENCE,  # noqa: ARG002
+    ) -> str:
         place = self._folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_suffix(f".{uuid.uuid4()}")
@@ -136,6 +145,13 @@ def plain_picture(job: Job) -> Picture:
 
 
 _BLANK = Picture(data=b"", content_type="image/png", width=0, height=0)
+
+
+class PlainThumbnailer:
+    """Of pictures that are none."""
+
+    def thumbnail(self, picture: Picture) -> Picture:
+        return replace(picture, data=b"small: " + picture.data, content_type="image/webp")
 
 
 def _meaning(writes: Sequence[Write]) -> str:

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Lock
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
 import google.auth
 from google.api_core.exceptions import GoogleAPIError, NotFound
+from google.api_core.retry import Retry
 from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
@@ -17,16 +19,14 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
 from core.errors import Unavailable
-from services.ports import LINK_LIFE
+from services.ports import LINK_LIFE, STORE_PATIENCE
 
 _TIMEOUT_SECONDS = 10.0
-_RETRY = DEFAULT_RETRY.with_timeout(30.0)
-"""The client's own patience of two minutes would outlive the provider's timeout."""
 
 _OUTSIDE = (GoogleAPIError, GoogleAuthError, RequestException)
 
-_AT_ONCE = 10
-"""Links that are made at the same time: each may wait for IAM, and a page has 20."""
+_AT_ONCE = 20
+"""Links that are made at the same time: each may wait for IAM, and a page has 40, half of them of thumbnails."""
 
 
 class Link(Protocol):
@@ -38,19 +38,28 @@ class BucketOutputs:
         self._bucket = bucket
         self._link = link
 
-    def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:
+    def put(
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,
+        metadata: Mapping[str, str],
+        *,
+        patience: timedelta = STORE_PATIENCE,
+    ) -> str:
+        timeout = min(_TIMEOUT_SECONDS, patience.total_seconds())
         blob = self._bucket.blob(path)
         blob.metadata = dict(metadata)
         try:
             # Safe to repeat: the path decides what is written.
-            blob.upload_from_string(data, content_type=content_type, timeout=_TIMEOUT_SECONDS, retry=_RETRY)
+            blob.upload_from_string(data, content_type=content_type, timeout=timeout, retry=_retry(patience))
         except _OUTSIDE as error:
             raise Unavailable("The store of outputs does not answer") from error
         return f"gs://{self._bucket.name}/{path}"
 
     def delete(self, path: str) -> None:
         try:
-            self._bucket.blob(path).delete(timeout=_TIMEOUT_SECONDS, retry=_RETRY)
+            self._bucket.blob(path).delete(timeout=_TIMEOUT_SECONDS, retry=_retry(STORE_PATIENCE))
         except NotFound:
             return
         except _OUTSIDE as error:
@@ -64,6 +73,11 @@ class BucketOutputs:
             return {paths[0]: self._link(paths[0])}
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return dict(zip(paths, pool.map(self._link, paths), strict=True))
+
+
+def _retry(patience: timedelta) -> Retry:
+    """The client's own patience of two minutes would outlive the provider's timeout."""
+    return DEFAULT_RETRY.with_timeout(patience.total_seconds())
 
 
 def emulator_link(host: str, bucket: str) -> Link:

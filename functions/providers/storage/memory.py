@@ -1,6 +1,8 @@
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from core.errors import Unavailable
+from services.ports import STORE_PATIENCE
 
 
 class MemoryOutputs:
@@ -10,7 +12,15 @@ class MemoryOutputs:
         self.files: dict[str, bytes] = {}
         self.is_down = False
 
-    def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:  # noqa: ARG002
+    def put(
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,  # noqa: ARG002
+        metadata: Mapping[str, str],  # noqa: ARG002
+        *,
+        patience: timedelta = STORE_PATIENCE,  # noqa: ARG002
+    ) -> str:
         if self.is_down:
             raise Unavailable("The store of outputs does not answer")
         self.files[path] = data

@@ -13,16 +13,20 @@ from services.ports.identity import (
 )
 from services.ports.models import (
     LINK_LIFE,
+    STORE_PATIENCE,
+    THUMBNAIL_SIDE,
     DirectModel,
     Job,
     Model,
     ModelRejected,
     ModelUnavailable,
+    NoThumbnail,
     OutputStore,
     Picture,
     RemoteModel,
     RemoteResult,
     RemoteStatus,
+    Thumbnailer,
 )
 from services.ports.queue import (
     QueueControl,
@@ -55,6 +59,8 @@ from services.ports.records import (
 
 __all__ = [
     "LINK_LIFE",
+    "STORE_PATIENCE",
+    "THUMBNAIL_SIDE",
     "AccountChange",
     "Accounts",
     "AppCheckVerifier",
@@ -78,6 +84,7 @@ __all__ = [
     "Model",
     "ModelRejected",
     "ModelUnavailable",
+    "NoThumbnail",
     "Opening",
     "OutputStore",
     "Picture",
@@ -91,6 +98,7 @@ __all__ = [
     "Stored",
     "TaskMessage",
     "TaskQueue",
+    "Thumbnailer",
     "TokenVerifier",
     "UserPlace",
     "Users",

@@ -1,4 +1,4 @@
-"""What makes pictures, and where they are kept."""
+"""What makes pictures, large and small, and where they are kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,13 +94,40 @@ class RemoteModel(Protocol):
 Model = DirectModel | RemoteModel
 
 
+THUMBNAIL_SIDE = 640
+"""Pixels of the longer side, at most."""
+
+
+class NoThumbnail(Exception):
+    """It cannot be read as a picture, or is too large to be; the message may be logged."""
+
+
+class Thumbnailer(Protocol):
+    def thumbnail(self, picture: Picture) -> Picture:
+        """A small copy, never larger than the original: WebP, and upright. Raises NoThumbnail."""
+        ...
+
+
+STORE_PATIENCE = timedelta(seconds=30)
+
 LINK_LIFE = timedelta(minutes=15)
 """How long a new link works at least; on the emulator, links do not end."""
 
 
 class OutputStore(Protocol):
-    def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:
-        """Write or overwrite; answers with the object's permanent address (`gs://…`). Raises Unavailable."""
+    def put(
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,
+        metadata: Mapping[str, str],
+        *,
+        patience: timedelta = STORE_PATIENCE,
+    ) -> str:
+        """Write or overwrite; answers with the object's permanent address (`gs://…`). Raises Unavailable.
+
+        What fails is tried again for as long as `patience` lasts.
+        """
         ...
 
     def delete(self, path: str) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Request, Response, Route, expect
 
 from console import browsing
 from console.backstage import Backstage, order
@@ -79,6 +79,27 @@ def test_a_thumbnail_that_is_gone_is_replaced_by_the_full_picture(
     backstage.app.outputs.delete(str(stored(backstage, generation_id).thumbnail_path))
     page.goto("/app/gallery")
     expect(page.get_by_alt_text(PROMPT)).to_have_js_property("naturalWidth", 1024)
+
+
+def test_a_link_that_has_died_is_tried_again_with_a_new_one(
+    page: Page, generation_id: str, watch: browsing.Watch
+) -> None:
+    """Nothing works here before the new links are there, and the thumbnail is still what is wanted."""
+    watch.expect("403")
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        route.fallback() if asked else route.fulfill(status=403)
+
+    def noted(request: Request) -> None:
+        if request.url.endswith(f"/v1/generations/{generation_id}"):
+            asked.append(request.url)
+
+    page.on("requestfinished", noted)
+    page.route(SMALL, answer)
+    page.goto("/app/gallery")
+    expect(page.get_by_alt_text(PROMPT)).to_have_js_property("naturalWidth", 640)
+    assert len(asked) == 1
 
 
 def test_what_is_older_than_thumbnails_is_shown_all_the_same(

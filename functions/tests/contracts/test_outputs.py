@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -218,6 +219,16 @@ class TestBucket:
         address = BucketOutputs(bucket, no_link).put(ODD, b"data", "image/png", {"model": "Model A"})
         assert address == f"gs://demo-outputs.appspot.com/{ODD}"
         assert uploads == [(ODD, b"data", "image/png", {"model": "Model A"}, True)]
+
+    def test_where_nobody_waits_long_it_is_given_up_early(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
+        given: list[tuple[float, float]] = []
+
+        def upload(blob: storage.Blob, data: bytes, *, content_type: str, timeout: float, retry: Retry) -> None:
+            given.append((timeout, retry.timeout))
+
+        mocker.patch.object(storage.Blob, "upload_from_string", autospec=True, side_effect=upload)
+        BucketOutputs(bucket, no_link).put("a/0.png", b"data", "image/png", {}, patience=timedelta(seconds=3))
+        assert given == [(3, 3)]
 
     def test_links_are_made_at_the_same_time(self, bucket: storage.Bucket) -> None:
         """The first ones wait for each other: made in turn, none would ever come."""

@@ -240,6 +240,7 @@ def test_a_completed_generation_shows_what_came_out_and_what_it_cost(world: Worl
     assert body["outputs"] == [
         {
             "url": f"https://outputs.test/generations/alice/{generation_id}/0.png",
+            "thumbnail_url": f"https://outputs.test/generations/alice/{generation_id}/0-thumbnail.webp",
             "content_type": "image/png",
             "width": 1024,
             "height": 1024,
@@ -248,6 +249,15 @@ def test_a_completed_generation_shows_what_came_out_and_what_it_cost(world: Worl
     ]
     assert body["cost"] == {"price": 3, "held": 0, "charged": 3, "refunded": 0}
     assert body["completed_at"] == body["started_at"] == "2026-03-04T12:00:30Z"
+
+
+def test_where_there_is_no_thumbnail_its_url_is_null(world: World) -> None:
+    world.thumbnailer.reads_pictures = False
+    generation_id = world.create()
+    world.deliver_all()
+    (output,) = get(world, generation_id).body["outputs"]
+    assert output["thumbnail_url"] is None
+    assert output["url"]
 
 
 def test_a_failed_generation_says_why_and_that_it_was_refunded(world: World) -> None:

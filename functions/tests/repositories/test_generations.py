@@ -15,8 +15,9 @@ from domain.keys import ApiKey, Scope
 from domain.ledger import Change, User, deduct
 from domain.limits import Rate
 from domain.spending import Spender, SpendingLimits, spend
-from repositories.documents import Create, Increment, Query, Update
+from repositories.documents import Create, Document, Increment, Query, Update
 from repositories.generations import GenerationRepository, _Asked
+from repositories.mapping import generation_fields, generation_from
 from repositories.memory import MemoryDocuments
 from repositories.optimistic import OptimisticTransaction
 from repositories.user_mapping import user_difference, user_from
@@ -141,6 +142,19 @@ class TestCreate:
     def test_what_was_created_reads_back_the_same(self, instance: Instance) -> None:
         instance.create("g1")
         assert instance.known("g1").value == a_generation("g1")
+
+    @pytest.mark.parametrize("thumbnail", ["g/0-thumbnail.webp", None])
+    def test_an_output_reads_back_the_same(self, documents: UnsteadyDocuments, thumbnail: str | None) -> None:
+        output = Output(path="g/0.png", content_type="image/png", width=2, height=3, bytes=4, thumbnail_path=thumbnail)
+        generation = replace(a_generation("g1"), outputs=(output,))
+        document = Document("generation_requests/g1", generation_fields(generation), NOON)
+        assert generation_from(document).outputs == (output,)
+
+    def test_an_output_that_was_stored_before_there_were_thumbnails_has_none(self) -> None:
+        older = {"path": "g/0.png", "content_type": "image/png", "width": 2, "height": 3, "bytes": 4}
+        fields = {**generation_fields(a_generation("g1")), "outputs": [older]}
+        (output,) = generation_from(Document("generation_requests/g1", fields, NOON)).outputs
+        assert (output.path, output.bytes, output.thumbnail_path) == ("g/0.png", 4, None)
 
     def test_a_remembered_balance_that_is_too_high_overdraws_nothing(
         self, documents: UnsteadyDocuments, instance: Instance

@@ -66,6 +66,11 @@ def done(world: World, **changes: Any) -> str:
     return generation_id
 
 
+def files_of(generation_id: str, user_id: str) -> list[str]:
+    folder = f"generations/{user_id}/{generation_id}"
+    return [f"{folder}/0.png", f"{folder}/0-thumbnail.webp"]
+
+
 def assert_gone(world: World, *generation_ids: str) -> None:
     fresh = GenerationRepository(world.documents, world.app.users, world.app.transaction)
     for stored in map(fresh.get, generation_ids):
@@ -180,7 +185,7 @@ class TestDeleting:
         done(world)
         delete(world)
         assert world.generation(response.body["id"]).spec.prompt == ORDER["prompt"]
-        assert list(world.outputs.files) == [f"generations/bob/{response.body['id']}/0.png"]
+        assert [*world.outputs.files] == files_of(response.body["id"], "bob")
 
     def test_what_it_had_claimed_goes_with_it(self, world: World) -> None:
         known(world, passing=Identity("passer", is_anonymous=True))
@@ -216,7 +221,7 @@ class TestDeleting:
 class TestContinuing:
     def test_when_the_time_is_over_the_night_goes_on(self, world: World, outputs: Outputs) -> None:
         ids = [done(world) for _ in range(3)]
-        outputs.before_delete = lambda: world.later(seconds=25)
+        outputs.before_delete = lambda: world.later(seconds=12.5)
         assert delete(world).body == {"status": "erasing"}
         assert [world.generation(each).is_erased for each in ids].count(True) == 2
         assert world.user("alice").erasure_due is True
@@ -227,9 +232,19 @@ class TestContinuing:
 
     def test_so_does_a_repeat(self, world: World, outputs: Outputs) -> None:
         ids = [done(world) for _ in range(3)]
-        outputs.before_delete = lambda: world.later(seconds=25)
+        outputs.before_delete = lambda: world.later(seconds=12.5)
         assert [delete(world).body["status"] for _ in range(2)] == ["erasing", "erased"]
         assert_gone(world, *ids)
+
+    def test_a_thumbnail_that_nobody_heard_of_goes_too(self, world: World) -> None:
+        generation_id = done(world)
+        (output,) = world.generation(generation_id).outputs
+        stored = dict(world.documents._documents[f"generation_requests/{generation_id}"].fields)["outputs"]
+        world.overwrite(f"generation_requests/{generation_id}", outputs=[{**stored[0], "thumbnail_path": None}])
+        world.app.made.pop("generations", None)
+        assert output.thumbnail_path in world.outputs.files
+        delete(world)
+        assert_gone(world, generation_id)
 
     def test_many_generations_come_page_by_page(self, world: World) -> None:
         world.app.ledger.add("alice", EntryType.GRANT, 50, source="test", external_id="m", description="")
@@ -266,11 +281,11 @@ class TestContinuing:
     def test_the_night_ends(self, world: World, outputs: Outputs) -> None:
         ids = [done(world) for _ in range(3)]
         world.overwrite("users/alice", deleted_at=NOW, erasure_due=True, is_active=False)
-        outputs.before_delete = lambda: world.later(minutes=3)
+        outputs.before_delete = lambda: world.later(minutes=1.5)
         assert world.app.erasure.continue_all().left == 1
         assert [world.generation(each).is_erased for each in ids].count(True) == 2
 
-    @pytest.mark.parametrize("writes", range(1, 11))
+    @pytest.mark.parametrize("writes", range(1, 14))
     def test_stopped_after_any_write_a_repeat_ends_it(self, world: World, outputs: Outputs, writes: int) -> None:
         """The process dies right after its n-th write to the database or the store."""
         ids = [done(world), order(world), order(world, model="Model R")]
@@ -344,7 +359,7 @@ class TestLateResults:
         world.model.script = [meanwhile]
         world.deliver(generation_id)
         world.deliver(generation_id)
-        assert [*world.outputs.files] == [f"generations/alice/{generation_id}/0.png"]
+        assert [*world.outputs.files] == files_of(generation_id, "alice")
 
     def test_what_a_cancel_made_nobodys_is_removed(self, world: World) -> None:
         generation_id = order(world)

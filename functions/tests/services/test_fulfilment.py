@@ -1,12 +1,23 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import pytest
 from firebase_functions.https_fn import HttpsError
 
+from core.errors import Unavailable
 from domain.generation import Status
 from providers.queue.memory import MemoryQueue
-from services.ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
-from world import World
+from providers.storage.memory import MemoryOutputs
+from services.ports import (
+    STORE_PATIENCE,
+    ModelRejected,
+    ModelUnavailable,
+    Picture,
+    RemoteResult,
+    RemoteStatus,
+    TaskMessage,
+)
+from world import World, captured_log, lines_of
 
 OVERLOADED = ModelUnavailable("overloaded", "Model overload - please retry")
 FILTERED = ModelRejected("content_filter", "Content filter violation")
@@ -20,7 +31,10 @@ def test_a_delivered_task_completes_the_generation_and_charges_it(world: World) 
     assert world.user("alice").current_credits == 99
     assert world.user("alice").held_credits == 0
     assert world.user("alice").total_images_generated == 1
-    assert world.outputs.files == {f"generations/alice/{generation_id}/0.png": b"A lighthouse at dusk"}
+    assert world.outputs.files == {
+        f"generations/alice/{generation_id}/0.png": b"A lighthouse at dusk",
+        f"generations/alice/{generation_id}/0-thumbnail.webp": b"small: A lighthouse at dusk",
+    }
     world.assert_books_balance()
 
 
@@ -52,6 +66,91 @@ def test_without_a_seed_the_generation_decides_so_that_a_repeat_is_the_same(worl
     other = world.create()
     world.deliver(other)
     assert world.model.jobs[-1].seed != first.seed
+
+
+# --- thumbnails ---
+
+
+def files_of(generation_id: str, user_id: str = "alice") -> list[str]:
+    folder = f"generations/{user_id}/{generation_id}"
+    return [f"{folder}/0.png", f"{folder}/0-thumbnail.webp"]
+
+
+def test_each_output_names_its_thumbnail(world: World) -> None:
+    generation_id = world.create(model="Model R")
+    world.vendor.results = [
+        RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(some_picture(b"1"), some_picture(b"2")))
+    ]
+    world.deliver(generation_id)
+    world.deliver(generation_id)
+    outputs = world.generation(generation_id).outputs
+    assert [world.outputs.files[str(output.thumbnail_path)] for output in outputs] == [b"small: 1", b"small: 2"]
+    assert len(world.outputs.files) == 4
+
+
+@pytest.mark.parametrize("fails", ["reading", "storing"])
+def test_without_a_thumbnail_the_picture_is_delivered_all_the_same(world: World, fails: str) -> None:
+    outputs = world.outputs = world.app.made["outputs"] = WithoutThumbnails()
+    outputs.refuses = fails == "storing"
+    world.thumbnailer.reads_pictures = fails != "reading"
+    generation_id = world.create()
+    with captured_log() as log:
+        world.deliver(generation_id)
+    generation = world.generation(generation_id)
+    assert (generation.status, generation.charged, generation.outputs[0].thumbnail_path) == ("completed", 1, None)
+    assert [*outputs.files] == files_of(generation_id)[:1]
+    (line,) = [line for line in lines_of(log) if line["message"] == "thumbnail_missing"]
+    assert (line["severity"], line["generation_id"]) == ("WARNING", generation_id)
+    world.assert_books_balance()
+
+
+def test_nobody_waits_long_for_a_thumbnail(world: World) -> None:
+    outputs = world.outputs = world.app.made["outputs"] = WithoutThumbnails()
+    world.deliver(world.create())
+    picture, thumbnail = outputs.patience
+    assert thumbnail < picture
+
+
+def test_a_thumbnail_whose_store_does_not_answer_goes_with_its_cancelled_generation(world: World) -> None:
+    """It may be there, though nobody said so."""
+    outputs = world.outputs = world.app.made["outputs"] = WithoutThumbnails()
+    outputs.refuses = outputs.stores_nonetheless = True
+    generation_id = world.create()
+    world.model.script = [lambda: world.api("POST", f"/v1/generations/{generation_id}/cancel", "alice")]
+    world.deliver(generation_id)
+    assert world.generation(generation_id).status == "cancelled"
+    assert outputs.patience
+    assert not outputs.files
+
+
+class WithoutThumbnails(MemoryOutputs):
+    """A store that does not answer when it gets one, if it `refuses`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refuses = self.stores_nonetheless = False
+        self.patience: list[timedelta] = []
+
+    def put(
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,
+        metadata: Mapping[str, str],
+        *,
+        patience: timedelta = STORE_PATIENCE,
+    ) -> str:
+        self.patience.append(patience)
+        is_refused = self.refuses and path.endswith("-thumbnail.webp")
+        if not is_refused or self.stores_nonetheless:
+            super().put(path, data, content_type, metadata, patience=patience)
+        if is_refused:
+            raise Unavailable("The store of outputs does not answer")
+        return f"gs://memory/{path}"
+
+
+def some_picture(data: bytes) -> Picture:
+    return Picture(data=data, content_type="image/png", width=1, height=1)
 
 
 # --- failures ---
@@ -124,7 +223,7 @@ def test_while_the_store_is_down_the_task_is_retried_and_then_delivers_the_same_
     assert world.generation(generation_id).status == "queued"
     world.outputs.is_down = False
     world.deliver(generation_id)
-    assert list(world.outputs.files) == [f"generations/alice/{generation_id}/0.png"]
+    assert [*world.outputs.files] == files_of(generation_id)
     assert world.generation(generation_id).charged == 1
     world.assert_books_balance()
 

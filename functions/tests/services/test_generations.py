@@ -426,11 +426,19 @@ def test_no_more_places_are_remembered_than_a_process_can_hold(world: World) -> 
 
 def test_links_open_each_output(world: World) -> None:
     generation_id = create(world).generation.id
-    assert world.app.generation_service.get("alice", generation_id).links == ()
+    waiting = world.app.generation_service.get("alice", generation_id)
+    assert (waiting.links, waiting.thumbnails) == ((), ())
     world.deliver_all()
-    assert world.app.generation_service.get("alice", generation_id).links == (
-        f"https://outputs.test/generations/alice/{generation_id}/0.png",
-    )
+    done = world.app.generation_service.get("alice", generation_id)
+    assert done.links == (f"https://outputs.test/generations/alice/{generation_id}/0.png",)
+    assert done.thumbnails == (f"https://outputs.test/generations/alice/{generation_id}/0-thumbnail.webp",)
+
+
+def test_what_has_no_thumbnail_has_no_link_to_it(world: World) -> None:
+    world.thumbnailer.reads_pictures = False
+    generation_id = create(world).generation.id
+    world.deliver_all()
+    assert world.app.generation_service.get("alice", generation_id).thumbnails == (None,)
 
 
 def test_the_links_of_a_page_are_asked_for_together(world: World) -> None:
@@ -447,10 +455,11 @@ def test_the_links_of_a_page_are_asked_for_together(world: World) -> None:
 
     world.outputs.links = seen  # type: ignore[method-assign]
     views = world.app.generation_service.page("alice", GenerationFilter(), after=None, limit=10)
-    found = {view.generation.id: view.links for view in views}
+    found = {view.generation.id: (*view.links, *view.thumbnails) for view in views}
     assert len(asked) == 1
+    names = ("0.png", "0-thumbnail.webp")
     assert found == {
-        **{each: (f"https://outputs.test/generations/alice/{each}/0.png",) for each in made[:3]},
+        **{each: tuple(f"https://outputs.test/generations/alice/{each}/{name}" for name in names) for each in made[:3]},
         made[3]: (),
     }
 

@@ -20,6 +20,7 @@ OF_CALLS = (
     "the model refuses",
     "the model delivers nothing",
     "the model times out",
+    "the picture cannot be read",
     "the vendor is down",
     "the vendor's answer is lost",
     "the vendor forgets",

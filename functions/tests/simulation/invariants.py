@@ -151,6 +151,9 @@ def _of_ended(generation_id: str, generation: Fields, files: Mapping[str, bytes]
     for index, output in enumerate(generation["outputs"]):
         if files.get(output["path"]) != f"{generation_id}/{index}".encode():
             yield "I5", f"{output['path']} is not in the store, or is another's"
+        small = output.get("thumbnail_path")
+        if small is not None and files.get(small) != f"small {generation_id}/{index}".encode():
+            yield "I5", f"{small} is not in the store, or is another's"
     if generation.get("in_flight"):
         yield "in flight", f"{generation_id} has ended, and is still in flight"
     if generation["due_at"] is not None or generation["lease_owner"] is not None:

@@ -22,6 +22,7 @@ import repositories.mapping
 import repositories.week_counts
 import services.generations
 import services.ledger
+import services.output_files
 from core.errors import Unavailable
 from domain.calendar import week_of
 from domain.generation import Generation, Status
@@ -34,6 +35,7 @@ from repositories.users import UserRepository
 from services.fulfilment import FulfilmentService
 from services.generations import GenerationService
 from services.ledger import LedgerService
+from services.output_files import OutputFiles
 from services.sweeping import SweepResult, SweepService
 from simulation.planting import around, breaks
 
@@ -219,18 +221,18 @@ def a_failed_attempt_keeps_its_lease(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I5")
 def a_completion_stores_nothing(patch: pytest.MonkeyPatch) -> None:
-    class Nowhere:
-        def put(self, path: str, *_: object) -> str:
-            return path
+    around(patch, OutputFiles, "_put", _without_storing)
 
-    def unstored(original: Callable[..., Any], self: FulfilmentService, *args: Any) -> Any:
-        outputs, self._outputs = self._outputs, Nowhere()
-        try:
-            return original(self, *args)
-        finally:
-            self._outputs = outputs
 
-    around(patch, FulfilmentService, "_stored", unstored)
+@breaks("I5")
+def a_thumbnail_is_promised_and_not_stored(patch: pytest.MonkeyPatch) -> None:
+    around(patch, OutputFiles, "_put_thumbnail", _without_storing)
+
+
+@breaks("I5")
+def thumbnails_share_a_path(patch: pytest.MonkeyPatch) -> None:
+    """That of a generation's outputs: the first one's is the last one's."""
+    patch.setattr(services.output_files, "thumbnail_path", lambda generation, index: f"{generation.id}/thumbnail")
 
 
 # --- keys and limits ---
@@ -388,3 +390,16 @@ def _without_version(prefix: str) -> Callable[..., Update]:
         return Update(path, fields, None if path.startswith(prefix) else version)
 
     return update
+
+
+class _Nowhere:
+    def put(self, path: str, *_: object, **__: object) -> str:
+        return path
+
+
+def _without_storing(original: Callable[..., Any], self: OutputFiles, *args: Any) -> Any:
+    store, self._store = self._store, _Nowhere()
+    try:
+        return original(self, *args)
+    finally:
+        self._store = store

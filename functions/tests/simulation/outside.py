@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from core.errors import Unavailable
 from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Document, Query, Totals, Write
 from repositories.memory import MemoryDocuments
-from services.ports import TaskMessage
+from services.ports import STORE_PATIENCE, TaskMessage
 from simulation.faults import Faults
 from simulation.scheduler import Op, Scheduler, Violation
 
@@ -186,7 +186,15 @@ class SimulatedOutputs:
         self._scheduler = scheduler
         self._faults = faults
 
-    def put(self, path: str, data: bytes, content_type: str, metadata: Mapping[str, str]) -> str:
+    def put(
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,
+        metadata: Mapping[str, str],
+        *,
+        patience: timedelta = STORE_PATIENCE,
+    ) -> str:
         self._scheduler.step(f"stores {path}")
         if "store" in self._faults.outages or self._faults.hits("the store is down"):
             self._scheduler.note("=> Unavailable")

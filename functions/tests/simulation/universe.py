@@ -31,7 +31,7 @@ from simulation.invariants import Books, books_from, broken
 from simulation.outside import SimulatedDocuments, SimulatedOutputs, SimulatedQueue
 from simulation.promises import Promises
 from simulation.scheduler import Killed, Op, Scheduler, Violation, inside
-from simulation.vendors import SimulatedDirect, SimulatedVendor
+from simulation.vendors import SimulatedDirect, SimulatedThumbnailer, SimulatedVendor
 from world import ENVIRONMENT
 
 ZONES = ("UTC", "Etc/GMT-12", "Etc/GMT+12")
@@ -167,6 +167,7 @@ class Universe:
             documents=self.documents,
             queue=self.queue,
             outputs=self.outputs,
+            thumbnailer=SimulatedThumbnailer(self.faults),
             models=ModelRegistry([self.direct, self.vendor]),
             transaction=OptimisticTransaction(
                 monotonic=scheduler.seconds, pause=scheduler.pause, uniform=self.chance.uniform

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.catalog import ModelOffer
 from domain.generation import Failure
-from services.ports import Job, ModelRejected, ModelUnavailable, Picture, RemoteResult, RemoteStatus
+from services.ports import Job, ModelRejected, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
 from simulation.faults import Faults
 from simulation.scheduler import Scheduler
 
@@ -127,6 +127,16 @@ class SimulatedVendor:
     def _may_be_down(self) -> None:
         if "models" in self._faults.outages or self._faults.hits("the vendor is down"):
             raise ModelUnavailable("network", "The vendor does not answer")
+
+
+class SimulatedThumbnailer:
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+
+    def thumbnail(self, picture: Picture) -> Picture:
+        if self._faults.hits("the picture cannot be read"):
+            raise NoThumbnail("cannot identify image file")
+        return Picture(data=b"small " + picture.data, content_type="image/webp", width=4, height=4)
 
 
 def pictures_of(job: Job) -> tuple[Picture, ...]:

@@ -4,7 +4,10 @@ import { useState } from "preact/hooks";
 import { api, body, type Generation } from "../api/client";
 import { keys, queries } from "../api/queries";
 import { useI18n } from "../i18n/i18n";
+import { linkOf, type Wanted } from "./link";
 import { type Shape, shapeOf } from "./shape";
+
+type Output = Generation["outputs"][number];
 
 interface FrameProps {
   shape: Shape;
@@ -23,45 +26,56 @@ export function Frame({ shape: { width, height }, isDeveloping = false, children
   );
 }
 
+interface PictureProps {
+  generation: Generation;
+  number?: number;
+  wanted?: Wanted;
+}
+
 /** An output of a generation. Links live for minutes: one that has died is asked for again, once. */
-export function Picture({ generation, number = 0 }: { generation: Generation; number?: number }) {
+export function Picture({ generation, number = 0, wanted = "full" }: PictureProps) {
   const { t } = useI18n();
-  const { url, tries, isBroken, renew } = useLink(generation, number);
+  const { output, failures, failed } = useOutput(generation, number);
   const [isLoaded, setLoaded] = useState(false);
   const shape = shapeOf(generation, number);
-  if (!url || isBroken) {
+  const link = output && linkOf(output, wanted, failures);
+  if (!link) {
     return (
       <Frame shape={shape}>
-        <p class="picture-words">{url ? t("studio.picture.broken") : t("studio.picture.none")}</p>
+        <p class="picture-words">{output ? t("studio.picture.broken") : t("studio.picture.none")}</p>
       </Frame>
     );
   }
+  const preview = wanted === "full" && output.thumbnail_url;
   return (
     <Frame shape={shape} isDeveloping={!isLoaded}>
+      {preview && <img class="picture-preview" src={preview} alt="" decoding="async" />}
       <img
-        key={tries}
+        key={failures}
         class={isLoaded ? "is-developed" : ""}
-        src={url}
+        src={link}
         alt={generation.prompt}
         loading="lazy"
         decoding="async"
         onLoad={() => setLoaded(true)}
-        onError={renew}
+        onError={failed}
       />
     </Frame>
   );
 }
 
-function useLink({ id, outputs }: Generation, number: number) {
-  const [renewed, setRenewed] = useState<string>();
-  const [tries, setTries] = useState(0);
-  const renew = async () => {
-    setTries(tries + 1);
-    if (tries > 0) return;
-    const fresh = await body(api.GET("/v1/generations/{id}", { params: { path: { id } } })).catch(() => null);
-    if (!fresh) return setTries(2);
-    queries.setQueryData(keys.generation(id), fresh);
-    setRenewed(fresh.outputs[number]?.url);
+function useOutput({ id, outputs }: Generation, number: number) {
+  const [renewed, setRenewed] = useState<Output>();
+  const [failures, setFailures] = useState(0);
+  const failed = async () => {
+    if (failures === 0) setRenewed(await renew(id, number));
+    setFailures(failures + 1);
   };
-  return { url: renewed ?? outputs[number]?.url, tries, isBroken: tries > 1, renew };
+  return { output: renewed ?? outputs[number], failures, failed };
+}
+
+async function renew(id: string, number: number): Promise<Output | undefined> {
+  const fresh = await body(api.GET("/v1/generations/{id}", { params: { path: { id } } })).catch(() => null);
+  if (fresh) queries.setQueryData(keys.generation(id), fresh);
+  return fresh?.outputs[number];
 }

@@ -39,7 +39,7 @@ export function Tile({ generation, address, catalog }: TileProps) {
 function Thumbnail({ generation }: { generation: Generation }) {
   return (
     <div class="gallery-frame" aria-hidden="true">
-      <Picture generation={generation} />
+      <Picture generation={generation} wanted="small" />
     </div>
   );
 }

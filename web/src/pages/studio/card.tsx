@@ -35,7 +35,7 @@ export function GenerationCard({ id, catalog, isFresh, actions }: GenerationCard
 }
 
 function Paper({ generation }: { generation: Generation }) {
-  if (generation.status === "completed") return <Picture generation={generation} />;
+  if (generation.status === "completed") return <Picture generation={generation} wanted="small" />;
   if (isFinal(generation)) return null;
   return <Frame shape={shapeOf(generation)} isDeveloping />;
 }
