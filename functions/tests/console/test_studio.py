@@ -134,6 +134,7 @@ def test_who_tries_without_an_account_can_keep_the_picture(page: Page, backstage
     expect(card).to_contain_text("Done")
     page.get_by_role("link", name="Keep my picture").click()
     forms.fill_in(page, new_email(), button="Create account")
+    expect(page).to_have_url(re.compile("/app/studio$"))
     expect(page.get_by_role("link", name="Keep my picture")).to_have_count(0)
     page.goto("/app/gallery")
     expect(page.get_by_role("main")).to_contain_text("1 picture is shown.")

@@ -6,12 +6,15 @@ import { useI18n } from "../i18n/i18n";
 import { type Session, useSession } from "../session/session";
 import { DemoBanner } from "./demo-banner";
 import { Header } from "./header";
+import { OfflineNotice } from "./offline-notice";
 import { PAGES, type Page } from "./routes";
 
 export function Shell() {
   const { t } = useI18n();
   const session = useSession();
-  const main = useFocusOnNewPage();
+  const { path } = useLocation();
+  const main = useFocusOnNewPage(path);
+  const isTrying = session.state === "signed-in" && session.user.isAnonymous && path !== SIGN_IN;
   return (
     <>
       <a class="skip visually-hidden" href="#main">
@@ -19,7 +22,8 @@ export function Shell() {
       </a>
       <Header />
       <main id="main" ref={main} tabIndex={-1}>
-        {session.state === "signed-in" && session.user.isAnonymous && <DemoBanner />}
+        <OfflineNotice />
+        {isTrying && <DemoBanner />}
         <Content state={session.state} />
       </main>
     </>
@@ -27,8 +31,7 @@ export function Shell() {
 }
 
 /** A new page is announced as one: what reads the screen begins at its top. The router itself scrolls there. */
-function useFocusOnNewPage() {
-  const { path } = useLocation();
+function useFocusOnNewPage(path: string) {
   const main = useRef<HTMLElement>(null);
   const known = useRef(path);
   useEffect(() => {

@@ -34,17 +34,23 @@ export function ButtonLink({ href, kind = "plain", children }: ButtonLinkProps) 
   );
 }
 
-/** Copies, and says that it did. */
+/** Copies, and says that it did; or that it could not, as over plain HTTP from another machine. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const { t } = useI18n();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-  };
+  const [said, setSaid] = useState<"common.copied" | "common.notCopied">();
+  const copy = () =>
+    writeText(text).then(
+      () => setSaid("common.copied"),
+      () => setSaid("common.notCopied"),
+    );
   return (
     <Button kind="quiet" onClick={copy} aria-live="polite">
-      {copied ? t("common.copied") : label}
+      {said ? t(said) : label}
     </Button>
   );
+}
+
+/** Browsers give out the clipboard over HTTPS and from this machine only. */
+async function writeText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
 }

@@ -9,7 +9,13 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** The browser's own modal dialog: it keeps the focus, gives it back, and closes on Escape. */
+const FIRST_FIELD = "input:not([type=radio]:not(:checked)), select, textarea";
+
+/**
+ * The browser's own modal dialog: it keeps the focus, gives it back, and closes on Escape.
+ *
+ * Left alone it begins at the cross that closes it, and whoever presses Enter there has filled in nothing.
+ */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const { t } = useI18n();
   const id = useId();
@@ -17,6 +23,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    shown?.querySelector<HTMLElement>(FIRST_FIELD)?.focus();
     return () => shown?.close();
   }, []);
   return (

@@ -10,6 +10,8 @@ export function preferredLanguage(): Language {
   return known ?? "en";
 }
 
+export const hasChosenLanguage = (): boolean => localStorage.getItem(STORED) !== null;
+
 export function rememberLanguage(language: Language): void {
   localStorage.setItem(STORED, language);
 }

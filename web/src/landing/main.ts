@@ -1,4 +1,4 @@
-import { rememberLanguage } from "../i18n/language";
+import { hasChosenLanguage, rememberLanguage } from "../i18n/language";
 
 const LANGUAGES = ["en", "ru"] as const;
 
@@ -37,5 +37,9 @@ for (const link of document.querySelectorAll<HTMLElement>("[data-language]")) {
     if (language) rememberLanguage(language);
   });
 }
+
+// Who is sent a link to this page in another language finds the console in it too.
+const here = LANGUAGES.find((each) => each === document.documentElement.lang);
+if (here && here !== "en" && !hasChosenLanguage()) rememberLanguage(here);
 
 for (const place of document.querySelectorAll("[data-origin]")) place.textContent = location.origin;

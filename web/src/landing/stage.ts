@@ -32,16 +32,22 @@ export class Stage {
     this.progress.value = percent;
   }
 
-  async show(url: string, words: { alt: string; caption: string }, end: End) {
+  /** Whether the file could be had. */
+  async show(url: string, words: { alt: string; caption: string }, end: End): Promise<boolean> {
     const fresh = new Image();
     fresh.src = url;
-    await fresh.decode();
+    const isThere = await fresh.decode().then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return false;
     this.picture.removeAttribute("srcset");
     this.picture.src = url;
     this.picture.alt = words.alt;
     this.caption.textContent = words.caption;
     this.tray.dataset.state = "developing";
     this.end(end);
+    return true;
   }
 
   /** Something stood in the way: what, and how to go on. */

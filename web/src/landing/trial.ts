@@ -1,8 +1,10 @@
 import type { Auth } from "firebase/auth";
 import { api, authorizeWith, body, type Catalog, type Generation } from "../api/client";
+import { ApiError } from "../api/problem";
 import { type Translate, wordsIn } from "../i18n/i18n";
 import { priceOf } from "../pages/studio/draft";
 import { newOrder, sendPatiently } from "../pages/studio/order";
+import { reasonOf } from "../pages/studio/words";
 import { firebase } from "../session/firebase";
 import { codeOf, tryWithoutAccount } from "../session/sign-in";
 import { signOut } from "../session/sign-out";
@@ -86,12 +88,25 @@ function anyOf<Item>(items: readonly Item[]): Item | undefined {
 async function followed(generation: Generation, stage: Stage, t: Translate): Promise<Generation> {
   const until = Date.now() + PATIENCE_MS;
   let seen = generation;
+  stage.report(...standing(seen, t));
   while (!FINAL.includes(seen.status) && Date.now() < until) {
-    stage.report(...standing(seen, t));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    seen = await body(api.GET("/v1/generations/{id}", { params: { path: { id: generation.id } } }));
+    const news = await latest(generation.id);
+    seen = news ?? seen;
+    if (!news) stage.report(t("landing.try.silent"), seen.progress);
+    else if (!FINAL.includes(news.status)) stage.report(...standing(news, t));
   }
   return seen;
+}
+
+/** The order stands whether anybody answers or not: null while nobody does. */
+async function latest(id: string): Promise<Generation | null> {
+  try {
+    return await body(api.GET("/v1/generations/{id}", { params: { path: { id } } }));
+  } catch (error) {
+    if (error instanceof ApiError && error.retryable) return null;
+    throw error;
+  }
 }
 
 function standing({ status, progress, queue_position: place }: Generation, t: Translate): [string, number] {
@@ -101,16 +116,21 @@ function standing({ status, progress, queue_position: place }: Generation, t: Tr
 
 async function show({ id, prompt, cost }: Generation, url: string, stage: Stage, t: Translate) {
   const words = { alt: t("landing.try.alt", { prompt }), caption: t("landing.try.caption", { prompt }) };
-  await stage.show(url, words, {
+  const isSeen = await stage.show(url, words, {
     text: t("landing.try.done", { credits: cost.charged }),
     onward: { href: `${KEEP}&to=/app/gallery/${id}`, text: t("landing.try.keep") },
   });
+  if (isSeen) return;
+  const onward = { href: `/app/gallery/${id}`, text: t("landing.try.gallery") };
+  stage.refuse({ text: t("landing.try.unseen"), onward });
 }
 
 /** It ended without a picture, or did not end while somebody waited. */
 function shortfall({ status, cost, error }: Generation, t: Translate): End {
   if (FINAL.includes(status)) {
-    return { text: t("landing.try.failed", { message: error?.message ?? status, credits: cost.refunded }) };
+    return {
+      text: t("landing.try.failed", { reason: error ? reasonOf(error, t) : "", credits: cost.refunded }),
+    };
   }
   return { text: t("landing.try.slow"), onward: { href: "/app/gallery", text: t("landing.try.gallery") } };
 }
@@ -121,7 +141,7 @@ function obstacle(error: unknown, isOut: boolean, t: Translate): End {
   switch (codeOf(error)) {
     case "anonymous_allowance_used":
     case "insufficient_credits":
-      return { text: t("landing.try.used"), onward: more(KEEP) };
+      return { text: t("landing.try.used"), onward: more(`${KEEP}&to=/app/gallery`) };
     case "rate_limited":
       if (!isOut) return { text: t("common.error.rate_limited") };
       return { text: t("landing.try.share"), onward: more("/app/sign-in?create") };

@@ -146,11 +146,13 @@ export function DayFilter<Name extends string>({ filters, name, label }: FilterP
 export function NoMatch({ filters }: { filters: AnyFilters }) {
   const { t } = useI18n();
   return (
-    <Empty
-      title={t("common.filters.none.title")}
-      action={<Button onClick={filters.clear}>{t("common.filters.clear")}</Button>}
-    >
-      {t("common.filters.none.lead")}
-    </Empty>
+    <div role="status">
+      <Empty
+        title={t("common.filters.none.title")}
+        action={<Button onClick={filters.clear}>{t("common.filters.clear")}</Button>}
+      >
+        {t("common.filters.none.lead")}
+      </Empty>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { api, body, type Entry, type Schemas } from "../../api/client";
 import { ENTRY_TYPES } from "../../api/entry-types";
-import type { Translate } from "../../i18n/i18n";
+import type { Message, Translate } from "../../i18n/i18n";
 
 export type EntryPage = Schemas["EntryPage"];
 
@@ -23,10 +23,17 @@ const ORDER = /^Image generation - (.+) - (\d+)x(\d+)$/;
 const REFUND = /^Refund for (failed|cancelled|completed) generation\b/;
 const REASON = /^Adjustment: (.+)$/s;
 
+function modelName(model: string, t: Translate): string {
+  const known = `studio.catalog.${model}`;
+  const words = t(known as Message);
+  return words === known ? model : words;
+}
+
 /** What is worth knowing beside the kind: what the API writes in English is said in the reader's language. */
 export function entryDetail({ type, description }: Entry, t: Translate): string {
   const [, model = "", width = "", height = ""] = ORDER.exec(description) ?? [];
-  if (type === "deduction" && model) return t("credits.detail.order", { model, width, height });
+  if (type === "deduction" && model)
+    return t("credits.detail.order", { model: modelName(model, t), width, height });
   const ending = REFUND.exec(description)?.[1];
   if (ending) return t(`credits.detail.${ending as "failed" | "cancelled" | "completed"}`);
   if (type === "grant" && description === "Welcome") return t("credits.detail.welcome");

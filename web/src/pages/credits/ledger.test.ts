@@ -89,7 +89,7 @@ describe("an entry in words", () => {
   it("has the language of the reader", () => {
     expect(entryTitle(refund, russian)).toBe("Возврат");
     expect(entryDetail(refund, russian)).toBe("Картинка отменена");
-    expect(entryDetail(order, russian)).toBe("Model A, 1024 × 768");
+    expect(entryDetail(order, russian)).toBe("Модель A, 1024 × 768");
   });
 
   it("keeps what an operator wrote", () => {
@@ -97,6 +97,8 @@ describe("an entry in words", () => {
   });
 
   it("shows what it does not know as it is", () => {
+    const painted = entry(-3, { description: "Image generation - Model Z - 512x512" });
+    expect(entryDetail(painted, russian)).toBe("Model Z, 512 × 512");
     const unknown = entry(1, { type: "raffle", description: "You won" });
     expect([entryTitle(unknown, english), entryDetail(unknown, english)]).toEqual(["raffle", "You won"]);
   });

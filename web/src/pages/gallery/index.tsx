@@ -122,9 +122,11 @@ function Nothing({ filters, onClear }: Omit<PicturesProps, "catalog">) {
   if (countOf(filters) > 0) {
     const action = <Button onClick={onClear}>{t("gallery.filters.clear")}</Button>;
     return (
-      <Empty title={t("gallery.noMatch.title")} action={action}>
-        {t("gallery.noMatch.lead")}
-      </Empty>
+      <div role="status">
+        <Empty title={t("gallery.noMatch.title")} action={action}>
+          {t("gallery.noMatch.lead")}
+        </Empty>
+      </div>
     );
   }
   const action = (

@@ -6,7 +6,7 @@ import { useI18n } from "../../i18n/i18n";
 import { saveAs } from "./save";
 
 type Table = Schemas["Table"];
-type Format = "json" | "png" | "csv";
+type Format = "html" | "json" | "png" | "csv";
 
 const TABLES = [
   "summary",
@@ -38,6 +38,7 @@ export function Downloads({ id }: { id: string }) {
     <section class="card reports-downloads">
       <h2>{t("reports.downloads")}</h2>
       <div class="reports-files">
+        <Button {...button("html")}>{t("reports.download.html")}</Button>
         <Button {...button("json")}>{t("reports.download.json")}</Button>
         <Button {...button("png")}>{t("reports.download.png")}</Button>
         <SelectField

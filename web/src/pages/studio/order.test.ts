@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Generation } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import { EMPTY } from "./draft";
-import { newOrder, type Send, sendPatiently } from "./order";
+import { isSlip, newOrder, type Send, sendPatiently } from "./order";
 
 const generation = { id: "g1" } as Generation;
 const offline = new ApiError({ code: "offline" });
@@ -54,6 +54,14 @@ describe("an order", () => {
     const { sent, send } = server(refusal, generation);
     expect((await outcome(send)).result).toBe(refusal);
     expect(sent).toHaveLength(1);
+  });
+
+  it("is one where the button was pressed twice by a slip", () => {
+    const order = newOrder(EMPTY, 1);
+    expect(isSlip(order, { ...EMPTY })).toBe(true);
+    expect(isSlip(order, { ...EMPTY, prompt: "another" })).toBe(false);
+    vi.advanceTimersByTime(1_500);
+    expect(isSlip(order, EMPTY)).toBe(false);
   });
 
   it("has a key of its own for each press", () => {

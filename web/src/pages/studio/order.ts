@@ -16,6 +16,7 @@ export interface Order {
 export type Send = (order: Order) => Promise<Generation>;
 
 const PAUSES = [1_000, 3_000];
+const SLIP_MS = 1_000;
 
 export const newOrder = (draft: Draft, price: number): Order => ({
   key: crypto.randomUUID(),
@@ -24,6 +25,12 @@ export const newOrder = (draft: Draft, price: number): Order => ({
   at: Date.now(),
   state: "sending",
 });
+
+/** Twice within a moment is a slip of the finger, and not a wish for two pictures. */
+export function isSlip(last: Order | undefined, draft: Draft): last is Order {
+  if (!last || Date.now() - last.at > SLIP_MS) return false;
+  return JSON.stringify(last.draft) === JSON.stringify(draft);
+}
 
 export const send: Send = async ({ key, draft }) => {
   const answer = await body(

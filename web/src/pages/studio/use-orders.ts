@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Generation } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import { learn } from "../../live/use-generation";
 import type { Draft } from "./draft";
-import { newOrder, type Order, sendPatiently, spent } from "./order";
+import { isSlip, newOrder, type Order, sendPatiently, spent } from "./order";
 import { putFirst } from "./tray-query";
 
 interface Outcome {
@@ -15,6 +15,7 @@ interface Outcome {
 /** The presses that the API has not accepted yet. */
 export function useOrders({ accepted, refused }: Outcome) {
   const [orders, setOrders] = useState<readonly Order[]>([]);
+  const last = useRef<Order>();
   const without = (key: string) => setOrders((all) => all.filter((each) => each.key !== key));
   const put = (order: Order) =>
     setOrders((all) =>
@@ -42,7 +43,9 @@ export function useOrders({ accepted, refused }: Outcome) {
   return {
     orders,
     place: (draft: Draft, price: number) => {
+      if (isSlip(last.current, draft)) return last.current;
       const order = newOrder(draft, price);
+      last.current = order;
       submit(order);
       return order;
     },

@@ -1,14 +1,18 @@
 import type { Generation } from "../../api/client";
-import { type Message, useI18n } from "../../i18n/i18n";
+import { type Message, type Translate, useI18n } from "../../i18n/i18n";
 
-/** Why it failed: in the reader's language where the code is known, else as the model said it. */
+type Failure = NonNullable<Generation["error"]>;
+
 export function useReason() {
   const { t } = useI18n();
-  return ({ code, message }: NonNullable<Generation["error"]>): string => {
-    const known = `studio.reason.${code}`;
-    const words = t(known as Message);
-    return words === known ? `${message.replace(/\.$/, "")}.` : words;
-  };
+  return (failure: Failure): string => reasonOf(failure, t);
+}
+
+/** Why it failed: in the reader's language where the code is known, else as the model said it. */
+export function reasonOf({ code, message }: Failure, t: Translate): string {
+  const known = `studio.reason.${code}`;
+  const words = t(known as Message);
+  return words === known ? `${message.replace(/\.$/, "")}.` : words;
 }
 
 /** `12 s`, `2 min 5 s`. Clocks differ: less than nothing is nothing. */

@@ -1,5 +1,6 @@
 import { type Column, DataTable } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { useCatalogWords } from "../../picture";
 import { type Month, monthName, percent, successRate, type Usage } from "./figures";
 
 export function MonthTable({ months }: { months: readonly Month[] }) {
@@ -24,10 +25,11 @@ export function MonthTable({ months }: { months: readonly Month[] }) {
 export function ModelTable({ month, caption }: { month: Month; caption: string }) {
   const { t } = useI18n();
   const figures = useFigures();
+  const words = useCatalogWords();
   const columns: Column<Month["models"][number]>[] = [
     {
       head: t("usage.column.model"),
-      cell: ({ model }) => (model === "other" ? t("usage.model.other") : model),
+      cell: ({ model }) => (model === "other" ? t("usage.model.other") : words(model)),
     },
     ...figures.map((figure) => ({ ...figure, isNumber: true })),
   ];
