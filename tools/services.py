@@ -26,6 +26,7 @@ SECRETS_FILE = ROOT / "functions/.secret.local"
 SWEEP_SECONDS = 60
 EMULATED = ("functions", "firestore", "auth", "tasks", "hosting")
 ALL_PARTS = (*EMULATED, "storage")
+NO_KEEP_ALIVE = str(ROOT / "tools/no_keep_alive.cjs")
 KEPT_OUT = re.compile(
     r"https?_proxy|all_proxy|google_application_credentials|\w+_emulator_host|darkroom_stack", re.IGNORECASE
 )
@@ -71,7 +72,7 @@ def emulators(parts: list[str], *, ui: bool) -> Service:
     firebase = str(ROOT / "node_modules/firebase-tools/lib/bin/firebase.js")
     options = ["--config", str(ROOT / "firebase.json"), "--project", PROJECT, "--only", ",".join(parts)]
     options += ["--ui"] if ui else []
-    return Service("emulators", ("node", firebase, "emulators:exec", *options, "cat"))
+    return Service("emulators", ("node", "--require", NO_KEEP_ALIVE, firebase, "emulators:exec", *options, "cat"))
 
 
 def storage() -> Service:

@@ -1,6 +1,7 @@
 """The parts of the stack, as firebase.json has them."""
 
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,29 @@ def test_without_secrets_there_is_no_stack_for_they_would_be_looked_for_in_a_rea
     monkeypatch.setattr(services, "SECRETS_FILE", tmp_path / ".secret.local")
     with pytest.raises(stack.StackError, match="make setup"):
         stack.Stack(["firestore"], ui=False)
+
+
+CONNECTIONS_OF_TWO_REQUESTS = """
+const http = require("node:http");
+let connections = 0;
+const server = http.createServer((request, response) => response.end()).on("connection", () => (connections += 1));
+const ask = () => new Promise((heard) =>
+  http.get({ host: "127.0.0.1", port: server.address().port }, (answer) => answer.resume().on("close", heard)));
+server.listen(0, "127.0.0.1", async () => {
+  await ask();
+  await ask();
+  console.log(connections);
+  process.exit();
+});
+"""
+
+
+def test_no_request_goes_down_a_connection_that_a_function_is_about_to_close() -> None:
+    assert services.NO_KEEP_ALIVE in services.emulators(["functions"], ui=False).command
+    made = [
+        subprocess.run(
+            ["node", *options, "-e", CONNECTIONS_OF_TWO_REQUESTS], capture_output=True, text=True, check=True
+        )
+        for options in ([], ["--require", services.NO_KEEP_ALIVE])
+    ]
+    assert [each.stdout.strip() for each in made] == ["1", "2"]
