@@ -66,7 +66,8 @@ class Plan:
         (self._armed / _file_name(step)).touch()
 
     def is_armed(self, step: str) -> bool:
-        return (self._armed / _file_name(step)).exists()
+        """Until it stands in the journal: the next step is armed then, and may end the same process."""
+        return (self._armed / _file_name(step)).exists() or self._taken(step).exists()
 
     def calm(self) -> None:
         """From here on nothing goes wrong any more."""
@@ -83,10 +84,11 @@ class Plan:
 
     def strike(self, step: str) -> None:
         """Ends this process as `kill -9` does, where the step is armed: whoever takes the file away is the one."""
-        path = self._armed / _file_name(step)
+        path, taken = self._armed / _file_name(step), self._taken(step)
         with suppress(FileNotFoundError):
-            path.unlink()
+            path.rename(taken)
             self.happened(step)
+            taken.unlink(missing_ok=True)
             os.kill(os.getpid(), signal.SIGKILL)
 
     def chance(self, kind: str) -> bool:
@@ -107,6 +109,9 @@ class Plan:
             yield
         finally:
             place.unlink(missing_ok=True)
+
+    def _taken(self, step: str) -> Path:
+        return self._armed / f"{_file_name(step)}.taken"
 
     def _rate(self, kind: str) -> float:
         written = self._rates.stat().st_mtime_ns
