@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -102,12 +102,17 @@ class GenerationRepository:
         return self._documents.totals(Query(collection=GENERATIONS, where=(("status", "==", status.value),))).count
 
     def _create_all(self, user_id: str, asked: Sequence["_Asked"]) -> list[Callable[[], Created]]:
+        """Create as many as possible in one commit, and after it each of the others by itself."""
         if len(asked) == 1:
             return self._create_each(user_id, asked, was_lost=False)
+        apart = _repeated(asked)
         try:
-            return self._transaction.run(lambda failure: self._create_together(user_id, asked, failure))
-        except _Apart as apart:
-            return self._create_each(user_id, asked, was_lost=apart.was_lost)
+            answers = self._transaction.run(lambda failure: self._create_together(user_id, asked, apart, failure))
+        except _AnswerLost:
+            return self._create_each(user_id, asked, was_lost=True)
+        alone = [each for place, each in enumerate(asked) if place not in answers]
+        others = iter(self._create_each(user_id, alone, was_lost=False))
+        return [answers[place] if place in answers else next(others) for place in range(len(asked))]
 
     def _create_each(self, user_id: str, asked: Sequence["_Asked"], *, was_lost: bool) -> list[Callable[[], Created]]:
         """One after the other. Where the database does not answer one, the rest need not wait as long again."""
@@ -124,23 +129,30 @@ class GenerationRepository:
         return answers
 
     def _create_together(
-        self, user_id: str, asked: Sequence["_Asked"], failure: Exception | None
-    ) -> list[Callable[[], Created]]:
-        """One commit. Raises _Apart where one of them may exist already, which only it itself can find out."""
+        self, user_id: str, asked: Sequence["_Asked"], apart: set[int], failure: Exception | None
+    ) -> dict[int, Callable[[], Created]]:
+        """Commit all but those at the places in `apart`, and return the answers by place.
+
+        A place without an answer is to be created by itself, because it may exist already. Raises _AnswerLost.
+        """
         if isinstance(failure, Ambiguous):
-            raise _Apart(was_lost=True)
-        if len({each.generation_id for each in asked}) < len(asked):
-            raise _Apart(was_lost=False)
+            raise _AnswerLost
         user, from_memory = self._users.latest(user_id, fresh=failure is not None)
-        changes, answers = _decided(user.value, asked)
-        if from_memory and len(changes) < len(asked):
+        together = {place: each for place, each in enumerate(asked) if place not in apart}
+        changes, answers = _decided(user.value, together)
+        if from_memory and len(changes) < len(together):
             raise Stale("a refusal needs a fresh read")
         try:
             if changes:
                 commit_on_user(self._documents, self._users, changes, user)
         except AlreadyExists as error:
-            raise _Apart(was_lost=False) from error
+            apart |= self._existing(together) or together.keys()
+            raise Stale("the others go on without those that exist") from error
         return answers
+
+    def _existing(self, asked: Mapping[int, "_Asked"]) -> set[int]:
+        """Return the places of the repeated requests. A read of each costs less than a commit of each."""
+        return {place for place, each in asked.items() if each.may_exist and self._read(each.generation_id)}
 
     def _create_alone(self, user_id: str, asked: "_Asked", *, was_lost: bool = False) -> Created:
         def attempt(failure: Exception | None) -> Created:
@@ -181,10 +193,8 @@ class _Asked:
     may_exist: bool
 
 
-class _Apart(Exception):
-    def __init__(self, *, was_lost: bool) -> None:
-        super().__init__()
-        self.was_lost = was_lost
+class _AnswerLost(Exception):
+    """Nobody knows whether the commit of several happened, so each of them has to find out for itself."""
 
 
 def _may_stand(asked: _Asked, stopped: Exception, *, lost: bool) -> bool:
@@ -197,21 +207,29 @@ def _may_stand(asked: _Asked, stopped: Exception, *, lost: bool) -> bool:
     return lost or asked.may_exist or isinstance(stopped, AlreadyExists)
 
 
-def _decided(user: User, asked: Sequence[_Asked]) -> tuple[list[Change], list[Callable[[], Created]]]:
-    """Each on what the ones before it leave. Raises _Apart for a refusal of what may have been accepted before."""
+def _repeated(asked: Sequence[_Asked]) -> set[int]:
+    """Return the places of those whose id came before in the same batch: they are repeats of it."""
+    first = {each.generation_id: place for place, each in reversed([*enumerate(asked)])}
+    return set(range(len(asked))) - set(first.values())
+
+
+def _decided(user: User, asked: Mapping[int, _Asked]) -> tuple[list[Change], dict[int, Callable[[], Created]]]:
+    """Decide each on what the ones before it leave, and answer by place.
+
+    A refused one that may have been accepted before has no answer: a look at its id has to come first.
+    """
     changes: list[Change] = []
-    answers: list[Callable[[], Created]] = []
-    for each in asked:
+    answers: dict[int, Callable[[], Created]] = {}
+    for place, each in asked.items():
         try:
             change = each.decide(user)
         except AppError as refusal:
-            if each.may_exist:
-                raise _Apart(was_lost=False) from refusal
-            answers.append(partial(_refuse, refusal))
+            if not each.may_exist:
+                answers[place] = partial(_refuse, refusal)
             continue
         user = change.applied_to(user)
         changes.append(change)
-        answers.append(partial(_created, change))
+        answers[place] = partial(_created, change)
     return changes, answers
 
 

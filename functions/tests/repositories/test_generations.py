@@ -728,6 +728,41 @@ class TestTogether:
         ]
         assert self.balance(alone) == (5, 5)
 
+    def test_a_refused_one_with_a_key_leaves_the_others_in_one_commit(self, alone: Instance) -> None:
+        documents = self.documents(alone)
+        asked = [(f"g{n}", 11 if n == 7 else 0, True) for n in range(51)]
+        outcomes = self.create_all(alone, *asked)
+        assert [place for place, each in enumerate(outcomes) if not isinstance(each, Created)] == [7]
+        assert isinstance(outcomes[7], InsufficientCredits)
+        assert len(documents.commits) == 1
+        assert len(documents.commits[0]) == 1 + 2 * 50  # the user; a generation and an entry for each
+
+    def test_a_refused_repeat_is_answered_with_what_it_repeats(self, alone: Instance) -> None:
+        alone.create("a", price=8)
+        outcomes = self.create_all(alone, ("b", 1, False), ("a", 8, True), ("c", 1, True))
+        assert [(each.generation.id, each.replayed) for each in outcomes if isinstance(each, Created)] == [
+            ("b", False),
+            ("a", True),
+            ("c", False),
+        ]
+        assert self.balance(alone) == (0, 10)
+
+    def test_a_repeat_leaves_the_others_in_one_commit(self, alone: Instance) -> None:
+        alone.create("g3", price=0)
+        documents = self.documents(alone)
+        outcomes = self.create_all(alone, *[(f"g{n}", 0, True) for n in range(20)])
+        assert [each.replayed for each in outcomes if isinstance(each, Created)] == [n == 3 for n in range(20)]
+        # Together, in vain; the nineteen together; the repeat, whose caller is judged anew by a commit of its own.
+        made = [len([write for write in writes if "generation_requests" in write.path]) for writes in documents.commits]
+        assert made == [20, 19, 1, 1]
+
+    def test_the_others_are_together_beside_two_of_the_same_id(self, alone: Instance) -> None:
+        documents = self.documents(alone)
+        outcomes = self.create_all(alone, ("a", 1, True), ("b", 1, True), ("a", 1, True), ("c", 1, False))
+        assert [each.replayed for each in outcomes if isinstance(each, Created)] == [False, False, True, False]
+        assert len([write for write in documents.commits[0] if "generation_requests" in write.path]) == 3
+        assert self.balance(alone) == (7, 3)
+
     def test_the_same_id_twice_in_one_batch_is_charged_once(self, alone: Instance) -> None:
         outcomes = self.create_all(alone, ("a", 3, True), ("a", 3, True))
         assert [each.replayed for each in outcomes if isinstance(each, Created)] == [False, True]
