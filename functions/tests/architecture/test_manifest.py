@@ -16,6 +16,7 @@ from tools import roles
 
 ROOT = Path(__file__).resolve().parents[3]
 FUNCTIONS = ROOT / "functions"
+PEPPER = "pepper-of-the-tests-0123456789-abcdef"
 FIREBASE = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
 
 WEB = {"availableMemoryMb": 512, "cpu": 1, "concurrency": 16, "timeoutSeconds": 60, "maxInstances": 10}
@@ -233,7 +234,8 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         assert "API_KEY_PEPPER: Field required" in failed.stderr
 
     def test_with_it_a_process_starts(self) -> None:
-        started = run("import main; main.darkroom()", GOOGLE_CLOUD_PROJECT="darkroom-live", API_KEY_PEPPER="p" * 40)
+        environment = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": PEPPER}
+        started = run("import main; main.darkroom()", **environment)
         assert started.returncode == 0, started.stderr
 
 
@@ -296,7 +298,7 @@ for function in (main.processImageGeneration, main.sweep, main.audit, main.weekl
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer forged"}, {"Authorization": "Bearer a.b.c"}])
 def test_a_deployed_private_function_is_closed_to_whoever_finds_it(headers: dict[str, str]) -> None:
     """As functions-framework serves it, before anything is opened: no database, no queue."""
-    environment = {"GOOGLE_CLOUD_PROJECT": "p", "API_KEY_PEPPER": "p" * 40}
+    environment = {"GOOGLE_CLOUD_PROJECT": "p", "API_KEY_PEPPER": PEPPER}
     found = run(CALLS.replace("HEADERS", repr(headers)), **environment)
     assert found.returncode == 0, found.stderr
     assert found.stdout.split() == ["401"] * 4
