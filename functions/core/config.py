@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from core.addresses import EmailAddresses, PageAddress, ServerAddress, is_encrypted
+from core.addresses import EmailAddresses, PageAddress, ServerAddress, ServiceAddress, is_encrypted
 from core.deployment import SCHEDULES_ACCOUNT, TASKS_ACCOUNT, Account, QueueLimits
 from core.environment import ConfigurationError, present, refusal
 
@@ -138,6 +138,7 @@ class Settings(BaseModel):
     worker_url: Annotated[PageAddress, Field(min_length=1)]
     worker_service_account: Account = ""
     scheduler_service_account: Account = ""
+    schedules_url: ServiceAddress = ""
     attempts_max: int = Field(default=4, ge=1, le=100)
     queue: QueueLimits = QueueLimits()
     provider_timeout_seconds: int = Field(default=180, ge=1)
@@ -174,6 +175,10 @@ class Settings(BaseModel):
     @property
     def report_zone(self) -> tzinfo:
         return _zone(self.report_time_zone)
+
+    def schedule_url(self, service: str) -> str:
+        """Return the address of the schedule that runs as this service of Cloud Run; empty where it is not known."""
+        return self.schedules_url.replace("{service}", service) if service else ""
 
     @model_validator(mode="after")
     def _open_only_on_the_emulator(self) -> Self:

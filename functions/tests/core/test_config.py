@@ -160,6 +160,11 @@ def test_a_latency_is_one_number_or_a_range(text: str, low: float, high: float) 
         ("WORKER_SERVICE_ACCOUNT", "somebody@example.com"),
         ("SCHEDULER_SERVICE_ACCOUNT", "allUsers"),
         ("SCHEDULER_SERVICE_ACCOUNT", "darkroom-schedules@"),
+        ("SCHEDULES_URL", "https://sweep-abc-uc.a.run.app"),
+        ("SCHEDULES_URL", "http://{service}-abc-uc.a.run.app"),
+        ("SCHEDULES_URL", "https://{service}-abc-uc.a.run.app/"),
+        ("SCHEDULES_URL", "https://{service}"),
+        ("SCHEDULES_URL", "https://{service}-{service}.a.run.app"),
         ("CORS_ALLOWED_ORIGINS", "*,https://a.example"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example/"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example/path"),
@@ -365,6 +370,13 @@ def test_a_worker_in_the_clear_is_reached_on_the_emulator_alone() -> None:
     local = Settings.from_environment(ON_EMULATOR | {"WORKER_URL": "http://127.0.0.1:1/work"})
     assert local.worker_url == "http://127.0.0.1:1/work"
     assert "WORKER_URL" in refusal(DEPLOYED | {"WORKER_URL": "http://127.0.0.1:1/work"})
+
+
+def test_each_schedule_has_an_address_of_its_own() -> None:
+    given = settings(SCHEDULES_URL="https://{service}-abc123-uc.a.run.app")
+    assert given.schedule_url("sweep") == "https://sweep-abc123-uc.a.run.app"
+    assert given.schedule_url("weeklyreport") == "https://weeklyreport-abc123-uc.a.run.app"
+    assert given.schedule_url("") == settings().schedule_url("sweep") == ""
 
 
 def test_the_zone_of_the_report_is_one_to_reckon_with() -> None:
