@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from services.seeding import SeedService
     from services.subscriptions import SubscriptionService
     from services.sweeping import SweepService
+    from services.task_signatures import TaskSignatures
     from services.usage import UsageService
 
 WORKER_FUNCTION = "processImageGeneration"
@@ -168,8 +169,15 @@ class Darkroom:
             url=settings.worker_url,
             service_account=settings.worker_service_account,
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
+            signatures=self.task_signatures,
         )
         return CloudTasksQueue(emulator_client(host) if host else production_client(), target)
+
+    @part
+    def task_signatures(self) -> "TaskSignatures":
+        from services.task_signatures import TaskSignatures
+
+        return TaskSignatures(self._pepper, self.settings.project_id)
 
     @part
     def queue_marks(self) -> "QueueMarkRepository":
@@ -568,16 +576,17 @@ class Darkroom:
 
     @part
     def private(self) -> "PrivateDoor":
-        from controllers.private import PrivateDoor
+        from controllers.private import PrivateDoor, TrustedCaller, refusals
 
         settings = self.settings
+        schedule = settings.schedule_url(os.environ.get("K_SERVICE", ""))
         return PrivateDoor(
             None if settings.on_emulator else self.later("service_tokens"),
-            self.boundary,
-            self.render_problem,
-            worker_url=settings.worker_url,
-            queue_account=settings.worker_service_account,
-            scheduler_account=settings.scheduler_service_account,
+            self.task_signatures,
+            refusals(self.boundary, self.render_problem),
+            queue=TrustedCaller(account=settings.worker_service_account, audience=settings.worker_url),
+            scheduler=TrustedCaller(account=settings.scheduler_service_account, audience=schedule),
+            clock=self.clock,
         )
 
     @part

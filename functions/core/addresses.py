@@ -9,6 +9,7 @@ RECIPIENTS_MAX = 50
 _ADDRESS_MAX = 254
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
 _SERVER = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_SERVICE = re.compile(r"https://\{service\}[a-z0-9.-]+")
 _PAGE = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
 
 
@@ -40,6 +41,12 @@ def _page(address: str) -> str:
     return address
 
 
+def _service(address: str) -> str:
+    if address and not _SERVICE.fullmatch(address):
+        raise ValueError("must be https://{service} and what follows it, such as https://{service}-abc123-uc.a.run.app")
+    return address
+
+
 def is_encrypted(address: str) -> bool:
     return not address or address.startswith("https://")
 
@@ -50,3 +57,6 @@ EmailAddresses = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValida
 ServerAddress = Annotated[str, AfterValidator(_server)]
 PageAddress = Annotated[str, AfterValidator(_page)]
 """Or nothing."""
+
+ServiceAddress = Annotated[str, AfterValidator(_service)]
+"""Of each of several services of Cloud Run, whose name stands in the place of {service}; or nothing."""

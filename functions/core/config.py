@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from core.addresses import EmailAddresses, PageAddress, ServerAddress, is_encrypted
+from core.addresses import EmailAddresses, PageAddress, ServerAddress, ServiceAddress, is_encrypted
 from core.deployment import SCHEDULES_ACCOUNT, TASKS_ACCOUNT, Account, QueueLimits
 from core.environment import ConfigurationError, present, refusal
 
@@ -26,6 +26,8 @@ LEASE_SECONDS_MAX = 1800
 """The longest that Cloud Tasks waits for one answer, so the longest that a lease can be of use."""
 
 PEPPER_CHARACTERS_MIN = 32
+PEPPER_KINDS_MIN = 8
+"""How many different characters a pepper has at least. 32 that chance draws have more, even if they are hexadecimal."""
 
 EVERY_ORIGIN = ("*",)
 
@@ -62,9 +64,13 @@ def _parse_range(text: Any) -> Any:
     return {"low": low, "high": high if dash else low}
 
 
-def _long_enough(pepper: SecretStr) -> SecretStr:
-    if len(pepper.get_secret_value()) < PEPPER_CHARACTERS_MIN:
-        raise ValueError(f"at least {PEPPER_CHARACTERS_MIN} characters are required")
+def _hard_to_guess(pepper: SecretStr) -> SecretStr:
+    text = pepper.get_secret_value().strip()
+    if len(text) < PEPPER_CHARACTERS_MIN or len(set(text)) < PEPPER_KINDS_MIN:
+        raise ValueError(
+            f"at least {PEPPER_CHARACTERS_MIN} characters are required, of at least {PEPPER_KINDS_MIN} kinds; "
+            "spaces at the ends do not count"
+        )
     return pepper
 
 
@@ -125,13 +131,14 @@ class Settings(BaseModel):
     region: str = "us-central1"
     auth_mode: AuthMode = AuthMode.REQUIRED
     app_check: AppCheck = AppCheck.OFF
-    api_key_pepper: Annotated[SecretStr, AfterValidator(_long_enough)]
+    api_key_pepper: Annotated[SecretStr, AfterValidator(_hard_to_guess)]
     storage_bucket: str = Field(min_length=3)
     simulated_failure_rate: float = Field(default=0.05, ge=0, le=1)
     simulated_latency_seconds: Annotated[Range, BeforeValidator(_parse_range)] = Range(low=5, high=40)
-    worker_url: str = Field(pattern=r"^https?://")
+    worker_url: Annotated[PageAddress, Field(min_length=1)]
     worker_service_account: Account = ""
     scheduler_service_account: Account = ""
+    schedules_url: ServiceAddress = ""
     attempts_max: int = Field(default=4, ge=1, le=100)
     queue: QueueLimits = QueueLimits()
     provider_timeout_seconds: int = Field(default=180, ge=1)
@@ -169,6 +176,10 @@ class Settings(BaseModel):
     def report_zone(self) -> tzinfo:
         return _zone(self.report_time_zone)
 
+    def schedule_url(self, service: str) -> str:
+        """Return the address of the schedule that runs as this service of Cloud Run; empty where it is not known."""
+        return self.schedules_url.replace("{service}", service) if service else ""
+
     @model_validator(mode="after")
     def _open_only_on_the_emulator(self) -> Self:
         if self.auth_mode is AuthMode.OPEN and not self.on_emulator:
@@ -177,10 +188,16 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _in_the_clear_only_on_the_emulator(self) -> Self:
-        if not self.on_emulator and not (is_encrypted(self.public_url) and is_encrypted(self.report_webhook_url)):
-            raise ValueError(
-                "PUBLIC_URL and REPORT_WEBHOOK_URL must begin with https:// where this is not the emulator"
-            )
+        if self.on_emulator:
+            return self
+        addresses = {
+            "PUBLIC_URL": self.public_url,
+            "REPORT_WEBHOOK_URL": self.report_webhook_url,
+            "WORKER_URL": self.worker_url,
+        }
+        clear = [name for name, address in addresses.items() if not is_encrypted(address)]
+        if clear:
+            raise ValueError(f"{' and '.join(clear)} must begin with https:// where this is not the emulator")
         return self
 
     @model_validator(mode="after")

@@ -32,7 +32,7 @@ ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "demo-darkroom",
     "FUNCTIONS_EMULATOR": "true",
     "AUTH_MODE": "open",
-    "API_KEY_PEPPER": "p" * 40,
+    "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef",
     "SIMULATED_LATENCY_SECONDS": "0",
     "SIMULATED_FAILURE_RATE": "0",
     **dict.fromkeys(

@@ -24,6 +24,7 @@ from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client
 from repositories.documents import Create, Increment, Query, Update
 from repositories.firestore import FirestoreDocuments
 from services.ports import TaskMessage
+from services.task_signatures import TaskSignatures
 from tools.benchmarks.window import Finished, Window
 
 Operation = Callable[[], object]
@@ -146,6 +147,7 @@ def _queue() -> CloudTasksQueue:
         url="http://127.0.0.1/floor",
         service_account="",
         dispatch_deadline=timedelta(seconds=240),
+        signatures=TaskSignatures("the floor", "floor"),
     )
     return CloudTasksQueue(emulator_client(os.environ["CLOUD_TASKS_EMULATOR_HOST"]), target)
 

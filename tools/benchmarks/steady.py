@@ -70,7 +70,8 @@ def _list(project: Project, _: float) -> tuple[list[Request], list[str]]:
 
 def _tasks(project: Project, seconds: float) -> tuple[list[Request], list[str]]:
     ids = project.generations(int(WORKER_GENERATIONS * seconds))
-    bodies = [{"data": {"generation_request_id": id_, "dispatch": 1, "request_id": "bench"}} for id_ in ids]
+    fields = [{"generation_request_id": id_, "dispatch": 1, "request_id": "bench"} for id_ in ids]
+    bodies = [{"data": project.app.task_signatures.signed(task)} for task in fields]
     return [{"method": "POST", "path": "/", "body": body} for body in bodies], ids
 
 

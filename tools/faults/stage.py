@@ -20,6 +20,7 @@ from repositories.demo import DemoRepository
 from repositories.documents import Document, Query
 from repositories.firestore import FirestoreDocuments
 from repositories.mapping import GENERATIONS
+from services.task_signatures import TaskSignatures
 from tools import services
 from tools.faults import servers, tasks
 from tools.faults.clock import MovableClock
@@ -78,6 +79,7 @@ class Stage:
             url=settings.worker_url,
             service_account="",
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
+            signatures=TaskSignatures(settings.api_key_pepper.get_secret_value(), settings.project_id),
         )
         queue = CloudTasksQueue(emulator_client(self._environment["CLOUD_TASKS_EMULATOR_HOST"]), target)
         outputs = FolderOutputs(self.outputs, self.plan)

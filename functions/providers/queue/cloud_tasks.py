@@ -22,6 +22,7 @@ from requests.exceptions import RequestException
 
 from core.errors import Unavailable
 from services.ports import TaskMessage
+from services.task_signatures import TaskSignatures
 
 _TIMEOUT_SECONDS = 5.0
 _CONNECTIONS_KEPT = 32
@@ -33,12 +34,13 @@ _JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where tasks go. `service_account` signs them (OIDC); empty on the emulator, which signs nothing."""
+    """Where tasks go. `service_account` calls there (OIDC); it is empty on the emulator, which knows no accounts."""
 
     queue: str
     url: str
     service_account: str
     dispatch_deadline: timedelta
+    signatures: TaskSignatures
 
 
 class CloudTasksQueue:
@@ -79,7 +81,7 @@ class CloudTasksQueue:
             "url": self._target.url,
             "httpMethod": "POST",
             "headers": _JSON,
-            "body": base64.b64encode(json.dumps({"data": data}).encode()).decode(),
+            "body": base64.b64encode(json.dumps({"data": self._target.signatures.signed(data)}).encode()).decode(),
         }
         if self._target.service_account:
             signer = {"serviceAccountEmail": self._target.service_account, "audience": self._target.url}

@@ -91,7 +91,7 @@ def run(code: str, *arguments: str, **environment: str) -> Any:
         "FUNCTIONS_EMULATOR": "true",
         "AUTH_MODE": "open",
         "GOOGLE_CLOUD_PROJECT": "demo-cold",
-        "API_KEY_PEPPER": "p" * 40,
+        "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef",
     }
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],

@@ -1,5 +1,6 @@
 """What is deployed: found as firebase-tools finds it, by running main.py and reading the manifest that comes out."""
 
+import base64
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from tools import roles
 
 ROOT = Path(__file__).resolve().parents[3]
 FUNCTIONS = ROOT / "functions"
+PEPPER = "pepper-of-the-tests-0123456789-abcdef"
 FIREBASE = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
 
 WEB = {"availableMemoryMb": 512, "cpu": 1, "concurrency": 16, "timeoutSeconds": 60, "maxInstances": 10}
@@ -233,7 +235,8 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         assert "API_KEY_PEPPER: Field required" in failed.stderr
 
     def test_with_it_a_process_starts(self) -> None:
-        started = run("import main; main.darkroom()", GOOGLE_CLOUD_PROJECT="darkroom-live", API_KEY_PEPPER="p" * 40)
+        environment = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": PEPPER}
+        started = run("import main; main.darkroom()", **environment)
         assert started.returncode == 0, started.stderr
 
 
@@ -279,6 +282,11 @@ class TestBundle:
         assert self.CODEBASE["runtime"] == f"python{sys.version_info.major}{sys.version_info.minor}"
 
 
+PRIVATE = {
+    "GOOGLE_CLOUD_PROJECT": "p",
+    "API_KEY_PEPPER": PEPPER,
+    "SCHEDULES_URL": "https://{service}-abc123-uc.a.run.app",
+}
 CALLS = """
 import main
 from werkzeug.test import EnvironBuilder
@@ -296,7 +304,30 @@ for function in (main.processImageGeneration, main.sweep, main.audit, main.weekl
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer forged"}, {"Authorization": "Bearer a.b.c"}])
 def test_a_deployed_private_function_is_closed_to_whoever_finds_it(headers: dict[str, str]) -> None:
     """As functions-framework serves it, before anything is opened: no database, no queue."""
-    environment = {"GOOGLE_CLOUD_PROJECT": "p", "API_KEY_PEPPER": "p" * 40}
-    found = run(CALLS.replace("HEADERS", repr(headers)), **environment)
+    found = run(CALLS.replace("HEADERS", repr(headers)), **PRIVATE, K_SERVICE="sweep")
     assert found.returncode == 0, found.stderr
     assert found.stdout.split() == ["401"] * 4
+
+
+def test_a_deployed_schedule_is_closed_to_everybody_where_its_address_is_not_known() -> None:
+    found = run(CALLS.replace("HEADERS", "{}"), **PRIVATE)
+    assert found.stdout.split() == ["401"] + ["503"] * 3, found.stderr
+
+
+def test_what_cloud_run_writes_into_a_token_opens_the_worker_to_nobody_where_iam_is_open() -> None:
+    """The claims are as they should be, and the text that stands for a checked signature is anybody's to write."""
+    claims = {
+        "iss": "https://accounts.google.com",
+        "aud": "https://us-central1-p.cloudfunctions.net/processImageGeneration",
+        "email": "darkroom-tasks@p.iam.gserviceaccount.com",
+        "email_verified": True,
+        "iat": 0,
+        "exp": 4_000_000_000,
+    }
+    head, payload = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "RS256"}, claims)
+    )
+    headers = {"Authorization": f"Bearer {head}.{payload}.SIGNATURE_REMOVED_BY_GOOGLE"}
+    found = run(CALLS.replace("HEADERS", repr(headers)), **PRIVATE)
+    assert found.stdout.split()[0] == "401", found.stderr
+    assert "The task is not signed" in found.stdout + found.stderr

@@ -23,6 +23,7 @@ from providers.queue import cloud_tasks
 from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client
 from providers.queue.memory import MemoryQueue
 from services.ports import TaskMessage, TaskQueue
+from services.task_signatures import TaskSignatures
 
 QUEUE = "projects/demo-queue/locations/us-central1/queues/processImageGeneration"
 TARGET = Target(
@@ -30,6 +31,7 @@ TARGET = Target(
     url="http://127.0.0.1:5551/demo-queue/us-central1/processImageGeneration",
     service_account="",
     dispatch_deadline=timedelta(seconds=240),
+    signatures=TaskSignatures("pepper-of-the-tests-0123456789-abcdef", "demo-queue"),
 )
 MESSAGE = TaskMessage(generation_id="0f0e-a", dispatch=1, request_id="request-7")
 
@@ -130,8 +132,12 @@ class TestRequest:
     def test_the_body_is_what_a_queue_function_takes(self, emulator: Loopback) -> None:
         queue_at(emulator.host).enqueue(MESSAGE)
         call = task_in(emulator)["httpRequest"]
-        assert json.loads(base64.b64decode(call["body"])) == {
-            "data": {"generation_request_id": "0f0e-a", "dispatch": 1, "request_id": "request-7"}
+        data = json.loads(base64.b64decode(call["body"]))["data"]
+        assert TARGET.signatures.holds(data)
+        assert {name: value for name, value in data.items() if name != "signature"} == {
+            "generation_request_id": "0f0e-a",
+            "dispatch": 1,
+            "request_id": "request-7",
         }
         assert call["headers"] == {"Content-Type": "application/json"}
         assert call["httpMethod"] in ("POST", tasks_v2.HttpMethod.POST.value)

@@ -24,12 +24,14 @@ from providers.queue.cloud_tasks import CloudTasksQueue, Target
 from providers.queue.control import CloudTasksControl, EmulatorControl
 from providers.queue.memory import MemoryControl, MemoryQueue
 from services.ports import QueueControl, QueueState, QueueStatus, TaskMessage, TaskQueue
+from services.task_signatures import TaskSignatures
 
 QUEUE = "projects/demo-queue/locations/us-central1/queues/processImageGeneration"
 TARGET = Target(
     queue=QUEUE,
     url="https://us-central1-demo-queue.cloudfunctions.net/processImageGeneration",
     service_account="",
+    signatures=TaskSignatures("pepper-of-the-tests-0123456789-abcdef", "demo-queue"),
     dispatch_deadline=timedelta(seconds=240),
 )
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Request, Response
@@ -9,19 +11,33 @@ from werkzeug.test import EnvironBuilder
 
 from controllers.api import problem_renderer
 from controllers.boundary import HttpBoundary
-from controllers.private import PrivateDoor
+from controllers.private import PrivateDoor, TrustedCaller, refusals
 from core.errors import Unavailable
 from providers.identity.memory import MemoryServiceTokens
 from services.ports import ServiceTokenVerifier
+from services.task_signatures import TaskSignatures
 
 WORKER_URL = "https://us-central1-p.cloudfunctions.net/processImageGeneration"
-HOST = "sweep-abc-uc.a.run.app"
+SWEEP_URL = "https://sweep-abc-uc.a.run.app"
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+SIGNATURES = TaskSignatures("pepper-of-the-tests-0123456789-abcdef", "p")
+TASK = {"generation_request_id": "g-1", "dispatch": 1, "request_id": None}
+SIGNED: dict[str, Any] = {"data": SIGNATURES.signed(TASK)}
+UNSIGNED: list[Any] = [
+    {"data": TASK},
+    {"data": SIGNED["data"] | {"generation_request_id": "g-2"}},
+    {"data": TaskSignatures("another-pepper-of-the-tests-0123456789", "p").signed(TASK)},
+    {"data": None},
+    SIGNED["data"],
+    {},
+]
 QUEUE, SCHEDULER = "darkroom-tasks@p.iam.gserviceaccount.com", "darkroom-schedules@p.iam.gserviceaccount.com"
 TOKENS = {
     "queue": (WORKER_URL, QUEUE),
-    "scheduler": (f"https://{HOST}", SCHEDULER),
+    "scheduler": (SWEEP_URL, SCHEDULER),
+    "scheduler, elsewhere": ("https://evil.example", SCHEDULER),
     "scheduler at the worker": (WORKER_URL, SCHEDULER),
-    "queue at the schedule": (f"https://{HOST}", QUEUE),
+    "queue at the schedule": (SWEEP_URL, QUEUE),
     "queue, elsewhere": ("https://another.example", QUEUE),
 }
 SPOOFED = {
@@ -37,22 +53,28 @@ TASK: Refuse = PrivateDoor.refuse_task
 SCHEDULE: Refuse = PrivateDoor.refuse_schedule
 
 
-def door(tokens: ServiceTokenVerifier | None) -> PrivateDoor:
+def door(tokens: ServiceTokenVerifier | None, schedule_url: str = SWEEP_URL) -> PrivateDoor:
     return PrivateDoor(
         tokens,
-        HttpBoundary(()),
-        problem_renderer("https://p.web.app"),
-        worker_url=WORKER_URL,
-        queue_account=QUEUE,
-        scheduler_account=SCHEDULER,
+        SIGNATURES,
+        refusals(HttpBoundary(()), problem_renderer("https://p.web.app")),
+        queue=TrustedCaller(account=QUEUE, audience=WORKER_URL),
+        scheduler=TrustedCaller(account=SCHEDULER, audience=schedule_url),
+        clock=lambda: NOW,
     )
 
 
-def call(token: str | None = None, **headers: str) -> Request:
+def call(
+    token: str | None = None, *, body: Any = SIGNED, host: str = "sweep-abc-uc.a.run.app", **headers: str
+) -> Request:
     credential = {} if token is None else {"Authorization": f"Bearer {token}"}
-    return Request(
-        EnvironBuilder(method="POST", base_url=f"https://{HOST}", headers={**headers, **credential}).get_environ()
-    )
+    environ = EnvironBuilder(method="POST", base_url=f"https://{host}", json=body, headers={**headers, **credential})
+    return Request(environ.get_environ())
+
+
+def refusal(refused: Response | None) -> tuple[int, str]:
+    assert refused is not None
+    return refused.status_code, json.loads(refused.get_data())["code"]
 
 
 @pytest.fixture
@@ -94,5 +116,71 @@ def test_where_the_certificates_cannot_be_had_the_task_comes_again() -> None:
     assert refused.status_code == 503
 
 
-def test_on_the_emulator_nothing_is_signed_and_nothing_asked_for() -> None:
-    assert door(None).refuse_task(call()) is None
+@pytest.mark.parametrize("body", UNSIGNED)
+@pytest.mark.parametrize("tokens", [MemoryServiceTokens(TOKENS), None])
+def test_a_task_that_none_of_our_processes_signed_is_refused(tokens: ServiceTokenVerifier | None, body: Any) -> None:
+    """Also where IAM is open and somebody writes SIGNATURE_REMOVED_BY_GOOGLE into a token; and on the emulator."""
+    assert refusal(door(tokens).refuse_task(call("queue", body=body))) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b"\xff", b"[1]", b'{"data": ' + b"[" * 40 + b"]" * 40 + b"}"])
+def test_a_task_that_is_no_json_is_refused_as_any_other_body(closed: PrivateDoor, body: bytes) -> None:
+    environ = EnvironBuilder(method="POST", data=body, content_type="application/json").get_environ()
+    environ["HTTP_AUTHORIZATION"] = "Bearer queue"
+    assert refusal(closed.refuse_task(Request(environ))) == (400, "malformed_json")
+
+
+def test_a_task_is_not_read_beyond_what_any_body_may_have(closed: PrivateDoor) -> None:
+    large = call("queue", body={"data": "x" * 70_000})
+    assert refusal(closed.refuse_task(large)) == (413, "payload_too_large")
+
+
+def test_the_body_can_be_read_again_by_the_function_itself(closed: PrivateDoor) -> None:
+    request = call("queue")
+    assert closed.refuse_task(request) is None
+    assert request.get_json() == SIGNED
+
+
+@pytest.mark.parametrize(("refuse", "token"), [(TASK, "queue"), (SCHEDULE, "scheduler")])
+@pytest.mark.parametrize("value", ["Bearer x.y.z", "", "Bearer queue"])
+def test_a_second_credential_that_cloud_run_would_look_at_instead_is_refused(
+    closed: PrivateDoor, refuse: Refuse, token: str, value: str
+) -> None:
+    request = call(token, **{"X-Serverless-Authorization": value})
+    assert refusal(refuse(closed, request)) == (401, "unauthenticated")
+
+
+def test_a_schedule_is_called_at_its_own_address_and_not_at_the_one_the_caller_names(closed: PrivateDoor) -> None:
+    assert refusal(closed.refuse_schedule(call("scheduler, elsewhere", host="evil.example"))) == (
+        401,
+        "unauthenticated",
+    )
+    assert closed.refuse_schedule(call("scheduler", host="evil.example")) is None
+
+
+def test_while_the_address_of_the_schedules_is_not_known_none_of_them_runs() -> None:
+    for tokens in (MemoryServiceTokens({"any": ("", SCHEDULER)}), MemoryServiceTokens(TOKENS)):
+        for token in ("any", "scheduler"):
+            assert refusal(door(tokens, schedule_url="").refuse_schedule(call(token))) == (503, "unavailable")
+
+
+def test_a_schedule_that_ran_a_moment_ago_does_not_run_again() -> None:
+    """Whoever gets past IAM makes it run no more often. The sweep, the most frequent one, runs each minute."""
+    times = iter(NOW + timedelta(seconds=seconds) for seconds in (0, 0, 29, 30, 59, 90))
+    paced = door(MemoryServiceTokens(TOKENS))
+    paced._clock = lambda: next(times)
+    answers = [paced.refuse_schedule(call("scheduler")) for _ in range(6)]
+    assert [answer and answer.status_code for answer in answers] == [None, 429, 429, None, 429, None]
+    assert answers[1] is not None
+    assert answers[1].headers["Retry-After"] == "30"
+
+
+def test_a_refused_call_does_not_keep_the_scheduler_out(closed: PrivateDoor) -> None:
+    assert refusal(closed.refuse_schedule(call("forged")))[0] == 401
+    assert closed.refuse_schedule(call("scheduler")) is None
+
+
+def test_the_emulator_has_no_tokens_and_its_schedules_run_when_somebody_calls() -> None:
+    local = door(None)
+    assert local.refuse_task(call()) is None
+    assert [local.refuse_schedule(call(body={})) for _ in range(3)] == [None] * 3

@@ -13,7 +13,7 @@ from core.environment import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[3]
 
-PEPPER = {"API_KEY_PEPPER": "p" * 40}
+PEPPER = {"API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef"}
 DEPLOYED = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", **PEPPER}
 ON_EMULATOR = {"GOOGLE_CLOUD_PROJECT": "demo-darkroom", "FUNCTIONS_EMULATOR": "true", **PEPPER}
 
@@ -81,7 +81,7 @@ def test_a_variable_that_is_not_set_has_its_default(name: str, value: Any) -> No
         ("SIMULATED_FAILURE_RATE", "0", 0.0),
         ("SIMULATED_FAILURE_RATE", "1", 1.0),
         ("SIMULATED_FAILURE_RATE", "0.25", 0.25),
-        ("WORKER_URL", "http://localhost:1/work", "http://localhost:1/work"),
+        ("WORKER_URL", "https://localhost:1/work", "https://localhost:1/work"),
         ("WORKER_SERVICE_ACCOUNT", "queue@darkroom-live.iam.gserviceaccount.com", None),
         ("ATTEMPTS_MAX", "1", 1),
         ("PROVIDER_TIMEOUT_SECONDS", "41", 41),
@@ -134,6 +134,9 @@ def test_a_latency_is_one_number_or_a_range(text: str, low: float, high: float) 
         ("SIMULATED_LATENCY_SECONDS", "5-180"),
         ("WORKER_URL", "ftp://worker"),
         ("WORKER_URL", "worker.example.com"),
+        ("WORKER_URL", "http://worker.example.com/work"),
+        ("WORKER_URL", "https://worker.example.com/a b"),
+        ("WORKER_URL", "https://"),
         ("ATTEMPTS_MAX", "0"),
         ("ATTEMPTS_MAX", "101"),
         ("ATTEMPTS_MAX", "four"),
@@ -157,6 +160,11 @@ def test_a_latency_is_one_number_or_a_range(text: str, low: float, high: float) 
         ("WORKER_SERVICE_ACCOUNT", "somebody@example.com"),
         ("SCHEDULER_SERVICE_ACCOUNT", "allUsers"),
         ("SCHEDULER_SERVICE_ACCOUNT", "darkroom-schedules@"),
+        ("SCHEDULES_URL", "https://sweep-abc-uc.a.run.app"),
+        ("SCHEDULES_URL", "http://{service}-abc-uc.a.run.app"),
+        ("SCHEDULES_URL", "https://{service}-abc-uc.a.run.app/"),
+        ("SCHEDULES_URL", "https://{service}"),
+        ("SCHEDULES_URL", "https://{service}-{service}.a.run.app"),
         ("CORS_ALLOWED_ORIGINS", "*,https://a.example"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example/"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example/path"),
@@ -251,6 +259,15 @@ class TestPepper:
         assert len(self.TOO_SHORT) == 31
         assert "API_KEY_PEPPER: at least 32 characters" in refusal(DEPLOYED | {"API_KEY_PEPPER": self.TOO_SHORT})
         assert settings(API_KEY_PEPPER=self.GOOD).api_key_pepper.get_secret_value() == self.GOOD
+
+    @pytest.mark.parametrize(
+        "guessed", [" " * 40, "\t" * 40, "p" * 40, "01" * 20, "abcdefg" * 6, "  hunter2-hunter2-hunter2-hunter2  "]
+    )
+    def test_one_that_chance_did_not_draw_is_refused(self, guessed: str) -> None:
+        """Whoever guesses the pepper can forge the digest of a key, the proof of a task and a link of a mail."""
+        message = refusal(DEPLOYED | {"API_KEY_PEPPER": guessed})
+        assert "API_KEY_PEPPER: at least 32 characters are required, of at least 8 kinds" in message
+        assert guessed not in message
 
     @pytest.mark.parametrize("more", [{}, {"ATTEMPTS_MAX": "9"}, {"LEASE_SECONDS": "x"}])
     def test_no_error_shows_what_was_given_for_it(self, more: dict[str, str]) -> None:
@@ -347,6 +364,19 @@ def test_on_the_emulator_models_are_quicker_and_the_worker_is_local() -> None:
     local = Settings.from_environment(ON_EMULATOR)
     assert local.simulated_latency_seconds == Range(low=1, high=3)
     assert local.worker_url == "http://127.0.0.1:5551/demo-darkroom/us-central1/processImageGeneration"
+
+
+def test_a_worker_in_the_clear_is_reached_on_the_emulator_alone() -> None:
+    local = Settings.from_environment(ON_EMULATOR | {"WORKER_URL": "http://127.0.0.1:1/work"})
+    assert local.worker_url == "http://127.0.0.1:1/work"
+    assert "WORKER_URL" in refusal(DEPLOYED | {"WORKER_URL": "http://127.0.0.1:1/work"})
+
+
+def test_each_schedule_has_an_address_of_its_own() -> None:
+    given = settings(SCHEDULES_URL="https://{service}-abc123-uc.a.run.app")
+    assert given.schedule_url("sweep") == "https://sweep-abc123-uc.a.run.app"
+    assert given.schedule_url("weeklyreport") == "https://weeklyreport-abc123-uc.a.run.app"
+    assert given.schedule_url("") == settings().schedule_url("sweep") == ""
 
 
 def test_the_zone_of_the_report_is_one_to_reckon_with() -> None:

@@ -3,7 +3,7 @@ import pytest
 from core.config import Settings
 from core.environment import ConfigurationError
 
-DEPLOYED = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": "p" * 40}
+DEPLOYED = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef"}
 
 
 def settings(**environment: str) -> Settings:

@@ -210,14 +210,23 @@ def create(app: Darkroom) -> str:
     return app.generation_service.create(Order(user_id="hot", spec=spec)).generation.id
 
 
-def deliver(worker: Server, generation_id: str) -> int:
-    return worker.post({"data": {"generation_request_id": generation_id}}).status_code
+def deliver(app: Darkroom, worker: Server, generation_id: str) -> int:
+    data = app.task_signatures.signed({"generation_request_id": generation_id})
+    return worker.post({"data": data}).status_code
+
+
+def test_a_task_that_nobody_signed_changes_nothing(app: Darkroom, worker: Server) -> None:
+    generation_id = create(app)
+    data = {"generation_request_id": generation_id, "signature": "0" * 64}
+    assert [worker.post({"data": each}).status_code for each in (data, {**data, "signature": None})] == [401, 401]
+    (generation,) = generations(app)
+    assert (generation.status, generation.attempt) == (Status.QUEUED, 0)
 
 
 def test_a_failing_task_that_comes_again_and_again_is_refunded_once(app: Darkroom, worker: Server) -> None:
     generation_id = create(app)
     assert (user(app).current_credits, user(app).held_credits) == (CREDITS - 1, 1)
-    answers = [deliver(worker, generation_id) for _ in range(5)]
+    answers = [deliver(app, worker, generation_id) for _ in range(5)]
     end = answers.index(200)
     assert end <= 3, "the fourth attempt is the last"
     assert answers == [503] * end + [200] * (5 - end)
@@ -238,11 +247,11 @@ def test_failing_tasks_that_come_five_times_at_once_are_refunded_once_each(app: 
 
             def together(id_: str, start: Barrier = start) -> int:
                 start.wait(60)
-                return deliver(worker, id_)
+                return deliver(app, worker, id_)
 
             assert set(pool.map(together, deliveries)) <= {200, 503}
             assert_books_are_exact(app)
-    assert {deliver(worker, id_) for id_ in ids} == {200}
+    assert {deliver(app, worker, id_) for id_ in ids} == {200}
     assert {generation.status for generation in generations(app)} == {Status.FAILED}
     assert sorted(entries(app, EntryType.REFUND)) == sorted(f"{id_}-refund" for id_ in ids)
     assert (user(app).current_credits, user(app).held_credits) == (CREDITS, 0)
