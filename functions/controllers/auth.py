@@ -13,6 +13,8 @@ from services.access import AccessService, Caller
 from services.ports import AppCheckVerifier, TokenVerifier
 
 _USER_ID_MAX = 128
+# Firestore takes no longer name of a document.
+_NAME_BYTES_MAX = 1500
 _EXTERNAL_ID_MAX = 100
 _IPV6_BITS = 64
 _CREDENTIALS = "Authorization: Bearer <Firebase ID token or API key>"
@@ -162,6 +164,7 @@ def document_id(name: str, value: str, *, longest: int = _USER_ID_MAX) -> str:
     """A text that can name a document. Raises InvalidRequest."""
     usable = (
         0 < len(value) <= longest
+        and len(value.encode(errors="replace")) <= _NAME_BYTES_MAX
         and value not in (".", "..")
         and not (value.startswith("__") and value.endswith("__"))
         and all(character.isprintable() and character != "/" for character in value)

@@ -1,5 +1,6 @@
 from firebase_functions.https_fn import FunctionsErrorCode, HttpsError
 
+from controllers.auth import document_id
 from controllers.boundary import RetryTask, run_task
 from core.logging import log_context
 from schemas.base import parse
@@ -20,5 +21,6 @@ class Worker:
 
     def _fulfil(self, data: object) -> None:
         payload = parse(TaskPayload, data)
-        with log_context(request_id=payload.request_id, generation_id=payload.generation_request_id):
-            self._fulfilment.fulfil(payload.generation_request_id, payload.dispatch)
+        generation_id = document_id("/generation_request_id", payload.generation_request_id, longest=200)
+        with log_context(request_id=payload.request_id, generation_id=generation_id):
+            self._fulfilment.fulfil(generation_id, payload.dispatch)

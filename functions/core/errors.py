@@ -110,6 +110,21 @@ class Unavailable(AppError):
     retryable = True
 
 
+class RefusedByDatabase(AppError):
+    """The database will never take this name, size or depth. Nothing was written.
+
+    The checks at the edge know its limits, so that this is seldom told; `reason` is for the log.
+    """
+
+    code = "refused_by_database"
+    status = 400
+    title = "The database refuses this"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The database refuses a name, a size or a depth in this request. Nothing was written.")
+        self.reason = reason
+
+
 class RateLimited(AppError):
     """`retry_after`: whole seconds after which the same request may succeed; `policy`: what there was too much of."""
 

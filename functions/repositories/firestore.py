@@ -4,6 +4,7 @@ The client connects, signs in and builds queries. What every request needs, a do
 generated stubs as plain messages.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,7 +17,7 @@ from google.cloud.firestore_v1 import types
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.field_path import FieldPath, get_field_path
 
-from core.errors import Unavailable
+from core.errors import RefusedByDatabase, Unavailable
 from repositories.documents import (
     REMOVED,
     AlreadyExists,
@@ -32,6 +33,8 @@ from repositories.documents import (
     check_name,
 )
 from repositories.firestore_values import place_in, read_document, version_of, write_fields, write_time, write_value
+
+log = logging.getLogger(__name__)
 
 _COMMIT_TIMEOUT_SECONDS = 5.0
 _READ_TIMEOUT_SECONDS = 5.0
@@ -55,6 +58,8 @@ _NO_ANSWER = (
     google_errors.TooManyRequests,
     google_errors.Cancelled,  # what a reset stream comes out as
 )
+# Firestore says the one; the other is a text that cannot even be sent to it.
+_IMPOSSIBLE = (google_errors.InvalidArgument, UnicodeEncodeError)
 
 
 class FirestoreDocuments:
@@ -65,8 +70,8 @@ class FirestoreDocuments:
 
     def get(self, path: str) -> Document | None:
         """Not the client's own `get`: it opens a stream, for twice the work."""
-        request = types.GetDocumentRequest(name=self._root + path)
         with _reading():
+            request = types.GetDocumentRequest(name=self._root + path)
             try:
                 found = self._call("get_document", request, retry=_read_retry, timeout=_READ_TIMEOUT_SECONDS)
             except google_errors.NotFound as error:
@@ -77,10 +82,10 @@ class FirestoreDocuments:
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         message = types.CommitRequest.pb()(database=self._database)
-        for write in writes:
-            self._add(message.writes.add(), write)
-        request = types.CommitRequest.wrap(message)
         with _committing():
+            for write in writes:
+                self._add(message.writes.add(), write)
+            request = types.CommitRequest.wrap(message)
             # The client would repeat a commit whose answer was lost, and so apply an increment twice.
             response = self._call("commit", request, retry=None, timeout=_COMMIT_TIMEOUT_SECONDS)
         answer = types.CommitResponse.pb(response)
@@ -91,8 +96,6 @@ class FirestoreDocuments:
 
     def query(self, query: Query) -> list[Document]:
         parent = (self._root + query.collection.rpartition("/")[0]).rstrip("/")
-        structured = self._built(query)._to_protobuf()  # noqa: SLF001 - its public ways decode, slowly
-        request = types.RunQueryRequest(parent=parent, structured_query=structured)
 
         def run() -> list[Document]:
             answers = self._call("run_query", request, retry=None, timeout=_LIST_TIMEOUT_SECONDS)
@@ -100,14 +103,16 @@ class FirestoreDocuments:
             return [read_document(each.document, self._root) for each in messages if each.document.name]
 
         with _reading():
+            structured = self._built(query)._to_protobuf()  # noqa: SLF001 - its public ways decode, slowly
+            request = types.RunQueryRequest(parent=parent, structured_query=structured)
             return list(_read_retry(run)())
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        aggregation = self._built(query).count(alias="count")
-        for place, name in enumerate(sums):
-            check_name(name)
-            aggregation = aggregation.sum(name, alias=f"sum_{place}")  # an alias has no dots
         with _reading():
+            aggregation = self._built(query).count(alias="count")
+            for place, name in enumerate(sums):
+                check_name(name)
+                aggregation = aggregation.sum(name, alias=f"sum_{place}")  # an alias has no dots
             # Where the stream breaks off after its answer, the client asks anew and has the answer twice.
             results = aggregation.get(retry=_read_retry, timeout=_LIST_TIMEOUT_SECONDS)[0]
         values = {result.alias: int(result.value or 0) for result in results}
@@ -186,6 +191,8 @@ def _committing() -> Iterator[None]:
         raise Conflict(str(error)) from error
     except _NO_ANSWER as error:
         raise Ambiguous(str(error)) from error
+    except _IMPOSSIBLE as error:
+        raise _refusal(error) from error
 
 
 @contextmanager
@@ -194,3 +201,11 @@ def _reading() -> Iterator[None]:
         yield
     except _NO_ANSWER as error:
         raise Unavailable("The database does not answer. Try again.") from error
+    except _IMPOSSIBLE as error:
+        raise _refusal(error) from error
+
+
+def _refusal(error: Exception) -> RefusedByDatabase:
+    """In the log as an error: a check at the edge, or one of our own queries, is wrong."""
+    log.error("database_refused", extra={"reason": str(error)})
+    return RefusedByDatabase(str(error))

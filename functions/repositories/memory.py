@@ -21,6 +21,7 @@ from repositories.documents import (
     Write,
     check_name,
 )
+from repositories.limits import check_document, check_path, check_query, check_write
 
 _TICK = timedelta(microseconds=1)
 _SCALARS = (str, int, float, datetime, bytes, type(None))
@@ -33,6 +34,7 @@ class MemoryDocuments:
         self._lock = threading.Lock()
 
     def get(self, path: str) -> Document | None:
+        check_path(path)
         with self._lock:
             found = self._documents.get(path)
             return None if found is None else _copy(found)
@@ -40,12 +42,15 @@ class MemoryDocuments:
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         if len({write.path for write in writes}) < len(writes):
             raise ValueError("a commit writes a document once")
+        for write in writes:
+            check_write(write)
         with self._lock:
             written = {write.path: self._written(write, self._now + _TICK) for write in writes}
             self._now += _TICK
             return [self._kept(path, document) for path, document in written.items()]
 
     def query(self, query: Query) -> list[Document]:
+        check_query(query)
         with self._lock:
             found = [_copy(document) for document in self._documents.values() if _matches(document, query)]
         for name, descending in reversed(_sort_keys(query)):
@@ -78,7 +83,9 @@ class MemoryDocuments:
         if isinstance(write, Create):
             if found is not None:
                 raise AlreadyExists(write.path)
-            return Document(write.path, _stored(write.fields), now)
+            created = _stored(write.fields)
+            check_document(write.path, created)
+            return Document(write.path, created, now)
         if write.version is not None and (found is None or found.version != write.version):
             raise Conflict(write.path)
         if isinstance(write, Delete):
@@ -88,6 +95,7 @@ class MemoryDocuments:
         fields = dict(found.fields)
         for name, value in write.fields.items():
             _change(fields, name, value)
+        check_document(write.path, fields)
         # Firestore, too, keeps the update time of a write that changes nothing.
         return found if _is_same(fields, found.fields) else Document(write.path, fields, now)
 

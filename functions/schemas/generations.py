@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.generation import Generation, Status
 from schemas.base import Inbound, InboundText, Moment, Outbound, Text, Words
@@ -17,7 +17,18 @@ PAGE_SIZE_MAX = 100
 CREDITS_MAX = 10_000
 """The dearest that a size may be."""
 
-MetadataKey = Annotated[Words, Field(max_length=40)]
+
+def _not_reserved(name: str) -> str:
+    if name.startswith("__") and name.endswith("__"):
+        raise ValueError("must not begin and end with two underscores: the database keeps such names to itself")
+    return name
+
+
+MetadataKey = Annotated[
+    Words,
+    Field(max_length=40, json_schema_extra={"not": {"pattern": "^__[^]*__$"}}),
+    AfterValidator(_not_reserved),
+]
 MetadataValue = Annotated[Text, Field(max_length=500)]
 Option = Annotated[Words, Field(max_length=50)]
 

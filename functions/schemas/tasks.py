@@ -1,4 +1,8 @@
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.base import Text
 
 
 class TaskPayload(BaseModel):
@@ -6,6 +10,6 @@ class TaskPayload(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    generation_request_id: str = Field(min_length=1, max_length=200, pattern=r"^[^/\x00]+$")
+    generation_request_id: str = Field(min_length=1)
     dispatch: int | None = Field(default=None, ge=1)
-    request_id: str | None = Field(default=None, max_length=128)
+    request_id: Annotated[Text, Field(max_length=128)] | None = None

@@ -294,6 +294,9 @@ def test_a_task_of_an_unknown_generation_is_acknowledged_and_runs_no_model(world
         {"generation_request_id": ""},
         {"generation_request_id": 7},
         {"generation_request_id": "a/b"},
+        {"generation_request_id": "__x__"},
+        {"generation_request_id": ".."},
+        {"generation_request_id": "\ud800"},
     ],
 )
 def test_a_task_that_cannot_be_read_is_acknowledged_for_it_will_not_get_better(world: World, payload: object) -> None:
