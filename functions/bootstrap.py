@@ -159,7 +159,8 @@ class Darkroom:
 
     @part
     def queue(self) -> "TaskQueue":
-        from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client, production_client
+        from providers.queue.cloud_tasks import CloudTasksQueue, Target
+        from providers.queue.connection import emulator_connection, production_connection
 
         settings = self.settings
         host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
@@ -169,7 +170,7 @@ class Darkroom:
             service_account=settings.worker_service_account,
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
         )
-        return CloudTasksQueue(emulator_client(host) if host else production_client(), target)
+        return CloudTasksQueue(emulator_connection(host) if host else production_connection(), target)
 
     @part
     def queue_marks(self) -> "QueueMarkRepository":
