@@ -160,7 +160,8 @@ class Darkroom:
 
     @part
     def queue(self) -> "TaskQueue":
-        from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client, production_client
+        from providers.queue.cloud_tasks import CloudTasksQueue, Target
+        from providers.queue.connection import emulator_connection, production_connection
 
         settings = self.settings
         host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
@@ -171,7 +172,7 @@ class Darkroom:
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
             signatures=self.task_signatures,
         )
-        return CloudTasksQueue(emulator_client(host) if host else production_client(), target)
+        return CloudTasksQueue(emulator_connection(host) if host else production_connection(), target)
 
     @part
     def task_signatures(self) -> "TaskSignatures":

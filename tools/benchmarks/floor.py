@@ -20,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from google.cloud import firestore
 
 from core.clock import utc_now
-from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client
+from providers.queue.cloud_tasks import CloudTasksQueue, Target
+from providers.queue.connection import emulator_connection
 from repositories.documents import Create, Increment, Query, Update
 from repositories.firestore import FirestoreDocuments
 from services.ports import TaskMessage
@@ -149,7 +150,7 @@ def _queue() -> CloudTasksQueue:
         dispatch_deadline=timedelta(seconds=240),
         signatures=TaskSignatures("the floor", "floor"),
     )
-    return CloudTasksQueue(emulator_client(os.environ["CLOUD_TASKS_EMULATOR_HOST"]), target)
+    return CloudTasksQueue(emulator_connection(os.environ["CLOUD_TASKS_EMULATOR_HOST"]), target)
 
 
 def _loop(operation: Operation) -> Callable[[Callable[[], bool], list[Finished]], None]:

@@ -15,7 +15,8 @@ from bootstrap import WORKER_FUNCTION, Darkroom
 from core.config import Settings
 from domain.generation import Status
 from domain.ledger import EntryType, User
-from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client
+from providers.queue.cloud_tasks import CloudTasksQueue, Target
+from providers.queue.connection import emulator_connection
 from repositories.demo import DemoRepository
 from repositories.documents import Document, Query
 from repositories.firestore import FirestoreDocuments
@@ -81,7 +82,7 @@ class Stage:
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
             signatures=TaskSignatures(settings.api_key_pepper.get_secret_value(), settings.project_id),
         )
-        queue = CloudTasksQueue(emulator_client(self._environment["CLOUD_TASKS_EMULATOR_HOST"]), target)
+        queue = CloudTasksQueue(emulator_connection(self._environment["CLOUD_TASKS_EMULATOR_HOST"]), target)
         outputs = FolderOutputs(self.outputs, self.plan)
         return Darkroom(settings, clock=clock, documents=FirestoreDocuments(client), queue=queue, outputs=outputs)
 

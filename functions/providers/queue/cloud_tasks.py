@@ -1,35 +1,17 @@
-"""Cloud Tasks through its own client. On the emulator it is the same client, with one path prefix less.
-
-The client knows the address, signs in and keeps the connections. The one request that we make of it is written by hand:
-`create_task` spends as much on building, checking and converting messages as on sending them.
-"""
+"""Tasks for Cloud Tasks, written as its REST interface has them; the emulator takes the same."""
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-
-from google.auth.credentials import AnonymousCredentials
-from google.auth.exceptions import GoogleAuthError
-from google.cloud import tasks_v2
-from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksRestTransport
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
-from requests.exceptions import RequestException
 
 from core.errors import Unavailable
+from providers.queue.connection import CloudTasksConnection
 from services.ports import TaskMessage
 from services.task_signatures import TaskSignatures
-
-_TIMEOUT_SECONDS = 5.0
-_CONNECTIONS_KEPT = 32
-"""More than an instance has threads: past its pool of ten, requests would open a connection for each task."""
-
-
-_JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +26,22 @@ class Target:
 
 
 class CloudTasksQueue:
-    def __init__(self, client: tasks_v2.CloudTasksClient, target: Target) -> None:
-        self._session = client.transport._session  # noqa: SLF001 - the transport signs in through it
-        self._address = f"{client.transport._host}/v2/{target.queue}/tasks"  # noqa: SLF001
+    def __init__(self, connection: CloudTasksConnection, target: Target) -> None:
+        self._connection = connection
         self._target = target
 
     def enqueue(self, message: TaskMessage) -> bool:
-        content = json.dumps({"task": self._task(message)})
-        try:
-            # Nothing here repeats it: the name makes a repeat harmless, and the sweeper makes it.
-            response = self._session.post(self._address, data=content, headers=_JSON, timeout=_TIMEOUT_SECONDS)
-        except (GoogleAuthError, RequestException) as error:
-            raise Unavailable(f"The task queue does not answer: {error}") from error
-        if not response.ok and response.status_code != HTTPStatus.CONFLICT:
-            raise Unavailable(f"The task queue answers {response.status_code}: {response.text}")
-        return bool(response.ok)
+        body = {"task": self._task(message)}
+        return self._call("POST", f"{self._target.queue}/tasks", body, already=HTTPStatus.CONFLICT)
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, already: HTTPStatus) -> bool:
+        """Return False where the answer has the status `already`: nothing was left to do. Raises Unavailable."""
+        answer = self._connection.call(method, path, body)
+        if answer.status == already:
+            return False
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise Unavailable(f"The task queue answers {answer.status}: {answer.data.decode(errors='replace')}")
+        return True
 
     def _task(self, message: TaskMessage) -> dict[str, Any]:
         """A `google.cloud.tasks.v2.Task` in protocol buffers' JSON."""
@@ -80,33 +63,10 @@ class CloudTasksQueue:
         request: dict[str, Any] = {
             "url": self._target.url,
             "httpMethod": "POST",
-            "headers": _JSON,
+            "headers": {"Content-Type": "application/json"},
             "body": base64.b64encode(json.dumps({"data": self._target.signatures.signed(data)}).encode()).decode(),
         }
         if self._target.service_account:
             signer = {"serviceAccountEmail": self._target.service_account, "audience": self._target.url}
             request["oidcToken"] = signer
         return request
-
-
-def production_client() -> tasks_v2.CloudTasksClient:
-    client = tasks_v2.CloudTasksClient(transport="rest")
-    client.transport._session.mount("https://", HTTPAdapter(pool_maxsize=_CONNECTIONS_KEPT))  # noqa: SLF001
-    return client
-
-
-def emulator_client(host: str) -> tasks_v2.CloudTasksClient:
-    """`host` is `address:port`, as in CLOUD_TASKS_EMULATOR_HOST."""
-    transport = CloudTasksRestTransport(host=host, credentials=AnonymousCredentials(), url_scheme="http")
-    adapter = _WithoutVersionPrefix(pool_maxsize=_CONNECTIONS_KEPT)
-    transport._session.mount("http://", adapter)  # noqa: SLF001 - the transport offers no hook
-    return tasks_v2.CloudTasksClient(transport=transport)
-
-
-class _WithoutVersionPrefix(HTTPAdapter):
-    """The emulator serves `/projects/…` where Cloud Tasks serves `/v2/projects/…`."""
-
-    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        parts = urlsplit(request.url or "")
-        request.url = urlunsplit(parts._replace(path=parts.path.removeprefix("/v2")))
-        return super().send(request, *args, **options)

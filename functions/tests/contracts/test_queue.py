@@ -1,4 +1,4 @@
-"""The queue: in memory, and Cloud Tasks' own client against a server that speaks as the tasks emulator does."""
+"""The queue: in memory, and Cloud Tasks' against a server that speaks as the tasks emulator does."""
 
 import base64
 import json
@@ -12,15 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from google.auth.credentials import Credentials
-from google.auth.exceptions import RefreshError, TransportError
 from google.cloud import tasks_v2
-from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksRestTransport
 
 from core.errors import Unavailable
 from loopback import Answer, Loopback, Request, TasksEmulator, loopback
-from providers.queue import cloud_tasks
-from providers.queue.cloud_tasks import CloudTasksQueue, Target, emulator_client
+from providers.queue import connection
+from providers.queue.cloud_tasks import CloudTasksQueue, Target
+from providers.queue.connection import emulator_connection
 from providers.queue.memory import MemoryQueue
 from services.ports import TaskMessage, TaskQueue
 from services.task_signatures import TaskSignatures
@@ -43,7 +41,7 @@ def emulator(socket_enabled: None) -> Iterator[Loopback]:
 
 
 def queue_at(host: str, **changes: Any) -> CloudTasksQueue:
-    return CloudTasksQueue(emulator_client(host), replace(TARGET, **changes))
+    return CloudTasksQueue(emulator_connection(host), replace(TARGET, **changes))
 
 
 def task_in(emulator: Loopback) -> dict[str, Any]:
@@ -187,7 +185,7 @@ class TestFailure:
             queue_at(f"127.0.0.1:{free_port()}").enqueue(MESSAGE)
 
     def test_no_answer_in_time(self, emulator: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(cloud_tasks, "_TIMEOUT_SECONDS", 0.1)
+        monkeypatch.setattr(connection, "_TIMEOUT_SECONDS", 0.1)
         test_is_over = threading.Event()
 
         def hang(_: Request) -> Answer:
@@ -200,21 +198,3 @@ class TestFailure:
                 queue_at(emulator.host).enqueue(MESSAGE)
         finally:
             test_is_over.set()
-
-    @pytest.mark.parametrize("error", [TransportError("no metadata server"), RefreshError("no token")])
-    def test_no_token_for_the_call(self, emulator: Loopback, error: Exception) -> None:
-        """In production the client signs in before each call, which fails in its own way."""
-        transport = CloudTasksRestTransport(host=emulator.host, credentials=_NoToken(error), url_scheme="http")
-        queue = CloudTasksQueue(tasks_v2.CloudTasksClient(transport=transport), TARGET)
-        with pytest.raises(Unavailable):
-            queue.enqueue(MESSAGE)
-        assert not emulator.requests
-
-
-class _NoToken(Credentials):
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self._error = error
-
-    def refresh(self, _: object) -> None:
-        raise self._error
