@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 from controllers.wire import Answer, Call, Route
 from core.errors import InvalidRequest, PayloadTooLarge, PermissionDenied, Unavailable, UnsupportedMediaType
-from domain.errors import UserNotFound
+from domain.errors import UserInactive, UserNotFound
 from domain.keys import Scope
 from schemas.accounts import Claim, SignedOut
 from schemas.ledger import MeResource
@@ -38,6 +38,7 @@ class AccountController:
                 InvalidRequest,
                 PermissionDenied,
                 UserNotFound,
+                UserInactive,
                 PayloadTooLarge,
                 UnsupportedMediaType,
                 Unavailable,

@@ -1,7 +1,6 @@
 """Who is calling. A credential that is presented is always verified, in either mode and on every route."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from ipaddress import IPv6Address, IPv6Network
 
 from controllers.throttle import Throttle
@@ -95,9 +94,9 @@ class Authenticator:
         """The caller's own books, or an admin's choice. Another user is not found, as one that does not exist."""
         if named is None or named == caller.user_id:
             return caller
-        if not (caller.is_admin and caller.is_person):
+        if not caller.is_person:
             raise UserNotFound(named)
-        return replace(self._access.named(document_id("userId", named)), actor=caller.actor)
+        return self._access.acting_for(caller, document_id("userId", named))
 
     def _presented(self, headers: Mapping[str, str], address: str, *, is_fenced: bool, changes: bool) -> Caller | None:
         credential = _credential(headers)

@@ -41,10 +41,11 @@ from schemas.function_urls import (
 )
 from services.access import Caller
 from services.catalog import CatalogService
-from services.generations import GenerationService, Order
+from services.generations import GenerationService
 from services.instructions import OPERATOR, Instruction
 from services.ledger import LedgerService
 from services.operations import OperationsService
+from services.orders import Order
 from services.ports import Cursor
 from services.seeding import SeedService
 
@@ -108,6 +109,7 @@ class FunctionUrls:
             idempotency_key=idempotency_key(_headers(request)),
             request_id=request_id,
             spender=caller.spender,
+            ordered_by=Instruction(actor=caller.actor, request_id=request_id) if caller.acts_for_another else None,
         )
         generation = self._generations.create(order).generation
         created = GenerationCreated(

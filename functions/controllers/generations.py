@@ -35,7 +35,8 @@ from schemas.generations import (
     SavedOutput,
 )
 from services.catalog import CatalogService
-from services.generations import GenerationService, GenerationView, Order
+from services.generations import GenerationService, GenerationView
+from services.orders import Order
 from services.ports import Cursor
 
 _CREATE_ERRORS = (

@@ -5,7 +5,7 @@ from controllers.auth import document_id
 from controllers.wire import Answer, Call, Route
 from core.clock import Clock
 from core.errors import InvalidRequest, PayloadTooLarge, PermissionDenied, Unavailable, UnsupportedMediaType
-from domain.errors import KeyNotFound, TooManyKeys, UserNotFound
+from domain.errors import KeyNotFound, TooManyKeys, UserInactive, UserNotFound
 from domain.keys import Scope
 from schemas.keys import CreateKey, IssuedKeyResource, KeyList, KeyResource, RotateKey, UpdateKey
 from services.keys import KeyOrder, KeyService
@@ -56,7 +56,7 @@ class KeyController:
             body=CreateKey,
             scope=Scope.KEYS_WRITE,
             answers={201: IssuedKeyResource},
-            errors=(*_WITH_BODY, UserNotFound, TooManyKeys),
+            errors=(*_WITH_BODY, UserNotFound, UserInactive, TooManyKeys),
         )
         yield Route(
             method="PATCH",
@@ -78,7 +78,7 @@ class KeyController:
             body=RotateKey,
             scope=Scope.KEYS_WRITE,
             answers={200: IssuedKeyResource},
-            errors=(*_WITH_BODY, UserNotFound, KeyNotFound),
+            errors=(*_WITH_BODY, UserNotFound, UserInactive, KeyNotFound),
         )
         yield Route(
             method="DELETE",

@@ -1,6 +1,6 @@
 """What the product refuses, as facts. Each code is public and stable."""
 
-from core.errors import AppError, NotFound
+from core.errors import AppError, NotFound, PermissionDenied
 
 
 class UserNotFound(NotFound):
@@ -157,6 +157,14 @@ class NotOneself(AppError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"You cannot {what} yourself. Another admin can.")
+
+
+class AddressNotVerified(PermissionDenied):
+    def __init__(self, email: str, user_id: str) -> None:
+        super().__init__(
+            f"Nobody has verified that {email} is theirs, so anybody may have signed up with it. Its account has the "
+            f"id {user_id}; find out whose it is, and then name it by this id."
+        )
 
 
 class AccountClosed(AppError):

@@ -1,7 +1,7 @@
 """Who may spend, how fast, and how much at once; decided on the user's document, whose version fences the commit."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from core.errors import RateLimited, Unauthenticated
 from domain.calendar import local_date
@@ -14,6 +14,10 @@ from domain.user_week import with_request
 
 _WAIT_SECONDS = 5
 """When to ask again while too many generations are in flight: about as long as a fast one takes."""
+
+
+# When a sign-in was that does not tell: signing out everywhere ends it too.
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,14 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from core.clock import Clock
 from core.errors import PermissionDenied, Unauthenticated
-from domain.errors import UserInactive
+from domain.errors import UserInactive, UserNotFound
 from domain.keys import ADMIN_SCOPES, ApiKey, Scope, split
 from domain.ledger import User
-from domain.spending import Spender, standing
+from domain.spending import LONG_AGO, Spender, standing
 from services.accounts import AccountService
 from services.ports import Accounts, Identity, KeySecret, Users
 
@@ -24,8 +24,6 @@ EXTERNAL_PREFIX = "ext-"
 
 _SIGN_IN_SEEN = timedelta(seconds=10)
 _ANY_TIME = timedelta.max
-_LONG_AGO = datetime.fromtimestamp(0, UTC)
-"""When a sign-in was that does not tell: signing out everywhere ends it too."""
 _NOT_VALID = "The API key is not valid."
 
 
@@ -33,15 +31,19 @@ _NOT_VALID = "The API key is not valid."
 class Caller:
     """Whose books a call is about, who made it (`actor`), and what it may do. Without scopes it may do everything.
 
-    `account_ids` are the anonymous accounts that it claimed: their generations are its own.
+    `account_ids` are the anonymous accounts that it claimed: their generations are its own. `claims_admin` is what its
+    token says, and `is_admin` what its user document says as well. `acts_for_another`: it is an admin, and the books
+    are those of a user whom it named.
     """
 
     user_id: str
     actor: str
     is_admin: bool = False
+    claims_admin: bool = False
     scopes: frozenset[Scope] | None = None
     account_ids: frozenset[str] = frozenset()
     spender: Spender = field(default_factory=Spender)
+    acts_for_another: bool = False
 
     @property
     def is_person(self) -> bool:
@@ -74,19 +76,26 @@ class AccessService:
         self._clock = clock
 
     def of_person(self, identity: Identity, *, is_fenced: bool, changes: bool, address: str) -> Caller:
-        """Who has signed in; the first time, the account is made. Raises Unauthenticated, RateLimited."""
+        """Who has signed in; the first time, the account is made.
+
+        An admin can reach the books of others, so whoever claims to be one is judged on a fresh read, unless the
+        call's own commit judges it again. Raises Unauthenticated, RateLimited, UserInactive.
+        """
         if identity.user_id.startswith(EXTERNAL_PREFIX):
             raise Unauthenticated("This user is a service key's: nobody signs in as it.")
-        spender = Spender(signed_in_at=identity.signed_in_at or _LONG_AGO)
-        looks = timedelta() if changes else _SIGN_IN_SEEN
+        spender = Spender(signed_in_at=identity.signed_in_at or LONG_AGO)
+        looks = timedelta() if changes or identity.is_admin else _SIGN_IN_SEEN
         user = self._users.get(identity.user_id, within=_ANY_TIME if is_fenced else looks)
         if user is None or (user.is_anonymous and not identity.is_anonymous):
             user = self._account_service.enter(identity, address)
         standing(user, spender, self._clock())
+        if changes and not is_fenced and not user.is_active:
+            raise UserInactive(user.id)
         return Caller(
             user_id=user.id,
             actor=f"user:{user.id}",
-            is_admin=identity.is_admin,
+            is_admin=identity.is_admin and _is_admin(user),
+            claims_admin=identity.is_admin,
             account_ids=frozenset(user.claimed),
             spender=spender,
         )
@@ -111,6 +120,20 @@ class AccessService:
         user = self._users.get(user_id, within=_ANY_TIME)
         claimed = frozenset(user.claimed) if user else frozenset()
         return Caller(user_id=user_id, actor=f"user:{user_id}", is_admin=True, account_ids=claimed)
+
+    def acting_for(self, caller: Caller, user_id: str) -> Caller:
+        """An admin who signed in, with the books of another user.
+
+        The commit that follows is fenced by the other's document, so the admin is judged here on a fresh read of its
+        own. Raises Unauthenticated, and UserNotFound for whoever is no admin now: another user is not found then.
+        """
+        admin = self._users.get(caller.user_id) if caller.claims_admin else None
+        if admin is None:
+            raise UserNotFound(user_id)
+        standing(admin, caller.spender, self._clock())
+        if not _is_admin(admin):
+            raise UserNotFound(user_id)
+        return replace(self.named(user_id), actor=caller.actor, acts_for_another=True)
 
     def _owner(self, user_id: str, spender: Spender, *, is_fenced: bool) -> tuple[User, ApiKey]:
         """A refusal is only ever given on a fresh read: what is remembered may not know the key yet."""
@@ -152,6 +175,10 @@ class AccessService:
         if found is None:
             raise Unauthenticated(_NOT_VALID)
         return found
+
+
+def _is_admin(user: User) -> bool:
+    return user.is_admin and user.is_active
 
 
 def _match(known: Sequence[KeySecret], digest: str) -> KeySecret | None:

@@ -9,7 +9,9 @@ from datetime import datetime
 from core.clock import Clock
 from core.errors import FieldError, InvalidRequest, Unauthenticated
 from domain.audit_log import AuditRecord
+from domain.errors import UserInactive
 from domain.ledger import Entry, EntryType, User
+from domain.spending import LONG_AGO, Spender, standing
 from services.ledger import LedgerService
 from services.ports import AccountChange, Accounts, Identity, IdentityDirectory, Opening, TokenVerifier
 
@@ -94,9 +96,17 @@ class AccountService:
             raise _refused("the token is not an anonymous user's")
 
         def decide(user: User, other: User) -> tuple[User, User]:
+            if not user.is_active:
+                raise UserInactive(user.id)
             if other.claimed_by == user.id:
                 return user, other
-            return _claimed(user, other, self._clock())
+            now = self._clock()
+            claimed = _claimed(user, other, now)
+            try:
+                standing(other, Spender(signed_in_at=identity.signed_in_at or LONG_AGO), now)
+            except Unauthenticated as error:
+                raise _refused(error.message) from error
+            return claimed
 
         user = self._accounts.claim(user_id, identity.user_id, decide)
         log.info("account_claimed", extra={"user_id": user_id, "claimed": identity.user_id})
@@ -155,8 +165,8 @@ def _welcome_entry(user_id: str, credits_: int, now: datetime, *, is_anonymous: 
 def _claimed(user: User, other: User, now: datetime) -> tuple[User, User]:
     if not other.is_anonymous or other.id == user.id:
         raise _refused("the token is not another, anonymous user's")
-    if other.claimed_by is not None or other.deleted_at is not None:
-        raise _refused("the anonymous account belongs to somebody already, or was deleted")
+    if other.claimed_by is not None or not other.is_active:
+        raise _refused("the anonymous account belongs to somebody already, or was closed")
     if user.is_anonymous:
         raise _refused("an anonymous account cannot claim another: sign in first")
     if len(user.claimed) >= CLAIMED_MAX:

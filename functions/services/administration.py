@@ -8,16 +8,14 @@ from datetime import datetime
 
 from core.clock import Clock
 from domain.audit_log import AuditRecord
-from domain.errors import AccountClosed, IdempotencyKeyReused, UserNotFound
+from domain.errors import AccountClosed, AddressNotVerified, IdempotencyKeyReused, UserNotFound
 from domain.ledger import Entry, EntryType, User, post
 from services.access import EXTERNAL_PREFIX
 from services.accounts import AccountService
-from services.instructions import Instruction
+from services.instructions import Instruction, target_of
 from services.ports import AccountChange, Accounts, IdentityDirectory, Ledger, UserPlace, Users
 
 log = logging.getLogger(__name__)
-
-_USERS = "users"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,20 +126,29 @@ class AdministrationService:
         return user
 
     def grant_admin(self, id_or_email: str, by: Instruction) -> User:
-        """Raises UserNotFound for whoever has no account, or has never called; AccountClosed."""
+        """The record of it, and what our own doors look at, come before the role in the account's tokens.
+
+        Where the directory then does not answer, repeating this ends it. Raises UserNotFound for whoever has no
+        account, or has never called; AddressNotVerified; AccountClosed; Unavailable.
+        """
         user_id = self._account(id_or_email)
-        _refuse_closed(self.get(user_id))
-        if not self._directory.set_role(user_id, "admin"):
+        account = self._directory.account(user_id)
+        if account is None:
             raise UserNotFound(user_id)
+        if user_id != id_or_email and not account.is_verified:
+            raise AddressNotVerified(id_or_email, user_id)
 
         def decide(user: User) -> AccountChange | None:
+            _refuse_closed(user)
             if user.is_admin:
                 return None
             now = self._clock()
             record = _record(by, "user.grant_admin", user_id, now)
             return AccountChange(user=replace(user, is_admin=True, updated_at=now), audit=record)
 
-        return self._accounts.change(user_id, decide)
+        user = self._accounts.change(user_id, decide)
+        self._directory.set_role(user_id, "admin")
+        return user
 
     def revoke_admin(self, id_or_email: str, by: Instruction) -> User:
         """ID tokens that still say `admin` are dead with it: the user is signed out everywhere."""
@@ -169,11 +176,6 @@ class AdministrationService:
 
 def _record(by: Instruction, action: str, user_id: str, at: datetime) -> AuditRecord:
     return by.record(str(uuid.uuid4()), at, action, target_of(user_id))
-
-
-def target_of(user_id: str) -> str:
-    """As the audit log names a user."""
-    return f"{_USERS}/{user_id}"
 
 
 def _refuse_closed(user: User) -> None:

@@ -15,8 +15,7 @@ from core.errors import Unavailable
 from domain.generation import Generation, cancel, erase
 from domain.keys import ApiKey
 from domain.ledger import Change, User
-from services.administration import target_of
-from services.instructions import Instruction
+from services.instructions import Instruction, target_of
 from services.ledger import LedgerService
 from services.models import ModelRegistry
 from services.output_files import OutputFiles

@@ -1,11 +1,9 @@
 """What a client does with generations: create, look, list, wait, cancel."""
 
-import hashlib
-import json
 import logging
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from core.clock import Clock
@@ -14,9 +12,10 @@ from domain.errors import AlreadyFinal, GenerationNotFound, IdempotencyKeyReused
 from domain.generation import Generation, Output, Spec, Status, cancel
 from domain.ledger import Change, User
 from domain.output_files import output_filename
-from domain.spending import Spender, SpendingLimits, spend, standing
+from domain.spending import SpendingLimits, spend, standing
 from services.catalog import CatalogService
 from services.models import ModelRegistry
+from services.orders import Order, fingerprint, record_of
 from services.ports import (
     LINK_LIFE,
     Created,
@@ -43,16 +42,6 @@ _WAIT_STEP_SECONDS = 1.0
 
 Accounts = Collection[str]
 NONE: Accounts = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    user_id: str
-    spec: Spec
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    idempotency_key: str | None = None
-    request_id: str | None = None
-    spender: Spender = field(default_factory=Spender)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +128,7 @@ class GenerationService:
             if existing is None:
                 raise
             created = Created(existing.value, replayed=True)
-        if created.generation.fingerprint != _fingerprint(order):
+        if created.generation.fingerprint != fingerprint(order):
             raise IdempotencyKeyReused
         if not created.replayed:
             self._enqueue(created.generation)
@@ -235,14 +224,17 @@ class GenerationService:
             created_at=now,
             updated_at=now,
             due_at=now + _FIRST_LOOK,
-            fingerprint=_fingerprint(order),
+            fingerprint=fingerprint(order),
             request_id=order.request_id,
             in_flight=True,
             api_key_id=order.spender.key_id,
         )
 
         def decide(user: User) -> Change:
-            return spend(user, generation, order.spender, self._limits, self._zone)
+            change = spend(user, generation, order.spender, self._limits, self._zone)
+            return (
+                change if order.ordered_by is None else replace(change, audit=record_of(order.ordered_by, generation))
+            )
 
         return self._generations.create(
             generation_id, order.user_id, decide, may_exist=order.idempotency_key is not None
@@ -292,9 +284,3 @@ class GenerationService:
     def _position(self, generation: Generation) -> int:
         """1 is the next; counted at most every two seconds for one generation, for it costs a read."""
         return self._positions.get(generation.id, lambda: self._generations.ahead_of(generation) + 1)
-
-
-def _fingerprint(order: Order) -> str:
-    """Equal for equal requests, whatever the order of their fields."""
-    content = {"spec": asdict(order.spec), "metadata": dict(order.metadata)}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

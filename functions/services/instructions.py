@@ -4,6 +4,8 @@ from typing import Any
 
 from domain.audit_log import AuditRecord
 
+_USERS = "users"
+
 OPERATOR = "operator"
 """The actor where no account stands behind it: the command line, or open mode on the emulator."""
 
@@ -27,3 +29,8 @@ class Instruction:
             request_id=self.request_id,
             details=details,
         )
+
+
+def target_of(user_id: str) -> str:
+    """As the audit log names a user."""
+    return f"{_USERS}/{user_id}"

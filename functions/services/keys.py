@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from core.clock import Clock
 from core.errors import FieldError, InvalidRequest, PermissionDenied
 from domain import keys
-from domain.errors import KeyNotFound, TooManyKeys, UserNotFound
+from domain.errors import KeyNotFound, TooManyKeys, UserInactive, UserNotFound
 from domain.keys import ADMIN_SCOPES, KEYS_MAX, ApiKey, Budget, Scope
 from domain.ledger import User
 from services.access import Caller, digest_of
@@ -73,6 +73,7 @@ class KeyService:
         proof = KeySecret(key_id=key.id, user_id=caller.user_id, serial=key.serial, digest=digest)
 
         def decide(user: User) -> AccountChange | None:
+            _refuse_inactive(user)
             if key.id in user.keys:
                 return None
             kept = _remembered(user, now)
@@ -110,6 +111,7 @@ class KeyService:
         digest = digest_of(secret, self._pepper)
 
         def decide(user: User) -> AccountChange | None:
+            _refuse_inactive(user)
             key = user.keys.get(key_id)
             if key is None or not key.is_active(now):
                 raise KeyNotFound(key_id)
@@ -135,6 +137,12 @@ class KeyService:
             return AccountChange(user=_with_key(user, after, self._clock()))
 
         return self._accounts.change(user_id, decide).keys[key_id]
+
+
+def _refuse_inactive(user: User) -> None:
+    """Nobody gets a new secret for the books of a user who may not use them. Raises UserInactive."""
+    if not user.is_active:
+        raise UserInactive(user.id)
 
 
 def _with_key(user: User, key: ApiKey, now: datetime) -> User:

@@ -18,7 +18,7 @@ from providers.storage.memory import MemoryOutputs
 from repositories.demo import DemoRepository
 from repositories.documents import Update
 from repositories.firestore import FirestoreDocuments
-from services.generations import Order
+from services.orders import Order
 from tools import services
 
 CREDITS = 100_000

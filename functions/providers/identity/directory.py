@@ -9,6 +9,7 @@ from google.auth.exceptions import GoogleAuthError
 
 from core.errors import Unavailable
 from providers.identity.app import firebase_app
+from services.ports import DirectoryAccount
 
 
 class FirebaseDirectory:
@@ -30,6 +31,13 @@ class FirebaseDirectory:
 
     def delete(self, user_id: str) -> bool:
         return _done(lambda: auth.delete_user(user_id, app=self._app))
+
+    def account(self, user_id: str) -> DirectoryAccount | None:
+        try:
+            found = _asked(lambda: auth.get_user(user_id, app=self._app))
+        except LookupError:
+            return None
+        return DirectoryAccount(str(found.uid), str(found.email or ""), bool(found.email_verified))
 
     def find(self, email: str) -> str | None:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from core.errors import Unauthenticated, Unavailable
-from services.ports import Identity
+from services.ports import DirectoryAccount, Identity
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
@@ -34,6 +34,7 @@ class MemoryDirectory:
         self.inactive: set[str] = set()
         self.roles: dict[str, str] = {}
         self.deleted: list[str] = []
+        self.unverified: set[str] = set()
         self.is_down = False
 
     def sign_out(self, user_id: str) -> bool:
@@ -59,6 +60,12 @@ class MemoryDirectory:
         self.deleted.append(user_id)
         self._accounts = {email: each for email, each in self._accounts.items() if each != user_id}
         return known
+
+    def account(self, user_id: str) -> DirectoryAccount | None:
+        if not self._knows(user_id):
+            return None
+        email = next(address for address, each in self._accounts.items() if each == user_id)
+        return DirectoryAccount(user_id, email, is_verified=user_id not in self.unverified)
 
     def find(self, email: str) -> str | None:
         self._answer()

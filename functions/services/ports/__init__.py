@@ -6,6 +6,7 @@ What only the weekly report needs is not gathered here, so that no request loads
 
 from services.ports.identity import (
     AppCheckVerifier,
+    DirectoryAccount,
     Identity,
     IdentityDirectory,
     ServiceTokenVerifier,
@@ -72,6 +73,7 @@ __all__ = [
     "Cursor",
     "Demo",
     "DirectModel",
+    "DirectoryAccount",
     "EntryCursor",
     "EntryFilter",
     "GenerationFilter",

@@ -26,6 +26,15 @@ class TokenVerifier(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class DirectoryAccount:
+    """`is_verified`: whoever has the account has shown that the e-mail address is theirs."""
+
+    user_id: str
+    email: str
+    is_verified: bool
+
+
 class IdentityDirectory(Protocol):
     """The accounts that people sign in with. False: it knows no such account. Raises Unavailable."""
 
@@ -40,6 +49,8 @@ class IdentityDirectory(Protocol):
         ...
 
     def delete(self, user_id: str) -> bool: ...
+
+    def account(self, user_id: str) -> DirectoryAccount | None: ...
 
     def find(self, email: str) -> str | None:
         """The user id of the account with this e-mail address, whatever its case."""

@@ -141,7 +141,7 @@ class TestAudit:
         assert ask(world, "POST", "audit", {}).body == {
             "is_exact": True,
             "is_complete": True,
-            "users_checked": 3,
+            "users_checked": 4,
             "differences": [],
             "different": [],
             "unopened": [],

@@ -7,6 +7,7 @@ from controllers.auth import document_id
 from controllers.wire import Access
 from core.errors import InvalidRequest, Unauthenticated, Unavailable
 from domain.ledger import EntryType
+from providers.identity.memory import MemoryTokens
 from services.ports import Identity
 from world import ORDER, TOKENS, World
 
@@ -127,10 +128,11 @@ def test_a_strangers_generation_is_answered_like_one_that_is_missing(required: W
 
 def test_a_user_of_firebase_is_in_the_books_from_the_first_call_on_with_a_welcome() -> None:
     world = World(NOW, AUTH_MODE="required", WELCOME_CREDITS="7")
+    world.app.made["tokens"] = MemoryTokens({"dora-token": Identity("dora")})
     for _ in range(2):
-        response = world.api("GET", "/v1/me", headers=ADMIN)
-        assert (response.status, response.body["id"], response.body["current_credits"]) == (200, "admin", 7)
-    (entry,) = world.entries("admin")
+        response = world.api("GET", "/v1/me", headers={"Authorization": "Bearer dora-token"})
+        assert (response.status, response.body["id"], response.body["current_credits"]) == (200, "dora", 7)
+    (entry,) = world.entries("dora")
     assert (entry.type, entry.credits) == (EntryType.GRANT, 7)
     world.assert_books_balance()
 

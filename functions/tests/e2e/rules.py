@@ -164,7 +164,12 @@ CALLERS = {
     "stranger": Caller("alice", PUBLIC_ONLY, {"sub": "bob", "role": "user", **_BEFORE}),
     "stranger, of its own": Caller("bob", OWN, {"sub": "bob", **_BEFORE}),
     "admin": Caller("alice", REPORTS, {"sub": "root", **_ADMIN, **_BEFORE}),
-    "admin, of its own": Caller("root", OWN | REPORTS, {"sub": "root", **_ADMIN, **_BEFORE}),
+    "admin, of its own": Caller("root", OWN | REPORTS, {"sub": "root", **_ADMIN, **_BEFORE}, {"is_admin": True}),
+    "admin by the token alone": Caller("tina", OWN, {"sub": "tina", **_ADMIN, **_BEFORE}),
+    "admin by the document alone": Caller("dan", OWN, {"sub": "dan", **_BEFORE}, {"is_admin": True}),
+    "admin, deactivated": Caller(
+        "ina", OWN, {"sub": "ina", **_ADMIN, **_BEFORE}, {"is_admin": True, "is_active": False}
+    ),
     "anonymous, of its own": Caller(
         "anna",
         OWN,
@@ -187,7 +192,10 @@ CALLERS = {
     "owner with a text as its time": Caller("alice", PUBLIC_ONLY, {"sub": "alice", "auth_time": "9999999999"}),
     "signed out, with a time of no kind": Caller("sam", PUBLIC_ONLY, {"sub": "sam", "auth_time": None}),
     "admin no more": Caller(
-        "rita", PUBLIC_ONLY, {"sub": "rita", **_ADMIN, **_BEFORE}, {"signed_out_at": SIGNED_OUT_AT}
+        "rita",
+        PUBLIC_ONLY,
+        {"sub": "rita", **_ADMIN, **_BEFORE},
+        {"is_admin": True, "signed_out_at": SIGNED_OUT_AT},
     ),
     "admin without a document": Caller("alice", PUBLIC_ONLY, {"sub": "nell", **_ADMIN, **_BEFORE}),
     "admin by another name": Caller("alice", PUBLIC_ONLY, {"sub": "bob", "admin": True, "roles": ["admin"], **_BEFORE}),

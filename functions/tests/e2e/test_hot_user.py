@@ -27,7 +27,7 @@ from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.demo import DemoRepository
 from repositories.firestore import FirestoreDocuments
-from services.generations import Order
+from services.orders import Order
 from services.ports import GenerationFilter
 from tools import services
 from world import ORDER

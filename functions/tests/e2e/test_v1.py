@@ -16,11 +16,11 @@ from core.config import Settings
 from domain.generation import Spec
 from domain.ledger import EntryType, User
 from e2e.client import FINAL, HOSTING, Reply, curl, curl_json, download, first_success, until, v1
-from e2e.tokens import forgeries, sign_up
+from e2e.tokens import forgeries, sign_up, sign_up_admin
 from providers.queue.memory import MemoryQueue
 from repositories.demo import DemoRepository
 from repositories.documents import Query, Update
-from services.generations import Order
+from services.orders import Order
 from tools.services import ROOT
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
@@ -192,7 +192,7 @@ def test_a_token_of_the_auth_emulator_says_who_is_calling(customer: tuple[str, d
 
 
 def test_the_token_of_an_admin_may_look_at_others() -> None:
-    _, token = sign_up(role="admin")
+    _, token = sign_up_admin()
     me = v1("GET", "/me", USER, headers={"Authorization": f"Bearer {token}"})
     assert (me.status, me.body["id"]) == (200, USER)
 

@@ -3,10 +3,14 @@
 import base64
 import json
 import os
+import subprocess
+import sys
 import uuid
 from typing import Any
 
 import requests
+
+from tools.services import HOSTING_URL, ROOT
 
 _ACCOUNTS = "http://{host}/identitytoolkit.googleapis.com/v1"
 _PROJECT = "demo-darkroom"
@@ -25,6 +29,18 @@ def sign_up(role: str | None = None, *, email: str | None = None) -> tuple[str, 
         claims = {"localId": user_id, "customAttributes": json.dumps({"role": role})}
         _post(f"projects/{_PROJECT}/accounts:update", claims)
     return user_id, _post("accounts:signInWithPassword", account)["idToken"]
+
+
+def sign_up_admin() -> tuple[str, str]:
+    """An admin's id and ID token, as the operator's command makes one: it has called once before."""
+    email = new_email()
+    user_id, token = sign_up(email=email)
+    requests.get(
+        f"{HOSTING_URL}/v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=_SECONDS
+    ).raise_for_status()
+    grant = [sys.executable, str(ROOT / "tools/operate.py"), "grant-admin", "--user", user_id]
+    subprocess.run(grant, capture_output=True, timeout=60, check=True)
+    return sign_in(email)
 
 
 def sign_up_anonymously() -> tuple[str, str]:

@@ -234,10 +234,14 @@ def test_a_person_may_do_everything_with_what_is_theirs(world: World) -> None:
     assert caller.spender.signed_in_at == NOW
 
 
-def test_an_admin_is_one_by_the_token(world: World) -> None:
-    assert in_person(world, Identity("alice", is_admin=True)).is_admin
+def test_an_admin_is_one_by_the_token_and_by_the_document(world: World) -> None:
+    assert not in_person(world, Identity("alice", is_admin=True)).is_admin
+    make_admin(world, "alice")
     make_admin(world, "bob")
+    assert in_person(world, Identity("alice", is_admin=True)).is_admin
     assert not in_person(world, Identity("bob")).is_admin
+    world.overwrite("users/alice", is_active=False)
+    assert not in_person(world, Identity("alice", is_admin=True)).is_admin
 
 
 def test_a_sign_out_elsewhere_is_seen_within_ten_seconds_and_by_what_changes_something_at_once(

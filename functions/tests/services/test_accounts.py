@@ -12,7 +12,7 @@ from domain.ledger import EntryType, User
 from domain.spending import Spender
 from people import NOW, at_once, instances, known
 from services.accounts import CLAIMED_MAX
-from services.generations import Order
+from services.orders import Order
 from services.ports import Identity
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, World
@@ -262,6 +262,24 @@ def test_nobody_else_can_claim_it_then(guest: World) -> None:
     with pytest.raises(InvalidRequest, match="belongs to somebody already"):
         claim(guest, "mallory")
     assert guest.user("mallory").claimed == ()
+
+
+def test_an_account_that_was_closed_or_signed_out_is_not_taken_over(guest: World) -> None:
+    """By its document, which says so at once; the directory may not have heard."""
+    guest.overwrite("users/anon", is_active=False)
+    with pytest.raises(InvalidRequest, match="was closed"):
+        claim(guest)
+    guest.overwrite("users/anon", is_active=True, signed_out_at=guest.now)
+    with pytest.raises(InvalidRequest, match="signed out everywhere"):
+        claim(guest)
+    assert guest.user("alice").claimed == ()
+
+
+def test_who_is_inactive_takes_nothing_over(guest: World) -> None:
+    guest.overwrite("users/alice", is_active=False)
+    with pytest.raises(UserInactive):
+        claim(guest)
+    assert guest.user("anon").claimed_by is None
 
 
 def test_of_two_claimers_at_once_one_has_it(guest: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bootstrap import Darkroom
 from core.errors import Unavailable
-from domain.errors import AccountClosed, UserNotFound
+from domain.errors import AccountClosed, AddressNotVerified, UserNotFound
 from domain.keys import Scope
 from people import NOW, at_once, bearer, issue, known, make_admin, refusal
 from providers.identity.memory import MemoryDirectory
@@ -75,6 +75,33 @@ class TestGranting:
         with pytest.raises(Unavailable):
             world.app.administration.grant_admin("alice", OPERATOR)
         assert world.user("alice").is_admin is False
+
+    def test_the_record_comes_before_the_role(self, world: World) -> None:
+        """A role that nobody wrote down would be an admin whom no audit names; a repeat ends what stopped halfway."""
+
+        class Halting(MemoryDirectory):
+            def set_role(self, user_id: str, role: str) -> bool:
+                raise Unavailable("The directory of accounts does not answer.")
+
+        world.app.made["directory"] = Halting({"alice@example.com": "alice"})
+        with pytest.raises(Unavailable):
+            world.app.administration.grant_admin("alice", OPERATOR)
+        assert world.user("alice").is_admin is True
+        assert actions(world) == [("operator", "user.grant_admin", "users/alice")]
+
+        world.app.made["directory"] = world.directory
+        world.app.administration.grant_admin("alice", OPERATOR)
+        assert world.directory.roles == {"alice": "admin"}
+        assert len(actions(world)) == 1
+
+    def test_an_address_that_nobody_verified_is_no_name(self, world: World) -> None:
+        """Anybody could have signed up with it: the operator is told the id, and grants by that."""
+        world.directory.unverified.add("alice")
+        with pytest.raises(AddressNotVerified, match="has the id alice;"):
+            world.app.administration.grant_admin("alice@example.com", OPERATOR)
+        assert (world.user("alice").is_admin, world.directory.roles) == (False, {})
+        world.app.administration.grant_admin("alice", OPERATOR)
+        assert world.user("alice").is_admin is True
 
 
 class TestRevoking:

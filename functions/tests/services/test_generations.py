@@ -20,7 +20,7 @@ from domain.errors import (
 )
 from domain.generation import Spec, Status
 from domain.ledger import EntryType
-from services.generations import Order
+from services.orders import Order
 from services.ports import Created, Cursor, GenerationFilter, ModelUnavailable, RemoteResult, RemoteStatus
 from services.recent import Recent
 from world import World

@@ -13,8 +13,8 @@ from domain.keys import ADMIN_SCOPES, KEYS_MAX, Budget, Scope
 from domain.spending import Spender
 from people import NOW, USUAL, at_once, instances, issue
 from services.access import Caller
-from services.generations import Order
 from services.keys import IssuedKey, KeyOrder
+from services.orders import Order
 from services.ports import Created
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, World

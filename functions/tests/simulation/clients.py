@@ -13,7 +13,7 @@ from domain.errors import (
 )
 from domain.generation import Spec
 from domain.spending import Spender
-from services.generations import Order
+from services.orders import Order
 from simulation.scheduler import Violation
 from simulation.universe import SIZES, Lost, Universe
 

@@ -9,7 +9,8 @@ from core.errors import AppError
 from domain.generation import Generation
 from domain.ledger import Entry
 from repositories.documents import Document, Write
-from services.generations import GenerationView, Order
+from services.generations import GenerationView
+from services.orders import Order
 from simulation.invariants import FINAL
 from simulation.scheduler import Violation
 
