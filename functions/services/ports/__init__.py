@@ -53,6 +53,7 @@ from services.ports.records import (
     Ledger,
     Opening,
     Stored,
+    UserMark,
     UserPlace,
     Users,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "TaskQueue",
     "Thumbnailer",
     "TokenVerifier",
+    "UserMark",
     "UserPlace",
     "Users",
 ]
