@@ -156,12 +156,16 @@ class RetryTask(Exception):
     """Tells the queue to bring the task again."""
 
 
+_OUR_FAULT = 500
+"""From this status on it is not for the sake of the request that it failed, so another version may still do it."""
+
+
 def run_task(work: Callable[[], object]) -> None:
     """The edge of tasks and schedules. Returning acknowledges; RetryTask, all that comes out, asks for another run."""
     try:
         work()
     except AppError as error:
-        if error.retryable:
+        if error.retryable or error.status >= _OUR_FAULT:
             log.info("task_retried", extra={"code": error.code})
             raise RetryTask(error.message) from error
         log.warning("task_refused", extra={"code": error.code, "reason": error.message})

@@ -15,6 +15,10 @@ class BooksDiffer(Exception):
     """Fails the run, so that the scheduler's alert goes off; the log has the figures."""
 
 
+class RecordsDamaged(Exception):
+    """Fails the run when all else is done; the log names the records that a person has to repair."""
+
+
 class Schedules:
     """What runs by the clock. A failed run is raised, never only logged."""
 
@@ -34,13 +38,18 @@ class Schedules:
         self._clock = clock
 
     def sweep(self) -> None:
-        run_task(self._sweeper.sweep)
+        run_task(self._sweep)
 
     def audit(self) -> None:
         run_task(self._audit)
 
     def weekly_report(self) -> None:
         run_task(self._report)
+
+    def _sweep(self) -> None:
+        result = self._sweeper.sweep()
+        if result.needs_repair:
+            raise RecordsDamaged(f"{result.unreadable} cannot be read, {result.disputed} cannot be settled")
 
     def _report(self) -> None:
         self._reporting.run(None, False)
@@ -50,4 +59,6 @@ class Schedules:
         self._erasure.continue_all()
         result = self._audits.nightly(self._clock() - _AUDITED)
         if not result.is_exact:
-            raise BooksDiffer(f"{len(result.different)} users, totals: {result.differences}")
+            raise BooksDiffer(
+                f"{len(result.different)} users, totals: {result.differences}, unreadable: {result.unreadable}"
+            )

@@ -16,6 +16,8 @@ from repositories.mapping import (
     user_path,
 )
 from repositories.optimistic import OptimisticTransaction
+from repositories.rows import reader
+from repositories.typed import typed
 from repositories.user_mapping import user_difference, user_fields
 from repositories.users import UserRepository
 from services.ports import AccountChange, KeySecret, Opening, Stored
@@ -132,10 +134,17 @@ def _user_write(before: Stored[User], after: User) -> Update:
     return Update(user_path(after.id), user_difference(before.value, after), before.version)
 
 
+@reader
 def _secrets_from(document: Document) -> tuple[KeySecret, ...]:
     fields = document.fields
     found = (
-        KeySecret(key_id=document.id, user_id=fields["user_id"], serial=int(name.removeprefix("s")), digest=digest)
+        typed(
+            KeySecret,
+            key_id=document.id,
+            user_id=fields["user_id"],
+            serial=int(name.removeprefix("s")),
+            digest=digest,
+        )
         for name, digest in fields["digests"].items()
     )
     return tuple(sorted(found, key=lambda secret: -secret.serial))

@@ -2,6 +2,7 @@ from core.errors import Unavailable
 from domain.audit_log import AuditRecord
 from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Documents, Query
 from repositories.mapping import AUDIT_LOG, audit_fields, audit_from, audit_path
+from repositories.rows import readable
 from services.ports import AuditFilter, Cursor
 
 
@@ -27,4 +28,4 @@ class AuditLogRepository:
             after=(after.at, after.id) if after else None,
             limit=limit,
         )
-        return [audit_from(document) for document in self._documents.query(query)]
+        return readable(self._documents, query, audit_from)

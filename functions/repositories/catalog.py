@@ -1,23 +1,25 @@
 from collections.abc import Callable, Mapping
 
-from domain.catalog import Catalog, ListedOption, ModelOffer, OptionKind
+from domain.catalog import Catalog, ListedOption, ModelOffer, Option, OptionKind
+from domain.damage import UnreadableRecord
 from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Document, Documents, Query, Update, Write
 from repositories.mapping import (
     COLORS,
     SIZES,
     STYLES,
-    active,
     audit_fields,
     audit_path,
     color_from,
+    is_active,
     listed_fields,
-    listed_from,
+    listed_reader,
     option_path,
     options_path,
     size_from,
     style_from,
 )
 from repositories.optimistic import OptimisticTransaction
+from repositories.rows import read_row, readable
 from services.catalog_editing import OptionChange
 
 
@@ -27,16 +29,16 @@ class CatalogRepository:
         self._transaction = transaction
 
     def load(self, models: Mapping[str, ModelOffer]) -> Catalog:
-        """Three queries, one read for each option."""
+        """Three queries, one read for each option. One that cannot be read is not on offer."""
         return Catalog(
             models=models,
-            styles={document.id: style_from(document) for document in self._active(STYLES)},
-            colors={document.id: color_from(document) for document in self._active(COLORS)},
-            sizes={document.id: size_from(document) for document in self._active(SIZES)},
+            styles=self._active(STYLES, style_from),
+            colors=self._active(COLORS, color_from),
+            sizes=self._active(SIZES, size_from),
         )
 
     def options(self, kind: OptionKind) -> list[ListedOption]:
-        listed = [listed_from(kind, document) for document in self._all(kind)]
+        listed = readable(self._documents, Query(collection=options_path(kind)), listed_reader(kind))
         return sorted(listed, key=lambda each: (each.option.sort_order, each.id))
 
     def change(
@@ -48,7 +50,7 @@ class CatalogRepository:
     ) -> ListedOption:
         def attempt(failure: Exception | None) -> ListedOption:
             documents = {document.id: document for document in self._all(kind)}
-            options = {each: listed_from(kind, document) for each, document in documents.items()}
+            options = _options(kind, option_id, documents)
             if isinstance(failure, Ambiguous) and self._documents.get(audit_path(record_id)) is not None:
                 return options[option_id]  # it took effect, and only the answer was lost
             change = decide(options)
@@ -65,8 +67,21 @@ class CatalogRepository:
     def _all(self, kind: OptionKind) -> list[Document]:
         return self._documents.query(Query(collection=options_path(kind)))
 
-    def _active(self, collection: str) -> list[Document]:
-        return active(self._documents.query(Query(collection=collection)))
+    def _active[T: Option](self, collection: str, read: Callable[[Document], T]) -> dict[str, T]:
+        """By id, in sort order."""
+        documents = self._documents.query(Query(collection=collection))
+        rows = [read_row(document, read) for document in documents if is_active(document)]
+        options = [row for row in rows if not isinstance(row, UnreadableRecord)]
+        return {option.id: option for option in sorted(options, key=lambda option: (option.sort_order, option.id))}
+
+
+def _options(kind: OptionKind, wanted: str, documents: Mapping[str, Document]) -> dict[str, ListedOption]:
+    """Those that can be read. Raises UnreadableRecord where the wanted one is not among them."""
+    rows = {each: read_row(document, listed_reader(kind)) for each, document in documents.items()}
+    stopped = rows.get(wanted)
+    if isinstance(stopped, UnreadableRecord):
+        raise stopped
+    return {each: row for each, row in rows.items() if not isinstance(row, UnreadableRecord)}
 
 
 def _writes(

@@ -1,23 +1,25 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from core.cache import RecentlyUsed
 from core.errors import AppError, Unauthenticated, Unavailable
+from domain.damage import SettlementConflict, UnreadableRecord
 from domain.generation import Generation, Status
 from domain.ledger import Change, User
 from repositories.books import commit_on_generation, commit_on_user
-from repositories.documents import AlreadyExists, Ambiguous, Document, Documents, Query
+from repositories.documents import AlreadyExists, Ambiguous, Conflict, Document, Documents, Query
 from repositories.mapping import GENERATIONS, generation_from, generation_path
 from repositories.optimistic import OptimisticTransaction, Stale
+from repositories.rows import every_row, readable
 from repositories.together import LockFactory, Together
 from repositories.users import UserRepository
 from services.ports import Created, Cursor, GenerationFilter, Stored
 
 _ENDED_REMEMBERED = 2048
-_INHERITED_PAGE = 100
+_PAGE = 100
 _TOGETHER_MOST = 50
 
 
@@ -45,22 +47,36 @@ class GenerationRepository:
         remembered = self._ended.get(generation_id)
         if remembered is not None and remembered.value.user_id not in owners:
             self._ended.drop(generation_id)
-        found = self.get(generation_id)
+        try:
+            found = self.get(generation_id)
+        except UnreadableRecord as error:
+            if error.owner not in owners:
+                return None
+            raise
         return found if found is not None and found.value.user_id in owners else None
 
     def create(self, generation_id: str, user_id: str, decide: Callable[[User], Change], *, may_exist: bool) -> Created:
         """What comes for one user while a commit of its is under way goes into the next one, together."""
         return self._creations.submit(user_id, _Asked(generation_id, decide, may_exist))
 
-    def change(self, known: Stored[Generation], decide: Callable[[Generation], Change | None]) -> Stored[Generation]:
+    def change(
+        self,
+        known: Stored[Generation],
+        decide: Callable[[Generation], Change | None],
+        *,
+        patience: timedelta | None = None,
+    ) -> Stored[Generation]:
         def attempt(failure: Exception | None) -> Stored[Generation]:
             current = known if failure is None else self._again(known)
             change = decide(current.value)
             if change is None:
                 return current
-            return self._seen(commit_on_generation(self._documents, self._users, change, current))
+            try:
+                return self._seen(commit_on_generation(self._documents, self._users, change, current))
+            except AlreadyExists as error:
+                raise self._collision(current, error) from error
 
-        return self._transaction.run(attempt)
+        return self._transaction.run(attempt, patience=patience)
 
     def page(
         self, owners: Collection[str], wanted: GenerationFilter, *, after: Cursor | None, limit: int
@@ -72,27 +88,23 @@ class GenerationRepository:
             after=(after.at, after.id) if after else None,
             limit=limit,
         )
-        return [generation_from(document) for document in self._documents.query(query)]
+        return readable(self._documents, query, generation_from)
 
-    def due(self, *, now: datetime, limit: int) -> list[Stored[Generation]]:
-        query = Query(collection=GENERATIONS, where=(("due_at", "<=", now),), order_by=("due_at",), limit=limit)
-        return [_stored(document) for document in self._documents.query(query)]
+    def due(self, *, now: datetime) -> Iterator[Stored[Generation] | UnreadableRecord]:
+        query = Query(collection=GENERATIONS, where=(("due_at", "<=", now),), order_by=("due_at",))
+        return every_row(self._documents, query, _stored, page=_PAGE)
+
+    def each(self, owners: Collection[str]) -> Iterator[Stored[Generation] | UnreadableRecord]:
+        """Without an order, which would leave out those that have no time."""
+        query = Query(collection=GENERATIONS, where=tuple(_owned_by(owners)))
+        return every_row(self._documents, query, _stored, page=_PAGE)
 
     def inherited(self, user_id: str) -> Iterator[Stored[Generation]]:
-        after: tuple[object, ...] | None = None
-        while True:
-            query = Query(
-                collection=GENERATIONS,
-                where=(("user_id", "==", user_id),),
-                order_by=("-created_at",),
-                after=after,
-                limit=_INHERITED_PAGE,
-            )
-            found = self._documents.query(query)
-            yield from (stored for stored in map(_stored, found) if stored.value.inherited)
-            if len(found) < _INHERITED_PAGE:
-                return
-            after = (found[-1].fields["created_at"], found[-1].id)
+        for row in self.each([user_id]):
+            if isinstance(row, UnreadableRecord):
+                raise row
+            if row.value.inherited:
+                yield row
 
     def ahead_of(self, generation: Generation) -> int:
         older = (("status", "==", Status.QUEUED.value), ("created_at", "<", generation.created_at))
@@ -170,6 +182,12 @@ class GenerationRepository:
                 return Created(found.value, replayed=not lost)
 
         return self._transaction.run(attempt)
+
+    def _collision(self, current: Stored[Generation], error: AlreadyExists) -> Exception:
+        """Another writer settled it since it was read, or an entry stands there that nothing accounts for."""
+        if self._again(current).version != current.version:
+            return Conflict(str(error))
+        return SettlementConflict(current.value.id)
 
     def _read(self, generation_id: str) -> Stored[Generation] | None:
         document = self._documents.get(generation_path(generation_id))

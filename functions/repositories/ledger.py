@@ -17,6 +17,7 @@ from repositories.mapping import (
     user_path,
 )
 from repositories.optimistic import OptimisticTransaction
+from repositories.rows import readable
 from repositories.users import UserRepository
 from services.ports import BookTotals, Cursor, EntryCursor, EntryFilter
 
@@ -43,7 +44,7 @@ class LedgerRepository:
             after=(after.at, after.id) if after else None,
             limit=limit,
         )
-        return [entry_from(document) for document in self._documents.query(query)]
+        return readable(self._documents, query, entry_from)
 
     def page_of_all(self, wanted: EntryFilter, *, after: EntryCursor | None, limit: int) -> list[Entry]:
         of_one = wanted.user_id is not None
@@ -56,7 +57,7 @@ class LedgerRepository:
             after=(after.at, place) if after else None,
             limit=limit,
         )
-        return [entry_from(document) for document in self._documents.query(query)]
+        return readable(self._documents, query, entry_from)
 
     def of_generation(self, user_id: str, generation_id: str) -> list[Entry]:
         query = Query(collection=transactions_path(user_id), where=(("generation_request_id", "==", generation_id),))

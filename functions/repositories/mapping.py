@@ -2,7 +2,7 @@
 writes may be absent from a document that it wrote, and then read as what such a document means.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,8 @@ from domain.keys import windows
 from domain.ledger import Change, Entry, EntryType
 from repositories.counters import counter_fields
 from repositories.documents import Document, Fields, Increment
+from repositories.rows import reader
+from repositories.typed import known, typed
 
 USERS = "users"
 TRANSACTIONS = "transactions"
@@ -86,9 +88,11 @@ def system_path(name: str) -> str:
     return f"{SYSTEM}/{name}"
 
 
+@reader
 def entry_from(document: Document) -> Entry:
     fields = document.fields
-    return Entry(
+    return typed(
+        Entry,
         id=document.id,
         type=EntryType(fields["type"]),
         credits=fields["credits"],
@@ -103,11 +107,13 @@ def entry_fields(entry: Entry) -> dict[str, Any]:
     return {**asdict(entry), "type": entry.type.value}
 
 
+@reader
 def generation_from(document: Document) -> Generation:
     fields = document.fields
     status = _INHERITED_STATUSES.get(fields["status"]) or Status(fields["status"])
     price = fields["credits_deducted"]
-    return Generation(
+    return typed(
+        Generation,
         id=document.id,
         user_id=fields["user_id"],
         kind=fields.get("kind", "image"),
@@ -117,7 +123,7 @@ def generation_from(document: Document) -> Generation:
         held=fields.get("credits_held", 0),
         charged=fields.get("credits_charged", price if status is Status.COMPLETED else 0),
         refunded=fields.get("credits_refunded", price if status in (Status.FAILED, Status.CANCELLED) else 0),
-        outputs=tuple(Output(**output) for output in fields.get("outputs", ())),
+        outputs=tuple(typed(Output, **known(Output, output)) for output in fields.get("outputs", ())),
         image_url=fields.get("image_url"),
         failure=_failure_from(fields),
         metadata=fields.get("metadata", {}),
@@ -178,7 +184,8 @@ def _progress_from(fields: Fields) -> dict[str, Any]:
 
 
 def _spec_from(fields: Fields) -> Spec:
-    return Spec(
+    return typed(
+        Spec,
         model=fields["model"],
         style=fields["style"],
         color=fields["color"],
@@ -192,7 +199,8 @@ def _failure_from(fields: Fields) -> Failure | None:
     message = fields.get("error_message")
     if message is None:
         return None
-    return Failure(
+    return typed(
+        Failure,
         code=fields.get("error_code") or "model_failed",
         message=message,
         retryable=bool(fields.get("error_retryable")),
@@ -221,23 +229,27 @@ def audit_fields(record: AuditRecord) -> dict[str, Any]:
     return asdict(record)
 
 
+@reader
 def audit_from(document: Document) -> AuditRecord:
     fields = document.fields
     names = ("id", "actor", "action", "target", "reason", "request_id", "details")
-    return AuditRecord(**{name: fields[name] for name in names}, at=utc(fields["at"]))
+    return typed(AuditRecord, **{name: fields[name] for name in names}, at=utc(fields["at"]))
 
 
+@reader
 def style_from(document: Document) -> Style:
-    return Style(**_option(document))
+    return typed(Style, **_option(document))
 
 
+@reader
 def color_from(document: Document) -> Color:
-    return Color(**_option(document), hex_examples=tuple(document.fields["hex_examples"]))
+    return typed(Color, **_option(document), hex_examples=tuple(document.fields["hex_examples"]))
 
 
+@reader
 def size_from(document: Document) -> Size:
     names = ("width", "height", "aspect_ratio", "credit_cost")
-    return Size(**_option(document), **{name: document.fields[name] for name in names})
+    return typed(Size, **_option(document), **{name: document.fields[name] for name in names})
 
 
 def _option(document: Document) -> dict[str, Any]:
@@ -246,13 +258,20 @@ def _option(document: Document) -> dict[str, Any]:
     return {"id": document.id, "version": version, **{name: document.fields[name] for name in names}}
 
 
-def listed_from(kind: OptionKind, document: Document) -> ListedOption:
-    fields = document.fields
-    return ListedOption(
-        option=_OPTION_READERS[kind](document),
-        is_active=fields.get("is_active", True),
-        updated_at=_utc_or_none(fields.get("updated_at")),
-    )
+def listed_reader(kind: OptionKind) -> Callable[[Document], ListedOption]:
+    """What reads an option of this kind, with what operators see of it."""
+
+    @reader
+    def listed_from(document: Document) -> ListedOption:
+        fields = document.fields
+        return typed(
+            ListedOption,
+            option=_OPTION_READERS[kind](document),
+            is_active=fields.get("is_active", True),
+            updated_at=_utc_or_none(fields.get("updated_at")),
+        )
+
+    return listed_from
 
 
 def listed_fields(listed: ListedOption) -> dict[str, Any]:
@@ -267,10 +286,9 @@ _OPTION_READERS: Mapping[OptionKind, Callable[[Document], Option]] = {
 }
 
 
-def active(documents: Sequence[Document]) -> list[Document]:
-    """In sort order; a document without the flag is active."""
-    kept = [document for document in documents if document.fields.get("is_active", True)]
-    return sorted(kept, key=lambda document: (document.fields["sort_order"], document.id))
+def is_active(document: Document) -> bool:
+    """A document without the flag is active."""
+    return bool(document.fields.get("is_active", True))
 
 
 def utc(value: datetime) -> datetime:

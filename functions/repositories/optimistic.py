@@ -6,6 +6,7 @@ Not Firestore's own transaction: on a contended document it livelocks (1 success
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from core.errors import Unavailable
 from repositories.documents import Ambiguous, Conflict
@@ -34,9 +35,13 @@ class OptimisticTransaction:
         self._pause = pause
         self._uniform = uniform
 
-    def run[T](self, attempt: Callable[[Exception | None], T]) -> T:
-        """`attempt` gets what the last try failed with: None, Conflict or Ambiguous. Raises Unavailable."""
-        deadline = self._monotonic() + self._deadline_seconds
+    def run[T](self, attempt: Callable[[Exception | None], T], *, patience: timedelta | None = None) -> T:
+        """`attempt` gets what the last try failed with: None, Conflict or Ambiguous. Raises Unavailable.
+
+        `patience` is how long it goes on trying, where that is less than usual.
+        """
+        seconds = self._deadline_seconds if patience is None else patience.total_seconds()
+        deadline = self._monotonic() + seconds
         failure: Exception | None = None
         tries = 0
         while True:

@@ -9,6 +9,8 @@ from domain.ledger import User
 from domain.limits import Bucket
 from domain.user_week import UserWeek
 from repositories.documents import Document, Fields
+from repositories.rows import reader
+from repositories.typed import known, typed
 
 _PLAIN = ("name", "email", "current_credits", "held_credits", "total_images_generated", "is_active", "created_at")
 _LATER = (
@@ -25,12 +27,14 @@ _LATER = (
 _BALANCE: dict[str, Any] = {"name": "", "email": "", "current_credits": 0}
 
 
+@reader
 def user_from(document: Document) -> User:
     fields = document.fields
-    known = {name: fields[name] for name in (*_PLAIN, *_LATER) if name in fields}
-    return User(
+    found = {name: fields[name] for name in (*_PLAIN, *_LATER) if name in fields}
+    return typed(
+        User,
         id=document.id,
-        **{**_BALANCE, **known},
+        **{**_BALANCE, **found},
         bucket=_bucket_from(fields.get("bucket")),
         keys={key_id: _key_from(key_id, each) for key_id, each in fields.get("keys", {}).items()},
         weeks={name: _week_from(name, each) for name, each in fields.get("weeks", {}).items()},
@@ -92,7 +96,8 @@ def _week_fields(week: UserWeek) -> dict[str, Any]:
 
 
 def _week_from(name: str, fields: Fields) -> UserWeek:
-    return UserWeek(
+    return typed(
+        UserWeek,
         week=Week.from_field(name),
         requests=fields["requests"],
         before=fields["before"],
@@ -106,9 +111,14 @@ def _key_fields(key: ApiKey) -> dict[str, Any]:
 
 
 def _key_from(key_id: str, fields: Fields) -> ApiKey:
-    given = {**fields, "id": key_id, "scopes": frozenset(map(Scope, fields["scopes"]))}
-    return ApiKey(**{**given, "budget": Budget(**fields["budget"]), "bucket": _bucket_from(fields["bucket"])})
+    read = {
+        "id": key_id,
+        "scopes": frozenset(map(Scope, fields["scopes"])),
+        "budget": typed(Budget, **known(Budget, fields["budget"])),
+        "bucket": _bucket_from(fields["bucket"]),
+    }
+    return typed(ApiKey, **{**known(ApiKey, fields), **read})
 
 
 def _bucket_from(fields: Fields | None) -> Bucket | None:
-    return None if fields is None else Bucket(**fields)
+    return None if fields is None else typed(Bucket, **known(Bucket, fields))

@@ -4,15 +4,18 @@ from datetime import datetime, timedelta
 from core.cache import RecentlyUsed
 from core.clock import Clock, utc_now
 from core.errors import AppError
+from domain.damage import UnreadableRecord
 from domain.errors import UserNotFound
 from domain.ledger import Change, User
 from repositories.documents import Documents, Query
 from repositories.mapping import USERS, user_path
 from repositories.optimistic import Stale
+from repositories.rows import every_row, readable
 from repositories.user_mapping import user_from
-from services.ports import Stored, UserPlace
+from services.ports import Stored, UserMark, UserPlace
 
 _USERS_REMEMBERED = 2048
+_PAGE = 100
 _TO_ERASE_PAGE = 50
 _LAST_CHARACTER = "\U0010ffff"
 
@@ -38,7 +41,7 @@ class UserRepository:
     def search(self, email_prefix: str | None, *, after: User | UserPlace | None, limit: int) -> list[User]:
         if email_prefix is None:
             everybody = Query(collection=USERS, after=(after.id,) if after else None, limit=limit)
-            return [user_from(document) for document in self._documents.query(everybody)]
+            return readable(self._documents, everybody, user_from)
         query = Query(
             collection=USERS,
             where=(("email", ">=", email_prefix), ("email", "<", email_prefix + _LAST_CHARACTER)),
@@ -46,30 +49,23 @@ class UserRepository:
             after=(after.email, after.id) if after else None,
             limit=limit,
         )
-        return [user_from(document) for document in self._documents.query(query)]
+        return readable(self._documents, query, user_from)
 
-    def page(self, *, changed_since: datetime | None, after: User | None, limit: int) -> list[User]:
+    def each(self, *, changed_since: datetime | None, after: UserMark | None) -> Iterator[User | UnreadableRecord]:
         if changed_since is None:
-            query = Query(collection=USERS, after=(after.id,) if after else None, limit=limit)
+            query = Query(collection=USERS, after=(after.id,) if after else None)
         else:
             query = Query(
                 collection=USERS,
                 where=(("updated_at", ">=", changed_since),),
                 order_by=("updated_at",),
                 after=(after.updated_at, after.id) if after else None,
-                limit=limit,
             )
-        return [user_from(document) for document in self._documents.query(query)]
+        return every_row(self._documents, query, user_from, page=_PAGE)
 
-    def to_erase(self) -> Iterator[User]:
-        after: tuple[str, ...] | None = None
-        while True:
-            due = (("erasure_due", "==", True),)
-            found = self._documents.query(Query(collection=USERS, where=due, after=after, limit=_TO_ERASE_PAGE))
-            yield from map(user_from, found)
-            if len(found) < _TO_ERASE_PAGE:
-                return
-            after = (found[-1].id,)
+    def to_erase(self) -> Iterator[User | UnreadableRecord]:
+        due = Query(collection=USERS, where=(("erasure_due", "==", True),))
+        return every_row(self._documents, due, user_from, page=_TO_ERASE_PAGE)
 
     def read(self, user_id: str) -> Stored[User] | None:
         """One read; remembered."""

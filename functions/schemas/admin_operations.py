@@ -42,6 +42,8 @@ class SweepResource(Outbound):
     failed: int
     settled_meanwhile: int
     unavailable: int
+    unreadable: int = Field(description="Cannot be read. The log names them, and an operator has to repair them.")
+    disputed: int = Field(description="Cannot be settled, for an entry of theirs is there already. As above.")
 
     @classmethod
     def of(cls, result: SweepResult) -> Self:
@@ -78,6 +80,7 @@ class AuditResource(Outbound):
     different: list[UserDifferences]
     unopened: list[str] = Field(description="Users, of those that were checked, who are older than the ledger.")
     unopened_count: int
+    unreadable: list[str] = Field(description="Paths of users' documents that cannot be read.")
 
     @classmethod
     def of(cls, audit: Audit) -> Self:

@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 
 from core.clock import Clock
 from domain.audit_verdict import AuditVerdict
+from domain.damage import UnreadableRecord
 from domain.errors import UserNotFound
-from domain.ledger import User
 from services.ports import BookTotals, Ledger, Users
 from services.ports.reports import AuditVerdicts
 
 log = logging.getLogger(__name__)
-
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,7 @@ class Audit:
     """`differences` are of the totals over everybody, which say nothing while some users are older than the ledger.
 
     `unopened` names such users among those that were checked; `unopened_count` is of all. `is_complete`: all were
-    checked that were to be.
+    checked that were to be. `unreadable` are the paths of users' documents that cannot be read.
     """
 
     users_checked: int
@@ -48,10 +46,11 @@ class Audit:
     unopened: tuple[str, ...]
     unopened_count: int
     is_complete: bool = True
+    unreadable: tuple[str, ...] = ()
 
     @property
     def is_exact(self) -> bool:
-        return not self.different and (not self.differences or self.unopened_count > 0)
+        return not self.unreadable and not self.different and (not self.differences or self.unopened_count > 0)
 
 
 class AuditService:
@@ -78,8 +77,11 @@ class AuditService:
         """
         until = None if within is None else self._clock() + within
         checked, is_complete = 0, True
-        different, unopened = [], []
-        for user in self._each(changed_since):
+        different, unopened, unreadable = [], [], list[str]()
+        for user in self._users.each(changed_since=changed_since, after=None):
+            if isinstance(user, UnreadableRecord):
+                unreadable.append(user.path)
+                continue
             if checked == most or (until is not None and self._clock() >= until):
                 is_complete = False
                 break
@@ -98,6 +100,7 @@ class AuditService:
             unopened=tuple(unopened),
             unopened_count=totals.unopened_count,
             is_complete=is_complete,
+            unreadable=tuple(unreadable),
         )
         log.info("audited", extra={"users": checked, "different": len(different), "unopened": len(unopened)})
         return result
@@ -113,15 +116,6 @@ class AuditService:
         )
         self._verdicts.put(verdict)
         return audit
-
-    def _each(self, changed_since: datetime | None) -> Iterator[User]:
-        after: User | None = None
-        while True:
-            page = self._users.page(changed_since=changed_since, after=after, limit=_PAGE)
-            yield from page
-            if len(page) < _PAGE:
-                return
-            after = page[-1]
 
 
 def differences_in(totals: BookTotals) -> Iterator[Difference]:

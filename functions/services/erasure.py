@@ -6,12 +6,13 @@ be done again, and goes on in the night where the time of the request was too sh
 
 import logging
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from core.clock import Clock
-from core.errors import Unavailable
+from core.errors import AppError, Unavailable
+from domain.damage import SettlementConflict, UnreadableRecord
 from domain.generation import Generation, cancel, erase
 from domain.keys import ApiKey
 from domain.ledger import Change, User
@@ -22,8 +23,6 @@ from services.output_files import OutputFiles
 from services.ports import (
     AccountChange,
     Accounts,
-    Cursor,
-    GenerationFilter,
     Generations,
     IdentityDirectory,
     Stored,
@@ -32,7 +31,6 @@ from services.ports import (
 
 log = logging.getLogger(__name__)
 
-_PAGE = 100
 _REQUEST_TIME = timedelta(seconds=40)
 """Somebody waits for the answer, and the function has 60 seconds."""
 
@@ -90,14 +88,17 @@ class ErasureService:
         until = self._clock() + _NIGHTLY_TIME
         finished = left = 0
         for user in self._users.to_erase():
-            try:
-                is_done = self._erase(user, until)
-            except Unavailable as error:
-                log.warning("erasure_postponed", extra={"user_id": user.id, "reason": error.message})
-                is_done = False
+            is_done = not isinstance(user, UnreadableRecord) and self._erased_if_possible(user, until)
             finished, left = finished + is_done, left + (not is_done)
         log.info("erasures_continued", extra={"finished": finished, "left": left})
         return Erasures(finished=finished, left=left)
+
+    def _erased_if_possible(self, user: User, until: datetime) -> bool:
+        try:
+            return self._erase(user, until)
+        except (Unavailable, UnreadableRecord, SettlementConflict) as error:
+            log.warning("erasure_postponed", extra={"user_id": user.id, "reason": error.message})
+            return False
 
     def _erase(self, user: User, until: datetime) -> bool:
         """The anonymous accounts that the user claimed are the same person."""
@@ -108,23 +109,27 @@ class ErasureService:
         owners = (user.id, *user.claimed)
         for owner in owners:
             self._directory.delete(owner)
-        for generation in self._each(owners):
+        stopped: AppError | None = None
+        for row in chain.from_iterable(self._generations.each([owner]) for owner in owners):
             if self._clock() >= until:
                 return False
-            if not generation.is_erased:
-                self._erase_generation(generation.id)
+            stopped = self._stopped_by(row) or stopped
+        if stopped is not None:  # the others are erased, and this one has to be looked at by a person
+            raise stopped
         self._accounts.change(user.id, self._finished)
         log.info("user_erased", extra={"user_id": user.id})
         return True
 
-    def _each(self, owners: tuple[str, ...]) -> Iterator[Generation]:
-        after: Cursor | None = None
-        while True:
-            page = self._generations.page(owners, GenerationFilter(), after=after, limit=_PAGE)
-            yield from page
-            if len(page) < _PAGE:
-                return
-            after = Cursor(page[-1].created_at, page[-1].id)
+    def _stopped_by(self, row: Stored[Generation] | UnreadableRecord) -> AppError | None:
+        """Erase one generation, or say what is damaged of it."""
+        if isinstance(row, UnreadableRecord):
+            return row
+        try:
+            if not row.value.is_erased:
+                self._erase_generation(row.value.id)
+        except (UnreadableRecord, SettlementConflict) as error:
+            return error
+        return None
 
     def _erase_generation(self, generation_id: str) -> None:
         """Ended, then without files, then without words.

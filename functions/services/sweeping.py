@@ -2,7 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.logging import log_context
 from domain import generation as machine
+from domain.damage import SettlementConflict, UnreadableRecord
 from domain.generation import Generation, Status
 from domain.ledger import Change
 from services.models import ModelRegistry
@@ -18,28 +20,40 @@ from services.queue import QueueMarks
 
 log = logging.getLogger(__name__)
 
-_BATCH = 100
 _BUDGET = timedelta(seconds=45)
+"""The schedule runs every minute."""
+
+_PATIENCE = timedelta(seconds=3)
+"""For one commit. Where the database is too busy for it, the next sweep tries again, and the others have their turn."""
+
 _LOOK_AGAIN = timedelta(seconds=60)
 _LOOK_AGAIN_MAX = timedelta(minutes=30)
+
 _SAME_NAME_SIGHTINGS = 3
 
 _PURGE_LASTS = timedelta(seconds=30)
 """From its mark on: what is sent in the meantime may be dropped too, and clocks differ."""
 
-_BATCH_AFTER_PURGE = 500
-"""More than one sweep has the time for."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepResult:
-    """How many generations were found overdue, and what became of them."""
+    """How many generations were found overdue, and what became of them.
 
-    resent: int
-    dispatched_again: int
-    failed: int
-    settled_meanwhile: int
-    unavailable: int
+    `unreadable` cannot be read, and `disputed` cannot be settled, because an entry of theirs stands there already:
+    the log names them, and a person has to repair them.
+    """
+
+    resent: int = 0
+    dispatched_again: int = 0
+    failed: int = 0
+    settled_meanwhile: int = 0
+    unavailable: int = 0
+    unreadable: int = 0
+    disputed: int = 0
+
+    @property
+    def needs_repair(self) -> bool:
+        return bool(self.unreadable or self.disputed)
 
 
 class SweepService:
@@ -63,29 +77,26 @@ class SweepService:
         self._clock = clock
 
     def sweep(self) -> SweepResult:
-        """All that is due, or as much as 45 seconds allow; what is left is due for the next sweep."""
+        """Rescue all that is due, or as much as 45 seconds allow; what is left is due for the next sweep.
+
+        Raises Unavailable where the database does not say what is due.
+        """
         started = self._clock()
         lost_until = self._lost_until(started)
         outcomes: Counter[str] = Counter()
-        seen: set[str] = set()
-        while self._clock() - started < _BUDGET:
-            fresh = [stored for stored in self._batch(lost_until) if stored.value.id not in seen]
-            for stored in fresh:
-                seen.add(stored.value.id)
-                with log_context(generation_id=stored.value.id, request_id=stored.value.request_id):
-                    outcomes[self._rescued(stored, lost_until)] += 1
-            if not fresh:
+        for row in self._found(started, lost_until):
+            if self._clock() - started >= _BUDGET:
                 break
-        result = SweepResult(
-            resent=outcomes["resent"],
-            dispatched_again=outcomes["dispatched_again"],
-            failed=outcomes["failed"],
-            settled_meanwhile=outcomes["settled_meanwhile"],
-            unavailable=outcomes["unavailable"],
-        )
-        if seen:
-            log.info("swept", extra={"found": len(seen), "outcomes": dict(outcomes)})
-        return result
+            outcomes[self._looked_at(row, lost_until)] += 1
+        if outcomes:
+            log.info("swept", extra={"found": outcomes.total(), "outcomes": dict(outcomes)})
+        return SweepResult(**outcomes)
+
+    def _looked_at(self, row: Stored[Generation] | UnreadableRecord, lost_until: datetime | None) -> str:
+        if isinstance(row, UnreadableRecord):
+            return "unreadable"
+        with log_context(generation_id=row.value.id, request_id=row.value.request_id):
+            return self._rescued(row, lost_until)
 
     def _lost_until(self, now: datetime) -> datetime | None:
         """Tasks from before this moment went with a purge. While that may still be at work, nothing is sent for it."""
@@ -94,21 +105,30 @@ class SweepService:
             return None
         return purged_at + _PURGE_LASTS
 
-    def _batch(self, lost_until: datetime | None) -> list[Stored[Generation]]:
+    def _found(self, now: datetime, lost_until: datetime | None) -> Iterator[Stored[Generation] | UnreadableRecord]:
         """What is due. After a purge also what has lost its task, until the longest backoff from before it is over."""
-        now = self._clock()
         if lost_until is None or now > lost_until + _LOOK_AGAIN_MAX:
-            return self._generations.due(now=now, limit=_BATCH)
-        soon = self._generations.due(now=now + _LOOK_AGAIN_MAX, limit=_BATCH_AFTER_PURGE)
-        return [stored for stored in soon if self._is_overdue(stored.value) or _is_lost(stored.value, lost_until)]
+            yield from self._generations.due(now=now)
+            return
+        for row in self._generations.due(now=now + _LOOK_AGAIN_MAX):
+            if isinstance(row, UnreadableRecord) or self._is_overdue(row.value) or _is_lost(row.value, lost_until):
+                yield row
 
     def _rescued(self, stored: Stored[Generation], lost_until: datetime | None) -> str:
-        """One that cannot be rescued now must not keep the others from it."""
+        """One that cannot be rescued now must not keep the others from it, in the next sweep neither."""
         try:
             return self._rescue(stored, lost_until)
         except Unavailable as error:
-            log.warning("rescue_failed", extra={"reason": str(error)})
-            return "unavailable"
+            log.warning("rescue_failed", extra={"reason": error.message})
+            outcome = "unavailable"
+        except UnreadableRecord:  # by what another writer made of it meanwhile
+            return "unreadable"
+        except SettlementConflict as error:
+            log.error("settlement_conflict", extra={"reason": error.message})  # noqa: TRY400 - no bug
+            outcome = "disputed"
+        with suppress(Unavailable):  # then it stays due
+            self._defer(stored)
+        return outcome
 
     def _rescue(self, stored: Stored[Generation], lost_until: datetime | None) -> str:
         now = self._clock()
@@ -131,7 +151,7 @@ class SweepService:
                 return None
             return machine.fail(generation, failure, now=self._clock())
 
-        settled = self._generations.change(stored, decide).value
+        settled = self._generations.change(stored, decide, patience=_PATIENCE).value
         if settled.status is not Status.FAILED:
             return "settled_meanwhile"
         if stored.value.provider_job is not None:
@@ -153,7 +173,7 @@ class SweepService:
             again = machine.dispatched_again(generation, now=now, due_at=now + _backoff(generation))
             return Change(user_id=generation.user_id, at=now, generation=again)
 
-        changed = self._generations.change(stored, decide).value
+        changed = self._generations.change(stored, decide, patience=_PATIENCE).value
         if changed.dispatch == stored.value.dispatch:
             return "settled_meanwhile"
         self._enqueue(changed)
@@ -162,6 +182,11 @@ class SweepService:
     def _resend(self, stored: Stored[Generation]) -> str:
         """The same name first: where it exists the task is only waiting, and a backlog must not breed tasks."""
         self._enqueue(stored.value)
+        self._defer(stored)
+        return "resent"
+
+    def _defer(self, stored: Stored[Generation]) -> None:
+        """Look again later, counted from now: it may have been due for hours."""
 
         def decide(generation: Generation) -> Change | None:
             if not self._is_overdue(generation):
@@ -170,8 +195,7 @@ class SweepService:
             deferred = machine.deferred(generation, due_at=now + _backoff(generation))
             return Change(user_id=generation.user_id, at=now, generation=deferred)
 
-        self._generations.change(stored, decide)
-        return "resent"
+        self._generations.change(stored, decide, patience=_PATIENCE)
 
     def _is_overdue(self, generation: Generation) -> bool:
         """Asked again on each read: a worker may have claimed or settled it since."""

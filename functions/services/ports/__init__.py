@@ -54,6 +54,7 @@ from services.ports.records import (
     Ledger,
     Opening,
     Stored,
+    UserMark,
     UserPlace,
     Users,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "TaskQueue",
     "Thumbnailer",
     "TokenVerifier",
+    "UserMark",
     "UserPlace",
     "Users",
 ]

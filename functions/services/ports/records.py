@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from domain.audit_log import AuditRecord
 from domain.catalog import Catalog, ModelOffer
+from domain.damage import UnreadableRecord
 from domain.generation import Generation, Status
 from domain.ledger import Change, Entry, EntryType, User
 
@@ -53,6 +54,14 @@ class UserPlace:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class UserMark:
+    """How far the audit has come among the users, by time of change and id, or by id alone."""
+
+    updated_at: datetime | None
+    id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookTotals:
     """Sums over one user's records, or over everybody's; each is one aggregation, never a scan."""
@@ -85,12 +94,15 @@ class Users(Protocol):
         """Those whose e-mail address begins so, by it; without a prefix everybody, by id."""
         ...
 
-    def to_erase(self) -> Iterator[User]:
-        """Those with an erasure that is due."""
+    def to_erase(self) -> Iterator[User | UnreadableRecord]:
+        """Those with an erasure that is due; in the place of one that cannot be read, what is wrong with it."""
         ...
 
-    def page(self, *, changed_since: datetime | None, after: User | None, limit: int) -> list[User]:
-        """By id, or by time of change where `changed_since` is given; `after` is the last one seen, as it was seen."""
+    def each(self, *, changed_since: datetime | None, after: UserMark | None) -> Iterator[User | UnreadableRecord]:
+        """By id, or by time of change where `changed_since` is given, going on behind `after`.
+
+        In the place of one that cannot be read there is what is wrong with it.
+        """
         ...
 
 
@@ -110,10 +122,18 @@ class Generations(Protocol):
         """
         ...
 
-    def change(self, known: Stored[Generation], decide: Callable[[Generation], Change | None]) -> Stored[Generation]:
+    def change(
+        self,
+        known: Stored[Generation],
+        decide: Callable[[Generation], Change | None],
+        *,
+        patience: timedelta | None = None,
+    ) -> Stored[Generation]:
         """Commit what `decide` makes of the generation, fenced by its version; None leaves it as it is.
 
-        When another writer was first, or an answer was lost, `decide` runs again on a fresh read.
+        When another writer was first, or an answer was lost, `decide` runs again on a fresh read, for as long as
+        `patience` or the usual time allow. Raises Unavailable, and SettlementConflict where an entry of the settlement
+        is there, and the generation has not ended.
         """
         ...
 
@@ -123,12 +143,19 @@ class Generations(Protocol):
         """Of these users, newest first; of everybody where none is named."""
         ...
 
-    def due(self, *, now: datetime, limit: int) -> list[Stored[Generation]]:
-        """Unsettled and past `due_at`, the longest overdue first."""
+    def due(self, *, now: datetime) -> Iterator[Stored[Generation] | UnreadableRecord]:
+        """Unsettled and past `due_at`, the longest overdue first.
+
+        In the place of one that cannot be read there is what is wrong with it; so it is in `each`.
+        """
+        ...
+
+    def each(self, owners: Collection[str]) -> Iterator[Stored[Generation] | UnreadableRecord]:
+        """All generations of these users, in no particular order."""
         ...
 
     def inherited(self, user_id: str) -> Iterator[Stored[Generation]]:
-        """This user's generations that Darkroom's own fields are not in yet."""
+        """This user's generations that Darkroom's own fields are not in yet. Raises UnreadableRecord."""
         ...
 
     def ahead_of(self, generation: Generation) -> int:

@@ -128,6 +128,8 @@ class TestSweep:
             "failed": 0,
             "settled_meanwhile": 0,
             "unavailable": 0,
+            "unreadable": 0,
+            "disputed": 0,
         }
         world.later(days=2)
         assert ask(world, "POST", "sweep").body["failed"] == 1
@@ -146,6 +148,7 @@ class TestAudit:
             "different": [],
             "unopened": [],
             "unopened_count": 0,
+            "unreadable": [],
         }
         assert log_of(world) == [("user:boss", "audit.run", "")]
 

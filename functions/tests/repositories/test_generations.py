@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import Unauthenticated, Unavailable
 from domain import generation as machine
+from domain.damage import UnreadableRecord
 from domain.errors import InsufficientCredits, UserInactive, UserNotFound
 from domain.generation import Failure, Generation, Output, Spec, Status
 from domain.keys import ApiKey, Scope
@@ -627,10 +628,9 @@ class TestPages:
     def test_due_ones_come_longest_overdue_first_and_ended_ones_never(self, many: Instance) -> None:
         many.fail(many.known("g0"))
         now = NOON + timedelta(minutes=2)
-        due = many.generations.due(now=now, limit=20)
+        due = [row for row in many.generations.due(now=now) if not isinstance(row, UnreadableRecord)]
         assert [stored.value.id for stored in due] == ["g1", "of-bob", "g2", "g3"]
         assert due[0] == many.known("g1")
-        assert len(many.generations.due(now=now, limit=2)) == 2
 
     def test_those_ahead_are_the_older_queued_ones(self, many: Instance) -> None:
         assert many.generations.ahead_of(many.known("g4").value) == 5

@@ -10,8 +10,9 @@ from firebase_functions.https_fn import HttpsError
 from core.errors import Unavailable
 from domain.generation import Status
 from providers.queue.memory import MemoryControl, MemoryQueue
-from repositories.documents import Write
+from repositories.documents import Conflict, Delete, Write
 from repositories.memory import MemoryDocuments
+from repositories.optimistic import OptimisticTransaction
 from repositories.queue_marks import QueueMarkRepository
 from services import sweeping
 from services.ports import ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
@@ -191,6 +192,17 @@ def test_a_poll_that_was_used_up_is_made_up_for_however_often_the_job_was_polled
     assert world.generation(generation_id).status is Status.COMPLETED
 
 
+class SlowQueue(MemoryQueue):
+    def __init__(self, world: World, *, seconds: float) -> None:
+        super().__init__()
+        self._world = world
+        self._seconds = seconds
+
+    def enqueue(self, message: TaskMessage) -> bool:
+        self._world.later(seconds=self._seconds)
+        return super().enqueue(message)
+
+
 class CountingQueue(MemoryQueue):
     def __init__(self) -> None:
         super().__init__()
@@ -235,7 +247,7 @@ def test_two_sweeps_at_once_fail_and_refund_once(world: World) -> None:
     generation_id = world.create(size="1024x1792")
     world.later(hours=25)
     another = World(world.now, documents=world.documents)
-    known = another.app.generations.due(now=world.now, limit=10)
+    known = [*another.app.generations.due(now=world.now)]
     world.app.sweeper.sweep()
     batches = [known, []]
     another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
@@ -252,7 +264,7 @@ def test_two_sweeps_at_once_make_one_new_name(world: World) -> None:
     world.later(minutes=6)
     another = World(world.now, documents=world.documents)
     another.app.made["queue"] = world.queue
-    known = another.app.generations.due(now=world.now, limit=10)
+    known = [*another.app.generations.due(now=world.now)]
     assert world.app.sweeper.sweep().dispatched_again == 1
     batches = [known, []]
     another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
@@ -280,7 +292,7 @@ def test_a_generation_that_a_worker_claims_while_the_sweeper_looks_is_left_to_th
     generation_id = world.create(size="1024x1792")
     world.later(hours=25)
     another = World(world.now, documents=world.documents)
-    known = another.app.generations.due(now=world.now, limit=10)
+    known = [*another.app.generations.due(now=world.now)]
     batches = [known, []]
     another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
 
@@ -301,7 +313,7 @@ def test_a_sweeper_with_old_news_neither_defers_nor_fences_out_a_live_worker(wor
     world.later(minutes=6)
     another = World(world.now, documents=world.documents)
     another.app.made["queue"] = world.queue
-    known = another.app.generations.due(now=world.now, limit=10)
+    known = [*another.app.generations.due(now=world.now)]
     batches = [known, []]
     another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
 
@@ -542,7 +554,7 @@ def test_two_sweeps_at_once_after_a_purge_make_one_new_name(purged: World) -> No
     purged.later(minutes=1)
     another = World(purged.now, documents=purged.documents)
     another.queue = another.app.made["queue"] = purged.queue
-    known = another.app.generations.due(now=purged.now + timedelta(hours=1), limit=10)
+    known = [*another.app.generations.due(now=purged.now + timedelta(hours=1))]
     assert purged.app.sweeper.sweep().dispatched_again == 1
     batches = [known, []]
     another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
@@ -550,15 +562,17 @@ def test_two_sweeps_at_once_after_a_purge_make_one_new_name(purged: World) -> No
     assert names(purged) == [f"{generation_id}-2"]
 
 
-def test_what_is_too_many_for_one_sweep_is_sent_by_the_next_ones(
-    purged: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sweeping, "_BATCH_AFTER_PURGE", 3)
+def test_what_is_too_many_for_one_sweep_is_sent_by_the_next_ones(purged: World) -> None:
+    """Each takes 20 seconds, and a sweep begins nothing after 45."""
     ids = [purged.create() for _ in range(10)]
     sweep_each_minute(purged, hours=2)
     purge(purged)
-    sweep_each_minute(purged, minutes(2))
-    assert names(purged) == sorted(f"{one}-2" for one in ids)
+    purged.app.made["queue"] = slow = SlowQueue(purged, seconds=20)
+    purged.app.made.pop("sweeper", None)
+    sweep_each_minute(purged, minutes(1))
+    assert len(slow.waiting) == 3
+    sweep_each_minute(purged, minutes(3))
+    assert sorted(task.name for task in slow.waiting) == sorted(f"{one}-2" for one in ids)
 
 
 def test_while_the_queue_is_down_after_a_purge_nothing_is_lost(purged: World) -> None:
@@ -639,22 +653,68 @@ def test_one_that_cannot_be_rescued_does_not_keep_the_others_from_it() -> None:
     world.assert_books_balance()
 
 
-def test_a_sweep_ends_in_time_and_the_next_one_goes_on(world: World) -> None:
+@pytest.mark.parametrize(("seconds", "begun"), [(50, 1), (20, 3), (4, 12)])
+def test_a_sweep_begins_nothing_after_its_time_and_the_next_one_goes_on(
+    world: World, seconds: float, begun: int
+) -> None:
     world.queue.is_down = True
-    for _ in range(4):
-        world.create()
-    world.queue.is_down = False
+    ids = [world.create() for _ in range(14)]
     world.later(minutes=2)
-
-    class SlowQueue(MemoryQueue):
-        def enqueue(self, message: TaskMessage) -> bool:
-            world.now += timedelta(seconds=50)
-            return super().enqueue(message)
-
-    world.app.made["queue"] = queue = SlowQueue()
+    world.app.made["queue"] = queue = SlowQueue(world, seconds=seconds)
     world.app.made.pop("sweeper", None)
+    assert world.app.sweeper.sweep().resent == begun
+    for _ in range(14):
+        world.app.sweeper.sweep()
+    assert sorted({task.name for task in queue.waiting}) == sorted(f"{one}-1" for one in ids)
+
+
+def test_what_failed_is_put_off_so_that_the_next_sweep_comes_to_the_others() -> None:
+    """Its own write takes all the time of a sweep, and fails; without being put off it would come first each time."""
+
+    class Slow(MemoryDocuments):
+        def commit(self, writes: list[Write]) -> list[datetime]:  # type: ignore[override]
+            if any(write.fields.get("status") == "failed" for write in writes if not isinstance(write, Delete)):
+                world.later(seconds=50)
+                if writes[0].path.endswith(first):
+                    raise Unavailable("The database does not answer")
+            return super().commit(writes)
+
+    first = ""
+    world = World(datetime.fromisoformat("2026-03-04T12:00:00+00:00"), documents=Slow())
+    ids = []
+    for _ in range(3):
+        ids.append(world.create())
+        world.later(seconds=1)
+    world.later(hours=25)
+    first = ids[0]
+    outcomes = [world.app.sweeper.sweep() for _ in range(3)]
+    assert [(each.unavailable, each.failed) for each in outcomes] == [(1, 0), (0, 1), (0, 1)]
+    assert [world.generation(one).status for one in ids] == ["queued", "failed", "failed"]
+    first = "nothing"
+    world.later(minutes=30)
+    assert world.app.sweeper.sweep().failed == 1
+    world.assert_books_balance()
+
+
+def test_what_was_due_long_ago_is_put_off_from_now_on(world: World) -> None:
+    generation_id = world.create()
+    world.later(hours=10)
     world.app.sweeper.sweep()
-    started = world.now
-    world.app.sweeper.sweep()
-    assert world.now >= started
-    assert len(queue.waiting) == 4
+    assert world.generation(generation_id).due_at == world.now + timedelta(minutes=1)
+    world.later(seconds=30)
+    assert world.app.sweeper.sweep() == NOTHING
+
+
+def test_a_sweep_does_not_try_one_commit_for_longer_than_three_seconds() -> None:
+    """A document that others keep changing costs a sweep three seconds, not the fifteen of a request."""
+    seconds = iter(range(100))
+    tries: list[int] = []
+
+    def attempt(_: Exception | None) -> None:
+        tries.append(1)
+        raise Conflict("another writer")
+
+    transaction = OptimisticTransaction(monotonic=lambda: next(seconds), pause=lambda _: None)
+    with pytest.raises(Unavailable):
+        transaction.run(attempt, patience=sweeping._PATIENCE)
+    assert len(tries) == 3
