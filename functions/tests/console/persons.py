@@ -1,7 +1,6 @@
 """People of the running stack: with an account of the Auth emulator, with credits, and signed in without a form."""
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from playwright.sync_api import StorageState
 
 from bootstrap import Darkroom
 from e2e import tokens
-from e2e.client import HOSTING, Reply, v1
+from e2e.client import HOSTING, Reply, stack_now, v1
 from services.instructions import OPERATOR, Instruction
 
 PASSWORD = "correct horse"  # of everybody whom e2e.tokens signs up
@@ -82,7 +81,7 @@ def _user(answer: Mapping[str, Any]) -> dict[str, Any]:
         "stsTokenManager": {
             "refreshToken": answer["refreshToken"],
             "accessToken": answer["idToken"],
-            "expirationTime": (int(time.time()) + int(answer["expiresIn"])) * 1000,
+            "expirationTime": int(1000 * (stack_now().timestamp() + int(answer["expiresIn"]))),
         },
         "apiKey": _API_KEY,
         "appName": "[DEFAULT]",

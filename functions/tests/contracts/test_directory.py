@@ -15,7 +15,7 @@ from contracts.identity_toolkit import PROJECT, IdentityToolkit
 from contracts.signing import account_key
 from core.errors import Unauthenticated, Unavailable
 from e2e import tokens as emulator
-from e2e.client import until
+from e2e.client import stack_now, until
 from loopback import Loopback, loopback
 from providers.identity.directory import FirebaseDirectory
 from providers.identity.firebase import FirebaseTokens
@@ -200,7 +200,7 @@ class TestEmulator:
 
     def _verified(self, token: str, *, check_revoked: bool = True) -> Identity:
         """By a verifier that remembers nothing."""
-        return FirebaseTokens(EMULATED_PROJECT).verify(token, check_revoked=check_revoked)
+        return FirebaseTokens(EMULATED_PROJECT, clock=stack_now).verify(token, check_revoked=check_revoked)
 
     def _is_revoked(self, token: str) -> bool:
         try:
@@ -265,4 +265,4 @@ class TestEmulator:
     @pytest.mark.parametrize("what", ["expired", "another project's", "another issuer's", "nobody's", "torn"])
     def test_forged(self, no_app: None, what: str) -> None:
         with pytest.raises(Unauthenticated):
-            FirebaseTokens(EMULATED_PROJECT).verify(emulator.forgeries()[what])
+            FirebaseTokens(EMULATED_PROJECT, clock=stack_now).verify(emulator.forgeries()[what])

@@ -1,14 +1,17 @@
 """How the tests of the stack talk to it: curl for the function URLs, as its users do, and JSON for `/v1`."""
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
 
+from core.clock import utc_now
 from tools import services
 
 FUNCTIONS = services.FUNCTIONS_URL
@@ -31,6 +34,11 @@ class Reply:
     status: int
     body: Any
     headers: Mapping[str, str]
+
+
+def stack_now() -> datetime:
+    """What the clock of the stack says, which may have been set."""
+    return utc_now() + timedelta(seconds=int(os.environ.get("CLOCK_OFFSET_SECONDS", "0")))
 
 
 def curl(*arguments: str) -> Reply:
