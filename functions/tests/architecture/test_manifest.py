@@ -221,7 +221,7 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         assert [name for name in imported["modules"] if name.partition(".")[0] == package] == []
 
     def test_it_asks_nothing_of_the_environment(self) -> None:
-        """Discovery, at deployment, runs without the settings of the functions; they are checked when a server starts."""
+        """Discovery, at deployment, runs without the settings of the functions; a server checks them."""
         assert run("import main").returncode == 0
         failed = run("import bootstrap; bootstrap.darkroom()")
         assert "GOOGLE_CLOUD_PROJECT" in failed.stderr
