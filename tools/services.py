@@ -28,6 +28,7 @@ EMULATED = ("functions", "firestore", "auth", "tasks", "hosting")
 ALL_PARTS = (*EMULATED, "storage")
 NO_KEEP_ALIVE = str(ROOT / "tools/preloaded/no_keep_alive.cjs")
 MOVED_CLOCK = str(ROOT / "tools/preloaded/moved_clock.cjs")
+STURDY_HOSTING = str(ROOT / "tools/preloaded/sturdy_hosting.cjs")
 KEPT_OUT = re.compile(
     r"https?_proxy|all_proxy|google_application_credentials|\w+_emulator_host|darkroom_stack|clock_offset_seconds",
     re.IGNORECASE,
@@ -74,7 +75,7 @@ def emulators(parts: list[str], *, ui: bool) -> Service:
     firebase = str(ROOT / "node_modules/firebase-tools/lib/bin/firebase.js")
     options = ["--config", str(ROOT / "firebase.json"), "--project", PROJECT, "--only", ",".join(parts)]
     options += ["--ui"] if ui else []
-    preloaded = ("--require", NO_KEEP_ALIVE, "--require", MOVED_CLOCK)
+    preloaded = [word for file in (NO_KEEP_ALIVE, MOVED_CLOCK, STURDY_HOSTING) for word in ("--require", file)]
     return Service("emulators", ("node", *preloaded, firebase, "emulators:exec", *options, "cat"))
 
 

@@ -4,8 +4,9 @@ and every command beside it, is told how many seconds it is ahead of the machine
 """
 
 import argparse
+import os
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tools import services
 
@@ -21,6 +22,11 @@ def offset_to(text: str) -> int:
     if moment is None or moment.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no time with a zone, such as 2028-02-29T23:59:30Z")
     return round((moment - datetime.now(UTC)).total_seconds())
+
+
+def now() -> datetime:
+    """What the clock of the stack says, for a command beside it."""
+    return datetime.now(UTC) + timedelta(seconds=int(os.environ.get("CLOCK_OFFSET_SECONDS", "0")))
 
 
 def keep(offset: int) -> None:

@@ -20,8 +20,7 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import TimeoutError as TookTooLong
 
-from e2e.client import stack_now
-from tools import services, toolchain
+from tools import services, stack_clock, toolchain
 
 PHONE, DESKTOP = (390, 844), (1440, 900)
 """Width and height, in CSS pixels."""
@@ -58,7 +57,7 @@ def context_of(shown: Browser, theme: Theme = "light", size: tuple[int, int] = D
     view: Any = {"width": width, "height": height}
     context = shown.new_context(viewport=view, color_scheme=theme, **{**usual, **more})
     if os.environ.get("CLOCK_OFFSET_SECONDS"):
-        context.clock.set_system_time(stack_now())
+        context.clock.set_system_time(stack_clock.now())
     return context
 
 

@@ -10,8 +10,9 @@ from playwright.sync_api import StorageState
 
 from bootstrap import Darkroom
 from e2e import tokens
-from e2e.client import HOSTING, Reply, stack_now, v1
+from e2e.client import HOSTING, Reply, v1
 from services.instructions import OPERATOR, Instruction
+from tools import stack_clock
 
 PASSWORD = "correct horse"  # of everybody whom e2e.tokens signs up
 _API_KEY = "fake-api-key"  # what Hosting's emulator gives to every page, in /__/firebase/init.json
@@ -81,7 +82,7 @@ def _user(answer: Mapping[str, Any]) -> dict[str, Any]:
         "stsTokenManager": {
             "refreshToken": answer["refreshToken"],
             "accessToken": answer["idToken"],
-            "expirationTime": int(1000 * (stack_now().timestamp() + int(answer["expiresIn"]))),
+            "expirationTime": int(1000 * (stack_clock.now().timestamp() + int(answer["expiresIn"]))),
         },
         "apiKey": _API_KEY,
         "appName": "[DEFAULT]",

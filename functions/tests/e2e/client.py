@@ -1,17 +1,14 @@
 """How the tests of the stack talk to it: curl for the function URLs, as its users do, and JSON for `/v1`."""
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import requests
 
-from core.clock import utc_now
 from tools import services
 
 FUNCTIONS = services.FUNCTIONS_URL
@@ -36,15 +33,12 @@ class Reply:
     headers: Mapping[str, str]
 
 
-def stack_now() -> datetime:
-    """What the clock of the stack says, which may have been set."""
-    return utc_now() + timedelta(seconds=int(os.environ.get("CLOCK_OFFSET_SECONDS", "0")))
-
-
 def curl(*arguments: str) -> Reply:
     command = ["curl", "--silent", "--show-error", "--noproxy", "*", "--dump-header", "-", *arguments]
     done = subprocess.run(command, capture_output=True, check=True, timeout=_REQUEST_SECONDS)
     head, _, body = done.stdout.partition(b"\r\n\r\n")
+    while head.split()[1].startswith(b"1"):  # 100 Continue comes before the answer
+        head, _, body = body.partition(b"\r\n\r\n")
     status_line, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return Reply(int(status_line.split()[1]), _json(body), headers)
