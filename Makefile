@@ -21,7 +21,7 @@ endif
 SET_CLOCK = $(if $(filter command,$(origin NOW)),--now "$(NOW)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser run demo test test-unit test-web screenshots bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
+.PHONY: help setup setup-browser run demo test test-days test-unit test-web screenshots bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ test-unit: setup test-web ## run the tests that need no server
 
 test-web: setup
 	@npm test --prefix web --silent -- --passWithNoTests
+
+test-days: setup-browser ## run the tests of the stack and the browser on seven weekdays and at four odd moments
+	@$(PYTHON) tools/days.py $(ARGS)
 
 screenshots: setup-browser ## picture every page, on a phone and on a desk, in light and dark; writes docs/screenshots
 	@$(STACK) beside $(SET_CLOCK) --seed -- $(PYTHON) tools/screenshots.py $(ARGS)
