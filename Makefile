@@ -17,8 +17,11 @@ OPERATE := $(STACK) attach -- $(PYTHON) tools/operate.py
 REPORT := $(STACK) beside --only firestore -- $(PYTHON) tools/operate.py report --seed
 endif
 
+# The local stack's clock, for run, demo, test, screenshots and export: NOW=2028-02-29T23:59:30Z. Only from the command line.
+SET_CLOCK = $(if $(filter command,$(origin NOW)),--now "$(NOW)")
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser run demo test test-unit test-web screenshots bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
+.PHONY: help setup setup-browser run demo test test-days test-unit test-web screenshots bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,13 +33,13 @@ setup-browser: ## the same, and a browser for the tests; where there is none, ro
 	@python3 tools/setup.py --with-browser
 
 run: setup ## start the local stack, seeded, until Ctrl-C
-	@$(STACK) up
+	@$(STACK) up $(SET_CLOCK)
 
 demo: setup ## show all of it: one generation per model, the ledger, the weekly report
-	@$(STACK) exec -- $(PYTHON) tools/demo.py
+	@$(STACK) exec $(SET_CLOCK) -- $(PYTHON) tools/demo.py
 
 test: setup-browser test-web ## run all tests, on the local stack and in a browser
-	@$(STACK) exec -- $(PYTHON) -m pytest $(ARGS)
+	@$(STACK) exec $(SET_CLOCK) -- $(PYTHON) -m pytest $(ARGS)
 
 test-unit: setup test-web ## run the tests that need no server
 	@$(PYTHON) -m pytest -m "not emulator and not stack" $(ARGS)
@@ -44,8 +47,11 @@ test-unit: setup test-web ## run the tests that need no server
 test-web: setup
 	@npm test --prefix web --silent -- --passWithNoTests
 
+test-days: setup-browser ## run the tests of the stack and the browser on seven weekdays and at four odd moments
+	@$(PYTHON) tools/days.py $(ARGS)
+
 screenshots: setup-browser ## picture every page, on a phone and on a desk, in light and dark; writes docs/screenshots
-	@$(STACK) beside --seed -- $(PYTHON) tools/screenshots.py $(ARGS)
+	@$(STACK) beside $(SET_CLOCK) --seed -- $(PYTHON) tools/screenshots.py $(ARGS)
 
 bench: setup ## measure every operation beside its floor, and the cold start; writes docs/benchmarks
 	@$(PYTHON) tools/bench.py $(ARGS)
@@ -105,7 +111,7 @@ revoke-admin: setup ## make the admin USER=<id or e-mail> a user like others, si
 	@$(OPERATE) revoke-admin --user $(WHOM)
 
 export: setup ## write the seeded database to docs/firestore-export
-	@CI=true $(STACK) exec --seed -- node_modules/.bin/firebase emulators:export --project demo-darkroom \
+	@CI=true $(STACK) exec $(SET_CLOCK) --seed -- node_modules/.bin/firebase emulators:export --project demo-darkroom \
 		--only firestore --force docs/firestore-export
 
 docs: setup ## write docs/openapi.json and docs/postman_collection.json

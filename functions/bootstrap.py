@@ -5,6 +5,7 @@ after the server has forked, by one thread while the others wait.
 """
 
 import os
+import sys
 import threading
 import time
 import uuid
@@ -12,8 +13,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.clock import Clock, utc_now
+from core.clock import Clock, clock_ahead
 from core.config import AppCheck, AuthMode, Settings
+from core.environment import ConfigurationError
 from core.logging import configure_logging
 
 if TYPE_CHECKING:
@@ -104,9 +106,9 @@ class _Later:
 class Darkroom:
     """The application. A test hands in the parts that it wants otherwise."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = utc_now, **parts: Any) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, **parts: Any) -> None:
         self.settings = settings
-        self.clock = clock
+        self.clock = clock or clock_ahead(settings.clock_offset)
         self.made: dict[str, Any] = parts
         self.lock = threading.RLock()
 
@@ -694,6 +696,17 @@ class Darkroom:
 
 _lock = threading.Lock()
 _app: Darkroom | None = None
+
+
+def refuse_unfit_environment() -> None:
+    """End the process, with a message that names each wrong variable, where the environment is not fit to start with.
+
+    Called when a server starts, so that a deployment with a wrong setting never takes a request. Opens nothing.
+    """
+    try:
+        Settings.from_environment(os.environ)
+    except ConfigurationError as error:
+        sys.exit(str(error))
 
 
 def darkroom() -> Darkroom:

@@ -9,14 +9,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Request, Response
 
-from bootstrap import darkroom
+from bootstrap import darkroom, refuse_unfit_environment
 from core.deployment import QueueLimits, ServiceAccounts
 from core.environment import SECRETS
-from triggers import on_request, on_schedule, on_task_dispatched, set_global_options
+from triggers import is_served, on_request, on_schedule, on_task_dispatched, set_global_options
 
 if TYPE_CHECKING:
     from firebase_functions.https_fn import CallableRequest
     from firebase_functions.scheduler_fn import ScheduledEvent
+
+# Not at discovery, which runs without the settings of the functions.
+if is_served():
+    refuse_unfit_environment()
 
 # Every function checks all settings when it starts, so each of them needs every secret.
 set_global_options(region="us-central1", max_instances=10, secrets=list(SECRETS))

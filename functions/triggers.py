@@ -65,6 +65,11 @@ def is_discovery() -> bool:
     return "firebase_functions" in sys.modules
 
 
+def is_served() -> bool:
+    """Whether functions-framework loads this, to answer requests: it is loaded before main.py is."""
+    return "functions_framework" in sys.modules and not is_discovery()
+
+
 def _at_need(apply: Callable[[Callable[..., Any]], Any], guard: Guard, function: Callable[..., Any]) -> Any:
     if is_discovery():
         return apply(function)

@@ -26,9 +26,12 @@ SECRETS_FILE = ROOT / "functions/.secret.local"
 SWEEP_SECONDS = 60
 EMULATED = ("functions", "firestore", "auth", "tasks", "hosting")
 ALL_PARTS = (*EMULATED, "storage")
-NO_KEEP_ALIVE = str(ROOT / "tools/no_keep_alive.cjs")
+NO_KEEP_ALIVE = str(ROOT / "tools/preloaded/no_keep_alive.cjs")
+MOVED_CLOCK = str(ROOT / "tools/preloaded/moved_clock.cjs")
+STURDY_HOSTING = str(ROOT / "tools/preloaded/sturdy_hosting.cjs")
 KEPT_OUT = re.compile(
-    r"https?_proxy|all_proxy|google_application_credentials|\w+_emulator_host|darkroom_stack", re.IGNORECASE
+    r"https?_proxy|all_proxy|google_application_credentials|\w+_emulator_host|darkroom_stack|clock_offset_seconds",
+    re.IGNORECASE,
 )
 
 FIREBASE: dict[str, Any] = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
@@ -72,7 +75,8 @@ def emulators(parts: list[str], *, ui: bool) -> Service:
     firebase = str(ROOT / "node_modules/firebase-tools/lib/bin/firebase.js")
     options = ["--config", str(ROOT / "firebase.json"), "--project", PROJECT, "--only", ",".join(parts)]
     options += ["--ui"] if ui else []
-    return Service("emulators", ("node", "--require", NO_KEEP_ALIVE, firebase, "emulators:exec", *options, "cat"))
+    preloaded = [word for file in (NO_KEEP_ALIVE, MOVED_CLOCK, STURDY_HOSTING) for word in ("--require", file)]
+    return Service("emulators", ("node", *preloaded, firebase, "emulators:exec", *options, "cat"))
 
 
 def storage() -> Service:
@@ -134,14 +138,15 @@ def expected_functions() -> set[str]:
     return {rewrite["function"]["functionId"] for rewrite in rewrites if "function" in rewrite}
 
 
-def environment(parts: Iterable[str] = ALL_PARTS) -> dict[str, str]:
+def environment(parts: Iterable[str] = ALL_PARTS, *, clock_offset: int = 0) -> dict[str, str]:
     """
     What every process of the stack and every command beside it sees. Proxies are left out because
     firebase-tools would send even its calls to this machine through them; credentials, so that nothing can
-    reach a real project; and any other stack's addresses.
+    reach a real project; and any other stack's addresses, and how far its clock is ahead.
     """
     inherited = {name: value for name, value in os.environ.items() if not KEPT_OUT.fullmatch(name)}
-    return inherited | local_values() | emulator_hosts(set(parts))
+    moved = {"CLOCK_OFFSET_SECONDS": str(clock_offset)} if clock_offset else {}
+    return inherited | local_values() | emulator_hosts(set(parts)) | moved
 
 
 def local_values() -> dict[str, str]:

@@ -21,7 +21,7 @@ from subprocess import Popen, TimeoutExpired
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import services
+from tools import services, stack_clock, welcome
 from tools.processes import Parent, Stopped, guarded, stop_on_signals, stop_politely
 from tools.services import Service
 
@@ -44,12 +44,12 @@ def main() -> int:
     stop_on_signals()
     try:
         if arguments.verb == "up":
-            return up()
+            return up(arguments.now)
         if arguments.verb == "attach":
             return attach(command)
         if arguments.verb == "beside" and is_up():
             return attach(command)
-        return execute(command, arguments.only, seeded=arguments.seed)
+        return execute(command, arguments)
     except StackError as error:
         print(f"stack: {error}", file=sys.stderr)
         return 1
@@ -61,7 +61,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.set_defaults(command=[])
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("up", help="all of it, seeded, until Ctrl-C")
+    starting = [verbs.add_parser("up", help="all of it, seeded, until Ctrl-C")]
     for verb, what in (
         ("exec", "the stack for one command"),
         ("attach", "a command beside a running stack"),
@@ -73,6 +73,11 @@ def parse() -> argparse.Namespace:
             everything = ",".join(services.ALL_PARTS)
             with_command.add_argument("--only", type=parts, default=everything, help=f"some of {everything}")
             with_command.add_argument("--seed", action="store_true", help="seed the database first")
+            starting.append(with_command)
+    for starts in starting:
+        starts.add_argument(
+            "--now", type=stack_clock.offset_to, default=0, help="what the stack's clock says: 2028-02-29T23:59:30Z"
+        )
     arguments = parser.parse_args()
     arguments.command = arguments.command[arguments.command[:1] == ["--"] :]
     if arguments.verb != "up" and not arguments.command:
@@ -87,12 +92,12 @@ def parts(text: str) -> list[str]:
     return chosen
 
 
-def up() -> int:
+def up(clock_offset: int) -> int:
     ui = bool(found_by_setup()["ui"])
-    with Stack(services.ALL_PARTS, ui=ui).running() as stack:
+    with Stack(services.ALL_PARTS, ui=ui, clock_offset=clock_offset).running() as stack:
         stack.seed()
         stack.invite()
-        print(welcome(ui=ui), flush=True)
+        print(welcome.text(ui=ui), flush=True)
         try:
             while True:
                 stack.check()
@@ -102,9 +107,9 @@ def up() -> int:
     return 0
 
 
-def execute(command: list[str], only: list[str], *, seeded: bool) -> int:
-    with Stack(only, ui=False).running() as stack:
-        if seeded:
+def execute(command: list[str], options: argparse.Namespace) -> int:
+    with Stack(options.only, ui=False, clock_offset=options.now).running() as stack:
+        if options.seed:
             stack.seed()
         return stack.run(command)
 
@@ -116,7 +121,8 @@ def is_up() -> bool:
 def attach(command: list[str]) -> int:
     if not is_up():
         raise StackError("no stack is up: start one with 'make run', and come back with another terminal.")
-    return subprocess.run(command, env=services.environment(), check=False).returncode
+    environment = services.environment(clock_offset=stack_clock.kept())
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 def found_by_setup() -> dict[str, object]:
@@ -131,13 +137,14 @@ def found_by_setup() -> dict[str, object]:
 class Stack:
     """The chosen parts, as processes. All of them end when `running` does."""
 
-    def __init__(self, chosen: list[str] | tuple[str, ...], *, ui: bool) -> None:
+    def __init__(self, chosen: list[str] | tuple[str, ...], *, ui: bool, clock_offset: int = 0) -> None:
         found_by_setup()
         self._parts = chosen
         self._ui = ui
         self._children: dict[Service, Popen[bytes]] = {}
         self._gone: set[Service] = set()
-        self._environment = services.environment(chosen)
+        self._clock_offset = clock_offset
+        self._environment = services.environment(chosen, clock_offset=clock_offset)
         self._parent = Parent()
 
     @contextmanager
@@ -157,6 +164,7 @@ class Stack:
     def _start(self) -> None:
         began = time.monotonic()
         services.LOGS.mkdir(parents=True, exist_ok=True)
+        stack_clock.keep(self._clock_offset)
         for service in services.services(self._parts, ui=self._ui):
             self._launch(service)
         self._wait_until_ready(began + READY_SECONDS)
@@ -271,25 +279,6 @@ def tail(service: Service) -> str:
     lines = service.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
     place = os.path.relpath(service.log)
     return "\n".join([f"--- the end of {place}", *lines, "---"])
-
-
-def welcome(*, ui: bool) -> str:
-    hosts = services.environment()
-    places = {
-        "Page and API": f"{services.HOSTING_URL}  (/v1/…, /api/…)",
-        "Console": f"{services.HOSTING_URL}/app  {services.sign_in_hint()}",
-        "Functions": f"{services.FUNCTIONS_URL}/<name>",
-        "Firestore": hosts["FIRESTORE_EMULATOR_HOST"],
-        "Auth": hosts["FIREBASE_AUTH_EMULATOR_HOST"],
-        "Tasks": hosts["CLOUD_TASKS_EMULATOR_HOST"],
-        "Storage": services.STORAGE_URL,
-        "Emulator UI": f"http://{services.HOST}:{services.FIREBASE['emulators']['ui']['port']}" if ui else "",
-        "Logs": os.path.relpath(services.LOGS),
-    }
-    lines = [f"  {name:<14}{place}" for name, place in places.items() if place]
-    sample = f"curl '{services.HOSTING_URL}/v1/balance?userId=arda'"
-    text = ["", "Darkroom is up, and seeded.", "", *lines, "", f"  {sample}", "", "Ctrl-C stops all of it."]
-    return "\n".join(text)
 
 
 if __name__ == "__main__":

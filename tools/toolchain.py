@@ -74,9 +74,24 @@ def python313() -> str | None:
 def python313_candidates() -> Iterable[str]:
     if on_path := shutil.which("python3.13"):
         yield on_path
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    versions = pyenv.glob("versions/3.13.*/bin/python3.13")
-    yield from (str(python) for python in sorted(versions, key=version_in_path, reverse=True))
+    pyenv = Path(os.environ.get("PYENV_ROOT") or home() / ".pyenv")
+    yield from newest_first(pyenv.glob("versions/3.13*/bin/python3.13"))
+    # Beside the Python that runs this: pyenv and uv keep their versions side by side, wherever HOME points to.
+    here = Path(sys.base_prefix).resolve()
+    yield str(here / "bin/python3.13")
+    yield from newest_first(here.parent.glob("*3.13*/bin/python3.13"))
+
+
+def newest_first(pythons: Iterable[Path]) -> Iterable[str]:
+    return [str(python) for python in sorted(pythons, key=version_in_path, reverse=True)]
+
+
+def home() -> Path:
+    """The user's folder; where the system knows of none, as for a container's number without a name, one of our own."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return ROOT / ".local/home"
 
 
 def version_in_path(python: Path) -> list[int]:
@@ -98,7 +113,7 @@ def choose_java(system: str | None, system_version: str, bundled: Path) -> str:
 
 def emulator_cache() -> Path:
     """Where firebase-tools keeps the emulators that it has downloaded."""
-    default = Path.home() / ".cache" / "firebase" / "emulators"
+    default = home() / ".cache" / "firebase" / "emulators"
     return Path(os.environ.get("FIREBASE_EMULATORS_PATH") or default)
 
 
@@ -161,4 +176,4 @@ def chromium_candidates() -> Iterable[str]:
 def playwright_cache() -> Path:
     """Where Playwright keeps the browsers that it has downloaded."""
     folder = "Library/Caches" if sys.platform == "darwin" else ".cache"
-    return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / folder / "ms-playwright")
+    return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or home() / folder / "ms-playwright")

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 """Tells the time, always aware and in UTC."""
@@ -7,3 +7,8 @@ Clock = Callable[[], datetime]
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def clock_ahead(by: timedelta) -> Clock:
+    """A clock that runs as the machine's does, and is always so far ahead of it; behind, where `by` is below zero."""
+    return lambda: utc_now() + by

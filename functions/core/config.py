@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -28,6 +28,9 @@ LEASE_SECONDS_MAX = 1800
 PEPPER_CHARACTERS_MIN = 32
 PEPPER_KINDS_MIN = 8
 """How many different characters a pepper has at least. 32 that chance draws have more, even if they are hexadecimal."""
+
+# A hundred years either way: further than anybody needs, and not so far that adding a lease leaves the calendar.
+CLOCK_OFFSET_SECONDS_MAX = 100 * 366 * 24 * 3600
 
 EVERY_ORIGIN = ("*",)
 
@@ -149,6 +152,7 @@ class Settings(BaseModel):
         tuple[str, ...], BeforeValidator(_parse_origins), AfterValidator(_as_browsers_write)
     ] = ()
     trusted_proxy_hops: int = Field(default=1, ge=0, le=5)
+    clock_offset_seconds: int = Field(default=0, ge=-CLOCK_OFFSET_SECONDS_MAX, le=CLOCK_OFFSET_SECONDS_MAX)
 
     public_url: ServerAddress
     report_time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
@@ -184,6 +188,17 @@ class Settings(BaseModel):
     def _open_only_on_the_emulator(self) -> Self:
         if self.auth_mode is AuthMode.OPEN and not self.on_emulator:
             raise ValueError("AUTH_MODE=open is honoured only where FUNCTIONS_EMULATOR=true; allowed here: required")
+        return self
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the product's clock is ahead of the machine's: zero but on a local stack whose clock was set."""
+        return timedelta(seconds=self.clock_offset_seconds)
+
+    @model_validator(mode="after")
+    def _clock_is_moved_only_on_the_emulator(self) -> Self:
+        if self.clock_offset_seconds and not self.on_emulator:
+            raise ValueError("CLOCK_OFFSET_SECONDS is honoured only where FUNCTIONS_EMULATOR=true; allowed here: 0")
         return self
 
     @model_validator(mode="after")

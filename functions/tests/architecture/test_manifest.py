@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -223,7 +223,7 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         assert [name for name in imported["modules"] if name.partition(".")[0] == package] == []
 
     def test_it_asks_nothing_of_the_environment(self) -> None:
-        """Discovery, at deployment, runs without the settings of the functions; they are checked at the first call."""
+        """Discovery, at deployment, runs without the settings of the functions; a server checks them."""
         assert run("import main").returncode == 0
         failed = run("import bootstrap; bootstrap.darkroom()")
         assert "GOOGLE_CLOUD_PROJECT" in failed.stderr
@@ -238,6 +238,43 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         environment = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": PEPPER}
         started = run("import main; main.darkroom()", **environment)
         assert started.returncode == 0, started.stderr
+
+
+class TestServerStart:
+    """functions-framework, as a container starts it."""
+
+    SERVE = """
+import sys
+sys.argv = ["functions-framework", "--target", "TARGET", "--source", "main.py", "--port", "0"]
+import functions_framework._cli as cli
+cli.create_server = lambda app, debug: type("Server", (), {"run": lambda self, host, port: print("serves")})()
+cli._cli()
+"""
+    FIT: ClassVar = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": "p" * 40}
+
+    @pytest.mark.parametrize("target", ["api", "getUserCredits", "processImageGeneration", "sweep"])
+    def test_it_serves_in_a_fit_environment(self, target: str) -> None:
+        served = run(self.SERVE.replace("TARGET", target), **self.FIT)
+        assert (served.returncode, served.stdout.strip()) == (0, "serves"), served.stderr
+
+    @pytest.mark.parametrize("target", ["api", "processImageGeneration", "sweep"])
+    @pytest.mark.parametrize(
+        ("wrong", "message"),
+        [
+            ({"API_KEY_PEPPER": ""}, "API_KEY_PEPPER: Field required"),
+            ({"LEASE_SECONDS": "soon"}, "LEASE_SECONDS='soon'"),
+            ({"AUTH_MODE": "open"}, "AUTH_MODE=open is honoured only where FUNCTIONS_EMULATOR=true"),
+            ({"FIRESTORE_EMULATOR_HOST": "127.0.0.1:1"}, "FIRESTORE_EMULATOR_HOST may be set only where"),
+        ],
+    )
+    def test_it_ends_with_a_message_that_names_the_variable(
+        self, target: str, wrong: dict[str, str], message: str
+    ) -> None:
+        ended = run(self.SERVE.replace("TARGET", target), **(self.FIT | wrong))
+        assert (ended.returncode, ended.stdout) == (1, "")
+        (line,) = ended.stderr.strip().splitlines()
+        assert message in line
+        assert "p" * 40 not in line
 
 
 class TestBundle:

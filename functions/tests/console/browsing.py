@@ -1,5 +1,6 @@
 """A browser, and what a page that it shows must never do unless a test says so beforehand."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import TimeoutError as TookTooLong
 
-from tools import services, toolchain
+from tools import services, stack_clock, toolchain
 
 PHONE, DESKTOP = (390, 844), (1440, 900)
 """Width and height, in CSS pixels."""
@@ -54,7 +55,10 @@ def context_of(shown: Browser, theme: Theme = "light", size: tuple[int, int] = D
     width, height = size
     usual: dict[str, Any] = {"locale": "en", "base_url": services.HOSTING_URL, "reduced_motion": "reduce"}
     view: Any = {"width": width, "height": height}
-    return shown.new_context(viewport=view, color_scheme=theme, **{**usual, **more})
+    context = shown.new_context(viewport=view, color_scheme=theme, **{**usual, **more})
+    if os.environ.get("CLOCK_OFFSET_SECONDS"):
+        context.clock.set_system_time(stack_clock.now())
+    return context
 
 
 @dataclass

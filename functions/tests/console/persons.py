@@ -1,7 +1,6 @@
 """People of the running stack: with an account of the Auth emulator, with credits, and signed in without a form."""
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from bootstrap import Darkroom
 from e2e import tokens
 from e2e.client import HOSTING, Reply, v1
 from services.instructions import OPERATOR, Instruction
+from tools import stack_clock
 
 PASSWORD = "correct horse"  # of everybody whom e2e.tokens signs up
 _API_KEY = "fake-api-key"  # what Hosting's emulator gives to every page, in /__/firebase/init.json
@@ -82,7 +82,7 @@ def _user(answer: Mapping[str, Any]) -> dict[str, Any]:
         "stsTokenManager": {
             "refreshToken": answer["refreshToken"],
             "accessToken": answer["idToken"],
-            "expirationTime": (int(time.time()) + int(answer["expiresIn"])) * 1000,
+            "expirationTime": int(1000 * (stack_clock.now().timestamp() + int(answer["expiresIn"]))),
         },
         "apiKey": _API_KEY,
         "appName": "[DEFAULT]",

@@ -21,6 +21,7 @@ from providers.identity.directory import FirebaseDirectory
 from providers.identity.firebase import FirebaseTokens
 from providers.identity.memory import MemoryDirectory
 from services.ports import Identity, IdentityDirectory
+from tools import stack_clock
 
 EMULATED_PROJECT = "demo-darkroom"
 NOBODY = "nobody-of-this-name"
@@ -200,7 +201,7 @@ class TestEmulator:
 
     def _verified(self, token: str, *, check_revoked: bool = True) -> Identity:
         """By a verifier that remembers nothing."""
-        return FirebaseTokens(EMULATED_PROJECT).verify(token, check_revoked=check_revoked)
+        return FirebaseTokens(EMULATED_PROJECT, clock=stack_clock.now).verify(token, check_revoked=check_revoked)
 
     def _is_revoked(self, token: str) -> bool:
         try:
@@ -265,4 +266,4 @@ class TestEmulator:
     @pytest.mark.parametrize("what", ["expired", "another project's", "another issuer's", "nobody's", "torn"])
     def test_forged(self, no_app: None, what: str) -> None:
         with pytest.raises(Unauthenticated):
-            FirebaseTokens(EMULATED_PROJECT).verify(emulator.forgeries()[what])
+            FirebaseTokens(EMULATED_PROJECT, clock=stack_clock.now).verify(emulator.forgeries()[what])

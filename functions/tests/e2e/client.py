@@ -37,6 +37,8 @@ def curl(*arguments: str) -> Reply:
     command = ["curl", "--silent", "--show-error", "--noproxy", "*", "--dump-header", "-", *arguments]
     done = subprocess.run(command, capture_output=True, check=True, timeout=_REQUEST_SECONDS)
     head, _, body = done.stdout.partition(b"\r\n\r\n")
+    while head.split()[1].startswith(b"1"):  # 100 Continue comes before the answer
+        head, _, body = body.partition(b"\r\n\r\n")
     status_line, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return Reply(int(status_line.split()[1]), _json(body), headers)

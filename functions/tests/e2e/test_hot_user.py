@@ -17,7 +17,6 @@ import pytest
 import requests
 
 from bootstrap import Darkroom
-from core.clock import utc_now
 from core.config import Settings
 from domain.generation import Generation, Spec, Status
 from domain.ledger import EntryType, User
@@ -144,7 +143,7 @@ def app(documents: FirestoreDocuments, environment: dict[str, str]) -> Darkroom:
     parts = {"documents": documents, "queue": MemoryQueue(), "outputs": MemoryOutputs()}
     app = Darkroom(Settings.from_environment(environment), **parts)
     app.seeding.put_catalog()
-    now = utc_now()
+    now = app.clock()
     user = User(id="hot", name="Hot", email="hot@example.com", current_credits=0, created_at=now, books_opened_at=now)
     DemoRepository(documents).put_user(user, [], [])
     app.ledger.add("hot", EntryType.GRANT, CREDITS, source="test", external_id="start", description="Start")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -107,8 +107,8 @@ def test_a_cancelled_generation_gives_its_credits_back_at_once_and_for_good() ->
     assert (again.status, again.body["cost"]) == (200, cancelled.body["cost"])
 
 
-def test_a_list_is_newest_first_filtered_and_paged() -> None:
-    start = datetime.now(UTC).isoformat()
+def test_a_list_is_newest_first_filtered_and_paged(app: Darkroom) -> None:
+    start = app.clock().isoformat()
     ids = [create(model="Model R")["id"] for _ in range(3)]
     for generation_id in ids:
         v1("POST", f"/generations/{generation_id}/cancel", USER)
@@ -161,7 +161,7 @@ def test_one_key_makes_one_generation_however_often_and_at_once_it_is_sent() -> 
 def customer(app: Darkroom) -> tuple[str, dict[str, str]]:
     """Signed up at the Auth emulator, and known to Darkroom with 5 credits; the id and the header of its token."""
     user_id, token = sign_up()
-    now = datetime.now(UTC)
+    now = app.clock()
     user = User(
         id=user_id,
         name="Customer",
@@ -233,7 +233,7 @@ def test_the_sweeper_rescues_what_was_never_enqueued(forgetful: Darkroom) -> Non
 def lost(app: Darkroom) -> str:
     """A generation that is paid for, and that no task will ever come for."""
     generation = app.generation_service.create(Order(user_id=USER, spec=Spec(**ORDER))).generation
-    overdue = datetime.now(UTC) - timedelta(minutes=5)
+    overdue = app.clock() - timedelta(minutes=5)
     app.documents.commit([Update(f"generation_requests/{generation.id}", {"due_at": overdue})])
     return generation.id
 

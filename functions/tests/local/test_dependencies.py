@@ -1,4 +1,4 @@
-"""A known vulnerability fails; a service that cannot be asked is said in one line."""
+"""A known vulnerability fails; a service that cannot be asked is a warning."""
 
 import json
 import sys
@@ -72,26 +72,39 @@ def test_a_vulnerability_fails_and_says_where_it_is_mended(audit: PipAudit, caps
 
 
 @pytest.mark.parametrize(("found", "code"), [([UNKNOWN], 0), ([], 1)])
-def test_a_mirror_or_no_network_is_said_in_one_line_and_asked_no_further(
+def test_a_mirror_or_no_network_is_a_loud_warning_and_is_asked_no_further(
     audit: PipAudit, capsys: pytest.CaptureFixture[str], found: list[dict[str, Any]], code: int
 ) -> None:
     audit.answer("first", *found, code=code)
     assert dependencies.main() == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "dependencies: not audited, for the advisory service cannot be reached"
-    ]
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    first, second = seen.err.splitlines()
+    assert first == "WARNING: dependencies: NOT AUDITED: the advisory service cannot be reached."
+    assert second.startswith("WARNING: Nobody has looked")
     assert audit.asked == ["flask==3.0.0"]
 
 
 @pytest.mark.parametrize(("first", "all_of_them"), [(None, 0), (0, None)])
 def test_a_network_that_swallows_everything_does_not_hold_anybody_up(
-    audit: PipAudit, monkeypatch: pytest.MonkeyPatch, first: int | None, all_of_them: int | None
+    audit: PipAudit,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    first: int | None,
+    all_of_them: int | None,
 ) -> None:
     monkeypatch.setattr(dependencies, "QUICK_SECONDS", 1)
     monkeypatch.setattr(dependencies, "PATIENT_SECONDS", 1)
     audit.answer("first", GOOD, code=first)
     audit.answer("all", GOOD, code=all_of_them)
     assert dependencies.main() == 0
+    assert "NOT AUDITED" in capsys.readouterr().err
+
+
+def test_the_warning_is_among_the_last_lines_of_make_check() -> None:
+    makefile = (dependencies.ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = makefile.partition("\ncheck:")[2].partition("\n\n")[0]
+    assert recipe.splitlines()[-1].strip() == "@$(PYTHON) tools/dependencies.py"
 
 
 def test_what_the_service_does_not_know_is_named(audit: PipAudit, capsys: pytest.CaptureFixture[str]) -> None:

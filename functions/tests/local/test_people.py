@@ -11,7 +11,7 @@ from pytest_mock import MockerFixture
 
 from domain.demo_catalog import USERS
 from providers.identity.memory import MemoryDirectory
-from tools import people, services, stack
+from tools import people, services, stack, welcome
 from world import World
 
 
@@ -97,7 +97,7 @@ def test_whoever_is_no_admin_is_a_user_of_the_seed() -> None:
 
 
 def test_the_welcome_of_the_stack_names_them() -> None:
-    (line,) = [line for line in stack.welcome(ui=False).splitlines() if line.strip().startswith("Console")]
+    (line,) = [line for line in welcome.text(ui=False).splitlines() if line.strip().startswith("Console")]
     assert f"{services.HOSTING_URL}/app" in line
     for each in people.everybody():
         assert each.email in line

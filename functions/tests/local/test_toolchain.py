@@ -86,7 +86,38 @@ def test_the_newest_pyenv_python_comes_first_and_by_number(tmp_path: Path, monke
     monkeypatch.setattr(toolchain.shutil, "which", lambda name: "/shims/python3.13")
     found = list(toolchain.python313_candidates())
     assert found[0] == "/shims/python3.13"
-    assert [Path(path).parts[-3] for path in found[1:]] == ["3.13.10", "3.13.9", "3.13.2"]
+    assert [Path(path).parts[-3] for path in found[1:4]] == ["3.13.10", "3.13.9", "3.13.2"]
+
+
+@pytest.mark.parametrize(
+    ("running", "others", "expected"),
+    [
+        ("3.9.25", ["3.13.0", "3.13.4", "3.12.1"], ["3.9.25", "3.13.4", "3.13.0"]),
+        ("3.13.4", ["3.13.0"], ["3.13.4", "3.13.4", "3.13.0"]),
+        ("cpython-3.12.1-linux", ["cpython-3.13.2-linux"], ["cpython-3.12.1-linux", "cpython-3.13.2-linux"]),
+    ],
+)
+def test_a_python_beside_the_one_that_runs_set_up_is_found_whatever_home_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: str, others: list[str], expected: list[str]
+) -> None:
+    for version in (running, *others):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin/python3.13").touch()
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "empty"))
+    monkeypatch.setattr(toolchain.shutil, "which", lambda name: None)
+    monkeypatch.setattr(toolchain.sys, "base_prefix", str(tmp_path / running))
+    assert [Path(path).parts[-3] for path in toolchain.python313_candidates()] == expected
+
+
+def test_a_user_without_a_folder_gets_one_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(toolchain.Path, "home", unknown)
+    monkeypatch.delenv("FIREBASE_EMULATORS_PATH", raising=False)
+    assert toolchain.emulator_cache() == toolchain.ROOT / ".local/home/.cache/firebase/emulators"
+    assert list(toolchain.python313_candidates())
 
 
 def test_a_shim_that_does_not_start_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
