@@ -181,4 +181,5 @@ def _content(body: BaseModel | Mapping[str, Any] | bytes | None) -> bytes:
         return body
     if isinstance(body, BaseModel):
         return body.model_dump_json(by_alias=True).encode()
-    return json.dumps(body, default=str, ensure_ascii=False).encode()
+    # A message may quote half of a surrogate pair, which UTF-8 does not have.
+    return json.dumps(body, default=str, ensure_ascii=False).encode(errors="replace")

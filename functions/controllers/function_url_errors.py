@@ -52,6 +52,8 @@ _ERROR_TYPES = {
 def _invalid_create(error: InvalidRequest) -> Answer:
     """Every fault is named, with what is allowed; the messages are those that clients look for."""
     faults = [_sentence(fault) for fault in error.errors]
+    if error.more:
+        faults.append(f"and {error.more} more")
     if any(fault.pointer not in _OPTIONS or not fault.allowed for fault in error.errors):
         return _refused(400, "Request validation failed", "; ".join(faults), error_type="validation", errors=faults)
     sizes = [fault.detail for fault in error.errors if fault.pointer == "/size"]

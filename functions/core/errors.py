@@ -8,6 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core.shortening import first_of, shortened, written_bytes
+
+FAULTS_MAX = 20
+# An answer tells a fault at most three times: in its list, in its message, and once more where clients of
+# feraset-imagen look. With these numbers, no refusal is larger than 16 KB, whatever was sent.
+_FAULTS_BYTES_MAX = 4500
+_MESSAGE_BYTES_MAX = 4500
+_POINTER_BYTES_MAX = 500
+_DETAIL_BYTES_MAX = 1000
+_ALLOWED_BYTES_MAX = 2000
+# The names and brackets around one fault in JSON.
+_FAULT_OVERHEAD_BYTES = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
@@ -32,7 +45,7 @@ class AppError(Exception):
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = shortened(message, _MESSAGE_BYTES_MAX)
         self.details: Mapping[str, object] = details
 
 
@@ -42,8 +55,30 @@ class InvalidRequest(AppError):
     title = "The request is not valid"
 
     def __init__(self, errors: Sequence[FieldError], message: str | None = None) -> None:
-        super().__init__(message or "; ".join(str(error) for error in errors))
-        self.errors = tuple(errors)
+        """Keep the first 20 of `errors`, or fewer where they are long, and count the rest in `more`."""
+        self.errors = _told(errors)
+        self.more = len(errors) - len(self.errors)
+        rest = [f"and {self.more} more"] if self.more else []
+        super().__init__(message or "; ".join([*map(str, self.errors), *rest]))
+
+
+def _told(errors: Sequence[FieldError]) -> tuple[FieldError, ...]:
+    kept: list[FieldError] = []
+    left = _FAULTS_BYTES_MAX
+    for error in map(_shortened_fault, errors[:FAULTS_MAX]):
+        left -= _FAULT_OVERHEAD_BYTES + sum(map(written_bytes, (error.pointer, error.detail, *error.allowed)))
+        if left < 0:
+            break
+        kept.append(error)
+    return tuple(kept)
+
+
+def _shortened_fault(error: FieldError) -> FieldError:
+    return FieldError(
+        pointer=shortened(error.pointer, _POINTER_BYTES_MAX),
+        detail=shortened(error.detail, _DETAIL_BYTES_MAX),
+        allowed=first_of(error.allowed, _ALLOWED_BYTES_MAX),
+    )
 
 
 class Unauthenticated(AppError):

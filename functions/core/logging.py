@@ -43,7 +43,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["stack_trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        text = json.dumps(line, default=str, ensure_ascii=False)
+        return text.encode(errors="replace").decode()  # half of a surrogate pair would lose the line
 
 
 def configure_logging(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:

@@ -79,10 +79,15 @@ def parse[M: BaseModel](schema: type[M], data: object, also: Iterable[FieldError
 
 
 def _faults(error: ValidationError, schema: type[BaseModel], prefix: str) -> Iterable[FieldError]:
+    """The names of all fields stand with the first unknown field only."""
+    is_told = False
     for problem in error.errors(include_url=False):
         parts = [str(part) for part in problem["loc"] if part != "[key]"]
         place = "/".join(map(_escaped, parts)) if prefix else "/".join(parts)
-        yield FieldError(pointer=prefix + place, detail=_detail(problem), allowed=_allowed(problem, schema))
+        is_unknown = problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1
+        allowed = _names(schema) if is_unknown and not is_told else _choices(problem)
+        is_told = is_told or is_unknown
+        yield FieldError(pointer=prefix + place, detail=_detail(problem), allowed=allowed)
 
 
 def _escaped(part: str) -> str:
@@ -98,9 +103,9 @@ def _detail(problem: Mapping[str, Any]) -> str:
     return str(problem["msg"]).removeprefix("Value error, ")
 
 
-def _allowed(problem: Mapping[str, Any], schema: type[BaseModel]) -> tuple[str, ...]:
-    if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
-        return tuple(field.alias or name for name, field in schema.model_fields.items())
-    if problem["type"] in ("enum", "literal_error"):
-        return (str(problem["ctx"]["expected"]),)
-    return ()
+def _names(schema: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in schema.model_fields.items())
+
+
+def _choices(problem: Mapping[str, Any]) -> tuple[str, ...]:
+    return (str(problem["ctx"]["expected"]),) if problem["type"] in ("enum", "literal_error") else ()

@@ -27,7 +27,10 @@ class Problem(Outbound):
     retryable: bool
     charged: bool | None = Field(description="Whether the request cost credits; null where that is not known.")
     request_id: str
-    errors: list[ProblemField] | None = None
+    errors: list[ProblemField] | None = Field(
+        default=None, description="The first 20 faults, fewer where they are long. Names that are allowed stand once."
+    )
+    more_errors: int | None = Field(default=None, description="How many faults there are beside those in `errors`.")
     required: int | None = Field(default=None, description="402: the price.")
     available: int | None = Field(default=None, description="402: what there is to spend.")
 
@@ -45,6 +48,7 @@ def problem_of(error: AppError, request_id: str, public_url: str) -> Problem:
         request_id=request_id,
         errors=faults
         and [ProblemField(pointer=fault.pointer, detail=fault.detail, allowed=fault.allowed) for fault in faults],
+        more_errors=(isinstance(error, InvalidRequest) and error.more) or None,
         required=_number(error, "required"),
         available=_number(error, "available"),
     )

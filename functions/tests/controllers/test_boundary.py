@@ -261,8 +261,13 @@ def broken_render(error: AppError, request_id: str) -> Answer:
     raise KeyError("hunter2")
 
 
+class Unwritable:
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
 def broken_body(error: AppError, request_id: str) -> Answer:
-    return Answer(status=404, body={"detail": "\ud800"})
+    return Answer(status=404, body={"detail": Unwritable()})
 
 
 @pytest.mark.parametrize("render", [broken_render, broken_body])
@@ -292,12 +297,17 @@ def test_nor_does_it_escape_where_the_request_was_refused_at_once(headers: dict[
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(body={"text": "\ud800"}), Answer(body={}, headers={"Location": "/a\r\nSet-Cookie: b"})]
+    "answer", [Answer(body={"text": Unwritable()}), Answer(body={}, headers={"Location": "/a\r\nSet-Cookie: b"})]
 )
 def test_an_answer_that_cannot_be_written_is_the_opaque_500(answer: Answer) -> None:
     response = served(lambda request, request_id: answer)
     assert (response.status_code, response.get_json()["code"]) == (500, "internal")
     assert "Location" not in response.headers
+
+
+def test_half_of_a_surrogate_pair_can_be_told() -> None:
+    response = served(refusing(NotFound("There is no \ud800.")))
+    assert (response.status_code, response.get_json()["detail"]) == (404, "There is no ?.")
 
 
 # --- hints ---
