@@ -390,6 +390,7 @@ class Darkroom:
                 attempts_max=settings.attempts_max,
                 provider_timeout=timedelta(seconds=settings.provider_timeout_seconds),
                 lease=timedelta(seconds=settings.lease_seconds),
+                age_max=timedelta(seconds=settings.generation_age_max_seconds),
             ),
             clock=self.clock,
             new_id=lambda: str(uuid.uuid4()),

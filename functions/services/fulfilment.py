@@ -32,6 +32,8 @@ from services.ports import (
 )
 
 log = logging.getLogger(__name__)
+_COPY_AGAIN_MAX = timedelta(minutes=2)
+"""Each try fetches the picture from the vendor once more."""
 
 Fence = Callable[[Generation], bool]
 
@@ -53,6 +55,7 @@ class Limits:
     poll_every: timedelta = timedelta(seconds=5)
     poll_overdue: timedelta = timedelta(seconds=60)
     remote_max: timedelta = timedelta(minutes=15)
+    age_max: timedelta = timedelta(hours=25)
 
 
 class FulfilmentService:
@@ -150,7 +153,7 @@ class FulfilmentService:
         stored = self._generations.change(claimed, decide).value
         if stored.provider_job == provider_job:
             log.info("job_submitted", extra={"provider_job": provider_job})
-            self._poll_later(stored)
+            self._poll_later(stored, self._limits.poll_every)
         elif stored.is_final:
             self._models.cancel_job(stored.spec.model, provider_job)
 
@@ -166,7 +169,7 @@ class FulfilmentService:
             self._fail(found, is_this_job, Failure(code=error.code, message=str(error), retryable=False))
             return
         if result.status is RemoteStatus.SUCCEEDED:
-            self._deliver_or_retry(found, result.pictures, is_this_job)
+            self._deliver_or_look_again(found, result.pictures, is_this_job, dispatch)
         elif result.status is RemoteStatus.FAILED:
             self._fail(found, is_this_job, result.failure or machine.JOB_LOST)
         elif result.status is RemoteStatus.UNKNOWN:
@@ -185,14 +188,24 @@ class FulfilmentService:
             log.warning("poll_failed", extra={"provider_job": provider_job, "reason": str(error)})
             return RemoteResult(status=RemoteStatus.RUNNING)
 
-    def _deliver_or_retry(self, found: Stored[Generation], pictures: tuple[Picture, ...], is_this_job: Fence) -> None:
+    def _deliver_or_look_again(
+        self, found: Stored[Generation], pictures: tuple[Picture, ...], is_this_job: Fence, dispatch: int | None
+    ) -> None:
+        """The job itself is done, so it keeps its id; only our copying of it is repeated, by a task of a new name.
+
+        The same task will not do: the queue gives it up after some tries, and then refuses its name for an hour.
+        """
         try:
             self._deliver(found, pictures, is_this_job)
         except ModelRejected as error:
             self._fail(found, is_this_job, Failure(code=error.code, message=str(error), retryable=False))
         except ModelUnavailable as error:
-            # The job itself is done, so it keeps its id; only our copying of it is repeated.
-            raise AttemptFailed(str(error)) from error
+            log.warning("delivery_postponed", extra={"reason": str(error)})
+            pause = self._limits.poll_every * 2.0 ** min(found.value.deferrals, 10)
+            if self._clock() - found.value.created_at > self._limits.age_max:
+                self._fail(found, is_this_job, machine.TOOK_TOO_LONG)
+            elif dispatch is None or dispatch >= found.value.dispatch:
+                self._look_again(found, is_this_job, machine.dispatched_again, min(_COPY_AGAIN_MAX, pause))
 
     def _wait_for_job(self, found: Stored[Generation], provider_job: str, is_this_job: Fence) -> None:
         now = self._clock()
@@ -202,23 +215,34 @@ class FulfilmentService:
             self._models.cancel_job(found.value.spec.model, provider_job)
             return
 
+        self._look_again(found, is_this_job, machine.polled_again, self._limits.poll_every)
+
+    def _look_again(
+        self,
+        found: Stored[Generation],
+        is_this_job: Fence,
+        following: Callable[..., Generation],
+        wait: timedelta,
+    ) -> None:
+        """Store the name of the next look, and send it, unless another look has done so since this one began."""
+        now = self._clock()
+
         def decide(generation: Generation) -> Change | None:
             if not is_this_job(generation) or generation.dispatch != found.value.dispatch:
                 return None
-            due_at = now + self._limits.poll_every + self._limits.poll_overdue
-            again = machine.polled_again(generation, now=now, due_at=due_at)
+            again = following(generation, now=now, due_at=now + wait + self._limits.poll_overdue)
             return Change(user_id=generation.user_id, at=now, generation=again)
 
         stored = self._generations.change(found, decide).value
         if stored.dispatch == found.value.dispatch + 1:
-            self._poll_later(stored)
+            self._poll_later(stored, wait)
 
-    def _poll_later(self, generation: Generation) -> None:
+    def _poll_later(self, generation: Generation, wait: timedelta) -> None:
         message = TaskMessage(
             generation_id=generation.id,
             dispatch=generation.dispatch,
             request_id=generation.request_id,
-            not_before=self._clock() + self._limits.poll_every,
+            not_before=self._clock() + wait,
         )
         try:
             self._queue.enqueue(message)

@@ -1,11 +1,13 @@
 """Thumbnails by Pillow. Without anything that the original says of itself: it may name the prompt."""
 
-import struct
+import logging
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from services.ports import THUMBNAIL_SIDE, NoThumbnail, Picture
+
+log = logging.getLogger(__name__)
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 """What models deliver; the fewer decoders may be reached, the fewer have to be trusted."""
@@ -15,8 +17,17 @@ _PIXELS_MAX = 32_000_000
 
 _QUALITY = 80
 
-_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
-"""What Pillow raises for broken data, `UnidentifiedImageError` among it: there is no one class of errors."""
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How a picture is turned upright, by the number that EXIF has for the way in which the camera was held."""
 
 
 class PillowThumbnailer:
@@ -24,18 +35,38 @@ class PillowThumbnailer:
         try:
             with Image.open(BytesIO(picture.data), formats=_FORMATS) as image:
                 return _packed(_small(image))
-        except _UNREADABLE as error:
+        except NoThumbnail:
+            raise
+        except Exception as error:  # Pillow raises anything on somebody's data, and a picture is as good without
             raise NoThumbnail(f"{type(error).__name__}: {error}") from error
 
 
 def _small(image: Image.Image) -> Image.Image:
     if image.width * image.height > _PIXELS_MAX:
         raise NoThumbnail(f"{image.width} x {image.height} pixels are too many")
-    upright = ImageOps.exif_transpose(image)
+    upright = _upright(image)
     mode = "RGBA" if upright.has_transparency_data else "RGB"
     plain = upright if upright.mode == mode else upright.convert(mode)  # a palette's colours have no mean
     plain.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     return plain
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """By the one number that matters. Pillow's own way packs all of EXIF again, and fails at a field of an odd type."""
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+def _orientation(image: Image.Image) -> int | None:
+    """None where the picture does not say, or says it in a way that cannot be read."""
+    if image.format == "PNG":  # its EXIF may stand behind its pixels, and pixels that are broken are no picture
+        image.load()
+    try:
+        number = image.getexif().get(_ORIENTATION)
+    except Exception:  # as above: what a camera, or a vendor, writes about a picture does not make it a bad one
+        log.info("exif_unreadable", exc_info=True)
+        return None
+    return number if isinstance(number, int) else None
 
 
 def _packed(image: Image.Image) -> Picture:

@@ -8,6 +8,7 @@ from firebase_functions.https_fn import HttpsError
 from domain.generation import Failure, Status
 from services.models import ModelRegistry
 from services.ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
+from services.sweeping import SweepResult
 from world import World
 
 RUNNING = RemoteResult(status=RemoteStatus.RUNNING)
@@ -214,13 +215,70 @@ def test_a_job_that_takes_too_long_is_refunded_and_cancelled_at_the_vendor(world
 def test_where_the_store_is_down_the_finished_job_is_kept_and_fetched_again(world: World) -> None:
     generation_id = submitted(world)
     world.outputs.is_down = True
-    with pytest.raises(HttpsError):
-        world.deliver(generation_id)
+    world.deliver_next()
     assert job_of(world, generation_id) == f"job-of-{generation_id}"
     world.outputs.is_down = False
-    world.deliver(generation_id)
+    world.deliver_next()
     assert world.generation(generation_id).status is Status.COMPLETED
     assert len(world.vendor.submissions) == 1
+
+
+def test_after_an_outage_of_the_store_a_finished_job_waits_two_minutes_at_most(world: World) -> None:
+    """Each look is a task of a new name, with a growing pause before it, so that no name is ever used up."""
+    generation_id = submitted(world)
+    world.outputs.is_down = True
+    pauses, names = [], set()
+    for _ in range(40):
+        (task,) = world.queue.waiting
+        names.add(task.name)
+        assert task.not_before is not None
+        world.now = max(world.now, task.not_before)
+        world.deliver_next()
+        (following,) = world.queue.waiting
+        assert following.not_before is not None
+        pauses.append((following.not_before - world.now).total_seconds())
+        assert world.app.sweeper.sweep() == SweepResult()
+    assert pauses[:6] == [5, 10, 20, 40, 80, 120]
+    assert set(pauses[5:]) == {120}
+    assert len(names) == 40
+    world.outputs.is_down = False
+    world.later(minutes=2)
+    world.deliver_next()
+    assert world.generation(generation_id).status is Status.COMPLETED
+    assert len(world.vendor.submissions) == 1
+    world.assert_books_balance()
+
+
+def test_where_the_store_stays_down_a_finished_job_is_refunded_after_a_day(world: World) -> None:
+    generation_id = submitted(world)
+    world.outputs.is_down = True
+    world.later(hours=25, seconds=1)
+    world.deliver_next()
+    generation = world.generation(generation_id)
+    assert (generation.status, generation.refunded) == (Status.FAILED, 4)
+    world.assert_books_balance()
+
+
+@pytest.mark.parametrize("result", ["running", "store down"])
+def test_two_deliveries_of_one_look_lead_to_one_next_look(world: World, result: str) -> None:
+    """The queue may deliver a task twice; each look that lasts would otherwise start a chain of its own."""
+    generation_id = submitted(world)
+    (task,) = world.queue.waiting
+    world.queue.waiting.clear()
+    world.outputs.is_down = result == "store down"
+    answers: list[Any] = [RUNNING, RUNNING] if result == "running" else []
+    world.vendor.results = [lambda: world.deliver(generation_id, task.dispatch), *answers]
+    world.deliver(generation_id, task.dispatch)
+    assert len(world.vendor.polls) == 2
+    assert [each.name for each in world.queue.waiting] == [f"{generation_id}-{task.dispatch + 1}"]
+    assert world.generation(generation_id).dispatch == task.dispatch + 1
+
+
+def test_an_older_task_leaves_the_next_try_to_store_to_the_newest(world: World) -> None:
+    generation_id = submitted(world)
+    world.outputs.is_down = True
+    world.deliver(generation_id, 1)
+    assert world.generation(generation_id).dispatch == 2
 
 
 def test_a_lost_poll_is_brought_back_by_the_sweeper(world: World) -> None:

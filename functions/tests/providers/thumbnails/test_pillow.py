@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from providers.thumbnails.pillow import PillowThumbnailer
@@ -113,6 +113,77 @@ def test_a_camera_that_was_turned_is_turned_back(kind: str) -> None:
     assert is_near(image.convert("RGB").getpixel((200, 50)), RED)
     assert is_near(image.convert("RGB").getpixel((200, 590)), BLUE)
     assert 0x0112 not in image.getexif()
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_however_it_was_turned_it_is_what_pillow_makes_of_it(turn: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    scene = halves((90, 60))
+    scene.paste(GREEN, (0, 0, 30, 20))
+    data = packed(scene, "PNG", exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB")
+    found = small(data).convert("RGB")
+    assert found.size == expected.size
+    corners = [(3, 3), (found.width - 4, 3), (3, found.height - 4), (found.width - 4, found.height - 4)]
+    for corner in corners:
+        pixel = expected.getpixel(corner)
+        assert isinstance(pixel, tuple)
+        assert is_near(found.getpixel(corner), pixel)
+
+
+def tiff(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """EXIF by hand: tag, type, count and four bytes of value for each field; Pillow writes no odd ones."""
+    fields = b"".join(struct.pack("<HHI4s", *entry) for entry in entries)
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries)) + fields + b"\0\0\0\0"
+
+
+TURNED = (0x0112, 3, 1, struct.pack("<HH", 6, 0))
+ODD = {
+    "a resolution of text": tiff(TURNED, (0x011A, 2, 3, b"72\0\0")),
+    "a resolution of no length": tiff(TURNED, (0x011A, 5, 0, b"\0\0\0\0")),
+    "a position that is no directory": tiff(TURNED, (0x8825, 2, 3, b"ab\0\0")),
+    "a pointer behind the end": tiff(TURNED, (0x010E, 2, 90, b"\xff\xff\xff\x7f")),
+    "an unknown type": tiff(TURNED, (0x010F, 77, 1, b"abcd")),
+}
+
+
+@pytest.mark.parametrize("exif", ODD.values(), ids=ODD)
+def test_odd_exif_beside_a_good_turn_fails_nothing(exif: bytes) -> None:
+    image = small(packed(halves((1200, 800)), "JPEG", exif=exif))
+    assert image.size == (427, 640)
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0nonsense",
+        b"Exif\0\0II*\0\xff\xff\xff\xff",
+        tiff((0x0112, 2, 2, b"6\0\0\0")),
+        tiff((0x0112, 3, 1, b"c\0\0\0")),
+    ],
+)
+def test_a_turn_that_cannot_be_read_is_none(exif: bytes) -> None:
+    assert small(packed(halves((1200, 800)), "JPEG", exif=exif)).size == (640, 427)
+
+
+@pytest.mark.parametrize(
+    "error", [TypeError("odd"), ZeroDivisionError(), MemoryError(), RecursionError(), AssertionError()]
+)
+@pytest.mark.parametrize("step", ["getexif", "thumbnail", "convert"])
+def test_whatever_pillow_raises_no_more_than_the_thumbnail_is_missing(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, step: str
+) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    picture = Picture(data=packed(halves((800, 600)).quantize(4)), content_type="image/png", width=1, height=1)
+    monkeypatch.setattr(Image.Image, step, fail)
+    if step == "getexif":
+        assert PillowThumbnailer().thumbnail(picture).width == 640
+    else:
+        with pytest.raises(NoThumbnail, match=type(error).__name__):
+            PillowThumbnailer().thumbnail(picture)
 
 
 def test_what_the_original_says_of_itself_stays_there() -> None:
