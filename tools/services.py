@@ -48,6 +48,7 @@ class Service:
     name: str
     command: tuple[str, ...]
     essential: bool = True
+    ends: bool = False
 
     @property
     def log(self) -> Path:
@@ -90,6 +91,12 @@ def sweeper() -> Service:
     python = str(ROOT / "functions/venv/bin/python")
     operate = str(ROOT / "tools/operate.py")
     return Service("sweeper", (python, operate, "sweep", "--every", str(SWEEP_SECONDS)), essential=False)
+
+
+def painter() -> Service:
+    """Paints what the demo's history is to show beyond the newest pictures, and ends."""
+    tool = str(ROOT / "tools/history_pictures.py")
+    return Service("painter", (str(ROOT / "functions/venv/bin/python"), tool), essential=False, ends=True)
 
 
 def ports(parts: Iterable[str], *, ui: bool) -> dict[int, str]:

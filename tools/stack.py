@@ -27,6 +27,7 @@ from tools.services import Service
 
 READY_SECONDS = 120
 SEED_SECONDS = 60
+SEED_URL = f"{services.FUNCTIONS_URL}/seed_database"
 POLL_SECONDS = 0.1
 POLITE_SECONDS = 3  # nothing here is worth a longer goodbye
 LAST_WORDS_SECONDS = 10
@@ -96,7 +97,8 @@ def up(clock_offset: int) -> int:
     ui = bool(found_by_setup()["ui"])
     with Stack(services.ALL_PARTS, ui=ui, clock_offset=clock_offset).running() as stack:
         stack.seed()
-        stack.invite()
+        stack.prepare("people.py")
+        stack.paint()
         print(welcome.text(ui=ui), flush=True)
         try:
             while True:
@@ -216,7 +218,7 @@ class Stack:
         """Raise when the stack, or whoever started it, is not there any more."""
         self._parent.check()
         for service, child in self._children.items():
-            if child.poll() is None or service in self._gone:
+            if child.poll() is None or service in self._gone or (service.ends and child.returncode == 0):
                 continue
             self._gone.add(service)
             message = f"{service.name} ended with code {child.returncode}\n{tail(service)}"
@@ -226,20 +228,22 @@ class Stack:
 
     def seed(self) -> None:
         try:
-            status, answer = services.call(
-                f"{services.FUNCTIONS_URL}/seed_database", method="POST", seconds=SEED_SECONDS
-            )
+            status, answer = services.call(SEED_URL, method="POST", seconds=SEED_SECONDS)
         except ConnectionError as error:
             raise StackError(f"the database could not be seeded: {error}\n{self._tails()}") from None
         if status != HTTPStatus.OK:
             raise StackError(f"seed_database answered {status}: {answer}\n{self._tails()}")
 
-    def invite(self) -> None:
-        """People who can sign in. Not with the seed, which is exported, and knows of no accounts."""
-        command = [sys.executable, str(services.ROOT / "tools/people.py")]
+    def prepare(self, tool: str, *options: str) -> None:
+        """Accounts and pictures are not in the seed, which is exported: these tools of ours add them."""
+        command = [sys.executable, str(services.ROOT / "tools" / tool), *options]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise StackError(f"nobody can sign in: tools/people.py failed\n{done.stderr}")
+            raise StackError(f"the demo is not complete: tools/{tool} failed\n{done.stderr}")
+
+    def paint(self) -> None:
+        self.prepare("history_pictures.py", "--newest", "8")  # as many as the studio shows
+        self._launch(services.painter())
 
     def run(self, command: list[str]) -> int:
         """The command's exit code; 1 when the stack broke meanwhile."""

@@ -34,15 +34,18 @@ def test_a_slip_of_the_finger_orders_one_picture(
 
 
 def test_who_is_offline_is_told_until_it_is_over(page_of: Callable[[Person], Page], user: Person, watch: Watch) -> None:
-    watch.expect(LOST)
+    watch.expect(LOST, "Unable to preload|dynamically imported module")
     page = page_of(user)
     page.goto("/app/account")
     told = page.get_by_text("There is no connection.")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.context.set_offline(True)
+    page.get_by_role("link", name="Usage").click()
     expect(told).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
     page.context.set_offline(False)
     expect(told).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Usage")
 
 
 def test_the_first_picture_survives_a_lost_connection(page: Page, backstage: Backstage, watch: Watch) -> None:

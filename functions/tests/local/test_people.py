@@ -111,7 +111,7 @@ def test_a_stack_without_its_people_says_so(
     done = mocker.patch.object(stack.subprocess, "run", autospec=True)
     done.return_value.returncode, done.return_value.stderr = 1, "no answer"
     with pytest.raises(stack.StackError, match="no answer"):
-        stack.Stack(services.ALL_PARTS, ui=False).invite()
+        stack.Stack(services.ALL_PARTS, ui=False).prepare("people.py")
 
 
 @pytest.mark.stack

@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
+import { watchedFetch } from "./connection";
 import { ApiError, refusal } from "./problem";
 import type { components, paths } from "./schema";
 
@@ -35,7 +36,7 @@ const authorization: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: "", fetch: (request) => fetch(request) });
+export const api = createClient<paths>({ baseUrl: "", fetch: watchedFetch });
 api.use(authorization);
 
 /** The body of an answer. Throws ApiError: `const me = await body(api.GET("/v1/me"))`. */

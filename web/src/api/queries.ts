@@ -7,9 +7,12 @@ const TRIES = 2;
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
+      networkMode: "always", // otherwise it asks for nothing after the browser said that its network is gone
+      refetchOnReconnect: true,
       retry: (count, error) => count < TRIES && error instanceof ApiError && error.retryable,
       staleTime: 10_000,
     },
+    mutations: { networkMode: "always" },
   },
 });
 

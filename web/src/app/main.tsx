@@ -1,8 +1,9 @@
 import "../design/index.css";
 import "./shell.css";
-import { QueryClientProvider } from "@tanstack/preact-query";
+import { onlineManager, QueryClientProvider } from "@tanstack/preact-query";
 import { render } from "preact";
 import { LocationProvider } from "preact-iso";
+import { connection } from "../api/connection";
 import { queries } from "../api/queries";
 import { I18nProvider } from "../i18n/i18n";
 import { SessionProvider } from "../session/session";
@@ -21,6 +22,9 @@ function App() {
     </I18nProvider>
   );
 }
+
+// What is on the page is asked for again when requests get through again, and not when the browser thinks so.
+onlineManager.setEventListener((tell) => connection.watch((isLost) => tell(!isLost)));
 
 const place = document.getElementById("app");
 if (place) render(<App />, place);

@@ -1,6 +1,8 @@
 import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
+import { connection } from "../api/connection";
 import type { Message } from "../i18n/i18n";
+import { NotLoaded } from "./not-loaded";
 
 /** Who gets to see a page; the API decides what they get to do. */
 export type Audience = "nobody" | "user" | "admin";
@@ -21,9 +23,14 @@ const page = (
 ) => ({
   path,
   audience,
-  component: lazy(load) as ComponentType,
+  component: lazy(() => load().catch(notLoaded)) as ComponentType,
   ...(label && { label }),
 });
+
+function notLoaded(): { default: ComponentType } {
+  connection.failed(); // if it was not for want of a connection, the next answer says so
+  return { default: NotLoaded };
+}
 
 export const PAGES: readonly Page[] = [
   page("/app/sign-in", "nobody", () => import("../pages/sign-in")),

@@ -16,7 +16,12 @@ export async function listenToGeneration(
   news: (document: GenerationDocument) => void,
   broken: () => void,
 ): Promise<() => void> {
-  database ??= firebase().then(connected);
+  database ??= firebase()
+    .then(connected)
+    .catch((error: unknown) => {
+      database = undefined; // the next listener tries again
+      throw error;
+    });
   return onSnapshot(
     doc(await database, "generation_requests", id),
     (snapshot) => {

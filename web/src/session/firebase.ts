@@ -6,6 +6,7 @@ import {
   indexedDBLocalPersistence,
   initializeAuth,
 } from "firebase/auth";
+import { watchedFetch } from "../api/connection";
 
 export interface Firebase {
   app: FirebaseApp;
@@ -17,14 +18,17 @@ export interface Firebase {
 
 let started: Promise<Firebase> | undefined;
 
-/** Hosting itself tells which project it serves, so that one build fits all. */
+/** Hosting itself tells which project it serves, so that one build fits all. After a failure the next call tries again. */
 export function firebase(): Promise<Firebase> {
-  started ??= start();
+  started ??= start().catch((error: unknown) => {
+    started = undefined;
+    throw error;
+  });
   return started;
 }
 
 async function start(): Promise<Firebase> {
-  const answer = await fetch("/__/firebase/init.json");
+  const answer = await watchedFetch("/__/firebase/init.json");
   const options = (await answer.json()) as FirebaseOptions;
   const app = initializeApp(options);
   const auth = initializeAuth(app, { persistence: [indexedDBLocalPersistence, browserLocalPersistence] });

@@ -5,6 +5,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { SIGN_IN } from "../addresses";
 import { authorizeWith } from "../api/client";
+import { connection, type Stop } from "../api/connection";
 import { queries } from "../api/queries";
 import { type Firebase, firebase } from "./firebase";
 import { isLeaving } from "./sign-out";
@@ -43,15 +44,30 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
   useReturn(session);
   useEffect(() => {
     let stop = () => {};
-    firebase().then(
+    const stopStarting = startPatiently(
       (started) => {
         stop = follow(started, setSession);
       },
       () => setSession({ state: "broken" }),
     );
-    return () => stop();
+    return () => {
+      stopStarting();
+      stop();
+    };
   }, []);
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+}
+
+/** Calls `begin` once, when Firebase has started. Where that fails for want of a connection, it tries again with one. */
+function startPatiently(begin: (started: Firebase) => void, broken: () => void): Stop {
+  let hasBegun = false;
+  return connection.watch((isLost) => {
+    if (isLost || hasBegun) return;
+    firebase().then((started) => {
+      if (!hasBegun) begin(started);
+      hasBegun = true;
+    }, broken);
+  });
 }
 
 /** Whose sign-in ended signs in again, and comes back to the same page. */

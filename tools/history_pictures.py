@@ -1,0 +1,83 @@
+"""
+Paints the pictures of the demo's history, for the local stack only: the seed writes documents, and a document shows
+nothing. Run it beside a stack: `tools/stack.py attach -- functions/venv/bin/python tools/history_pictures.py`. What is
+there already is not painted again.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from datetime import timedelta
+from itertools import batched
+from multiprocessing import get_context
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bootstrap import Darkroom, darkroom
+from domain.demo_catalog import USERS
+from domain.generation import Generation, Status
+from providers.models.brush import painted
+from repositories.documents import Update
+from repositories.mapping import generation_path
+from services.jobs import job_of
+from services.ports import GenerationFilter, Job, Picture
+from tools import people
+
+ALL = 1_000
+POLITE = 19  # whoever works on the stack goes first
+BATCH = 8  # pictures that are in memory at once
+_NO_LIMIT = timedelta(0)  # a job's time-out is for a model that may hang
+
+Paint = Callable[[Iterable[Job]], Iterable[Picture]]
+
+
+class NotLocal(Exception):
+    """Only the demo's history on the emulators is painted; a real user's picture comes from a model."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--newest", type=int, help="so many of each who can sign in, at once; else all, politely")
+    newest: int | None = parser.parse_args().newest
+    app = darkroom()
+    refuse_real_projects(app)
+    if newest is None:
+        os.nice(POLITE)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        develop(app, missing(app, newest), lambda jobs: pool.map(painted, jobs))
+    return 0
+
+
+def refuse_real_projects(app: Darkroom) -> None:
+    if not (app.settings.on_emulator and os.environ.get("STORAGE_EMULATOR_HOST")):
+        raise NotLocal("history_pictures: the emulators' addresses are not set; run it through tools/stack.py")
+
+
+def missing(app: Darkroom, newest: int | None) -> Iterator[Generation]:
+    """Completed generations without a picture, newest first: of people who can sign in, then of all others."""
+    guests = [each.id for each in people.everybody() if not each.is_admin]
+    others = [] if newest else [user.id for user in USERS if user.id not in guests]
+    completed = GenerationFilter(status=Status.COMPLETED)
+    for user_id in (*guests, *others):
+        past = app.generations.page([user_id], completed, after=None, limit=newest or ALL)
+        yield from (each for each in past if not each.outputs)
+
+
+def develop(app: Darkroom, generations: Iterable[Generation], paint: Paint) -> None:
+    """Paint, store with a thumbnail, and name the files in the document, as a worker would have done."""
+    catalog = app.catalog.current()
+    for several in batched(generations, BATCH, strict=False):
+        pictures = paint([job_of(each, catalog, _NO_LIMIT) for each in several])
+        for generation, picture in zip(several, pictures, strict=True):
+            outputs, address = app.output_files.put(generation, (picture,))
+            fields = {"outputs": [asdict(output) for output in outputs], "image_url": address}
+            app.documents.commit([Update(generation_path(generation.id), fields)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Connection } from "./connection";
+
+/** A connection whose probes are answered as `answers` says, one after the other, and then always. */
+function stage(...answers: boolean[]) {
+  const told: boolean[] = [];
+  const probed: number[] = [];
+  let hint = () => {};
+  const connection = new Connection(
+    async () => {
+      probed.push(Date.now());
+      if (answers.shift() === false) throw new TypeError("Failed to fetch");
+    },
+    {
+      onHint: (look) => {
+        hint = look;
+        return () => {
+          hint = () => {};
+        };
+      },
+    },
+  );
+  const stop = connection.watch((isLost) => told.push(isLost));
+  return { connection, told, probed, stop, hint: () => hint() };
+}
+
+describe("the connection", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("is there until a request fails", () => {
+    const { connection, told } = stage();
+    expect(told).toEqual([false]);
+    connection.answered();
+    expect(told).toEqual([false]);
+    connection.failed();
+    expect(told).toEqual([false, true]);
+  });
+
+  it("is back with the first answer, and nothing is asked any more", async () => {
+    const { connection, told, probed } = stage();
+    connection.failed();
+    connection.answered();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(told).toEqual([false, true, false]);
+    expect(probed).toEqual([]);
+  });
+
+  it("is looked for with growing pauses while requests fail", async () => {
+    const { connection, told, probed } = stage(false, false, false, true);
+    connection.failed();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(probed).toEqual([1_000, 3_000, 7_000, 15_000]);
+    expect(told).toEqual([false, true, false]);
+  });
+
+  it("is looked for at once where the browser says that its network came or went", async () => {
+    const { told, probed, hint } = stage(false, true);
+    hint();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([false, true]);
+    hint();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([false, true, false]);
+    expect(probed).toEqual([0, 0]);
+  });
+
+  it("is not lost because the browser says so", async () => {
+    const { told, probed, hint } = stage(true);
+    hint();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told).toEqual([false]);
+    expect(probed).toHaveLength(1);
+  });
+
+  it("is not looked for where nobody watches", async () => {
+    const { connection, probed, stop } = stage(false);
+    connection.failed();
+    stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    connection.failed();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(probed).toEqual([]);
+  });
+});
