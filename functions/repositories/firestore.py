@@ -32,7 +32,15 @@ from repositories.documents import (
     Write,
     check_name,
 )
-from repositories.firestore_values import place_in, read_document, version_of, write_fields, write_time, write_value
+from repositories.firestore_values import (
+    place_in,
+    read_document,
+    total_of,
+    version_of,
+    write_fields,
+    write_time,
+    write_value,
+)
 
 log = logging.getLogger(__name__)
 
@@ -95,28 +103,38 @@ class FirestoreDocuments:
         ]
 
     def query(self, query: Query) -> list[Document]:
-        parent = (self._root + query.collection.rpartition("/")[0]).rstrip("/")
-
-        def run() -> list[Document]:
-            answers = self._call("run_query", request, retry=None, timeout=_LIST_TIMEOUT_SECONDS)
-            messages = map(types.RunQueryResponse.pb, answers)
-            return [read_document(each.document, self._root) for each in messages if each.document.name]
-
-        with _reading():
-            structured = self._built(query)._to_protobuf()  # noqa: SLF001 - its public ways decode, slowly
-            request = types.RunQueryRequest(parent=parent, structured_query=structured)
-            return list(_read_retry(run)())
+        request = types.RunQueryRequest(parent=self._parent(query), structured_query=self._structured(query))
+        answers = self._streamed("run_query", types.RunQueryResponse, request)
+        return [read_document(each.document, self._root) for each in answers if each.document.name]
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        with _reading():
-            aggregation = self._built(query).count(alias="count")
-            for place, name in enumerate(sums):
-                check_name(name)
-                aggregation = aggregation.sum(name, alias=f"sum_{place}")  # an alias has no dots
-            # Where the stream breaks off after its answer, the client asks anew and has the answer twice.
-            results = aggregation.get(retry=_read_retry, timeout=_LIST_TIMEOUT_SECONDS)[0]
-        values = {result.alias: int(result.value or 0) for result in results}
+        message = types.RunAggregationQueryRequest.pb()(parent=self._parent(query))
+        asked = message.structured_aggregation_query
+        asked.structured_query.CopyFrom(types.StructuredQuery.pb(self._structured(query)))
+        asked.aggregations.add(alias="count").count.SetInParent()
+        for place, name in enumerate(sums):
+            check_name(name)
+            asked.aggregations.add(alias=f"sum_{place}").sum.field.field_path = name  # an alias has no dots
+        request = types.RunAggregationQueryRequest.wrap(message)
+        answers = self._streamed("run_aggregation_query", types.RunAggregationQueryResponse, request)
+        values = {alias: total_of(value) for each in answers for alias, value in each.result.aggregate_fields.items()}
         return Totals(values["count"], {name: values[f"sum_{place}"] for place, name in enumerate(sums)})
+
+    def _streamed(self, rpc: str, kind: Any, request: Any) -> list[Any]:
+        """All answers as plain messages of the `kind`. From the start again where the stream breaks off."""
+
+        def run() -> list[Any]:
+            return [*map(kind.pb, self._call(rpc, request, retry=None, timeout=_LIST_TIMEOUT_SECONDS))]
+
+        with _reading():
+            return list(_read_retry(run)())
+
+    def _parent(self, query: Query) -> str:
+        return (self._root + query.collection.rpartition("/")[0]).rstrip("/")
+
+    def _structured(self, query: Query) -> types.StructuredQuery:
+        with _reading():  # the client itself refuses some queries
+            return self._built(query)._to_protobuf()  # noqa: SLF001 - its public ways decode, slowly
 
     def _call(self, rpc: str, request: Any, **options: Any) -> Any:
         api = self._client._firestore_api  # noqa: SLF001 - the stubs have no public name

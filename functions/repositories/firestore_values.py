@@ -75,6 +75,11 @@ def read_document(message: Any, root: str) -> Document:
     return Document(message.name.removeprefix(root), _fields(message), version_of(message.update_time))
 
 
+def total_of(value: Any) -> int:
+    """A count or a sum. A sum of nothing is 0, and one that no integer can hold comes as a float."""
+    return int(value.integer_value or value.double_value)
+
+
 def _fields(message: Any) -> dict[str, Any]:
     return {name: _value(value) for name, value in message.fields.items()}
 
