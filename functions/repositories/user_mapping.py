@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from domain.calendar import Week
-from domain.keys import ApiKey, Budget, Scope
+from domain.keys import ApiKey, Budget, KeyOrigin, Scope
 from domain.ledger import User
 from domain.limits import Bucket
 from domain.user_week import UserWeek
@@ -22,6 +22,8 @@ _LATER = (
     "erasure_due",
     "claimed_by",
 )
+# Of an API key: what most keys do not have is left out.
+_SELDOM = ("made_by", "external_prefix")
 _BALANCE: dict[str, Any] = {"name": "", "email": "", "current_credits": 0}
 
 
@@ -101,12 +103,15 @@ def _week_from(name: str, fields: Fields) -> UserWeek:
 
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(key).items() if name != "id"}
-    return {**fields, "scopes": sorted(key.scopes)}
+    fields = {name: value for name, value in asdict(key).items() if name not in ("id", *_SELDOM)}
+    seldom = {name: value for name, value in asdict(key).items() if name in _SELDOM and value}
+    return {**fields, **seldom, "scopes": sorted(key.scopes)}
 
 
 def _key_from(key_id: str, fields: Fields) -> ApiKey:
     given = {**fields, "id": key_id, "scopes": frozenset(map(Scope, fields["scopes"]))}
+    if "made_by" in fields:
+        given["made_by"] = KeyOrigin(**fields["made_by"])
     return ApiKey(**{**given, "budget": Budget(**fields["budget"]), "bucket": _bucket_from(fields["bucket"])})
 
 
