@@ -672,6 +672,7 @@ class Darkroom:
 
     def _admin_routes(self) -> "list[Route]":
         from controllers.admin_catalog import AdminCatalogController
+        from controllers.admin_keys import AdminKeyController
         from controllers.admin_operations import AdminOperationsController
         from controllers.admin_records import AdminRecordController
         from controllers.admin_users import AdminUserController
@@ -683,6 +684,7 @@ class Darkroom:
         reports = ReportController(self.operations, archive, self.later("pages"))
         return [
             *AdminUserController(self.administration, self.erasure).routes(),
+            *AdminKeyController(self.keys, self.clock).routes(),
             *AdminRecordController(self.generation_service, self.entries, self.audit_log).routes(),
             *AdminCatalogController(self.catalog_editing).routes(),
             *AdminOperationsController(self.operations).routes(),

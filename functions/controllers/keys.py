@@ -95,9 +95,13 @@ class KeyController:
         call.known_caller.refuse_own_key()
         body: CreateKey = call.body
         order = KeyOrder(
-            name=body.name, scopes=frozenset(body.scopes), expires_at=body.expires_at, budget=body.budget.budget()
+            name=body.name,
+            scopes=frozenset(body.scopes),
+            expires_at=body.expires_at,
+            budget=body.budget.budget(),
+            external_prefix=body.external_prefix,
         )
-        issued = self._keys.create(call.known_caller, order)
+        issued = self._keys.create(call.known_caller, order, call.request_id)
         headers = {"Location": f"/v1/keys/{issued.key.id}"}
         return Answer(status=201, body=IssuedKeyResource.issued(issued, self._clock()), headers=headers)
 

@@ -57,10 +57,20 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyOrigin:
+    """The service key that made a key for a user it acts for, and whose document it stands in."""
+
+    user_id: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """`serial` counts the secrets that the key has had; the one before the current works until `previous_until`.
 
-    `spent` is credits by window: `d20261120` is a day, `m202611` a month.
+    `spent` is credits by window: `d20261120` is a day, `m202611` a month. A key that a service key made says so in
+    `made_by`, and works only as long as that one does. A service key acts only for external users whose ids begin with
+    its `external_prefix`.
     """
 
     id: str
@@ -77,6 +87,8 @@ class ApiKey:
     spent: Mapping[str, int] = field(default_factory=dict)
     bucket: Bucket | None = None
     in_flight: int = 0
+    made_by: KeyOrigin | None = None
+    external_prefix: str = ""
 
     def is_active(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from domain.calendar import Week
-from domain.keys import ApiKey, Budget, Scope
+from domain.keys import ApiKey, Budget, KeyOrigin, Scope
 from domain.ledger import User
 from domain.limits import Bucket
 from domain.user_week import UserWeek
@@ -24,6 +24,8 @@ _LATER = (
     "erasure_due",
     "claimed_by",
 )
+# Of an API key: what most keys do not have is left out.
+_SELDOM = ("made_by", "external_prefix")
 _BALANCE: dict[str, Any] = {"name": "", "email": "", "current_credits": 0}
 
 
@@ -106,8 +108,9 @@ def _week_from(name: str, fields: Fields) -> UserWeek:
 
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(key).items() if name != "id"}
-    return {**fields, "scopes": sorted(key.scopes)}
+    fields = {name: value for name, value in asdict(key).items() if name not in ("id", *_SELDOM)}
+    seldom = {name: value for name, value in asdict(key).items() if name in _SELDOM and value}
+    return {**fields, **seldom, "scopes": sorted(key.scopes)}
 
 
 def _key_from(key_id: str, fields: Fields) -> ApiKey:
@@ -117,6 +120,8 @@ def _key_from(key_id: str, fields: Fields) -> ApiKey:
         "budget": typed(Budget, **known(Budget, fields["budget"])),
         "bucket": _bucket_from(fields["bucket"]),
     }
+    if fields.get("made_by") is not None:
+        read["made_by"] = typed(KeyOrigin, **known(KeyOrigin, fields["made_by"]))
     return typed(ApiKey, **{**known(ApiKey, fields), **read})
 
 

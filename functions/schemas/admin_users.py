@@ -43,6 +43,10 @@ class DeleteUser(InboundText):
     reason: Reason = Field(description="For the audit log.")
 
 
+class WithReasonQuery(InboundText):
+    reason: Reason = Field(description="For the audit log.")
+
+
 class NameUser(Inbound):
     external_user_id: Annotated[Words, Field(max_length=EXTERNAL_ID_MAX)] = Field(
         description="Your own id of the user, as a service key sends it in X-External-User-Id.",

@@ -9,6 +9,7 @@ from services.keys import IssuedKey
 
 NAME_MAX = 100
 OVERLAP_SECONDS_MAX = 7 * 24 * 3600
+EXTERNAL_PREFIX_MAX = 50
 CREDITS_MAX = 2**31 - 1
 
 KeyName = Annotated[Words, Field(max_length=NAME_MAX)]
@@ -34,6 +35,12 @@ class CreateKey(Inbound):
         default=None, description="RFC 3339. Default: never."
     )
     budget: KeyBudget = Field(default=KeyBudget(), description="Stops the key from spending more.")
+    external_prefix: str = Field(
+        default="",
+        max_length=EXTERNAL_PREFIX_MAX,
+        pattern=r"^[\x21-\x2e\x30-\x7e]*$",
+        description="Of a service key: it acts only for external users whose ids begin so. Default: for all of them.",
+    )
 
 
 class UpdateKey(Inbound):
@@ -70,6 +77,10 @@ class KeyResource(Outbound):
     budget: KeyBudget
     spent: KeySpending
     in_flight: int
+    made_by: str | None = Field(description="The id of the service key that made it, and with which it ends.")
+    external_prefix: str | None = Field(
+        description="Of a service key: what the ids of those that it acts for begin with. null: anything."
+    )
 
     @classmethod
     def of(cls, key: ApiKey, now: datetime) -> Self:
@@ -78,6 +89,8 @@ class KeyResource(Outbound):
             **{name: getattr(key, name) for name in names},
             scopes=sorted(key.scopes),
             is_active=key.is_active(now),
+            made_by=None if key.made_by is None else key.made_by.key_id,
+            external_prefix=key.external_prefix or None,
             previous_secret_until=key.previous_until,
             budget=KeyBudget(per_day=key.budget.per_day, per_month=key.budget.per_month),
             spent=_spending(key, now),

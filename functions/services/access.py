@@ -13,7 +13,7 @@ from datetime import timedelta
 from core.clock import Clock
 from core.errors import PermissionDenied, Unauthenticated
 from domain.errors import UserInactive, UserNotFound
-from domain.keys import ADMIN_SCOPES, ApiKey, Scope, split
+from domain.keys import ADMIN_SCOPES, ApiKey, KeyOrigin, Scope, split
 from domain.ledger import User
 from domain.spending import LONG_AGO, Spender, standing
 from services.accounts import AccountService
@@ -33,7 +33,7 @@ class Caller:
 
     `account_ids` are the anonymous accounts that it claimed: their generations are its own. `claims_admin` is what its
     token says, and `is_admin` what its user document says as well. `acts_for_another`: it is an admin, and the books
-    are those of a user whom it named.
+    are those of a user whom it named. `service_key` is the key that acts, where one does.
     """
 
     user_id: str
@@ -44,6 +44,7 @@ class Caller:
     account_ids: frozenset[str] = frozenset()
     spender: Spender = field(default_factory=Spender)
     acts_for_another: bool = False
+    service_key: KeyOrigin | None = None
 
     @property
     def is_person(self) -> bool:
@@ -105,6 +106,8 @@ class AccessService:
         secret = self._proved(text)
         spender = Spender(key_id=secret.key_id, key_serial=secret.serial)
         owner, key = self._owner(secret.user_id, spender, is_fenced=is_fenced and acts_for is None)
+        if key.made_by is not None:
+            self._refuse_orphan(key.made_by)
         caller = Caller(
             user_id=owner.id,
             actor=f"key:{key.id}",
@@ -113,7 +116,7 @@ class AccessService:
             account_ids=frozenset(owner.claimed),
             spender=spender,
         )
-        return caller if acts_for is None else self._acting(caller, acts_for)
+        return caller if acts_for is None else self._acting(caller, key, acts_for)
 
     def named(self, user_id: str) -> Caller:
         """Whoever is named, without any proof: only ever in open mode, on the emulator."""
@@ -154,12 +157,31 @@ class AccessService:
             raise UserInactive(user.id)
         return key
 
-    def _acting(self, caller: Caller, external_id: str) -> Caller:
+    def _acting(self, caller: Caller, key: ApiKey, external_id: str) -> Caller:
         """A service key for one of its owner's users, who is made when first named."""
         caller.refuse_unless(Scope.USERS_ACT, admin=False)
+        if not external_id.startswith(key.external_prefix):
+            raise PermissionDenied(f"This service key acts only for ids that begin with {key.external_prefix}.")
         user = self._account_service.enter_external(EXTERNAL_PREFIX + external_id)
         standing(user, Spender(), self._clock())
-        return replace(caller, user_id=user.id, is_admin=False, account_ids=frozenset(), spender=Spender())
+        return replace(
+            caller,
+            user_id=user.id,
+            is_admin=False,
+            account_ids=frozenset(),
+            spender=Spender(),
+            service_key=KeyOrigin(user_id=caller.user_id, key_id=key.id),
+        )
+
+    def _refuse_orphan(self, origin: KeyOrigin) -> None:
+        """The service key that made a key stands in another user's document, which no commit of the key's own user
+        looks at, so it is read each time. Raises Unauthenticated where it could not act any more.
+        """
+        maker = self._users.get(origin.user_id)
+        made_by = None if maker is None else maker.keys.get(origin.key_id)
+        acts = made_by is not None and made_by.is_active(self._clock()) and Scope.USERS_ACT in made_by.scopes
+        if maker is None or not acts or not _is_admin(maker):
+            raise Unauthenticated("The service key that made this API key has ended, and the API key with it.")
 
     def _proved(self, text: str) -> KeySecret:
         """Which of a key's secrets this is. Raises Unauthenticated."""

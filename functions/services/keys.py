@@ -1,17 +1,21 @@
 """API keys, as their owner manages them."""
 
 import logging
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from core.clock import Clock
 from core.errors import FieldError, InvalidRequest, PermissionDenied
 from domain import keys
+from domain.audit_log import AuditRecord
 from domain.errors import KeyNotFound, TooManyKeys, UserInactive, UserNotFound
 from domain.keys import ADMIN_SCOPES, KEYS_MAX, ApiKey, Budget, Scope
 from domain.ledger import User
 from services.access import Caller, digest_of
+from services.instructions import Instruction, target_of
 from services.ports import AccountChange, Accounts, KeySecret, Users
 
 log = logging.getLogger(__name__)
@@ -26,6 +30,7 @@ class KeyOrder:
     scopes: frozenset[Scope]
     expires_at: datetime | None
     budget: Budget
+    external_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,8 @@ class KeyService:
             raise KeyNotFound(key_id)
         return found
 
-    def create(self, caller: Caller, order: KeyOrder) -> IssuedKey:
-        """Raises PermissionDenied, InvalidRequest, TooManyKeys."""
+    def create(self, caller: Caller, order: KeyOrder, request_id: str | None = None) -> IssuedKey:
+        """Raises PermissionDenied, InvalidRequest, UserInactive, TooManyKeys."""
         now = self._clock()
         _refuse_excess(caller, order, now)
         key = ApiKey(
@@ -67,7 +72,10 @@ class KeyService:
             created_at=now,
             expires_at=order.expires_at,
             budget=order.budget,
+            made_by=caller.service_key,
+            external_prefix=order.external_prefix,
         )
+        record = _record(key, caller.user_id, Instruction(actor=caller.actor, request_id=request_id))
         secret = keys.new_secret()
         digest = digest_of(secret, self._pepper)
         proof = KeySecret(key_id=key.id, user_id=caller.user_id, serial=key.serial, digest=digest)
@@ -79,7 +87,8 @@ class KeyService:
             kept = _remembered(user, now)
             if sum(each.is_active(now) for each in kept.values()) >= KEYS_MAX:
                 raise TooManyKeys(KEYS_MAX)
-            return AccountChange(user=replace(user, keys={**kept, key.id: key}, updated_at=now), secret=proof)
+            after = replace(user, keys={**kept, key.id: key}, updated_at=now)
+            return AccountChange(user=after, secret=proof, audit=record)
 
         self._accounts.change(caller.user_id, decide)
         log.info("key_created", extra={"user_id": caller.user_id, "key_id": key.id, "actor": caller.actor})
@@ -93,14 +102,19 @@ class KeyService:
 
         return self._change(user_id, key_id, changed)
 
-    def revoke(self, user_id: str, key_id: str) -> ApiKey:
-        """Dead at once, in every instance."""
+    def revoke(self, user_id: str, key_id: str, by: Instruction | None = None) -> ApiKey:
+        """Dead at once, in every instance, and with it the keys that it made. An operator's deed is recorded."""
         now = self._clock()
 
         def changed(key: ApiKey) -> ApiKey:
             return replace(key, revoked_at=key.revoked_at or now)
 
-        revoked = self._change(user_id, key_id, changed)
+        def record(at: datetime) -> AuditRecord | None:
+            if by is None:
+                return None
+            return by.record(str(uuid.uuid4()), at, "key.revoke", target_of(user_id), key_id=key_id)
+
+        revoked = self._change(user_id, key_id, changed, record)
         log.info("key_revoked", extra={"user_id": user_id, "key_id": key_id})
         return revoked
 
@@ -127,16 +141,33 @@ class KeyService:
         log.info("key_rotated", extra={"user_id": user_id, "key_id": key_id})
         return IssuedKey(user.keys[key_id], keys.token(key_id, secret))
 
-    def _change(self, user_id: str, key_id: str, changed: Callable[[ApiKey], ApiKey]) -> ApiKey:
+    def _change(
+        self,
+        user_id: str,
+        key_id: str,
+        changed: Callable[[ApiKey], ApiKey],
+        record: Callable[[datetime], AuditRecord | None] = lambda _: None,
+    ) -> ApiKey:
         def decide(user: User) -> AccountChange | None:
             if key_id not in user.keys:
                 raise KeyNotFound(key_id)
             after = changed(user.keys[key_id])
             if after == user.keys[key_id]:
                 return None
-            return AccountChange(user=_with_key(user, after, self._clock()))
+            now = self._clock()
+            return AccountChange(user=_with_key(user, after, now), audit=record(now))
 
         return self._accounts.change(user_id, decide).keys[key_id]
+
+
+def _record(key: ApiKey, user_id: str, by: Instruction) -> AuditRecord | None:
+    """Of a key that can do more than its owner's own errands, or that somebody else made for its owner."""
+    if key.made_by is None and key.scopes.isdisjoint(ADMIN_SCOPES):
+        return None
+    details: dict[str, Any] = {"key_id": key.id, "scopes": sorted(scope.value for scope in key.scopes)}
+    if key.external_prefix:
+        details["external_prefix"] = key.external_prefix
+    return by.record(f"{key.id}-creation", key.created_at, "key.create", target_of(user_id), **details)
 
 
 def _refuse_inactive(user: User) -> None:
@@ -169,5 +200,8 @@ def _refuse_excess(caller: Caller, order: KeyOrder, now: datetime) -> None:
     if not order.scopes <= allowed:
         excess = ", ".join(sorted(order.scopes - allowed))
         raise PermissionDenied(f"You cannot give the scopes {excess}; you can give: {', '.join(sorted(allowed))}.")
+    if order.external_prefix and Scope.USERS_ACT not in order.scopes:
+        detail = "only a key with the scope users:act acts for external users"
+        raise InvalidRequest([FieldError(pointer="/external_prefix", detail=detail)])
     if order.expires_at is not None and order.expires_at <= now:
         raise InvalidRequest([FieldError(pointer="/expires_at", detail="must lie in the future")])

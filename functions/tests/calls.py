@@ -52,6 +52,7 @@ READER = {"token": "YW5uQGV4YW1wbGUuY29t.VEYICRd8NJlELVKOyjr5_8Gj2B5Z2ZY1E33tAgi
 """Of ann@example.com's, with the pepper of the tests."""
 
 QUERIES: dict[str, dict[str, str]] = {
+    "adminRevokeKey": {"reason": "Found in a public repository"},
     "adminDeleteUser": {"reason": "Asked for by the user"},
     "askToUnsubscribe": READER,
     "unsubscribe": READER,
@@ -63,12 +64,18 @@ OUTPUT = "/outputs/{number}"
 """How the address of an output ends."""
 
 
+KEY_OF_USER = "{key}"
+"""What stands for a key in an operator's address, behind its user."""
+
+
 def places(world: Any, user_id: str) -> dict[str, str]:
     """What the `{id}` in an address leads to, by the address up to there. The user gets a generation and a key.
 
     In open mode, where everybody may have a report made.
     """
-    key = world.api("POST", "/v1/keys", user_id, json=BODIES["createKey"]).body
+    key, another = (
+        world.api("POST", "/v1/keys", owner, json=BODIES["createKey"]).body for owner in (user_id, "mallory")
+    )
     done, generation_id = (
         str(world.api("POST", "/v1/generations", user_id, json=BODIES["createGeneration"]).body["id"]) for _ in range(2)
     )
@@ -79,6 +86,7 @@ def places(world: Any, user_id: str) -> dict[str, str]:
         "/v1/generations/": generation_id,
         "/v1/keys/": key["id"],
         "/v1/admin/users/": "mallory",
+        KEY_OF_USER: another["id"],
         "/v1/admin/generations/": generation_id,
         "/v1/admin/catalog/styles/": "realistic",
         "/v1/admin/catalog/colors/": "vibrant",
@@ -92,4 +100,4 @@ def path_of(template: str, places: dict[str, str]) -> str:
     before, found, after = template.partition("{id}")
     if after == OUTPUT:
         return before + places[OUTPUT] + "/outputs/0"
-    return before + places[before] + after if found else before
+    return before + places[before] + after.replace(KEY_OF_USER, places.get(KEY_OF_USER, "")) if found else before

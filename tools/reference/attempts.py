@@ -27,5 +27,5 @@ class Attempt:
 
     def aim(self, target: str) -> "Attempt":
         """At another thing of the same kind."""
-        self.path = self.route.path.replace("{id}", target).replace("{number}", "0")
+        self.path = self.route.path.replace("{id}", target).replace("{number}", "0").replace("{key}", target)
         return self

@@ -70,6 +70,8 @@ def test_a_new_key_is_shown_whole_and_once(required: World) -> None:
         "budget": {"per_day": 5, "per_month": None},
         "spent": {"today": 0, "today_remaining": 5, "this_month": 0, "this_month_remaining": None},
         "in_flight": 0,
+        "made_by": None,
+        "external_prefix": None,
     }
     assert required.api("GET", f"/v1/keys/{key_id}", headers=ALICE).body == created.body
     assert required.api("GET", "/v1/keys", headers=ALICE).body == {"data": [created.body]}

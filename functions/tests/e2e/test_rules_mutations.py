@@ -44,7 +44,7 @@ def conditions() -> Iterator[tuple[str, str, str]]:
     yield "stands(resource.data)", "true", "signed out"
     yield "isUser(userId) && standing()", "isUser(userId)", "signed out"
     yield "request.auth.uid && standing()", "request.auth.uid", "signed out"
-    yield "request.auth.token.role == 'admin'", "true", "owner"
+    yield "request.auth.token.role == 'admin'", "true", "admin by the document alone"
     yield "'admin' && isAdmin()", "'admin'", "admin no more"
     yield "return stands(user) && user", "return user", "admin no more"
     yield "user.get('is_admin', false) == true", "true", "admin by the token alone"

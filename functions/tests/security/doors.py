@@ -47,6 +47,8 @@ OPENED_BY: dict[str, tuple[Access, Scope | None]] = {
     "adminDeactivateUser": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminActivateUser": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminDeleteUser": (Access.ADMIN, Scope.ADMIN_WRITE),
+    "adminListKeys": (Access.ADMIN, Scope.ADMIN_READ),
+    "adminRevokeKey": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminListGenerations": (Access.ADMIN, Scope.ADMIN_READ),
     "adminGetGeneration": (Access.ADMIN, Scope.ADMIN_READ),
     "adminListEntries": (Access.ADMIN, Scope.ADMIN_READ),

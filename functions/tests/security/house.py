@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import weekly
-from calls import ANONYMOUS_TOKEN, PASSER_BY
+from calls import ANONYMOUS_TOKEN, KEY_OF_USER, PASSER_BY
 from domain.keys import Scope
 from domain.ledger import User
 from people import ALICE, NOW, bearer, issue, known, make_admin, order
@@ -43,7 +43,7 @@ class House:
         weekly.keep(self.world.documents)
         self.places = ids_of(
             self.things["queued generation"], self.things["key"], done=self.things["completed generation"]
-        )
+        ) | {KEY_OF_USER: issue(self.world, "bob").key.id}
         self.before = self.world.records()
 
     def _move_in(self) -> None:
