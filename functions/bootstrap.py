@@ -243,7 +243,7 @@ class Darkroom:
     def directory(self) -> "IdentityDirectory":
         from providers.identity.directory import FirebaseDirectory
 
-        return FirebaseDirectory(self.settings.project_id)
+        return FirebaseDirectory(self.settings.project_id, clock=self.clock)
 
     @part
     def app_check(self) -> "AppCheckVerifier":

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def known(request: pytest.FixtureRequest) -> Known:
         return Known(directory, "alice", email)
     request.getfixturevalue("no_app")
     user_id, _ = emulator.sign_up(email=email)
-    return Known(FirebaseDirectory(EMULATED_PROJECT), user_id, email)
+    return Known(FirebaseDirectory(EMULATED_PROJECT, clock=stack_clock.now), user_id, email)
 
 
 class TestContract:
@@ -139,8 +140,9 @@ class TestFirebase:
         self, firebase: FirebaseDirectory, accounts: IdentityToolkit
     ) -> None:
         accounts.add("alice")
-        firebase.sign_out("alice")
-        assert int(accounts.accounts["alice"]["validSince"]) > 1_700_000_000
+        leap_day = datetime(2028, 2, 29, 23, 59, 30, tzinfo=UTC)
+        FirebaseDirectory(PROJECT, clock=lambda: leap_day).sign_out("alice")
+        assert accounts.accounts["alice"]["validSince"] in ("1835481570", 1835481570)
         assert not accounts.accounts["alice"].get("disabled")
 
     @pytest.mark.parametrize("is_active", [True, False])
@@ -193,7 +195,7 @@ class TestEmulator:
 
     @pytest.fixture
     def directory(self, no_app: None) -> FirebaseDirectory:
-        return FirebaseDirectory(EMULATED_PROJECT)
+        return FirebaseDirectory(EMULATED_PROJECT, clock=stack_clock.now)
 
     @pytest.fixture
     def email(self) -> str:

@@ -133,6 +133,7 @@ def environment(project: str, tasks: Loopback) -> dict[str, str]:
         "SIMULATED_FAILURE_RATE": "1",
         "SIMULATED_LATENCY_SECONDS": "0",
         "THREADS": "32",
+        "CLOCK_OFFSET_SECONDS": os.environ.get("CLOCK_OFFSET_SECONDS", "0"),
         "no_proxy": "127.0.0.1",
     }
 

@@ -98,7 +98,7 @@ def test_beside_a_stack_that_is_up_or_beside_one_of_its_own(
     monkeypatch.setattr(stack, "is_up", lambda: is_up)
     monkeypatch.setattr(stack, "attach", lambda command: called.append(("attach", command, [])) or 7)
     monkeypatch.setattr(
-        stack, "execute", lambda command, only, *, seeded: called.append(("execute", command, only)) or 7
+        stack, "execute", lambda command, options: called.append(("execute", command, options.only)) or 7
     )
     assert stack.main() == 7
     assert called == [(chosen, ["make", "coffee"], [] if is_up else ["firestore"])]

