@@ -18,11 +18,13 @@ from domain.catalog import ListedOption, OptionKind
 from domain.errors import LastOption, OptionNotFound, VersionMismatch
 from domain.keys import Scope
 from schemas.admin_catalog import ListedCatalog, ListedColor, ListedSize, ListedStyle, PutColor, PutSize, PutStyle
-from services.catalog_editing import CatalogEditingService
+from services.catalog_editing import CatalogEditingService, ExpectedVersions
 from services.instructions import Instruction
 
 _OPTION_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,49}")
-_VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_TAG = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
+_TAGS = re.compile(rf"[ \t,]*{_TAG.pattern}([ \t]*,[ \t,]*{_TAG.pattern})*[ \t,]*")
 _REFUSALS = (InvalidRequest, PermissionDenied, VersionMismatch, LastOption, Unavailable)
 
 
@@ -107,12 +109,12 @@ class AdminCatalogController:
             body.option(_option_id(call)),
             _instruction(call),
             is_active=body.is_active,
-            expected=_expected_version(call.headers),
+            expected=_expected_versions(call.headers),
         )
         return _answer(room, edited.option, status=201 if edited.is_new else 200)
 
     def withdraw(self, room: _Room, call: Call) -> Answer:
-        expected = _expected_version(call.headers)
+        expected = _expected_versions(call.headers)
         withdrawn = self._editing.withdraw(room.kind, _option_id(call), _instruction(call), expected=expected)
         return _answer(room, withdrawn, status=200)
 
@@ -133,12 +135,15 @@ def _option_id(call: Call) -> str:
     return given
 
 
-def _expected_version(headers: Mapping[str, str]) -> int | None:
+def _expected_versions(headers: Mapping[str, str]) -> ExpectedVersions | None:
+    """Read If-Match as RFC 9110 has it: `*`, or a list of tags. A weak tag never matches, nor does one of others."""
     given = headers.get("if-match")
     if given is None:
         return None
-    match = _VERSION.fullmatch(given.strip())
-    if match is None:
-        allowed = ('one version in quotes, as in ETag: "3"',)
-        raise InvalidRequest([FieldError(pointer="If-Match", detail="not a version", allowed=allowed)])
-    return int(match[1])
+    if given.strip() == "*":
+        return ExpectedVersions(is_any=True)
+    if not _TAGS.fullmatch(given):
+        allowed = ('versions in quotes, as in ETag: "3"', "*")
+        raise InvalidRequest([FieldError(pointer="If-Match", detail="not a list of versions", allowed=allowed)])
+    strong = [tag for weak, tag in _TAG.findall(given) if not weak]
+    return ExpectedVersions(frozenset(int(tag) for tag in strong if _VERSION.fullmatch(tag)))

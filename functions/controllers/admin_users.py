@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 
-from controllers.auth import document_id
+from controllers.auth import document_id, external_id
 from controllers.headers import idempotency_key
 from controllers.paging import read_user_token, user_token
 from controllers.wire import Access, Answer, Call, Route
@@ -15,7 +15,6 @@ from core.errors import (
 from domain.errors import AccountClosed, IdempotencyKeyReused, InsufficientCredits, NotOneself, UserNotFound
 from domain.keys import Scope
 from schemas.admin_users import (
-    EXTERNAL_ID_MAX,
     Adjust,
     AdjustmentResource,
     AdminUserResource,
@@ -151,8 +150,8 @@ class AdminUserController:
 
     def create(self, call: Call) -> Answer:
         body: NameUser = call.body
-        external_id = document_id("/external_user_id", body.external_user_id, longest=EXTERNAL_ID_MAX)
-        named = self._administration.name(external_id, _instruction(call))
+        wanted = external_id("/external_user_id", body.external_user_id)
+        named = self._administration.name(wanted, _instruction(call))
         headers = {"Location": f"/v1/admin/users/{named.user.id}"}
         return Answer(status=201 if named.is_new else 200, body=AdminUserResource.of(named.user), headers=headers)
 

@@ -1,5 +1,6 @@
 """Who is calling. A credential that is presented is always verified, in either mode and on every route."""
 
+import re
 from collections.abc import Mapping
 from ipaddress import IPv6Address, IPv6Network
 
@@ -12,10 +13,13 @@ from services.access import AccessService, Caller
 from services.ports import AppCheckVerifier, TokenVerifier
 
 _USER_ID_MAX = 128
+# What stands in a URL in place of bytes that are not UTF-8: two such ids would be one.
+_NOT_DECODED = "\ufffd"
 # Firestore takes no longer name of a document.
 _NAME_BYTES_MAX = 1500
 _EXTERNAL_ID_MAX = 100
 _IPV6_BITS = 64
+_EXTERNAL_ID = re.compile(rf"[!-.0-~]{{1,{_EXTERNAL_ID_MAX}}}")
 _CREDENTIALS = "Authorization: Bearer <Firebase ID token or API key>"
 
 
@@ -141,7 +145,19 @@ def _credential(headers: Mapping[str, str]) -> str | None:
 
 def _external_id(headers: Mapping[str, str]) -> str | None:
     given = headers.get("x-external-user-id")
-    return None if given is None else document_id("X-External-User-Id", given, longest=_EXTERNAL_ID_MAX)
+    return None if given is None else external_id("X-External-User-Id", given)
+
+
+def external_id(name: str, value: str) -> str:
+    """Return the id that another system gave to its user, as a header or a body brought it. Raises InvalidRequest.
+
+    Only visible ASCII means the same in both: a header has no encoding of its own, and would make a second user of
+    the same name.
+    """
+    if not _EXTERNAL_ID.fullmatch(value):
+        allowed = (f"1-{_EXTERNAL_ID_MAX} visible ASCII characters without /",)
+        raise InvalidRequest([FieldError(pointer=name, detail="not usable as an id", allowed=allowed)])
+    return document_id(name, value)
 
 
 def client_address(headers: Mapping[str, str], remote: str, hops: int) -> str:
@@ -166,6 +182,7 @@ def document_id(name: str, value: str, *, longest: int = _USER_ID_MAX) -> str:
         and len(value.encode(errors="replace")) <= _NAME_BYTES_MAX
         and value not in (".", "..")
         and not (value.startswith("__") and value.endswith("__"))
+        and _NOT_DECODED not in value
         and all(character.isprintable() and character != "/" for character in value)
     )
     if not usable:

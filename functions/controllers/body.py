@@ -1,15 +1,25 @@
 """From bytes to a JSON object, with every way that this can fail named."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from core.errors import FieldError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from core.errors import AppError, FieldError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from schemas.base import escaped
 
 BODY_BYTES_MAX = 64 * 1024
 _DEPTH_MAX = 32
+# Up to here, every whole number has a double of its own.
+_EXACT_MAX = 2**53
+
+
+class EncodedBody(UnsupportedMediaType):
+    def __init__(self, given: str) -> None:
+        AppError.__init__(self, f"Content-Encoding must be identity, not {given}.")
 
 
 class MalformedJson(InvalidRequest):
@@ -21,15 +31,23 @@ class MalformedJson(InvalidRequest):
 
 
 def json_object(request: Request) -> dict[str, Any]:
-    """Raises PayloadTooLarge, UnsupportedMediaType or MalformedJson."""
+    """Raises PayloadTooLarge, UnsupportedMediaType, MalformedJson or InvalidRequest."""
+    _refuse_encoded(request)
     if not request.is_json:
         raise UnsupportedMediaType(request.mimetype)
     return parsed_object(_bytes(request))
 
 
 def optional_object(request: Request) -> dict[str, Any]:
-    """Empty where no JSON was sent. Raises PayloadTooLarge or MalformedJson."""
+    """Empty where no JSON was sent. Raises what json_object does."""
+    _refuse_encoded(request)
     return parsed_object(_bytes(request) or b"{}") if request.is_json else {}
+
+
+def _refuse_encoded(request: Request) -> None:
+    given = request.headers.get("Content-Encoding", "").strip()
+    if given.lower() not in ("", "identity"):
+        raise EncodedBody(given)
 
 
 def _bytes(request: Request) -> bytes:
@@ -46,7 +64,7 @@ def _bytes(request: Request) -> bytes:
 
 def parsed_object(data: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(data, parse_constant=_no_constant)
+        value = json.loads(data, parse_constant=_no_constant, parse_float=_number, object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise MalformedJson("must be UTF-8") from error
     except RecursionError as error:
@@ -57,7 +75,44 @@ def parsed_object(data: bytes) -> dict[str, Any]:
         raise MalformedJson("must be an object, such as {}")
     if _depth(value) > _DEPTH_MAX:
         raise MalformedJson(f"nested deeper than {_DEPTH_MAX} levels")
+    twice = list(_repeated(value, ""))
+    if twice:
+        raise InvalidRequest([FieldError(pointer=pointer, detail="given more than once") for pointer in twice])
     return value
+
+
+class _Ambiguous(dict[str, Any]):
+    """An object that has some name more than once: readers disagree which value counts."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    ambiguous = _Ambiguous(found)
+    counts = Counter(name for name, _ in pairs)
+    ambiguous.repeated = tuple(name for name, count in counts.items() if count > 1)
+    return ambiguous
+
+
+def _repeated(value: object, pointer: str) -> Iterator[str]:
+    """The JSON pointer of each name that stands twice in its object; the depth was measured before."""
+    if isinstance(value, _Ambiguous):
+        yield from (f"{pointer}/{escaped(name)}" for name in value.repeated)
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _repeated(child, f"{pointer}/{escaped(name)}")
+    elif isinstance(value, list):
+        for place, child in enumerate(value):
+            yield from _repeated(child, f"{pointer}/{place}")
+
+
+def _number(text: str) -> float:
+    """1.0 and 1e2 are integers, as in JSON Schema, as far as a double holds each of them."""
+    number = float(text)
+    return int(number) if abs(number) <= _EXACT_MAX and number.is_integer() else number
 
 
 def _no_constant(name: str) -> None:

@@ -37,8 +37,8 @@ _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, Authorization, Idempotency-Key, If-Match, Prefer, "
     "X-API-Key, X-External-User-Id, X-Firebase-AppCheck, X-Request-Id",
-    "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, Preference-Applied, RateLimit, "
-    "RateLimit-Policy, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": "Content-Disposition, ETag, Idempotent-Replayed, Location, "
+    "Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
     "Access-Control-Max-Age": "3600",
 }
 

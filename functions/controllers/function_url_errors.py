@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from controllers.body import MalformedJson
+from controllers.body import EncodedBody, MalformedJson
 from controllers.wire import Answer
 from core.errors import AppError, FieldError, InvalidRequest, MethodNotAllowed, UnsupportedMediaType
 from domain.errors import GenerationNotFound, UserNotFound
@@ -23,6 +23,8 @@ def _refused(status: int, message: str, error: str | None, **more: Any) -> Answe
 def create_error(error: AppError, _: str) -> Answer:
     if isinstance(error, MethodNotAllowed):
         return _refused(405, "Only POST method is allowed", "Method not allowed")
+    if isinstance(error, EncodedBody):
+        return _refused(error.status, error.message, "Content-Encoding is not supported")
     if isinstance(error, UnsupportedMediaType):
         return _refused(400, "Content-Type must be application/json", "Invalid content type")
     if isinstance(error, MalformedJson):

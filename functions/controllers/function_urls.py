@@ -50,6 +50,8 @@ from services.ports import Cursor
 from services.seeding import SeedService
 
 _TRANSACTIONS_MAX = 100
+# What clients of feraset-imagen call the functions with that write; PUT is what its Postman collection may send.
+_WRITING_METHODS = ("GET", "POST", "PUT")
 
 Render = Callable[[AppError, str], Answer]
 
@@ -147,10 +149,12 @@ class FunctionUrls:
         return Answer(body=UserExists(user_data=data))
 
     def _seed(self, request: Request, _: str) -> Answer:
+        _refuse_other_methods(request)
         self._authenticator.caller(_headers(request), request.remote_addr or "")
         return Answer(body=self._seeding.seed())
 
     def _report(self, request: Request, request_id: str) -> Answer:
+        _refuse_other_methods(request)
         instruction = Instruction(actor=self._operator(request), request_id=request_id)
         wanted = parse(ScheduleWeeklyReport, {**request.args, **optional_object(request)}, prefix="")
         return Answer(body=self._operations.report(instruction, wanted.as_of, dry_run=wanted.dry_run))
@@ -173,6 +177,8 @@ class FunctionUrls:
 
     def _caller(self, request: Request, named: object, scope: Scope, *, changes: bool = False) -> Caller:
         """What changes something here is a creation, whose commit judges the caller's standing anew."""
+        if isinstance(named, str):
+            document_id("userId", named)
         caller = self._authenticator.known_caller(
             _headers(request),
             request.remote_addr or "",
@@ -201,6 +207,12 @@ def _optional_parameter(request: Request, name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise InvalidRequest([FieldError(pointer=name, detail="must be text")])
     return value or None
+
+
+def _refuse_other_methods(request: Request) -> None:
+    """Those of feraset-imagen's clients, for what writes. Raises MethodNotAllowed."""
+    if request.method not in _WRITING_METHODS:
+        raise MethodNotAllowed(request.method, _WRITING_METHODS)
 
 
 def _has_credential(request: Request) -> bool:

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping
+from urllib.request import parse_http_list
 
 from core.errors import FieldError, InvalidRequest
 from schemas.generations import WAIT_SECONDS_MAX
@@ -32,18 +33,25 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
 
 
 def wait_seconds(headers: Mapping[str, str]) -> int | None:
-    """`Prefer: wait=n` (RFC 7240); preferences that are not known are ignored, as the standard asks."""
-    for preference in headers.get("prefer", "").split(","):
-        name, _, value = preference.strip().partition("=")
+    """Return how long `Prefer: wait=n` (RFC 7240) asks to wait, at most WAIT_SECONDS_MAX; None where nothing does.
+
+    Only the first `wait` counts. Preferences that are not known or cannot be met are ignored, as the standard asks.
+    """
+    for preference in parse_http_list(headers.get("prefer", "")):
+        name, _, value = preference.partition(";")[0].partition("=")
         if name.strip().lower() == "wait":
-            return _seconds(value.strip().strip('"'))
+            return _seconds(value.strip())
     return None
 
 
-def _seconds(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", value) or int(value) > WAIT_SECONDS_MAX:
-        raise _refused("Prefer", f"wait={value} is not usable", f"wait=0 to wait={WAIT_SECONDS_MAX}")
-    return int(value)
+def _seconds(value: str) -> int | None:
+    """None for what is no whole number of seconds; quotes and escapes inside them mean nothing."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    if not re.fullmatch("[0-9]+", value):
+        return None
+    digits = value.lstrip("0") or "0"
+    return WAIT_SECONDS_MAX if len(digits) > len(str(WAIT_SECONDS_MAX)) else min(int(digits), WAIT_SECONDS_MAX)
 
 
 def _refused(header: str, detail: str, allowed: str) -> InvalidRequest:

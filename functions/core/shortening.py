@@ -22,7 +22,8 @@ def shortened(text: str, bytes_max: int) -> str:
 
 def first_of(texts: tuple[str, ...], bytes_max: int) -> tuple[str, ...]:
     """Return the texts; where they take over `bytes_max` bytes, those that fit and how many more there are."""
-    kept, left = [], bytes_max
+    kept: list[str] = []
+    left = bytes_max
     for text in texts:
         left -= written_bytes(text) + len(", ")
         if left < 0:

@@ -136,9 +136,9 @@ class VersionMismatch(AppError):
     status = 412
     title = "Another version stands there"
 
-    def __init__(self, *, expected: int, actual: int | None) -> None:
+    def __init__(self, *, expected: str, actual: int | None) -> None:
         stands = "there is none yet" if actual is None else f"version {actual} stands there"
-        super().__init__(f"If-Match names version {expected}, but {stands}. Look at it, and decide again.")
+        super().__init__(f"If-Match names {expected}, but {stands}. Look at it, and decide again.")
 
 
 class LastOption(AppError):

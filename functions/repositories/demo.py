@@ -1,9 +1,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.errors import Unavailable
 from domain.generation import Generation
 from domain.ledger import Entry, User
-from repositories.documents import AlreadyExists, Create, Documents, Write
+from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Documents, Write
 from repositories.mapping import (
     entry_fields,
     entry_path,
@@ -33,8 +34,11 @@ class DemoRepository:
         )
 
     def _create(self, writes: list[Write]) -> bool:
+        """Return whether this call wrote them; raises Unavailable where the answer was lost, which a repeat heals."""
         try:
             self._documents.commit(writes)
         except AlreadyExists:
             return False
+        except (Ambiguous, Conflict) as error:
+            raise Unavailable("The database does not answer in time. Seed again: what is there stays.") from error
         return True

@@ -48,8 +48,9 @@ class WithReasonQuery(InboundText):
 
 
 class NameUser(Inbound):
-    external_user_id: Annotated[Words, Field(max_length=EXTERNAL_ID_MAX)] = Field(
-        description="Your own id of the user, as a service key sends it in X-External-User-Id.",
+    external_user_id: Annotated[Words, Field(max_length=EXTERNAL_ID_MAX, pattern=r"^[!-.0-~]+$")] = Field(
+        description="Your own id of the user, as a service key sends it in X-External-User-Id: visible ASCII "
+        "characters without /.",
         examples=["customer-42"],
     )
 

@@ -1,5 +1,7 @@
 """What every schema of the wire shares, and the one way from unknown data to a checked value."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -33,8 +35,19 @@ def _storable(text: str) -> str:
     return text
 
 
+# Fillers, selectors and the empty Braille pattern: letters or marks to Unicode, and nothing to the eye.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)))
+)
+_BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+
+
+def _is_visible(character: str) -> bool:
+    return character not in _BLANK and unicodedata.category(character) not in _BLANK_CATEGORIES
+
+
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if not any(map(_is_visible, text)):
         raise ValueError("must not be blank")
     return text
 
@@ -52,10 +65,15 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must lie between the years 1 and 9999 in UTC") from error
 
 
+_PLUS_BECAME_A_SPACE = re.compile(r":[0-9.]+ [0-9]{2}:?[0-9]{2}$")
+
+
 def _no_number(moment: object) -> object:
     """As RFC 3339 has it, and not as a count of seconds, or is it milliseconds, since 1970."""
     if isinstance(moment, int | float) or (isinstance(moment, str) and "-" not in moment[1:]):
         raise ValueError("must be a time such as 2026-03-04T12:00:00Z")
+    if isinstance(moment, str) and _PLUS_BECAME_A_SPACE.search(moment):
+        raise ValueError("must be a time such as 2026-03-04T12:00:00Z; in an address, the + of a zone is written %2B")
     return moment
 
 
@@ -83,14 +101,14 @@ def _faults(error: ValidationError, schema: type[BaseModel], prefix: str) -> Ite
     is_told = False
     for problem in error.errors(include_url=False):
         parts = [str(part) for part in problem["loc"] if part != "[key]"]
-        place = "/".join(map(_escaped, parts)) if prefix else "/".join(parts)
+        place = "/".join(map(escaped, parts)) if prefix else "/".join(parts)
         is_unknown = problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1
         allowed = _names(schema) if is_unknown and not is_told else _choices(problem)
         is_told = is_told or is_unknown
         yield FieldError(pointer=prefix + place, detail=_detail(problem), allowed=allowed)
 
 
-def _escaped(part: str) -> str:
+def escaped(part: str) -> str:
     """As a JSON pointer has it (RFC 6901)."""
     return part.replace("~", "~0").replace("/", "~1")
 

@@ -34,6 +34,22 @@ class Edited:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedVersions:
+    """What must stand there: one of these versions, or any at all."""
+
+    versions: frozenset[int] = frozenset()
+    is_any: bool = False
+
+    def __str__(self) -> str:
+        if self.is_any:
+            return "any version"
+        return f"version {' or '.join(map(str, sorted(self.versions)))}" if self.versions else "no version of it"
+
+    def allow(self, actual: int | None) -> bool:
+        return actual is not None and (self.is_any or actual in self.versions)
+
+
 class OptionRecords(Protocol):
     def options(self, kind: OptionKind) -> list[ListedOption]:
         """On offer or not, in their sort order."""
@@ -74,9 +90,15 @@ class CatalogEditingService:
         return self._options.options(kind)
 
     def put(
-        self, kind: OptionKind, option: Option, instruction: Instruction, *, is_active: bool, expected: int | None
+        self,
+        kind: OptionKind,
+        option: Option,
+        instruction: Instruction,
+        *,
+        is_active: bool,
+        expected: ExpectedVersions | None,
     ) -> Edited:
-        """Create or replace; the same again changes nothing. `expected` is the version that must stand there.
+        """Create or replace; the same again changes nothing. With `expected`, such a version must stand there.
 
         Raises VersionMismatch, LastOption, Unavailable.
         """
@@ -88,7 +110,7 @@ class CatalogEditingService:
         return self._change(kind, option.id, instruction, next_of, expected=expected)
 
     def withdraw(
-        self, kind: OptionKind, option_id: str, instruction: Instruction, *, expected: int | None
+        self, kind: OptionKind, option_id: str, instruction: Instruction, *, expected: ExpectedVersions | None
     ) -> ListedOption:
         """No longer on offer; the document stays. Raises OptionNotFound, VersionMismatch, LastOption, Unavailable."""
         now = self._clock()
@@ -107,7 +129,7 @@ class CatalogEditingService:
         instruction: Instruction,
         next_of: Callable[[ListedOption | None], ListedOption],
         *,
-        expected: int | None,
+        expected: ExpectedVersions | None,
     ) -> Edited:
         record_id = self._new_id()
         seen: ListedOption | None = None
@@ -130,10 +152,10 @@ class CatalogEditingService:
         return Edited(option, is_new=seen is None)
 
 
-def _refuse_other_version(before: ListedOption | None, expected: int | None) -> None:
+def _refuse_other_version(before: ListedOption | None, expected: ExpectedVersions | None) -> None:
     actual = None if before is None else before.version
-    if expected is not None and expected != actual:
-        raise VersionMismatch(expected=expected, actual=actual)
+    if expected is not None and not expected.allow(actual):
+        raise VersionMismatch(expected=str(expected), actual=actual)
 
 
 def _refuse_last(kind: OptionKind, options: Mapping[str, ListedOption], option_id: str) -> None:

@@ -51,24 +51,24 @@ REFUSAL = record(
         "error_type": text("For programs."),
         "errors": {"type": "array", "items": _TEXT, "description": "Every fault, with what is allowed."},
         "detail": text("Where the JSON cannot be read."),
-        "exists": {"const": False},
+        "exists": {"type": "boolean", "const": False},
         "refunded": _BOOLEAN,
         "generation_request_id": _TEXT_OR_NULL,
     },
-    success={"const": False},
+    success={"type": "boolean", "const": False},
     message=text("For people."),
 )
 
 REPORT_REFUSAL = record(
     "What scheduleWeeklyReport answers when it refuses.",
-    reportStatus={"const": "failed"},
+    reportStatus={"type": "string", "const": "failed"},
     error=_TEXT,
     error_type=_TEXT,
 )
 
 SEEDED = record(
     "What the demo data consists of; the same every time.",
-    success={"const": True},
+    success={"type": "boolean", "const": True},
     message=_TEXT,
     counts=record(
         "How many there are.",
@@ -119,7 +119,7 @@ _ANOMALY_ANALYSIS = record(
         "items": record("What it is about depends on the type.", type=_TEXT, severity=_TEXT, description=_TEXT),
     },
     anomaly_score=_NUMBER,
-    severity_level={"enum": ["normal", "low", "medium", "high", "critical"]},
+    severity_level={"type": "string", "enum": ["normal", "low", "medium", "high", "critical"]},
     total_anomalies=_INTEGER,
     omitted_anomalies=_INTEGER,
     has_baseline=_BOOLEAN,
@@ -129,11 +129,11 @@ _ANOMALY_ANALYSIS = record(
 
 WEEKLY_REPORT = record(
     "The report, which is also saved, and what to say of it in a few lines.",
-    reportStatus={"const": "success"},
+    reportStatus={"type": "string", "const": "success"},
     report_data=record(
         "As it is saved in `reports`.",
         id=_TEXT,
-        report_type={"const": "weekly"},
+        report_type={"type": "string", "const": "weekly"},
         schema=_INTEGER,
         week=text("The ISO week, such as 2026-W46."),
         version=text("1, and one more for each time that the week was reported again.") | _INTEGER,

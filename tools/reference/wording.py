@@ -26,7 +26,7 @@ log.
 **Repeating.** With an `Idempotency-Key`, a create may be repeated for ever: the same key and body give the same
 generation, marked `Idempotent-Replayed: true`; the same key with another body is refused.
 
-**Waiting.** `Prefer: wait=n` (0 to 50 seconds) holds the answer back until the generation has ended.
+**Waiting.** `Prefer: wait=n` holds the answer back until the generation has ended, for 50 seconds at most.
 
 **Lists** are newest first: `page_size`, and the opaque `page_token` of the page before, with the same filters.
 
@@ -118,19 +118,21 @@ REQUEST_HEADERS: dict[str, dict[str, Any]] = {
         "example": "order-2026-03-04-0001",
     },
     "If-Match": {
-        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
-        "description": "The version that you have seen, in quotes, as in `ETag`. Default: whichever stands there.",
+        "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,8}"(, "[1-9][0-9]{0,8}")*)$'},
+        "description": "The version that you have seen, in quotes, as in `ETag`; several, of which one must stand "
+        "there; or `*`: there must be one. Weak tags (`W/`) never match. Default: whichever stands there, or none.",
         "example": '"1"',
     },
     "Prefer": {
         "schema": {"type": "string"},
-        "description": "`wait=n`: answer when the generation has ended, or after n seconds (0-50).",
+        "description": "`wait=n`: answer when the generation has ended, or after n seconds, 50 at most. As RFC 7240 "
+        "has it, a preference that cannot be met is ignored; `Preference-Applied` says what was done.",
         "example": "wait=20",
     },
     "X-External-User-Id": {
-        "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+        "schema": {"type": "string", "pattern": "^[!-.0-~]{1,100}$"},
         "description": "With a service key only, an API key with the scope `users:act`: your own id of the user that "
-        "the call is for, who is made when first named.",
+        "the call is for, who is made when first named. Visible ASCII characters without `/`.",
         "example": "customer-42",
     },
     "X-Request-Id": {

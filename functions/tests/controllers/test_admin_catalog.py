@@ -123,10 +123,32 @@ def test_a_version_that_no_longer_stands_is_refused_and_nothing_changes(world: W
     assert delete(world, "styles/anime", version=2).body["version"] == 3
 
 
-@pytest.mark.parametrize("given", ["1", "*", 'W/"1"', '"0"', '"1", "2"', '"x"', ""])
+@pytest.mark.parametrize("given", ["1", "W/1", '"1" "2"', '*, "1"', '"1', ""])
 def test_a_malformed_version_is_named(world: World, given: str) -> None:
     response = world.api("PUT", "/v1/admin/catalog/styles/anime", "boss", json=STYLE, headers={"If-Match": given})
     assert (response.status, response.body["errors"][0]["pointer"]) == (400, "If-Match")
+
+
+@pytest.mark.parametrize("given", ["*", '"1"', '"7", "1"', ' "1" ,W/"2"', ',"a,b", "1",', '"é", "1"'])
+def test_one_of_the_versions_must_stand_there(world: World, given: str) -> None:
+    headers = {"If-Match": given.encode().decode("latin-1")}
+    response = world.api("PUT", "/v1/admin/catalog/styles/anime", "boss", json=STYLE, headers=headers)
+    assert (response.status, response.body["version"]) == (200, 2)
+
+
+@pytest.mark.parametrize("given", ['W/"1"', '"0"', '"2", "3"', '"x"', '""', '"01"', 'W/"1", "2"', '"1,2"'])
+def test_where_none_of_them_stands_it_is_412(world: World, given: str) -> None:
+    before = world.records()
+    for path in ("anime", "unknown"):
+        address = f"/v1/admin/catalog/styles/{path}"
+        response = world.api("PUT", address, "boss", json=STYLE, headers={"If-Match": given})
+        assert (response.status, response.body["code"]) == (412, "version_mismatch")
+    assert world.records() == before
+
+
+def test_a_star_wants_something_to_stand_there(world: World) -> None:
+    response = world.api("PUT", "/v1/admin/catalog/styles/unknown", "boss", json=STYLE, headers={"If-Match": "*"})
+    assert (response.status, response.body["code"]) == (412, "version_mismatch")
 
 
 def test_a_deactivated_option_is_off_offer_at_once_and_can_be_put_back(world: World) -> None:

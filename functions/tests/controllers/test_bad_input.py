@@ -430,11 +430,9 @@ def test_an_unknown_field_that_is_no_text_is_refused_too(caller: Caller, name: s
         assert response.body["errors"]
 
 
-def test_a_field_that_comes_twice_counts_once(fresh: Caller) -> None:
+def test_a_field_that_comes_twice_is_refused(caller: Caller) -> None:
     text = json.dumps(ORDER)[:-1] + ', "size": "1024x1792"}'
-    response = fresh.send_json("createGeneration", text)
-    assert response.status == 202
-    assert response.body["cost"]["price"] == 4
+    caller.assert_refused(caller.send_json("createGeneration", text), 400, "/size")
 
 
 BLANKS = {'""', '"   "', r'"\u2003\n"', '"' + " " * 5000 + '"'}
@@ -498,7 +496,7 @@ def _bad_scalars(schema: dict[str, Any]) -> Iterator[str]:
         most = 5000 if "pattern" in schema else schema["maxLength"]
         yield from (json.dumps(each * (most + 1), ensure_ascii=False) for each in "x🐙")
     elif kind == "integer":
-        yield from ("1.0", "1.5", "1e3", "1e400", '"5"', '""', str(2**70), str(-(2**70)))
+        yield from ("1.5", "1e-1", "1e400", '"5"', '""', str(2**70), str(-(2**70)))
         yield from (str(schema["minimum"] - 1), str(schema["maximum"] + 1))
     elif kind == "boolean":
         yield from ("0", "1", '"true"', '"false"', '""')
@@ -600,15 +598,14 @@ def test_an_id_in_a_callback_that_names_nothing_is_refused(caller: Caller, field
 
 BAD_HEADERS = {
     "Idempotency-Key": ["", " ", '""', "a b", "é", "x" * 256, "a\tb", "\x7f"],
-    "If-Match": ["", "x", '"x"', "1", '"0"', '"-1"', "*", 'W/"1"', '"1", "2"', '"1'],
-    "Prefer": ["wait=51", "wait=-1", "wait=x", "wait", "wait=1e1", "wait=" + "9" * 5000, "wait=0x1", "wait=1 2"],
+    "If-Match": ["", "x", "1", "W/1", 'w/"1"', '"1" "2"', '*, "1"', '"1'],
     "X-Request-Id": ["", " ", "a b", "é", "x" * 129, "a/b", '"a"', "<script>", "a,b"],
 }
 
 
 def header_cases() -> Iterator[tuple[str, str, str]]:
     for name, route in ROUTES.items():
-        for header in ("X-Request-Id", *route.headers):
+        for header in ("X-Request-Id", *(header for header in route.headers if header in BAD_HEADERS)):
             yield from ((name, header, value) for value in BAD_HEADERS[header])
 
 

@@ -9,6 +9,7 @@ from core.errors import Unavailable
 from domain.ledger import EntryType
 from repositories.documents import Create
 from services.ports import ModelRejected
+from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, Response, World
 
 BODY = {**ORDER, "userId": "alice"}
@@ -401,6 +402,28 @@ def test_a_parameter_that_is_no_text_is_refused(world: World, function: str, val
 
 
 # --- F5: seed_database ---
+
+
+@pytest.mark.parametrize("function", ["create_generation_request", "seed_database", "schedule_weekly_report"])
+@pytest.mark.parametrize("method", ["HEAD", "TRACE", "DELETE", "PATCH"])
+def test_a_method_that_must_not_write_is_405(world: World, function: str, method: str) -> None:
+    before = world.records()
+    response = world.call(function, method)
+    assert response.status == 405
+    allowed = "POST" if function == "create_generation_request" else "GET, POST, PUT"
+    assert response.headers["Allow"] == allowed
+    assert world.records() == before
+
+
+def test_f5_a_slow_database_is_503(world: World) -> None:
+    documents = UnsteadyDocuments()
+    slow = World(world.now, documents=documents)
+    for lost in (happened, did_not_happen):
+        documents.script = [None, None, None, lost]  # the catalog is there; then come the users
+        response = slow.call("seed_database")
+        assert (response.status, response.body["success"]) == (503, False)
+        assert response.headers["Retry-After"]
+    assert slow.call("seed_database").status == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])

@@ -517,3 +517,24 @@ def test_creations_have_a_rate_for_each_key_and_for_each_user() -> None:
     world.later(seconds=2)
     assert [order(world, bearer(token)).status for _ in range(2)] == [202, 429]
     assert [order(world, ALICE).status for _ in range(2)] == [202, 429]
+
+
+@pytest.mark.parametrize("external_id", ["ext-Müller", "ext 7", "a/b", "\x7f", "日本", "__x__", "e\u0301"])
+def test_an_external_id_is_visible_ascii_at_both_doors(
+    operated: World, service: dict[str, str], external_id: str
+) -> None:
+    """A header has no encoding of its own, so that these would be two users."""
+    header = {"X-External-User-Id": external_id.encode().decode("latin-1")}
+    by_header = operated.api("GET", "/v1/me", headers={**service, **header})
+    by_body = operated.api("POST", "/v1/admin/users", headers=ADMIN, json={"external_user_id": external_id})
+    assert (by_header.status, by_header.body["errors"][0]["pointer"]) == (400, "X-External-User-Id")
+    assert (by_body.status, by_body.body["errors"][0]["pointer"]) == (400, "/external_user_id")
+    assert not [path for path in operated.records() if path.startswith("users/ext-")]
+
+
+def test_what_a_body_names_is_what_a_header_finds(operated: World, service: dict[str, str]) -> None:
+    external_id = "".join(map(chr, range(0x21, 0x7F))).replace("/", "")
+    named = operated.api("POST", "/v1/admin/users", headers=ADMIN, json={"external_user_id": external_id})
+    seen = operated.api("GET", "/v1/me", headers={**service, "X-External-User-Id": external_id})
+    assert (named.status, seen.status) == (201, 200)
+    assert seen.body["id"] == named.body["id"]

@@ -70,6 +70,9 @@ class TestFormats:
             ("application/pdf, text/html;q=0.1", "text/html"),
             ("text/html;q=0.5, application/json;q=0.6", "application/json"),
             ("application/json;q=0, text/html", "text/html"),
+            ("application/json; charset=utf-8", "application/json"),
+            ("text/html;level=1;q=0.3, image/png;x=1;q=0.2", "text/html"),
+            ("application/json;charset=utf-8;q=0, text/html;q=0.1", "text/html"),
         ],
     )
     def test_the_reader_says_which(self, house: World, accept: str | None, media_type: str) -> None:

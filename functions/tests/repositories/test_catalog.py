@@ -9,7 +9,7 @@ from domain.catalog import OptionKind, Style
 from domain.errors import LastOption, VersionMismatch
 from emulator import firestore_documents
 from repositories.documents import Conflict, Documents, Query, Update
-from services.catalog_editing import CatalogEditingService, Edited
+from services.catalog_editing import CatalogEditingService, Edited, ExpectedVersions
 from services.instructions import Instruction
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import World
@@ -19,8 +19,12 @@ BY_BOSS = Instruction(actor="user:boss", request_id="r1")
 LINOCUT = Style(id="linocut", display_name="Linocut", description="", sort_order=7)
 
 
+def _only(version: int | None) -> ExpectedVersions | None:
+    return None if version is None else ExpectedVersions(frozenset({version}))
+
+
 def put(editing: CatalogEditingService, style: Style, expected: int | None = None) -> Edited:
-    return editing.put(OptionKind.STYLE, style, BY_BOSS, is_active=True, expected=expected)
+    return editing.put(OptionKind.STYLE, style, BY_BOSS, is_active=True, expected=_only(expected))
 
 
 def withdraw(editing: CatalogEditingService, style: str) -> None:

@@ -71,7 +71,9 @@ def letter(report: Report) -> Email:
 
 
 def rows(report: Report, table: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(PAGES.csv(report, table), newline="")))
+    text = PAGES.csv(report, table)
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:], newline="")))
 
 
 def drawings(page: str) -> list[ET.Element]:

@@ -3,9 +3,13 @@ export type Separator = "," | ";";
 
 const BYTE_ORDER_MARK = "\uFEFF"; // without it, Excel takes UTF-8 for something else
 const LINE_END = "\r\n";
-const STARTS_A_FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+// Some programs run a text that begins like a formula, also after spaces and in the full-width forms of East Asia.
+const STARTS_A_FORMULA = /^(?:[\s\u200B]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])/;
 
-/** A file for spreadsheets. No text in it is run as a formula; numbers stay numbers. */
+/**
+ * A file for spreadsheets. No text in it is run as a formula; numbers stay numbers.
+ * functions/providers/pages/spreadsheet.py keeps the same rules; functions/tests/nasty_cells.json holds both to them.
+ */
 export function csv(rows: readonly (readonly Cell[])[], separator: Separator): string {
   const lines = rows.map((row) => row.map((cell) => written(cell)).join(separator));
   return BYTE_ORDER_MARK + lines.map((line) => line + LINE_END).join("");
