@@ -129,9 +129,9 @@ class GenerationService:
 
         Raises InvalidRequest, UserNotFound, IdempotencyKeyReused, Unavailable, and what `spend` raises.
         """
-        generation_id = self._id_of(order)
+        generation_id, fingerprint = self._id_of(order), _fingerprint(order)
         try:
-            created = self._accept(generation_id, order)
+            created = self._accept(generation_id, order, fingerprint)
         except Unauthenticated:
             raise
         except AppError:
@@ -139,7 +139,7 @@ class GenerationService:
             if existing is None:
                 raise
             created = Created(existing.value, replayed=True)
-        if created.generation.fingerprint != _fingerprint(order):
+        if created.generation.fingerprint != fingerprint:
             raise IdempotencyKeyReused
         if not created.replayed:
             self._enqueue(created.generation)
@@ -220,7 +220,7 @@ class GenerationService:
             return self._new_id()
         return str(uuid.uuid5(_IDS, f"{order.user_id}\0{order.idempotency_key}"))
 
-    def _accept(self, generation_id: str, order: Order) -> Created:
+    def _accept(self, generation_id: str, order: Order, fingerprint: str) -> Created:
         spec, size = self._catalog.checked(order.spec)
         now = self._clock()
         generation = Generation(
@@ -235,7 +235,7 @@ class GenerationService:
             created_at=now,
             updated_at=now,
             due_at=now + _FIRST_LOOK,
-            fingerprint=_fingerprint(order),
+            fingerprint=fingerprint,
             request_id=order.request_id,
             in_flight=True,
             api_key_id=order.spender.key_id,
