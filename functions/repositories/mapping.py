@@ -3,7 +3,6 @@ writes may be absent from a document that it wrote, and then read as what such a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from domain.keys import windows
 from domain.ledger import Change, Entry, EntryType
 from repositories.counters import counter_fields
 from repositories.documents import Document, Fields, Increment
+from repositories.shallow import fields_of
 
 USERS = "users"
 TRANSACTIONS = "transactions"
@@ -100,7 +100,7 @@ def entry_from(document: Document) -> Entry:
 
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
-    return {**asdict(entry), "type": entry.type.value}
+    return {**fields_of(entry), "type": entry.type.value}
 
 
 def generation_from(document: Document) -> Generation:
@@ -135,13 +135,13 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
         "id": generation.id,
         "user_id": generation.user_id,
         "kind": generation.kind,
-        **asdict(generation.spec),
+        **fields_of(generation.spec),
         "status": generation.status.value,
         "credits_deducted": generation.price,
         "credits_held": generation.held,
         "credits_charged": generation.charged,
         "credits_refunded": generation.refunded,
-        "outputs": [asdict(output) for output in generation.outputs],
+        "outputs": [fields_of(output) for output in generation.outputs],
         "image_url": generation.image_url,
         "error_message": failure.message if failure else None,
         "error_code": failure.code if failure else None,
@@ -218,7 +218,7 @@ def settled_update(change: Change) -> dict[str, Any]:
 
 
 def audit_fields(record: AuditRecord) -> dict[str, Any]:
-    return asdict(record)
+    return fields_of(record)
 
 
 def audit_from(document: Document) -> AuditRecord:
@@ -256,7 +256,7 @@ def listed_from(kind: OptionKind, document: Document) -> ListedOption:
 
 
 def listed_fields(listed: ListedOption) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(listed.option).items() if name != "id"}
+    fields = {name: value for name, value in fields_of(listed.option).items() if name != "id"}
     return {**fields, "is_active": listed.is_active, "updated_at": listed.updated_at}
 
 

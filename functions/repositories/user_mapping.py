@@ -1,6 +1,5 @@
 """Between a user's document and its value. Fields that are absent mean what feraset-imagen's users are."""
 
-from dataclasses import asdict
 from typing import Any
 
 from domain.calendar import Week
@@ -9,6 +8,7 @@ from domain.ledger import User
 from domain.limits import Bucket
 from domain.user_week import UserWeek
 from repositories.documents import Document, Fields
+from repositories.shallow import fields_of
 
 _PLAIN = ("name", "email", "current_credits", "held_credits", "total_images_generated", "is_active", "created_at")
 _LATER = (
@@ -56,7 +56,7 @@ def user_difference(before: User, after: User) -> dict[str, Any]:
     names = ("current_credits", "held_credits", "total_images_generated", *_LATER, "name", "email", "is_active")
     changed = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
     if after.bucket != before.bucket and after.bucket is not None:
-        changed["bucket"] = asdict(after.bucket)
+        changed["bucket"] = fields_of(after.bucket)
     if after.claimed != before.claimed:
         changed["claimed"] = list(after.claimed)
     if after.books_opened_at != before.books_opened_at:
@@ -101,8 +101,14 @@ def _week_from(name: str, fields: Fields) -> UserWeek:
 
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(key).items() if name != "id"}
-    return {**fields, "scopes": sorted(key.scopes)}
+    fields = fields_of(key)
+    del fields["id"]
+    return {
+        **fields,
+        "scopes": sorted(key.scopes),
+        "budget": fields_of(key.budget),
+        "bucket": None if key.bucket is None else fields_of(key.bucket),
+    }
 
 
 def _key_from(key_id: str, fields: Fields) -> ApiKey:
