@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Request, Response
 from pydantic import BaseModel
+from werkzeug.datastructures import Headers
 
 from controllers.headers import request_id
 from controllers.wire import Answer
@@ -82,25 +83,29 @@ class HttpBoundary:
 
     def _finished(self, response: Response, request: Request) -> Response:
         request.stream = BytesIO()  # functions-framework would read what is left of a body, whatever its size
-        for name, value in _SECURITY.items():
-            response.headers.setdefault(name, value)
+        given = dict(response.headers)
         if response.status_code == HTTPStatus.NO_CONTENT:
-            response.headers.pop("Content-Type", None)
-        origin = request.headers.get("Origin")
-        if self._allowed_origins == EVERY_ORIGIN:
-            response.headers.update({"Access-Control-Allow-Origin": "*", **_CORS})
-            return response
-        response.vary.add("Origin")
-        if origin in self._allowed_origins:
-            response.headers.update({"Access-Control-Allow-Origin": str(origin), **_CORS})
+            given.pop("Content-Type", None)
+        # All at once: to set one header, werkzeug compares its name with those of all others.
+        response.headers = Headers({**_SECURITY, **given, **self._cors(request, given.get("Vary"))})
         return response
+
+    def _cors(self, request: Request, vary: str | None) -> dict[str, str]:
+        """Return the headers about the page that asks. `vary` is what the answer depends on besides."""
+        if self._allowed_origins == EVERY_ORIGIN:
+            return {"Access-Control-Allow-Origin": "*", **_CORS}
+        varying = {"Vary": f"{vary}, Origin" if vary else "Origin"}
+        origin = request.headers.get("Origin", "")
+        if origin in self._allowed_origins:
+            return {**varying, "Access-Control-Allow-Origin": origin, **_CORS}
+        return varying
 
 
 def _identified(request: Request) -> tuple[str, AppError | None]:
     """The request's id, and why nobody is to look at the rest, if so."""
-    if sum(len(name) + len(value) + len(": \r\n") for name, value in request.headers.items()) > _HEADERS_BYTES_MAX:
-        return request_id({}), HeadersTooLarge(_HEADERS_BYTES_MAX)
     headers = {name.lower(): value for name, value in request.headers.items()}
+    if sum(len(name) + len(value) + len(": \r\n") for name, value in headers.items()) > _HEADERS_BYTES_MAX:
+        return request_id({}), HeadersTooLarge(_HEADERS_BYTES_MAX)
     try:
         return request_id(headers), None
     except AppError as error:
@@ -127,8 +132,8 @@ def _answered(request: Request, known_id: str, refused: AppError | None, handle:
 
 
 def _response(answer: Answer) -> Response:
-    response = Response(_content(answer.body), status=answer.status)
-    response.headers.update({"Content-Type": "application/json", **answer.headers})
+    headers = {"Content-Type": "application/json", **answer.headers}
+    response = Response(_content(answer.body), status=answer.status, headers=headers)
     if answer.body is None:
         del response.headers["Content-Type"]
     return response

@@ -1,13 +1,13 @@
 """The database: Firestore through its own client, with every vendor exception turned into one of ours.
 
-The client connects, signs in and builds queries. What every request needs, a document and a commit, goes to its
-generated stubs as plain messages.
+The client connects, signs in and builds queries. What goes over the wire goes as plain messages on its channel.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from google.api_core import exceptions as google_errors
@@ -32,6 +32,7 @@ from repositories.documents import (
     Write,
     check_name,
 )
+from repositories.firestore_calls import FirestoreCalls
 from repositories.firestore_values import (
     place_in,
     read_document,
@@ -76,69 +77,61 @@ class FirestoreDocuments:
         self._database: str = client._database_string  # noqa: SLF001 - no public name
         self._root = f"{self._database}/documents/"
 
+    @cached_property
+    def _calls(self) -> FirestoreCalls:
+        """The client connects when it is first needed, which is after the server has forked."""
+        return FirestoreCalls(self._client)
+
     def get(self, path: str) -> Document | None:
         """Not the client's own `get`: it opens a stream, for twice the work."""
         with _reading():
-            request = types.GetDocumentRequest(name=self._root + path)
+            request = types.GetDocumentRequest.pb()(name=self._root + path)
             try:
-                found = self._call("get_document", request, retry=_read_retry, timeout=_READ_TIMEOUT_SECONDS)
+                found = _read_retry(self._calls.get_document)(request, timeout=_READ_TIMEOUT_SECONDS)
             except google_errors.NotFound as error:
                 if _NO_DATABASE in str(error):
                     raise
                 return None
-        return read_document(types.Document.pb(found), self._root)
+        return read_document(found, self._root)
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
-        message = types.CommitRequest.pb()(database=self._database)
+        request = types.CommitRequest.pb()(database=self._database)
         with _committing():
             for write in writes:
-                self._add(message.writes.add(), write)
-            request = types.CommitRequest.wrap(message)
-            # The client would repeat a commit whose answer was lost, and so apply an increment twice.
-            response = self._call("commit", request, retry=None, timeout=_COMMIT_TIMEOUT_SECONDS)
-        answer = types.CommitResponse.pb(response)
+                self._add(request.writes.add(), write)
+            # Never repeated here: where an answer was lost, an increment would be applied twice.
+            answer = self._calls.commit(request, timeout=_COMMIT_TIMEOUT_SECONDS)
         return [
             version_of(result.update_time if result.HasField("update_time") else answer.commit_time)
             for result in answer.write_results
         ]
 
     def query(self, query: Query) -> list[Document]:
-        request = types.RunQueryRequest(parent=self._parent(query), structured_query=self._structured(query))
-        answers = self._streamed("run_query", types.RunQueryResponse, request)
+        request = types.RunQueryRequest.pb()(parent=self._parent(query), structured_query=self._structured(query))
+        with _reading():
+            answers = _read_retry(self._calls.run_query)(request, timeout=_LIST_TIMEOUT_SECONDS)
         return [read_document(each.document, self._root) for each in answers if each.document.name]
 
     def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        message = types.RunAggregationQueryRequest.pb()(parent=self._parent(query))
-        asked = message.structured_aggregation_query
-        asked.structured_query.CopyFrom(types.StructuredQuery.pb(self._structured(query)))
+        request = types.RunAggregationQueryRequest.pb()(parent=self._parent(query))
+        asked = request.structured_aggregation_query
+        asked.structured_query.CopyFrom(self._structured(query))
         asked.aggregations.add(alias="count").count.SetInParent()
         for place, name in enumerate(sums):
             check_name(name)
             asked.aggregations.add(alias=f"sum_{place}").sum.field.field_path = name  # an alias has no dots
-        request = types.RunAggregationQueryRequest.wrap(message)
-        answers = self._streamed("run_aggregation_query", types.RunAggregationQueryResponse, request)
+        with _reading():
+            answers = _read_retry(self._calls.run_aggregation_query)(request, timeout=_LIST_TIMEOUT_SECONDS)
         values = {alias: total_of(value) for each in answers for alias, value in each.result.aggregate_fields.items()}
         return Totals(values["count"], {name: values[f"sum_{place}"] for place, name in enumerate(sums)})
-
-    def _streamed(self, rpc: str, kind: Any, request: Any) -> list[Any]:
-        """All answers as plain messages of the `kind`. From the start again where the stream breaks off."""
-
-        def run() -> list[Any]:
-            return [*map(kind.pb, self._call(rpc, request, retry=None, timeout=_LIST_TIMEOUT_SECONDS))]
-
-        with _reading():
-            return list(_read_retry(run)())
 
     def _parent(self, query: Query) -> str:
         return (self._root + query.collection.rpartition("/")[0]).rstrip("/")
 
-    def _structured(self, query: Query) -> types.StructuredQuery:
+    def _structured(self, query: Query) -> Any:
+        """Return the client's own form of the query, as a plain message."""
         with _reading():  # the client itself refuses some queries
-            return self._built(query)._to_protobuf()  # noqa: SLF001 - its public ways decode, slowly
-
-    def _call(self, rpc: str, request: Any, **options: Any) -> Any:
-        api = self._client._firestore_api  # noqa: SLF001 - the stubs have no public name
-        return getattr(api, rpc)(request=request, metadata=self._client._rpc_metadata, **options)  # noqa: SLF001
+            return types.StructuredQuery.pb(self._built(query)._to_protobuf())  # noqa: SLF001 - it has no public name
 
     def _add(self, message: Any, write: Write) -> None:
         name = self._root + write.path

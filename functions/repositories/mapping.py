@@ -2,8 +2,7 @@
 writes may be absent from a document that it wrote, and then read as what such a document means.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from domain.ledger import Change, Entry, EntryType
 from repositories.counters import counter_fields
 from repositories.documents import Document, Fields, Increment
 from repositories.rows import reader
+from repositories.shallow import fields_of
 from repositories.typed import known, typed
 
 USERS = "users"
@@ -104,7 +104,7 @@ def entry_from(document: Document) -> Entry:
 
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
-    return {**asdict(entry), "type": entry.type.value}
+    return {**fields_of(entry), "type": entry.type.value}
 
 
 @reader
@@ -141,13 +141,13 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
         "id": generation.id,
         "user_id": generation.user_id,
         "kind": generation.kind,
-        **asdict(generation.spec),
+        **fields_of(generation.spec),
         "status": generation.status.value,
         "credits_deducted": generation.price,
         "credits_held": generation.held,
         "credits_charged": generation.charged,
         "credits_refunded": generation.refunded,
-        "outputs": [asdict(output) for output in generation.outputs],
+        "outputs": [fields_of(output) for output in generation.outputs],
         "image_url": generation.image_url,
         "error_message": failure.message if failure else None,
         "error_code": failure.code if failure else None,
@@ -226,7 +226,7 @@ def settled_update(change: Change) -> dict[str, Any]:
 
 
 def audit_fields(record: AuditRecord) -> dict[str, Any]:
-    return asdict(record)
+    return fields_of(record)
 
 
 @reader
@@ -275,7 +275,7 @@ def listed_reader(kind: OptionKind) -> Callable[[Document], ListedOption]:
 
 
 def listed_fields(listed: ListedOption) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(listed.option).items() if name != "id"}
+    fields = {name: value for name, value in fields_of(listed.option).items() if name != "id"}
     return {**fields, "is_active": listed.is_active, "updated_at": listed.updated_at}
 
 

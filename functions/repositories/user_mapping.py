@@ -1,6 +1,5 @@
 """Between a user's document and its value. Fields that are absent mean what feraset-imagen's users are."""
 
-from dataclasses import asdict
 from typing import Any
 
 from domain.calendar import Week
@@ -10,6 +9,7 @@ from domain.limits import Bucket
 from domain.user_week import UserWeek
 from repositories.documents import Document, Fields
 from repositories.rows import reader
+from repositories.shallow import fields_of
 from repositories.typed import known, typed
 
 _PLAIN = ("name", "email", "current_credits", "held_credits", "total_images_generated", "is_active", "created_at")
@@ -62,7 +62,7 @@ def user_difference(before: User, after: User) -> dict[str, Any]:
     names = ("current_credits", "held_credits", "total_images_generated", *_LATER, "name", "email", "is_active")
     changed = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
     if after.bucket != before.bucket and after.bucket is not None:
-        changed["bucket"] = asdict(after.bucket)
+        changed["bucket"] = fields_of(after.bucket)
     if after.claimed != before.claimed:
         changed["claimed"] = list(after.claimed)
     if after.books_opened_at != before.books_opened_at:
@@ -108,9 +108,16 @@ def _week_from(name: str, fields: Fields) -> UserWeek:
 
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(key).items() if name not in ("id", *_SELDOM)}
-    seldom = {name: value for name, value in asdict(key).items() if name in _SELDOM and value}
-    return {**fields, **seldom, "scopes": sorted(key.scopes)}
+    fields = {name: value for name, value in fields_of(key).items() if value or name not in _SELDOM}
+    del fields["id"]
+    if key.made_by is not None:
+        fields["made_by"] = fields_of(key.made_by)
+    return {
+        **fields,
+        "scopes": sorted(key.scopes),
+        "budget": fields_of(key.budget),
+        "bucket": None if key.bucket is None else fields_of(key.bucket),
+    }
 
 
 def _key_from(key_id: str, fields: Fields) -> ApiKey:

@@ -15,7 +15,7 @@ from domain.output_files import output_filename
 from domain.spending import SpendingLimits, spend, standing
 from services.catalog import CatalogService
 from services.models import ModelRegistry
-from services.orders import Order, fingerprint, record_of
+from services.orders import Order, fingerprint_of, record_of
 from services.ports import (
     LINK_LIFE,
     Created,
@@ -118,9 +118,9 @@ class GenerationService:
 
         Raises InvalidRequest, UserNotFound, IdempotencyKeyReused, Unavailable, and what `spend` raises.
         """
-        generation_id = self._id_of(order)
+        generation_id, fingerprint = self._id_of(order), fingerprint_of(order)
         try:
-            created = self._accept(generation_id, order)
+            created = self._accept(generation_id, order, fingerprint)
         except Unauthenticated:
             raise
         except AppError:
@@ -128,7 +128,7 @@ class GenerationService:
             if existing is None:
                 raise
             created = Created(existing.value, replayed=True)
-        if created.generation.fingerprint != fingerprint(order):
+        if created.generation.fingerprint != fingerprint:
             raise IdempotencyKeyReused
         if not created.replayed:
             self._enqueue(created.generation)
@@ -209,7 +209,7 @@ class GenerationService:
             return self._new_id()
         return str(uuid.uuid5(_IDS, f"{order.user_id}\0{order.idempotency_key}"))
 
-    def _accept(self, generation_id: str, order: Order) -> Created:
+    def _accept(self, generation_id: str, order: Order, fingerprint: str) -> Created:
         spec, size = self._catalog.checked(order.spec)
         now = self._clock()
         generation = Generation(
@@ -224,7 +224,7 @@ class GenerationService:
             created_at=now,
             updated_at=now,
             due_at=now + _FIRST_LOOK,
-            fingerprint=fingerprint(order),
+            fingerprint=fingerprint,
             request_id=order.request_id,
             in_flight=True,
             api_key_id=order.spender.key_id,

@@ -36,7 +36,7 @@ def record_of(by: Instruction, generation: Generation) -> AuditRecord:
     )
 
 
-def fingerprint(order: Order) -> str:
+def fingerprint_of(order: Order) -> str:
     """Equal for equal requests, whatever the order of their fields."""
     content = {"spec": asdict(order.spec), "metadata": dict(order.metadata)}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -36,6 +36,10 @@ def _operations(instance: Instance) -> dict[str, Callable[[], Callable[[], objec
         world.overwrite(f"generation_requests/{generation_id}", status="processing", attempt=1)
         return lambda: world.api("GET", f"/v1/generations/{generation_id}", "alice")
 
+    def status_queued() -> Callable[[], object]:
+        generation_id = world.create()
+        return lambda: world.api("GET", f"/v1/generations/{generation_id}", "alice")
+
     def worker(failure: Exception | None) -> Callable[[], object]:
         generation_id, other = world.create(), instance.another()
         other.world.model.script = [failure] if failure else []
@@ -45,6 +49,7 @@ def _operations(instance: Instance) -> dict[str, Callable[[], Callable[[], objec
         "create": lambda: world.create,
         "create_hot": lambda: world.create,
         "status": status,
+        "status_queued": status_queued,
         "balance": lambda: lambda: world.api("GET", "/v1/balance", "alice"),
         "list": lambda: lambda: world.api("GET", "/v1/generations", "alice"),
         "success": lambda: worker(None),

@@ -54,7 +54,14 @@ def _create(project: Project, _: float) -> tuple[list[Request], list[str]]:
 
 
 def _status(project: Project, _: float) -> tuple[list[Request], list[str]]:
-    ids = project.processing(READ_GENERATIONS)
+    return _gets(project, project.processing(READ_GENERATIONS))
+
+
+def _queued_status(project: Project, _: float) -> tuple[list[Request], list[str]]:
+    return _gets(project, project.generations(READ_GENERATIONS))
+
+
+def _gets(project: Project, ids: list[str]) -> tuple[list[Request], list[str]]:
     owners = [project.users[number % len(project.users)] for number in range(len(ids))]
     gets = [_get(f"/v1/generations/{id_}", owner) for id_, owner in zip(ids, owners, strict=True)]
     return gets, ids
@@ -104,6 +111,7 @@ OPERATIONS = (
     Operation(name="create", title="create, many users", users=USERS, rate=100, **_CREATE),
     Operation(name="create_hot", title="create, one hot user", users=1, clients=(HOT_CLIENTS,), **_CREATE),
     Operation(name="status", title="status", floors=("status",), requests=_status, rate=200, **_READ),
+    Operation(name="status_queued", title="status while queued", floors=("status",), requests=_queued_status, **_READ),
     Operation(name="balance", title="balance, 20 entries", floors=("balance",), requests=_balance, rate=50, **_READ),
     Operation(name="list", title="list, 20 generations", floors=("page",), requests=_list, rate=50, **_READ),
     Operation(name="success", title="worker, success", floors=("success",), **_WORKER),

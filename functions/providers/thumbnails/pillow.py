@@ -53,7 +53,7 @@ def _small(image: Image.Image) -> Image.Image:
 
 def _upright(image: Image.Image) -> Image.Image:
     """By the one number that matters. Pillow's own way packs all of EXIF again, and fails at a field of an odd type."""
-    turn = _TURNS.get(_orientation(image))
+    turn = _TURNS.get(_orientation(image) or 0)
     return image if turn is None else image.transpose(turn)
 
 
