@@ -12,7 +12,7 @@ from flask import Request, Response
 from bootstrap import darkroom
 from core.deployment import QueueLimits, ServiceAccounts
 from core.environment import SECRETS
-from triggers import on_request, on_schedule, on_task_dispatched, set_global_options
+from triggers import on_request, on_schedule, on_task_dispatched, serve_every_path, set_global_options
 
 if TYPE_CHECKING:
     from firebase_functions.https_fn import CallableRequest
@@ -122,3 +122,6 @@ def audit(_: "ScheduledEvent") -> None:
 @on_schedule(guard=from_scheduler, schedule="25 20 * * 1", timezone=UTC, **SCHEDULED)
 def weeklyReport(_: "ScheduledEvent") -> None:
     darkroom().schedules.weekly_report()
+
+
+serve_every_path(globals())
