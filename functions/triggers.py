@@ -70,9 +70,9 @@ def serve_every_path(functions: Mapping[str, Any]) -> None:
     each one by its name. functions-framework runs main.py with its Flask application at hand, which has the name of the
     function that it serves.
     """
-    if is_discovery() or not has_app_context():
+    function = functions.get(current_app.name) if has_app_context() else None
+    if is_discovery() or function is None:
         return
-    function = functions[current_app.name]
 
     def answer_in_its_place() -> Any:
         # The object itself, as functions-framework hands it over, and not Flask's stand-in for it.
