@@ -21,7 +21,7 @@ endif
 SET_CLOCK = $(if $(filter command,$(origin NOW)),--now "$(NOW)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser run demo test test-days test-unit test-web screenshots bench report-benchmark simulate reliability check roles seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
+.PHONY: help setup setup-browser run demo test test-days test-unit test-web screenshots bench report-benchmark simulate reliability check roles doors seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ check: setup ## lint, format, types, layers, known weaknesses; the same of the w
 
 roles: setup ## show the accounts and roles of PROJECT=…; ARGS=--apply makes them, ARGS=--check looks who may call
 	@$(PYTHON) tools/roles.py --project $(or $(PROJECT),$(error say which: PROJECT=…)) $(ARGS)
+
+doors: setup ## show what the doors of a deployed PROJECT=… see: SCHEDULES_URL and, with DARKROOM_KEY=…, TRUSTED_PROXIES
+	@$(PYTHON) tools/doors.py --project $(or $(PROJECT),$(error say which: PROJECT=…)) $(ARGS)
 
 seed: setup ## fill the database (of the running stack, or of PROJECT=…)
 	@$(OPERATE) seed $(ARGS)

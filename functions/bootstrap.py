@@ -19,6 +19,7 @@ from core.environment import ConfigurationError
 from core.logging import configure_logging
 
 if TYPE_CHECKING:
+    from controllers.addresses import AddressReader
     from controllers.api import Api
     from controllers.auth import Authenticator
     from controllers.boundary import HttpBoundary, Render
@@ -610,8 +611,15 @@ class Darkroom:
             access=self.access,
             app_check=self.later("app_check") if settings.app_check is AppCheck.REQUIRED else None,
             throttle=self.throttle,
-            hops=settings.trusted_proxy_hops,
+            addresses=self.addresses,
         )
+
+    @part
+    def addresses(self) -> "AddressReader":
+        from controllers.addresses import AddressReader
+
+        settings = self.settings
+        return AddressReader(settings.trusted_proxies, is_behind_front_end=not settings.on_emulator)
 
     @part
     def throttle(self) -> "Throttle":
@@ -672,6 +680,7 @@ class Darkroom:
 
     def _admin_routes(self) -> "list[Route]":
         from controllers.admin_catalog import AdminCatalogController
+        from controllers.admin_connection import AdminConnectionController
         from controllers.admin_keys import AdminKeyController
         from controllers.admin_operations import AdminOperationsController
         from controllers.admin_records import AdminRecordController
@@ -688,6 +697,7 @@ class Darkroom:
             *AdminRecordController(self.generation_service, self.entries, self.audit_log).routes(),
             *AdminCatalogController(self.catalog_editing).routes(),
             *AdminOperationsController(self.operations).routes(),
+            *AdminConnectionController(self.addresses).routes(),
             *reports.routes(),
             *UnsubscribeController(self.subscriptions).routes(),
         ]

@@ -12,7 +12,14 @@ from flask import Request, Response
 from bootstrap import darkroom, refuse_unfit_environment
 from core.deployment import QueueLimits, ServiceAccounts
 from core.environment import SECRETS
-from triggers import is_served, on_request, on_schedule, on_task_dispatched, set_global_options
+from triggers import (
+    is_served,
+    on_request,
+    on_schedule,
+    on_task_dispatched,
+    serve_every_path,
+    set_global_options,
+)
 
 if TYPE_CHECKING:
     from firebase_functions.https_fn import CallableRequest
@@ -126,3 +133,6 @@ def audit(_: "ScheduledEvent") -> None:
 @on_schedule(guard=from_scheduler, schedule="25 20 * * 1", timezone=UTC, **SCHEDULED)
 def weeklyReport(_: "ScheduledEvent") -> None:
     darkroom().schedules.weekly_report()
+
+
+serve_every_path(globals())

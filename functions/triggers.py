@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial, wraps
 from typing import Any
 
-from flask import Request, Response
+from flask import Request, Response, current_app, has_app_context, request
+
+_FRAMEWORKS_ROUTE = "run"
+"""By which functions-framework calls the function, for every path but a few."""
 
 type Handler = Callable[[Request], Response]
 type Decorator = Callable[[Callable[..., Any]], Handler]
@@ -58,6 +61,25 @@ def on_schedule(*, guard: Guard, **options: Any) -> Decorator:
         return scheduler_fn.on_schedule(**options)(function)
 
     return partial(_at_need, apply, guard)
+
+
+def serve_every_path(functions: Mapping[str, Any]) -> None:
+    """Have the function answer also what functions-framework would answer by itself, with pages and headers of its own.
+
+    Those are /robots.txt, /favicon.ico, and paths that its pattern does not match, such as /v1/%0d. `functions` has
+    each one by its name. functions-framework runs main.py with its Flask application at hand, which has the name of the
+    function that it serves.
+    """
+    function = functions.get(current_app.name) if has_app_context() else None
+    if is_discovery() or function is None:
+        return
+
+    def answer_in_its_place() -> Any:
+        # The object itself, as functions-framework hands it over, and not Flask's stand-in for it.
+        found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        return None if found.endpoint == _FRAMEWORKS_ROUTE else function(found)
+
+    current_app.before_request(answer_in_its_place)
 
 
 def is_discovery() -> bool:

@@ -90,6 +90,7 @@ class Api:
             caller=caller,
             path=path,
             headers=headers,
+            remote=request.remote_addr or "",
             query=_query(route, query),
             body=_body(route, request),
         )

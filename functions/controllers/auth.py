@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv6Address, IPv6Network
 
+from controllers.addresses import AddressReader
 from controllers.throttle import Throttle
 from core.config import AuthMode
 from core.errors import FieldError, InvalidRequest, Unauthenticated
@@ -18,13 +18,12 @@ _NOT_DECODED = "\ufffd"
 # Firestore takes no longer name of a document.
 _NAME_BYTES_MAX = 1500
 _EXTERNAL_ID_MAX = 100
-_IPV6_BITS = 64
 _EXTERNAL_ID = re.compile(rf"[!-.0-~]{{1,{_EXTERNAL_ID_MAX}}}")
 _CREDENTIALS = "Authorization: Bearer <Firebase ID token or API key>"
 
 
 class Authenticator:
-    """`app_check` is None where calls need not come from one of our apps. `hops` proxies of ours stand before us."""
+    """`app_check` is None where calls need not come from one of our apps."""
 
     def __init__(
         self,
@@ -34,14 +33,14 @@ class Authenticator:
         access: AccessService,
         app_check: AppCheckVerifier | None,
         throttle: Throttle,
-        hops: int,
+        addresses: AddressReader,
     ) -> None:
         self._mode = mode
         self._tokens = tokens
         self._access = access
         self._app_check = app_check
         self._throttle = throttle
-        self._hops = hops
+        self._addresses = addresses
 
     @property
     def is_open(self) -> bool:
@@ -62,7 +61,7 @@ class Authenticator:
         Whoever has no valid credential is counted by its address.
         Raises Unauthenticated, PermissionDenied, RateLimited, UserInactive.
         """
-        address = client_address(headers, remote, self._hops)
+        address = self._addresses.address_of(headers, remote)
         try:
             caller = self._presented(headers, address, is_fenced=is_fenced, changes=changes)
         except Unauthenticated:
@@ -158,21 +157,6 @@ def external_id(name: str, value: str) -> str:
         allowed = (f"1-{_EXTERNAL_ID_MAX} visible ASCII characters without /",)
         raise InvalidRequest([FieldError(pointer=name, detail="not usable as an id", allowed=allowed)])
     return document_id(name, value)
-
-
-def client_address(headers: Mapping[str, str], remote: str, hops: int) -> str:
-    """Each proxy adds, at the end, whom it heard from: what stands before the last `hops` was written by the client."""
-    forwarded = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
-    return _network(forwarded[-hops] if 0 < hops <= len(forwarded) else remote)
-
-
-def _network(address: str) -> str:
-    """Who has one address of IPv6 has at least all those with the same first 64 bits, and can call from each."""
-    try:
-        found = IPv6Address(address)
-    except ValueError:
-        return address
-    return str(found.ipv4_mapped or IPv6Network((found.packed, _IPV6_BITS), strict=False))
 
 
 def document_id(name: str, value: str, *, longest: int = _USER_ID_MAX) -> str:

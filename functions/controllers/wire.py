@@ -24,7 +24,7 @@ class Access(StrEnum):
 class Call:
     """One request, after its credential, its query and its body were checked. Headers by lower-case name.
 
-    `caller` is None on public routes only.
+    `caller` is None on public routes only. `remote` is the address that opened the connection.
     """
 
     request_id: str
@@ -33,6 +33,7 @@ class Call:
     query: Any = None
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    remote: str = ""
 
     @property
     def known_caller(self) -> Caller:

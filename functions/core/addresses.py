@@ -1,14 +1,18 @@
-"""Addresses that stand in settings: of people, and of servers."""
+"""Addresses that stand in settings: of people, of servers, and of networks."""
 
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
+
+type Network = IPv4Network | IPv6Network
 
 RECIPIENTS_MAX = 50
 _ADDRESS_MAX = 254
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
 _SERVER = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_PREFIX_MIN = {IPv4Network: 8, IPv6Network: 20}
 _SERVICE = re.compile(r"https://\{service\}[a-z0-9.-]+")
 _PAGE = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
 
@@ -47,9 +51,29 @@ def _service(address: str) -> str:
     return address
 
 
+def _networks(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    return tuple(_narrow_network(each.strip()) for each in text.split(",") if each.strip())
+
+
+def _narrow_network(text: str) -> Network:
+    try:
+        network = ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a network such as 192.0.2.0/24 or 2001:db8::/32: {error}") from error
+    narrowest = _PREFIX_MIN[type(network)]
+    if network.prefixlen < narrowest:
+        raise ValueError(f"{text} is too wide: at least /{narrowest}")
+    return network
+
+
 def is_encrypted(address: str) -> bool:
     return not address or address.startswith("https://")
 
+
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
+"""Written with commas."""
 
 EmailAddresses = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_recipients)]
 """Written with commas; in lower case."""

@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from core.addresses import EmailAddresses, PageAddress, ServerAddress, ServiceAddress, is_encrypted
+from core.addresses import EmailAddresses, Networks, PageAddress, ServerAddress, ServiceAddress, is_encrypted
 from core.deployment import SCHEDULES_ACCOUNT, TASKS_ACCOUNT, Account, QueueLimits
-from core.environment import ConfigurationError, present, refusal
+from core.environment import present, refusal, refuse_emulators, refuse_what_is_gone
 
 LEASE_SECONDS_MAX = 1800
 """The longest that Cloud Tasks waits for one answer, so the longest that a lease can be of use."""
@@ -151,7 +151,7 @@ class Settings(BaseModel):
     cors_allowed_origins: Annotated[
         tuple[str, ...], BeforeValidator(_parse_origins), AfterValidator(_as_browsers_write)
     ] = ()
-    trusted_proxy_hops: int = Field(default=1, ge=0, le=5)
+    trusted_proxies: Networks = ()
     clock_offset_seconds: int = Field(default=0, ge=-CLOCK_OFFSET_SECONDS_MAX, le=CLOCK_OFFSET_SECONDS_MAX)
 
     public_url: ServerAddress
@@ -244,7 +244,8 @@ class Settings(BaseModel):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Raises ConfigurationError, naming every variable that is wrong."""
-        _refuse_emulators(environment)
+        refuse_emulators(environment)
+        refuse_what_is_gone(environment)
         project = environment.get("GOOGLE_CLOUD_PROJECT") or environment.get("GCLOUD_PROJECT") or ""
         on_emulator = environment.get("FUNCTIONS_EMULATOR") == "true"
         names = {field: field.upper() for field in cls.model_fields if field not in _DERIVED}
@@ -286,26 +287,8 @@ def _on_emulator(environment: Mapping[str, str], project: str) -> dict[str, Any]
         "simulated_latency_seconds": "1-3",
         "public_url": "http://127.0.0.1:8888",
         "cors_allowed_origins": ("http://127.0.0.1:8888", "http://localhost:8888"),
-        "trusted_proxy_hops": 0,
     }
 
 
 def _region(environment: Mapping[str, str]) -> str:
     return environment.get("REGION") or "us-central1"
-
-
-_EMULATORS = (
-    "CLOUD_TASKS_EMULATOR_HOST",
-    "FIREBASE_AUTH_EMULATOR_HOST",
-    "FIRESTORE_EMULATOR_HOST",
-    "STORAGE_EMULATOR_HOST",
-)
-
-
-def _refuse_emulators(environment: Mapping[str, str]) -> None:
-    """With the Auth emulator's address set, firebase-admin believes any token: never where the tokens are real."""
-    if environment.get("FUNCTIONS_EMULATOR") == "true":
-        return
-    named = [name for name in _EMULATORS if environment.get(name)]
-    if named:
-        raise ConfigurationError(f"{', '.join(named)} may be set only where FUNCTIONS_EMULATOR=true")

@@ -14,6 +14,14 @@ SECRETS = {"API_KEY_PEPPER": _HOW_TO_MAKE_A_PEPPER}
 """How to come by each variable that Secret Manager holds under the same name. No message ever shows the value."""
 
 
+_EMULATORS = (
+    "CLOUD_TASKS_EMULATOR_HOST",
+    "FIREBASE_AUTH_EMULATOR_HOST",
+    "FIRESTORE_EMULATOR_HOST",
+    "STORAGE_EMULATOR_HOST",
+)
+
+
 class ConfigurationError(Exception):
     """The environment is not fit to start with; the message names each variable."""
 
@@ -38,3 +46,18 @@ def _explained(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if variable in SECRETS:
         return f"{variable}: {message}; {SECRETS[variable]}"
     return f"{variable}={problem['input']!r}: {message}"
+
+
+def refuse_emulators(environment: Mapping[str, str]) -> None:
+    """With the Auth emulator's address set, firebase-admin believes any token: never where the tokens are real."""
+    if environment.get("FUNCTIONS_EMULATOR") == "true":
+        return
+    named = [name for name in _EMULATORS if environment.get(name)]
+    if named:
+        raise ConfigurationError(f"{', '.join(named)} may be set only where FUNCTIONS_EMULATOR=true")
+
+
+def refuse_what_is_gone(environment: Mapping[str, str]) -> None:
+    """A setting that somebody relies on must not be passed over in silence."""
+    if environment.get("TRUSTED_PROXY_HOPS"):
+        raise ConfigurationError("TRUSTED_PROXY_HOPS is no more: TRUSTED_PROXIES takes its place, see .env.example")

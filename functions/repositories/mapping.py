@@ -2,7 +2,7 @@
 writes may be absent from a document that it wrote, and then read as what such a document means.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 

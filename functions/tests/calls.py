@@ -48,7 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
 HEADERS: dict[str, dict[str, str]] = {"adminAdjustBalance": {"Idempotency-Key": "ticket-4711"}}
 """What a route cannot be called without."""
 
-READER = {"token": "YW5uQGV4YW1wbGUuY29t.VEYICRd8NJlELVKOyjr5_8Gj2B5Z2ZY1E33tAgibeDU"}
+READER = {"token": "YW5uQGV4YW1wbGUuY29t.uGrUw4W9jv3TzPzIhVLeiuuaE2VBUQYH2JJ0Hqvz3Yo"}
 """Of ann@example.com's, with the pepper of the tests."""
 
 QUERIES: dict[str, dict[str, str]] = {

@@ -299,6 +299,7 @@ EXAMPLES = (
     _example("adminDeactivateStyle", "withdrawn", "No longer on offer.", _good("adminDeactivateStyle")),
     _example("adminDeactivateColor", "withdrawn", "No longer on offer.", _good("adminDeactivateColor")),
     _example("adminDeactivateSize", "withdrawn", "No longer on offer.", _good("adminDeactivateSize")),
+    _example("adminGetConnection", "direct", "Without a proxy before it.", _good("adminGetConnection")),
     _example("adminGetQueue", "running", "Nothing waits for long.", _good("adminGetQueue")),
     _example("adminPauseQueue", "paused", "What is accepted from now on waits.", _good("adminPauseQueue")),
     _example("adminResumeQueue", "running", "It goes on.", _good("adminResumeQueue")),

@@ -162,6 +162,7 @@ def _operations(operations: Operations) -> list[Object]:
         _request(operations, "adminPauseQueue", "Pause, which the local stack cannot", cannot, body=_REASON),
         _request(operations, "adminResumeQueue", "Resume, which the local stack cannot", cannot, body=_REASON),
         _request(operations, "adminPurgeQueue", "Purge, which the local stack cannot", cannot, body=_REASON),
+        _request(operations, "adminGetConnection", "How this request came", answers(200)),
         _request(operations, "adminSweep", "Sweep", answers(200) + has(failed=0), shows="swept"),
         _request(operations, "adminAudit", "Audit", audit, body={"user_id": "{{customer_id}}"}, shows="exact"),
     ]

@@ -1,6 +1,5 @@
 import pytest
 
-from controllers.auth import client_address
 from controllers.throttle import Throttle
 from core.errors import RateLimited
 from domain.limits import Rate
@@ -139,24 +138,3 @@ def test_a_user_and_an_address_of_the_same_name_are_two() -> None:
     for take in (throttle.take_caller, throttle.take_address):
         with pytest.raises(RateLimited):
             take("x")
-
-
-@pytest.mark.parametrize(
-    ("forwarded", "hops", "address"),
-    [
-        ("", 0, "10.0.0.9"),
-        ("1.1.1.1", 0, "10.0.0.9"),
-        ("", 1, "10.0.0.9"),
-        ("1.1.1.1", 1, "1.1.1.1"),
-        ("9.9.9.9, 1.1.1.1", 1, "1.1.1.1"),
-        ("9.9.9.9,1.1.1.1 , 10.0.0.1", 2, "1.1.1.1"),
-        ("10.0.0.1", 2, "10.0.0.9"),
-        (" , ,1.1.1.1", 1, "1.1.1.1"),
-        ("2001:db8:1:2:3:4:5:6", 1, "2001:db8:1:2::/64"),
-        ("2001:DB8:1:2::1", 1, "2001:db8:1:2::/64"),
-        ("::ffff:1.1.1.1", 1, "1.1.1.1"),
-        ("nonsense:", 1, "nonsense:"),
-    ],
-)
-def test_the_address_is_the_one_that_our_last_proxy_heard_from(forwarded: str, hops: int, address: str) -> None:
-    assert client_address({"x-forwarded-for": forwarded}, "10.0.0.9", hops) == address

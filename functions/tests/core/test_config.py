@@ -1,6 +1,7 @@
 import re
 import traceback
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def refusal(environment: dict[str, str]) -> str:
         ("cors_allowed_origins", ("https://darkroom-live.web.app", "https://darkroom-live.firebaseapp.com")),
         ("scheduler_service_account", "darkroom-schedules@darkroom-live.iam.gserviceaccount.com"),
         ("app_check", AppCheck.OFF),
-        ("trusted_proxy_hops", 1),
+        ("trusted_proxies", ()),
         ("report_time_zone", "UTC"),
         ("report_zone", UTC),
     ],
@@ -94,8 +95,12 @@ def test_a_variable_that_is_not_set_has_its_default(name: str, value: Any) -> No
         ("CORS_ALLOWED_ORIGINS", "http://[::1]:3000", ("http://[::1]:3000",)),
         ("SCHEDULER_SERVICE_ACCOUNT", "1-compute@developer.gserviceaccount.com", None),
         ("APP_CHECK", "required", AppCheck.REQUIRED),
-        ("TRUSTED_PROXY_HOPS", "0", 0),
-        ("TRUSTED_PROXY_HOPS", "5", 5),
+        (
+            "TRUSTED_PROXIES",
+            "192.0.2.0/24, 2001:db8::/32,",
+            (IPv4Network("192.0.2.0/24"), IPv6Network("2001:db8::/32")),
+        ),
+        ("TRUSTED_PROXIES", "192.0.2.7", (IPv4Network("192.0.2.7/32"),)),
         ("REPORT_TIME_ZONE", "Europe/Berlin", "Europe/Berlin"),
     ],
 )
@@ -150,8 +155,13 @@ def test_a_latency_is_one_number_or_a_range(text: str, low: float, high: float) 
         ("GENERATION_AGE_MAX_SECONDS", "59"),
         ("GENERATION_AGE_MAX_SECONDS", "1d"),
         ("APP_CHECK", "on"),
-        ("TRUSTED_PROXY_HOPS", "-1"),
-        ("TRUSTED_PROXY_HOPS", "6"),
+        ("TRUSTED_PROXIES", "google"),
+        ("TRUSTED_PROXIES", "192.0.2.1/24"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("TRUSTED_PROXIES", "::/0"),
+        ("TRUSTED_PROXIES", "10.0.0.0/7"),
+        ("TRUSTED_PROXIES", "192.0.2.0/24;192.0.3.0/24"),
+        ("TRUSTED_PROXY_HOPS", "1"),
         ("REPORT_TIME_ZONE", "Berlin"),
         ("REPORT_TIME_ZONE", "Europe"),
         ("REPORT_TIME_ZONE", "../Europe/Berlin"),
@@ -388,7 +398,7 @@ def test_the_zone_of_the_report_is_one_to_reckon_with() -> None:
 def test_on_the_emulator_its_own_page_may_call_and_no_proxy_stands_before_it() -> None:
     local = Settings.from_environment(ON_EMULATOR)
     assert local.cors_allowed_origins == ("http://127.0.0.1:8888", "http://localhost:8888")
-    assert local.trusted_proxy_hops == 0
+    assert local.trusted_proxies == ()
     assert local.worker_service_account == local.scheduler_service_account == ""
 
 

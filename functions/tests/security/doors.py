@@ -60,6 +60,7 @@ OPENED_BY: dict[str, tuple[Access, Scope | None]] = {
     "adminDeactivateColor": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminPutSize": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminDeactivateSize": (Access.ADMIN, Scope.ADMIN_WRITE),
+    "adminGetConnection": (Access.ADMIN, Scope.ADMIN_READ),
     "adminGetQueue": (Access.ADMIN, Scope.ADMIN_READ),
     "adminPauseQueue": (Access.ADMIN, Scope.ADMIN_WRITE),
     "adminResumeQueue": (Access.ADMIN, Scope.ADMIN_WRITE),

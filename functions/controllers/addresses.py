@@ -1,0 +1,59 @@
+"""Which address a request comes from, as far as somebody said so who could not lie. docs/adr/0016 has the reasons."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from core.addresses import Network
+
+_IPV6_BITS = 64
+"""Whoever has one address of IPv6 has at least all those with the same first 64 bits, and can call from each."""
+
+
+class AddressReader:
+    """Reads X-Forwarded-For from its right end, past the proxies that are known.
+
+    Each proxy writes at the end whom it heard from, so an entry is as good as the proxy to its right. With
+    `is_behind_front_end` the connection itself comes from Google's front end, which nobody can go around; `proxies`
+    are the networks of those that may stand before it.
+    """
+
+    def __init__(self, proxies: Sequence[Network], *, is_behind_front_end: bool) -> None:
+        self._proxies = tuple(proxies)
+        self._is_behind_front_end = is_behind_front_end
+
+    def address_of(self, headers: Mapping[str, str], remote: str) -> str:
+        """Return the caller's address, or its network where that is IPv6. `headers` have lower-case names.
+
+        Where a proxy that is known says nothing usable, the proxy's own address stands for all whom it speaks for.
+        """
+        found = _parsed(remote)
+        is_proxy = self._is_behind_front_end or self._is_known(found)
+        for entry in reversed(forwarded_for(headers)):
+            heard_from = _parsed(entry) if is_proxy else None
+            if heard_from is None:
+                break
+            found, is_proxy = heard_from, self._is_known(heard_from)
+        return remote if found is None else _network(found)
+
+    def _is_known(self, address: IPv4Address | IPv6Address | None) -> bool:
+        return address is not None and any(address in network for network in self._proxies)
+
+
+def forwarded_for(headers: Mapping[str, str]) -> list[str]:
+    """Return the entries of X-Forwarded-For as they came, without the spaces around them."""
+    text = headers.get("x-forwarded-for", "").strip()
+    return [entry.strip() for entry in text.split(",")] if text else []
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _network(address: IPv4Address | IPv6Address) -> str:
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(IPv6Network((address.packed, _IPV6_BITS), strict=False))
