@@ -94,7 +94,7 @@ class AccessService:
         spender = Spender(signed_in_at=identity.signed_in_at or LONG_AGO)
         looks = timedelta() if changes or identity.is_admin else _SIGN_IN_SEEN
         user = self._users.get(identity.user_id, within=_ANY_TIME if is_fenced else looks)
-        if user is None or (user.is_anonymous and not identity.is_anonymous):
+        if user is None or self._account_service.is_expected(user, identity):
             user = self._account_service.enter(identity, address)
         standing(user, spender, self._clock())
         if changes and not is_fenced and not user.is_active:

@@ -132,6 +132,7 @@ RULES_OF = {
     mapping.SYSTEM: Rule("system/queue", Of.SYSTEM),
     mapping.MAIL: Rule("mail/report-2026-W10-0a1b2c", Of.SYSTEM),
     mapping.UNSUBSCRIBED: Rule("unsubscribed/0a1b2c", Of.SYSTEM),
+    mapping.WELCOMES: Rule("welcomes/0a1b2c", Of.SYSTEM),
 }
 
 SIGNED_OUT_AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
