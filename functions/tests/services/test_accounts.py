@@ -367,6 +367,7 @@ def test_a_sign_out_elsewhere_stops_spending_at_once() -> None:
     here, there = instances(2)
     enter(here)
     create(there, "newcomer")  # remembers the user as signed in
+    here.later(seconds=1)
     here.app.account_service.sign_out("newcomer")
     with pytest.raises(Unauthenticated):
         create(there, "newcomer")
