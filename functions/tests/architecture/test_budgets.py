@@ -170,7 +170,7 @@ def test_the_meter_counts_what_is_billed(instance: Instance) -> None:
     with instance.costs(reads=2, trips=2):
         documents.get("users/alice")
         documents.get("users/nobody")
-    with instance.costs(reads=3, trips=1):
+    with instance.costs(reads=4, trips=1):
         instance.world.app.users.page(changed_since=None, after=None, limit=10)
     with instance.costs(reads=1, trips=1):
         last = User(id="zzz", name="", email="", current_credits=0)
