@@ -337,18 +337,20 @@ class Darkroom:
 
     @part
     def account_service(self) -> "AccountService":
-        from services.accounts import AccountService, Welcome
+        from services.accounts import AccountService
+        from services.arrivals import Welcome
 
         settings = self.settings
         return AccountService(
             accounts=self.accounts,
-            ledger=self.ledger,
             directory=self.later("directory"),
             tokens=self.later("tokens"),
             welcome=Welcome(
                 credits=settings.welcome_credits,
                 anonymous_credits=settings.anonymous_credits,
                 anonymous_per_address=settings.anonymous_per_address_per_day,
+                welcomes_per_address=settings.welcomes_per_address_per_day,
+                requires_verified_email=settings.welcome_requires_verified_email,
             ),
             pepper=self._pepper,
             clock=self.clock,

@@ -97,7 +97,7 @@ class Api:
         answer = route.handle(call)
         if caller is None:
             return answer
-        return replace(answer, headers={**self._throttle.allowance(caller.actor).headers(), **answer.headers})
+        return replace(answer, headers={**self._throttle.allowance(caller.counted).headers(), **answer.headers})
 
     def _caller(
         self, route: Route, headers: Mapping[str, str], request: Request, query: dict[str, str]

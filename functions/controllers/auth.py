@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from controllers.addresses import AddressReader
+from controllers.counting import CountedDoor
 from controllers.throttle import Throttle
 from core.config import AuthMode
 from core.errors import FieldError, InvalidRequest, Unauthenticated
@@ -39,7 +40,7 @@ class Authenticator:
         self._tokens = tokens
         self._access = access
         self._app_check = app_check
-        self._throttle = throttle
+        self._door = CountedDoor(throttle)
         self._addresses = addresses
 
     @property
@@ -58,19 +59,20 @@ class Authenticator:
         """Who the credential, or in open mode the name, says; None where there is neither.
 
         `changes`: the call is about to change something, so that a sign-in must not have been revoked.
-        Whoever has no valid credential is counted by its address.
+        The request is counted before anything is read or checked for it: of the caller where this instance knows the
+        credential, and of the address for anybody else.
         Raises Unauthenticated, PermissionDenied, RateLimited, UserInactive.
         """
         address = self._addresses.address_of(headers, remote)
+        counted = self._door.count(headers, address)
         try:
             caller = self._presented(headers, address, is_fenced=is_fenced, changes=changes)
         except Unauthenticated:
-            self._throttle.take_address(address)
+            self._door.refused(headers, address, counted)
             raise
         if caller is not None:
-            self._throttle.take_caller(caller.actor)
+            self._door.let_in(headers, address, counted, caller)
             return caller
-        self._throttle.take_address(address)
         if not self.is_open or named is None:
             return None
         self._refuse_foreign_app(headers)

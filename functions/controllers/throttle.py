@@ -5,13 +5,15 @@ once more, exactly, in the user's own document.
 """
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.cache import RecentlyUsed
 from core.clock import Clock
-from domain.limits import Bucket, Rate, left, seconds_to_full, take
+from domain.limits import Bucket, Rate, left, put_back, seconds_to_full, take
 
 _REMEMBERED = 8192
+_ADDRESS = "address:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,36 @@ class Throttle:
         self._buckets: RecentlyUsed[str, Bucket] = RecentlyUsed(_REMEMBERED)
         self._lock = threading.Lock()
 
-    def take_caller(self, actor: str) -> None:
-        """Raises RateLimited."""
-        self._take(actor, self._per_caller, "requests")
+    def take_caller(self, counted: Collection[str]) -> None:
+        """One request in each of the buckets; a key has its own and its owner's. Raises RateLimited, and takes none."""
+        self._take(counted, self._per_caller, "requests")
 
     def take_address(self, address: str) -> None:
         """Raises RateLimited."""
-        self._take(f"address:{address}", self._per_address, "requests from this address without a valid credential")
+        what = "requests from this address without a valid credential"
+        self._take([f"{_ADDRESS}{address}"], self._per_address, what)
 
-    def allowance(self, actor: str) -> Allowance:
-        now, bucket = self._clock(), self._buckets.get(actor)
+    def give_back(self, address: str) -> None:
+        """What was taken for a credential that nobody knew, and which then was good."""
+        name, now = f"{_ADDRESS}{address}", self._clock()
+        with self._lock:
+            bucket = self._buckets.get(name)
+            if bucket is not None:
+                self._buckets.put(name, put_back(bucket, self._per_address, now))
+
+    def allowance(self, counted: Collection[str]) -> Allowance:
+        """What is left of the bucket that has least."""
+        now, rate = self._clock(), self._per_caller
+        buckets = [self._buckets.get(name) for name in counted]
         return Allowance(
-            self._per_caller, left(bucket, self._per_caller, now), seconds_to_full(bucket, self._per_caller, now)
+            rate,
+            min(left(bucket, rate, now) for bucket in buckets),
+            max(seconds_to_full(bucket, rate, now) for bucket in buckets),
         )
 
-    def _take(self, name: str, rate: Rate, what: str) -> None:
+    def _take(self, names: Collection[str], rate: Rate, what: str) -> None:
         with self._lock:
-            self._buckets.put(name, take(self._buckets.get(name), rate, self._clock(), what))
+            now = self._clock()
+            taken = {name: take(self._buckets.get(name), rate, now, what) for name in names}
+            for name, bucket in taken.items():
+                self._buckets.put(name, bucket)

@@ -164,6 +164,8 @@ class Settings(BaseModel):
     welcome_credits: Credits = 10
     anonymous_credits: Credits = 4
     anonymous_per_address_per_day: Count = 3
+    welcomes_per_address_per_day: Count = 10
+    welcome_requires_verified_email: bool = True
 
     creations_per_minute: Count = 300
     creations_burst: Count = 60

@@ -65,6 +65,8 @@ class User:
     erasure_due: bool = False
     claimed: tuple[str, ...] = ()
     claimed_by: str | None = None
+    welcome_due: bool = False
+    """Its welcome waits, for a verified e-mail address or for a day on which its network has had fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

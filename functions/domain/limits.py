@@ -41,6 +41,12 @@ def take(bucket: Bucket | None, rate: Rate, now: datetime, what: str) -> Bucket:
     return Bucket(level=level - _WHOLE, at=now if bucket is None else max(now, bucket.at))
 
 
+def put_back(bucket: Bucket, rate: Rate, now: datetime) -> Bucket:
+    """The bucket with a request in it again that was taken for nothing; a full one stays as it is."""
+    level = min(rate.burst * _WHOLE, _level(bucket, rate, now) + _WHOLE)
+    return Bucket(level=level, at=max(now, bucket.at))
+
+
 def left(bucket: Bucket | None, rate: Rate, now: datetime) -> int:
     """Whole requests that may follow at once."""
     return _level(bucket, rate, now) // _WHOLE

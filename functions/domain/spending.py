@@ -1,7 +1,7 @@
 """Who may spend, how fast, and how much at once; decided on the user's document, whose version fences the commit."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from core.errors import RateLimited, Unauthenticated
 from domain.calendar import local_date
@@ -15,6 +15,10 @@ from domain.user_week import with_request
 _WAIT_SECONDS = 5
 """When to ask again while too many generations are in flight: about as long as a fast one takes."""
 
+
+# A token tells to the second when its owner signed in. One of the very second of a sign-out may be the next sign-in,
+# so it lives, as it does at Firebase.
+_SECOND = timedelta(seconds=1)
 
 # When a sign-in was that does not tell: signing out everywhere ends it too.
 LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -64,7 +68,7 @@ def spend(user: User, generation: Generation, spender: Spender, limits: Spending
 def standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:
     """The key that the spender holds, if it holds one. Raises Unauthenticated where its word is worth nothing now."""
     signed_out = user.signed_out_at
-    if signed_out is not None and spender.signed_in_at is not None and spender.signed_in_at <= signed_out:
+    if signed_out is not None and spender.signed_in_at is not None and spender.signed_in_at + _SECOND <= signed_out:
         raise Unauthenticated("You were signed out everywhere. Sign in again.")
     if user.deleted_at is not None:
         raise Unauthenticated("The account was deleted.")

@@ -1,18 +1,16 @@
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.cache import RecentlyUsed
-from core.errors import RateLimited
+from domain.audit_log import AuditRecord
 from domain.errors import UserNotFound
 from domain.ledger import User
+from repositories.arrivals import ArrivalBook
 from repositories.documents import AlreadyExists, Conflict, Create, Document, Documents, Update, Write
 from repositories.mapping import (
-    address_path,
     api_key_path,
     audit_fields,
     audit_path,
-    entry_fields,
-    entry_path,
     user_path,
 )
 from repositories.optimistic import OptimisticTransaction
@@ -20,12 +18,10 @@ from repositories.rows import reader
 from repositories.typed import typed
 from repositories.user_mapping import user_difference, user_fields
 from repositories.users import UserRepository
-from services.ports import AccountChange, KeySecret, Opening, Stored
+from services.ports import AccountChange, Admission, Arrival, KeySecret, PastArrivals, Stored
 
 _KEYS_REMEMBERED = 2048
 _SECRETS_KEPT = 2
-_DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
 
 
 class AccountRepository:
@@ -37,8 +33,23 @@ class AccountRepository:
         self._transaction = transaction
         self._secrets: RecentlyUsed[str, Sequence[KeySecret]] = RecentlyUsed(_KEYS_REMEMBERED)
 
-    def open(self, opening: Opening) -> User:
-        return self._transaction.run(lambda _: self._open(opening))
+    def open(self, user: User, audit: AuditRecord | None) -> User:
+        return self._transaction.run(lambda _: self._open(user, audit))
+
+    def admit(self, arrival: Arrival, decide: Callable[[User | None, PastArrivals], Admission | None]) -> User:
+        """One read and one commit for most. What the addresses have had is looked up where the commit finds some."""
+
+        def attempt(failure: Exception | None) -> User:
+            book, known = ArrivalBook(self._documents, arrival), self._users.read(arrival.user_id)
+            past = book.first_guess() if failure is None else book.look()
+            admission = decide(None if known is None else known.value, past)
+            if admission is None:
+                assert known is not None, "nobody is left as they are not"  # noqa: S101 - a bug, not a refusal
+                return known.value
+            first = _new_user(admission.user) if known is None else _user_write(known, admission.user)
+            return self._created(admission.user, [first, *book.writes(admission)])
+
+        return self._transaction.run(attempt)
 
     def change(self, user_id: str, decide: Callable[[User], AccountChange | None]) -> User:
         def attempt(_: Exception | None) -> User:
@@ -74,36 +85,21 @@ class AccountRepository:
             self._secrets.put(key_id, found)
         return found
 
-    def _open(self, opening: Opening) -> User:
-        user, entry = opening.user, opening.entry
+    def _open(self, user: User, audit: AuditRecord | None) -> User:
         found = self._users.read(user.id)
         if found is not None:
             return found.value
-        writes: list[Write] = [Create(user_path(user.id), user_fields(user))]
-        if entry is not None:
-            writes.append(Create(entry_path(user.id, entry.id), entry_fields(entry)))
-        if opening.audit is not None:
-            writes.append(Create(audit_path(opening.audit.id), audit_fields(opening.audit)))
-        if opening.address is not None:
-            writes.append(self._counted(opening, opening.address))
+        writes: list[Write] = [_new_user(user)]
+        if audit is not None:
+            writes.append(Create(audit_path(audit.id), audit_fields(audit)))
+        return self._created(user, writes)
+
+    def _created(self, user: User, writes: Sequence[Write]) -> User:
+        """Where something of it is there already, another was first: that calls for another look."""
         try:
             return self._committed(user, writes)
         except AlreadyExists as error:
             raise Conflict(str(error)) from error
-
-    def _counted(self, opening: Opening, address: str) -> Write:
-        """One more account that an address got for free today. Raises RateLimited."""
-        now = opening.user.created_at
-        assert now is not None, "a new user was created at some time"  # noqa: S101 - a bug, not a refusal
-        tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
-        path = address_path(f"{address}-{now:%Y%m%d}")
-        known = self._documents.get(path)
-        if known is None:
-            return Create(path, {"accounts": 1, "expires_at": tomorrow})
-        if known.fields["accounts"] >= opening.address_max:
-            wait = -((now - tomorrow) // _SECOND)
-            raise RateLimited("This address has had its free accounts of the day.", retry_after=wait, policy="accounts")
-        return Update(path, {"accounts": known.fields["accounts"] + 1}, known.version)
 
     def _read(self, user_id: str) -> Stored[User]:
         found = self._users.read(user_id)
@@ -127,6 +123,10 @@ class AccountRepository:
         if known is None:
             return Create(api_key_path(secret.key_id), {"user_id": secret.user_id, **fields})
         return Update(api_key_path(secret.key_id), fields, known.version)
+
+
+def _new_user(user: User) -> Create:
+    return Create(user_path(user.id), user_fields(user))
 
 
 def _user_write(before: Stored[User], after: User) -> Update:

@@ -30,6 +30,7 @@ AUDIT_LOG = "audit_log"
 SYSTEM = "system"
 MAIL = "mail"
 UNSUBSCRIBED = "unsubscribed"
+WELCOMES = "welcomes"
 
 _OPTIONS = {OptionKind.STYLE: STYLES, OptionKind.COLOR: COLORS, OptionKind.SIZE: SIZES}
 _INHERITED_STATUSES = {"pending": Status.QUEUED, "refunded": Status.FAILED}
@@ -73,6 +74,10 @@ def mail_path(mail_id: str) -> str:
 
 def unsubscribed_path(digest: str) -> str:
     return f"{UNSUBSCRIBED}/{digest}"
+
+
+def welcome_path(digest: str) -> str:
+    return f"{WELCOMES}/{digest}"
 
 
 def options_path(kind: OptionKind) -> str:

@@ -23,6 +23,7 @@ _LATER = (
     "deleted_at",
     "erasure_due",
     "claimed_by",
+    "welcome_due",
 )
 # Of an API key: what most keys do not have is left out.
 _SELDOM = ("made_by", "external_prefix")

@@ -33,7 +33,8 @@ class Caller:
 
     `account_ids` are the anonymous accounts that it claimed: their generations are its own. `claims_admin` is what its
     token says, and `is_admin` what its user document says as well. `acts_for_another`: it is an admin, and the books
-    are those of a user whom it named. `service_key` is the key that acts, where one does.
+    are those of a user whom it named. `service_key` is the key that acts, where one does,
+    and `owner_id` is the owner of the key that calls.
     """
 
     user_id: str
@@ -45,6 +46,12 @@ class Caller:
     spender: Spender = field(default_factory=Spender)
     acts_for_another: bool = False
     service_key: KeyOrigin | None = None
+    owner_id: str | None = None
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Whose requests a call is among: a key's, and those of the key's owner whatever it calls with."""
+        return (self.actor,) if self.owner_id is None else (self.actor, f"user:{self.owner_id}")
 
     @property
     def is_person(self) -> bool:
@@ -87,7 +94,7 @@ class AccessService:
         spender = Spender(signed_in_at=identity.signed_in_at or LONG_AGO)
         looks = timedelta() if changes or identity.is_admin else _SIGN_IN_SEEN
         user = self._users.get(identity.user_id, within=_ANY_TIME if is_fenced else looks)
-        if user is None or (user.is_anonymous and not identity.is_anonymous):
+        if user is None or self._account_service.is_expected(user, identity):
             user = self._account_service.enter(identity, address)
         standing(user, spender, self._clock())
         if changes and not is_fenced and not user.is_active:
@@ -111,6 +118,7 @@ class AccessService:
         caller = Caller(
             user_id=owner.id,
             actor=f"key:{key.id}",
+            owner_id=owner.id,
             is_admin=owner.is_admin and not key.scopes.isdisjoint({Scope.ADMIN_READ, Scope.ADMIN_WRITE}),
             scopes=key.scopes if owner.is_admin else key.scopes - ADMIN_SCOPES,
             account_ids=frozenset(owner.claimed),

@@ -3,31 +3,27 @@
 import hashlib
 import hmac
 import logging
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from core.cache import RecentlyUsed
 from core.clock import Clock
 from core.errors import FieldError, InvalidRequest, Unauthenticated
+from core.mailboxes import mailbox_of
 from domain.audit_log import AuditRecord
 from domain.errors import UserInactive
-from domain.ledger import Entry, EntryType, User
+from domain.ledger import User
 from domain.spending import LONG_AGO, Spender, standing
-from services.ledger import LedgerService
-from services.ports import AccountChange, Accounts, Identity, IdentityDirectory, Opening, TokenVerifier
+from services.arrivals import Welcome, admission
+from services.ports import AccountChange, Accounts, Arrival, Identity, IdentityDirectory, TokenVerifier
 
 log = logging.getLogger(__name__)
 
+_ASKED_AGAIN = timedelta(hours=1)
+_ASKED_REMEMBERED = 2048
+
 CLAIMED_MAX = 20
 """Anonymous accounts that one user may take over; a query asks for all of them at once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Welcome:
-    """Credits for a new user, for an anonymous one, and how many anonymous ones an address gets in a day."""
-
-    credits: int
-    anonymous_credits: int
-    anonymous_per_address: int
 
 
 class AccountService:
@@ -35,7 +31,6 @@ class AccountService:
         self,
         *,
         accounts: Accounts,
-        ledger: LedgerService,
         directory: IdentityDirectory,
         tokens: TokenVerifier,
         welcome: Welcome,
@@ -43,12 +38,23 @@ class AccountService:
         clock: Clock,
     ) -> None:
         self._accounts = accounts
-        self._ledger = ledger
         self._directory = directory
         self._tokens = tokens
         self._welcome = welcome
         self._pepper = pepper
         self._clock = clock
+        self._asked_for_welcome: RecentlyUsed[str, datetime] = RecentlyUsed(_ASKED_REMEMBERED)
+
+    def is_expected(self, user: User, identity: Identity) -> bool:
+        """Whether this sign-in may change the user: it has left anonymity, or its welcome may come now.
+
+        A welcome that an address has no share left for is asked for once an hour.
+        """
+        if identity.is_anonymous or user.is_anonymous or not user.welcome_due:
+            return user.is_anonymous and not identity.is_anonymous
+        asked_at = self._asked_for_welcome.get(user.id)
+        is_early = asked_at is not None and self._clock() - asked_at < _ASKED_AGAIN
+        return self._welcome.is_open_to(identity) and not is_early
 
     def enter(self, identity: Identity, address: str) -> User:
         """The user of a sign-in: made on the first one, no longer anonymous on the first with a real account.
@@ -56,24 +62,24 @@ class AccountService:
         Safe under any number of first requests at once. Raises RateLimited for an address that had its share.
         """
         now = self._clock()
-        credits_ = self._welcome.anonymous_credits if identity.is_anonymous else self._welcome.credits
-        user = self._accounts.open(
-            Opening(
-                user=_newcomer(identity, credits_, now),
-                entry=_welcome_entry(identity.user_id, credits_, now, is_anonymous=identity.is_anonymous),
-                address=self._digest(address) if identity.is_anonymous else None,
-                address_max=self._welcome.anonymous_per_address,
-            )
+        arrival = Arrival(
+            user_id=identity.user_id,
+            network=self._digest(address),
+            mailbox=self._digest(f"welcome\0{mailbox_of(identity.email)}") if identity.email else None,
+            at=now,
         )
-        if user.is_anonymous and not identity.is_anonymous:
-            return self._named(identity)
+        user = self._accounts.admit(
+            arrival, lambda known, past: admission(known, identity, past, self._welcome, self._clock())
+        )
+        if user.welcome_due and self._welcome.is_open_to(identity):
+            self._asked_for_welcome.put(user.id, now)
         return user
 
     def enter_external(self, user_id: str, audit: AuditRecord | None = None) -> User:
         """A user whom a service key names: made when first named, with what its operator gives it, so with nothing."""
         now = self._clock()
         user = User(id=user_id, name="", email="", current_credits=0, created_at=now, books_opened_at=now)
-        return self._accounts.open(Opening(user=user, entry=None, audit=audit))
+        return self._accounts.open(user, audit)
 
     def sign_out(self, user_id: str) -> User:
         """Everywhere, at once: every sign-in until now is worth nothing from here on."""
@@ -112,54 +118,9 @@ class AccountService:
         log.info("account_claimed", extra={"user_id": user_id, "claimed": identity.user_id})
         return user
 
-    def _named(self, identity: Identity) -> User:
-        """The welcome first, which is given once whatever happens; then the name, which ends the anonymity."""
-        if self._welcome.credits:
-            self._ledger.add(
-                identity.user_id,
-                EntryType.GRANT,
-                self._welcome.credits,
-                source="welcome",
-                external_id=identity.user_id,
-                description="Welcome",
-            )
-
-        def decide(user: User) -> AccountChange | None:
-            if not user.is_anonymous:
-                return None
-            return AccountChange(user=replace(user, is_anonymous=False, email=identity.email, name=identity.name))
-
-        return self._accounts.change(identity.user_id, decide)
-
     def _digest(self, address: str) -> str:
-        """Addresses are personal: only a keyed hash is kept, and that for a day."""
+        """Addresses are personal: only a keyed hash is kept, of one on the network for a day."""
         return hmac.new(self._pepper.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _newcomer(identity: Identity, credits_: int, now: datetime) -> User:
-    return User(
-        id=identity.user_id,
-        name=identity.name,
-        email=identity.email,
-        current_credits=credits_,
-        is_anonymous=identity.is_anonymous,
-        created_at=now,
-        updated_at=now,
-        books_opened_at=now,
-    )
-
-
-def _welcome_entry(user_id: str, credits_: int, now: datetime, *, is_anonymous: bool) -> Entry | None:
-    if not credits_:
-        return None
-    return Entry(
-        id=f"{'trial' if is_anonymous else 'welcome'}-{user_id}",
-        type=EntryType.GRANT,
-        credits=credits_,
-        user_id=user_id,
-        description="One generation to try" if is_anonymous else "Welcome",
-        timestamp=now,
-    )
 
 
 def _claimed(user: User, other: User, now: datetime) -> tuple[User, User]:

@@ -166,6 +166,7 @@ def _closed(user: User, now: datetime) -> User:
         is_active=False,
         is_admin=False,
         is_anonymous=False,
+        welcome_due=False,
         keys={key.id: _revoked(key, now) for key in user.keys.values()},
         signed_out_at=now,
         deleted_at=now,

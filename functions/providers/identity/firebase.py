@@ -72,5 +72,6 @@ def _identity(claims: Mapping[str, Any]) -> Identity:
         is_anonymous=isinstance(sign_in, dict) and sign_in.get("sign_in_provider") == "anonymous",
         email=text(claims, "email").lower(),
         name=text(claims, "name"),
+        email_verified=bool(text(claims, "email")) and claims.get("email_verified") is True,
         signed_in_at=moment(claims, "auth_time") if "auth_time" in claims else None,
     )

@@ -7,7 +7,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a verified ID token belongs to. `email` is in lower case; `signed_in_at` is when the password was given."""
+    """Who a verified ID token belongs to. `email` is in lower case; `signed_in_at` is when the password was given.
+
+    `email_verified`: Google or Apple vouch for the address, or somebody has followed the link that was sent to it.
+    """
 
     user_id: str
     is_admin: bool = False
@@ -15,6 +18,7 @@ class Identity:
     email: str = ""
     name: str = ""
     signed_in_at: datetime | None = None
+    email_verified: bool = False
 
 
 class TokenVerifier(Protocol):

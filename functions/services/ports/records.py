@@ -185,24 +185,48 @@ class AccountChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """A new user, with the entry that its first credits come by. `address` counts against the day's free accounts.
+class Arrival:
+    """Somebody who signs in, from where on the network and by which mailbox: keyed digests, and None for no mailbox."""
 
-    `audit` says which operator had it made.
+    user_id: str
+    network: str
+    mailbox: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastArrivals:
+    """The accounts that this network address has opened today, and whether the mailbox has ever had a welcome."""
+
+    accounts: int
+    had_welcome: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """The user as it is from now on, with the entry of what it is given. `counts`: among its network's accounts.
+
+    `is_welcome`: the mailbox has had its welcome with it.
     """
 
     user: User
-    entry: Entry | None
-    address: str | None = None
-    address_max: int = 0
-    audit: AuditRecord | None = None
+    entry: Entry | None = None
+    counts: bool = False
+    is_welcome: bool = False
 
 
 class Accounts(Protocol):
     """Users, beside their balances: how they come, and what they are."""
 
-    def open(self, opening: Opening) -> User:
-        """The new user, or the one that is there already. Raises RateLimited where the address has had its share."""
+    def open(self, user: User, audit: AuditRecord | None) -> User:
+        """The new user, or the one that is there already; `audit` says which operator had it made."""
+        ...
+
+    def admit(self, arrival: Arrival, decide: Callable[[User | None, PastArrivals], Admission | None]) -> User:
+        """Commit what `decide` makes of the user, who may be new, and of what its addresses have had; None leaves it.
+
+        Raises what `decide` raises.
+        """
         ...
 
     def change(self, user_id: str, decide: Callable[[User], AccountChange | None]) -> User:

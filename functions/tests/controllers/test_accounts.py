@@ -11,10 +11,10 @@ from world import ORDER, Response, World
 
 ANON = Identity("anon", is_anonymous=True, signed_in_at=NOW)
 PEOPLE = {
-    "new": Identity("newcomer", email="new@example.com", name="New", signed_in_at=NOW),
+    "new": Identity("newcomer", email="new@example.com", name="New", signed_in_at=NOW, email_verified=True),
     "anon": ANON,
-    "linked": replace(ANON, is_anonymous=False, email="ann@example.com"),
-    "session": Identity("alice", signed_in_at=NOW),
+    "linked": replace(ANON, is_anonymous=False, email="ann@example.com", email_verified=True),
+    "session": Identity("alice", signed_in_at=NOW - timedelta(minutes=1)),
     "next-session": Identity("alice", signed_in_at=NOW + timedelta(minutes=2)),
 }
 

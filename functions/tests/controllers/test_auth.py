@@ -128,7 +128,7 @@ def test_a_strangers_generation_is_answered_like_one_that_is_missing(required: W
 
 def test_a_user_of_firebase_is_in_the_books_from_the_first_call_on_with_a_welcome() -> None:
     world = World(NOW, AUTH_MODE="required", WELCOME_CREDITS="7")
-    world.app.made["tokens"] = MemoryTokens({"dora-token": Identity("dora")})
+    world.app.made["tokens"] = MemoryTokens({"dora-token": Identity("dora", email_verified=True)})
     for _ in range(2):
         response = world.api("GET", "/v1/me", headers={"Authorization": "Bearer dora-token"})
         assert (response.status, response.body["id"], response.body["current_credits"]) == (200, "dora", 7)

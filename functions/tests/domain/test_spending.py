@@ -105,7 +105,7 @@ def test_what_changes_no_week_leaves_them() -> None:
 
 
 REFUSALS: list[tuple[str, User, Spender, type[AppError]]] = [
-    ("signed out", replace(ALICE, signed_out_at=NOW), BY_HAND, Unauthenticated),
+    ("signed out", replace(ALICE, signed_out_at=NOW + SECOND), BY_HAND, Unauthenticated),
     ("deleted", replace(ALICE, deleted_at=NOW), BY_HAND, Unauthenticated),
     ("deleted, by key", replace(ALICE, deleted_at=NOW), BY_KEY, Unauthenticated),
     ("deleted, by a service", replace(ALICE, deleted_at=NOW), Spender(), Unauthenticated),
@@ -175,10 +175,13 @@ def test_a_burst_by_key_ends_where_the_key_s_does_and_one_by_hand_where_the_user
 # --- standing ---
 
 
-def test_a_sign_in_after_the_sign_out_counts_and_one_in_the_same_moment_does_not() -> None:
-    user = replace(ALICE, signed_out_at=NOW)
-    assert standing(user, Spender(signed_in_at=NOW + timedelta.resolution), NOW) is None
-    for moment in (NOW, NOW - SECOND):
+@pytest.mark.parametrize("millis", [0, 1, 400, 999])
+def test_a_sign_in_of_the_very_second_of_the_sign_out_lives_and_one_before_it_does_not(millis: int) -> None:
+    """Tokens tell whole seconds: it may be the sign-in that followed."""
+    user = replace(ALICE, signed_out_at=NOW + timedelta(milliseconds=millis))
+    for moment in (NOW, NOW + SECOND):
+        assert standing(user, Spender(signed_in_at=moment), NOW) is None
+    for moment in (NOW - SECOND, NOW - 2 * SECOND):
         with pytest.raises(Unauthenticated, match="signed out"):
             standing(user, Spender(signed_in_at=moment), NOW)
 

@@ -132,9 +132,10 @@ RULES_OF = {
     mapping.SYSTEM: Rule("system/queue", Of.SYSTEM),
     mapping.MAIL: Rule("mail/report-2026-W10-0a1b2c", Of.SYSTEM),
     mapping.UNSUBSCRIBED: Rule("unsubscribed/0a1b2c", Of.SYSTEM),
+    mapping.WELCOMES: Rule("welcomes/0a1b2c", Of.SYSTEM),
 }
 
-SIGNED_OUT_AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+SIGNED_OUT_AT = datetime(2026, 3, 4, 12, 0, 0, 500_000, tzinfo=UTC)
 _MOMENT = timedelta(seconds=1)
 _BEFORE, _AFTER = ({"auth_time": int((SIGNED_OUT_AT + by).timestamp())} for by in (-_MOMENT, _MOMENT))
 _SAME_SECOND = {"auth_time": int(SIGNED_OUT_AT.timestamp())}
@@ -182,7 +183,7 @@ CALLERS = {
         {"sub": "anna", "provider_id": "anonymous", "firebase": {"sign_in_provider": "anonymous"}, **_BEFORE},
     ),
     "signed out": Caller("sam", PUBLIC_ONLY, {"sub": "sam", **_BEFORE}, {"signed_out_at": SIGNED_OUT_AT}),
-    "signed out in the same second": Caller("sam", PUBLIC_ONLY, {"sub": "sam", **_SAME_SECOND}),
+    "signed in again in the same second": Caller("sam", OWN, {"sub": "sam", **_SAME_SECOND}),
     "signed in again": Caller("sam", OWN, {"sub": "sam", **_AFTER}),
     "deleted, signed in again": Caller(
         "dora", PUBLIC_ONLY, {"sub": "dora", **_AFTER}, {"signed_out_at": SIGNED_OUT_AT, "deleted_at": SIGNED_OUT_AT}

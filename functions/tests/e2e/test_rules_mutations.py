@@ -52,13 +52,14 @@ def conditions() -> Iterator[tuple[str, str, str]]:
     yield "request.auth.token.get('auth_time', null) is number", "true", "owner without a time of sign-in"
     yield "user.get('deleted_at', null) == null", "true", "deleted, signed in again"
     yield "user.get('signed_out_at', null) == null", "true", "signed out"
+    yield "(request.auth.token.auth_time + 1) * 1000 >", "(request.auth.token.auth_time + 2) * 1000 >", "signed out"
+    yield "auth_time + 1) * 1000 >", "auth_time) * 1000 >", "signed in again in the same second"
     yield (
-        "request.auth.token.auth_time * 1000 >",
-        "request.auth.token.auth_time * 1000 >=",
-        "signed out in the same second",
+        "(request.auth.token.auth_time + 1) * 1000 >",
+        "(request.auth.token.auth_time + 1) * 1000 <",
+        "signed in again",
     )
-    yield "request.auth.token.auth_time * 1000 >", "request.auth.token.auth_time * 1000 <", "signed in again"
-    yield "auth_time * 1000", "auth_time", "signed in again"
+    yield "auth_time + 1) * 1000", "auth_time + 1)", "signed in again"
 
 
 def test_rules_as_they_are_differ_nowhere() -> None:
@@ -66,7 +67,7 @@ def test_rules_as_they_are_differ_nowhere() -> None:
 
 
 def test_every_statement_is_found() -> None:
-    assert len(STATEMENTS) == len(re.findall(r"^\s*allow\b", RULES, re.MULTILINE)) == 14
+    assert len(STATEMENTS) == len(re.findall(r"^\s*allow\b", RULES, re.MULTILINE)) == 15
 
 
 @pytest.mark.parametrize("statement", named([each for each in STATEMENTS if each[2] != "true"]))

@@ -180,7 +180,6 @@ def test_who_signs_out_everywhere_reads_nothing_at_once_and_all_after_the_next_s
     assert readable(database, customer.token, customer) == everything
     assert v1("POST", "/me/sign-out", headers=bearer(customer.token)).status == 200
     assert readable(database, customer.token, customer) == []
-    # A token says to the second when its owner signed in, so that one of the same second is out as well.
     until(
         lambda: readable(database, sign_in(customer.email)[1], customer),
         lambda seen: seen == everything,

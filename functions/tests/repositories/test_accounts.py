@@ -1,6 +1,6 @@
 """Accounts, on the twin and on the emulator; and what two instances make of one another's writes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from repositories.documents import AlreadyExists, Create, Documents, Update, Wri
 from repositories.memory import MemoryDocuments
 from repositories.optimistic import OptimisticTransaction
 from repositories.users import UserRepository
-from services.ports import AccountChange, Identity, KeySecret, Opening
+from services.ports import AccountChange, Admission, Arrival, Identity, KeySecret, PastArrivals
 from unsteady import UnsteadyDocuments, happened
 from world import World
 
@@ -56,8 +56,21 @@ def repository(documents: Documents) -> AccountRepository:
     return AccountRepository(documents, UserRepository(documents), OptimisticTransaction())
 
 
-def opening(**changes: Any) -> Opening:
-    return replace(Opening(user=ALICE, entry=WELCOME), **changes)
+def opened(accounts: AccountRepository, **changes: Any) -> User:
+    return accounts.open(replace(ALICE, **changes), None)
+
+
+def arrival(user_id: str = "alice", mailbox: str | None = "box") -> Arrival:
+    return Arrival(user_id=user_id, network="hash", mailbox=mailbox, at=NOW)
+
+
+def welcomed(user: User | None, past: PastArrivals) -> Admission | None:
+    """Once for each user and mailbox."""
+    if user is not None:
+        return None
+    if past.had_welcome:
+        return Admission(user=replace(ALICE, current_credits=0), counts=True)
+    return Admission(user=ALICE, entry=WELCOME, counts=True, is_welcome=True)
 
 
 def secret(serial: int, key: ApiKey = KEY) -> KeySecret:
@@ -68,40 +81,68 @@ def with_key(user: User, key: ApiKey = KEY) -> User:
     return replace(user, keys={**user.keys, key.id: key})
 
 
-def test_a_user_is_opened_once_with_its_entry(documents: Documents) -> None:
+def test_a_user_is_opened_once(documents: Documents) -> None:
     here, there = repository(documents), repository(documents)
-    assert here.open(opening()) == ALICE
-    assert there.open(opening(user=replace(ALICE, current_credits=99))) == ALICE
-    assert documents.get("users/alice/transactions/welcome-alice") is not None
+    assert opened(here) == ALICE
+    assert opened(there, current_credits=99) == ALICE
 
 
 def test_of_many_who_open_at_once_one_does(documents: Documents) -> None:
     repositories = [repository(documents) for _ in range(8)]
-    calls = [
-        lambda each=each, place=place: each.open(opening(user=replace(ALICE, name=str(place))))
-        for place, each in enumerate(repositories)
-    ]
+    calls = [lambda each=each, place=place: opened(each, name=str(place)) for place, each in enumerate(repositories)]
     assert len({user.name for user in at_once(*calls)}) == 1
+
+
+def test_an_admission_writes_the_user_its_entry_and_what_its_addresses_had_together(documents: Documents) -> None:
+    here, there = repository(documents), repository(documents)
+    assert here.admit(arrival(), welcomed) == ALICE
+    assert there.admit(arrival(), welcomed) == ALICE
+    paths = ["users/alice", "users/alice/transactions/welcome-alice", "welcomes/box", "addresses/hash-20260304"]
+    found = [documents.get(path) for path in paths]
+    assert len({each.version for each in found if each is not None}) == 1
+    counted, welcome = found[3], found[2]
+    assert counted is not None
+    assert welcome is not None
+    assert counted.fields == {"accounts": 1, "expires_at": datetime(2026, 3, 5, tzinfo=UTC)}
+    assert welcome.fields == {"at": NOW}
+
+
+def test_of_many_accounts_of_one_mailbox_one_has_the_welcome(documents: Documents) -> None:
+    def decide(place: int) -> Callable[[User | None, PastArrivals], Admission | None]:
+        def admit(user: User | None, past: PastArrivals) -> Admission | None:
+            admission = welcomed(user, past)
+            return None if admission is None else replace(admission, user=replace(admission.user, id=f"u{place}"))
+
+        return admit
+
+    calls = [lambda place=place: repository(documents).admit(arrival(f"u{place}"), decide(place)) for place in range(6)]
+    assert sorted(user.current_credits for user in at_once(*calls)) == [0] * 5 + [4]
+    counted = documents.get("addresses/hash-20260304")
+    assert counted is not None
+    assert counted.fields["accounts"] == 6
 
 
 def test_an_address_is_counted_with_the_account_and_refused_without_one(documents: Documents) -> None:
     accounts = repository(documents)
-    users = [replace(ALICE, id=f"anon-{place}") for place in range(5)]
-    calls = [
-        lambda user=user: accounts.open(opening(user=user, entry=None, address="hash", address_max=3)) for user in users
-    ]
+
+    def decide(place: int) -> Callable[[User | None, PastArrivals], Admission | None]:
+        def admit(_: User | None, past: PastArrivals) -> Admission | None:
+            if past.accounts >= 3:
+                raise RateLimited("Enough.", retry_after=1, policy="accounts")
+            return Admission(user=replace(ALICE, id=f"anon-{place}"), counts=True)
+
+        return admit
+
+    calls = [lambda place=place: accounts.admit(arrival(f"anon-{place}", None), decide(place)) for place in range(5)]
     answers = at_once(*calls)
     assert sum(isinstance(answer, User) for answer in answers) == 3
-    assert [answer.retry_after for answer in answers if isinstance(answer, RateLimited)] == [12 * 3600] * 2
-    assert sum(documents.get(f"users/{user.id}") is not None for user in users) == 3
-    counted = documents.get("addresses/hash-20260304")
-    assert counted is not None
-    assert counted.fields == {"accounts": 3, "expires_at": datetime(2026, 3, 5, tzinfo=UTC)}
+    assert sum(isinstance(answer, RateLimited) for answer in answers) == 2
+    assert sum(documents.get(f"users/anon-{place}") is not None for place in range(5)) == 3
 
 
 def test_a_change_writes_the_user_the_secret_and_the_audit_record_together(documents: Documents) -> None:
     accounts = repository(documents)
-    accounts.open(opening())
+    opened(accounts)
     record = AuditRecord(id="r1", at=NOW, actor="user:admin", action="key.create", target="users/alice")
     changed = accounts.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1), audit=record))
     assert changed == with_key(ALICE)
@@ -115,7 +156,7 @@ def test_a_change_writes_the_user_the_secret_and_the_audit_record_together(docum
 
 def test_a_change_decides_on_what_stands_there_now(documents: Documents) -> None:
     here, there = repository(documents), repository(documents)
-    here.open(opening())
+    opened(here)
     there.change("alice", lambda user: AccountChange(user=replace(user, name="There")))
     here.change("alice", lambda user: AccountChange(user=replace(user, email=user.name)))
     found = UserRepository(documents).get("alice")
@@ -124,7 +165,7 @@ def test_a_change_decides_on_what_stands_there_now(documents: Documents) -> None
 
 
 def test_changes_at_once_all_count(documents: Documents) -> None:
-    repository(documents).open(opening())
+    opened(repository(documents))
     repositories = [repository(documents) for _ in range(6)]
 
     def added(accounts: AccountRepository) -> User:
@@ -139,7 +180,7 @@ def test_changes_at_once_all_count(documents: Documents) -> None:
 
 def test_nothing_to_change_writes_nothing(documents: Documents) -> None:
     accounts = repository(documents)
-    accounts.open(opening())
+    opened(accounts)
     before = documents.get("users/alice")
     assert accounts.change("alice", lambda _: None) == ALICE
     assert documents.get("users/alice") == before
@@ -147,7 +188,7 @@ def test_nothing_to_change_writes_nothing(documents: Documents) -> None:
 
 def test_whoever_is_not_there_is_not_changed(documents: Documents) -> None:
     accounts = repository(documents)
-    accounts.open(opening())
+    opened(accounts)
     with pytest.raises(UserNotFound):
         accounts.change("nobody", lambda user: AccountChange(user=user))
     with pytest.raises(UserNotFound):
@@ -156,8 +197,8 @@ def test_whoever_is_not_there_is_not_changed(documents: Documents) -> None:
 
 def test_a_claim_changes_both_or_nothing(documents: Documents) -> None:
     accounts = repository(documents)
-    accounts.open(opening())
-    accounts.open(opening(user=replace(ALICE, id="anon", is_anonymous=True), entry=None))
+    opened(accounts)
+    opened(accounts, id="anon", is_anonymous=True)
 
     def decide(one: User, other: User) -> tuple[User, User]:
         return replace(one, claimed=("anon",)), replace(other, claimed_by="alice", is_active=False)
@@ -174,7 +215,7 @@ def test_a_claim_changes_both_or_nothing(documents: Documents) -> None:
 
 def test_the_last_two_secrets_are_kept_newest_first(documents: Documents) -> None:
     accounts = repository(documents)
-    accounts.open(opening())
+    opened(accounts)
     for serial in (1, 2, 3):
         accounts.change(
             "alice",
@@ -189,7 +230,7 @@ def test_the_last_two_secrets_are_kept_newest_first(documents: Documents) -> Non
 def test_secrets_are_remembered_and_read_again_when_asked_to() -> None:
     documents = UnsteadyDocuments()
     accounts = repository(documents)
-    accounts.open(opening())
+    opened(accounts)
     accounts.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1)))
     assert accounts.secrets(KEY.id, fresh=False) == (secret(1),)
     documents.forget_counts()
@@ -204,7 +245,7 @@ def test_what_was_never_there_is_asked_for_each_time() -> None:
     """A key that another instance makes in a moment must not be refused on what is remembered."""
     documents = MemoryDocuments()
     here, there = repository(documents), repository(documents)
-    there.open(opening())
+    opened(there)
     assert here.secrets(KEY.id, fresh=False) == ()
     there.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1)))
     assert here.secrets(KEY.id, fresh=False) == (secret(1),)
@@ -212,8 +253,8 @@ def test_what_was_never_there_is_asked_for_each_time() -> None:
 
 def test_who_opens_what_another_instance_opens_in_that_moment_gets_the_other_s() -> None:
     documents = UnsteadyDocuments()
-    documents.before_commit = lambda: repository(documents).open(opening(user=replace(ALICE, name="There")))
-    assert repository(documents).open(opening()).name == "There"
+    documents.before_commit = lambda: opened(repository(documents), name="There")
+    assert opened(repository(documents)).name == "There"
 
 
 @pytest.mark.parametrize("already", [0, 1, 2])
@@ -221,8 +262,12 @@ def test_two_instances_that_count_an_address_at_the_same_moment_count_both(alrea
     documents = UnsteadyDocuments()
 
     def come(name: str) -> User:
-        user = replace(ALICE, id=name)
-        return repository(documents).open(opening(user=user, entry=None, address="hash", address_max=3))
+        def admit(_: User | None, past: PastArrivals) -> Admission | None:
+            if past.accounts >= 3:
+                raise RateLimited("Enough.", retry_after=1, policy="accounts")
+            return Admission(user=replace(ALICE, id=name), counts=True)
+
+        return repository(documents).admit(arrival(name, None), admit)
 
     for place in range(already):
         come(f"before-{place}")
@@ -237,7 +282,7 @@ def test_two_instances_that_count_an_address_at_the_same_moment_count_both(alrea
 def test_after_a_lost_answer_the_change_is_decided_on_what_happened() -> None:
     documents = UnsteadyDocuments()
     accounts = repository(documents)
-    accounts.open(opening())
+    opened(accounts)
     seen: list[str] = []
 
     def decide(user: User) -> AccountChange | None:

@@ -286,7 +286,7 @@ def test_a_token_that_turned_real_is_taken_up_even_where_the_anonymous_user_is_r
     known(*two)
     for world in two:
         assert in_person(world, Identity("anon", is_anonymous=True)).user_id == "anon"
-    in_person(here, Identity("anon", email="ann@example.com"))
-    in_person(there, Identity("anon", email="ann@example.com"), is_fenced=True)
+    in_person(here, Identity("anon", email="ann@example.com", email_verified=True))
+    in_person(there, Identity("anon", email="ann@example.com", email_verified=True), is_fenced=True)
     user = there.user("anon")
     assert (user.is_anonymous, user.email, user.current_credits) == (False, "ann@example.com", 4 + 10)

@@ -18,9 +18,9 @@ from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, World
 
 SPEC = Spec(**ORDER)
-NEW = Identity("newcomer", email="new@example.com", name="New", signed_in_at=NOW)
+NEW = Identity("newcomer", email="new@example.com", name="New", signed_in_at=NOW, email_verified=True)
 ANON = Identity("anon", is_anonymous=True, signed_in_at=NOW)
-LINKED = replace(ANON, is_anonymous=False, email="ann@example.com", name="Ann")
+LINKED = replace(ANON, is_anonymous=False, email="ann@example.com", name="Ann", email_verified=True)
 HERE = "192.0.2.1"
 
 
@@ -367,6 +367,7 @@ def test_a_sign_out_elsewhere_stops_spending_at_once() -> None:
     here, there = instances(2)
     enter(here)
     create(there, "newcomer")  # remembers the user as signed in
+    here.later(seconds=1)
     here.app.account_service.sign_out("newcomer")
     with pytest.raises(Unauthenticated):
         create(there, "newcomer")

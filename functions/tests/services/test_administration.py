@@ -122,7 +122,7 @@ class TestRevoking:
         assert refusal(refused) == (401, "unauthenticated")
         assert world.api("GET", "/v1/admin/users", headers=bearer(key.token)).status == 403
         assert world.api("GET", "/v1/balance", headers=bearer("new")).status == 200
-        assert actions(world) == [("operator", "user.revoke_admin", "users/alice")]
+        assert ("operator", "user.revoke_admin", "users/alice") in actions(world)
 
     def test_where_the_directory_does_not_answer_the_books_refuse_already_and_a_repeat_ends_it(
         self, world: World

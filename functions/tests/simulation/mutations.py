@@ -6,7 +6,7 @@ Each is one that somebody could write in good faith; the product itself is chang
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ import repositories.generations
 import repositories.ledger
 import repositories.mapping
 import repositories.week_counts
+import services.access
 import services.generations
 import services.ledger
 import services.output_files
@@ -260,6 +261,37 @@ def a_refund_leaves_the_budget_spent(patch: pytest.MonkeyPatch) -> None:
 @breaks("key")
 def a_key_is_judged_before_the_commit_only(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(domain.spending, "standing", lambda user, spender, now: user.keys.get(spender.key_id))
+
+
+# --- acting for others ---
+
+
+@breaks("acting")
+def an_admin_is_judged_on_what_is_remembered(patch: pytest.MonkeyPatch) -> None:
+    def remembered(original: Callable[..., Any], self: UserRepository, user_id: str, **_: Any) -> Any:
+        return original(self, user_id, within=timedelta.max)
+
+    around(patch, UserRepository, "get", remembered)
+
+
+@breaks("acting")
+def the_claim_alone_makes_an_admin(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(services.access, "_is_admin", lambda user: True)
+
+
+@breaks("acting")
+def an_admin_who_signed_out_acts_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(services.access, "standing", lambda user, spender, now: None)
+
+
+@breaks("acting")
+def an_inactive_admin_acts_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(services.access, "_is_admin", lambda user: user.is_admin)
+
+
+@breaks("acting")
+def what_an_admin_spends_for_others_is_not_recorded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(services.generations, "record_of", lambda by, generation: None)
 
 
 # --- what the report counts by ---

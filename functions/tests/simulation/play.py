@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from simulation import heritage
+from simulation.admins import Admin
 from simulation.clients import Clients
 from simulation.evening import close_the_books, come_to_rest
 from simulation.scheduler import Actor, Violation
@@ -16,6 +17,7 @@ STEPS = 600
 """Of chaos, before all comes to rest: a seed is the same run only with the same number."""
 
 _TOLD = 60
+_HAS_ADMIN = 0.5
 _UUID = re.compile(r"([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -71,10 +73,12 @@ def _actors(universe: Universe) -> list[Actor]:
         ("archivist", staff.archivist, (0, 1, 2)),
         ("auditor", staff.auditor, (0, 1, 1)),
     )
+    admins = [Actor("admin-1", Admin(universe).live)] if chance.random() < _HAS_ADMIN else []
     customers = [partial(clients.live, chance.choice(universe.users)) for _ in range(chance.randint(1, 5))]
     if universe.has_heritage:
         customers.append(partial(clients.live, heritage.USER))
     return [
+        *admins,
         *(Actor(f"client-{number}", live) for number, live in enumerate(customers, start=1)),
         *(
             Actor(f"{name}-{number}", live)

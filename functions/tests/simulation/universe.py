@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from repositories.optimistic import OptimisticTransaction
 from services.models import ModelRegistry
 from services.ports import AccountChange
 from services.seeding import SeedService
-from simulation import heritage
+from simulation import admins, heritage
 from simulation.conduct import SKEW_MAX, Conduct
 from simulation.counts import miscounted
 from simulation.faults import Faults
@@ -68,6 +68,7 @@ class Universe:
         self.scheduler.each_step = self._weather
         self.faults = Faults(chance)
         self.hints: Counter[str] = Counter()
+        self.admin_watch = admins.Watch()
         self._ids = 0
         self._starts = 0
         self._make_outside()
@@ -77,7 +78,10 @@ class Universe:
         if self.has_heritage:
             self.users.append(heritage.USER)
         self._seed_documents()
+        self.watch_admin()
         self.faults.begin()
+
+    lost = Lost
 
     @property
     def is_closing(self) -> bool:
@@ -145,6 +149,7 @@ class Universe:
 
     def _watch(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
         self.promises.see(writes)
+        self.admin_watch.of_commit(writes)
         self._watch_keys(before, writes)
         self.conduct.of_commit(op, before, writes)
         self.check()
@@ -178,7 +183,7 @@ class Universe:
         app.catalog._lock = scheduler.lock()
         app.generation_service._new_id = self._new_id
         app.fulfilment._new_id = self._new_id
-        made = (app.ledger, app.sweeper, app.callbacks, app.audits, app.reporting)
+        made = (app.access, app.ledger, app.sweeper, app.callbacks, app.audits, app.reporting)
         assert all(made)
         self._starts += 1
         return Instance(f"{name}{self._starts}", app, skew)
@@ -206,6 +211,7 @@ class Universe:
                 current_credits=0,
                 created_at=now,
                 books_opened_at=now,
+                is_admin=user_id == admins.ADMIN,
             )
             DemoRepository(self.documents.stored).put_user(user, [], [])
             credits_ = self.chance.choice((4, 12, 60)) + self.chance.randrange(4)
@@ -249,6 +255,8 @@ class Universe:
         yield "an outage begins", self._outage
         yield "the catalog changes", self._change_catalog
         yield "a user is switched off or on", lambda: self._switch(chance.choice(self.users))
+        for event in admins.events(self):
+            yield event, partial(admins.happen, self, event)
         yield "a key is revoked or given back", lambda: self._switch_key(chance.choice(self.users))
 
     def _stall(self) -> None:
@@ -272,6 +280,7 @@ class Universe:
         is_active = not self.records[path].fields.get("is_active", True)
         self.scheduler.note(f"{user_id} is switched {'on' if is_active else 'off'}")
         self.documents.stored.commit([Update(path, {"is_active": is_active})])
+        self.watch_admin()
         self.promises.moves[user_id] += 1
 
     def _switch_key(self, user_id: str) -> None:
@@ -282,6 +291,9 @@ class Universe:
         self.scheduler.note(f"the key of {user_id} is {'good again' if revoked_at is None else 'revoked'}")
         self.documents.stored.commit([Update(f"users/{user_id}", {f"keys.k{user_id}.revoked_at": revoked_at})])
         self.promises.moves[user_id] += 1
+
+    def watch_admin(self) -> None:
+        self.admin_watch.see(self.scheduler.steps, self.records[f"users/{admins.ADMIN}"])
 
     def _outage(self) -> None:
         where = self.chance.choice(("database", "queue", "store", "models"))
