@@ -37,6 +37,9 @@ _COMMIT_TIMEOUT_SECONDS = 5.0
 _READ_TIMEOUT_SECONDS = 5.0
 _LIST_TIMEOUT_SECONDS = 30.0
 
+_ANY = "moments"
+"""No document lies in this collection; the answer to a query of it says when it was read."""
+
 _read_retry = Retry(
     predicate=lambda error: isinstance(error, google_errors.ServiceUnavailable | google_errors.Aborted),
     initial=0.05,
@@ -63,9 +66,9 @@ class FirestoreDocuments:
         self._database: str = client._database_string  # noqa: SLF001 - no public name
         self._root = f"{self._database}/documents/"
 
-    def get(self, path: str) -> Document | None:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         """Not the client's own `get`: it opens a stream, for twice the work."""
-        request = types.GetDocumentRequest(name=self._root + path)
+        request = types.GetDocumentRequest(name=self._root + path, read_time=at)
         with _reading():
             try:
                 found = self._call("get_document", request, retry=_read_retry, timeout=_READ_TIMEOUT_SECONDS)
@@ -102,14 +105,20 @@ class FirestoreDocuments:
         with _reading():
             return list(_read_retry(run)())
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
+    def moment(self) -> datetime:
+        smallest = self._client.collection(_ANY).limit(1).count()
+        with _reading():
+            found: datetime = smallest.get(retry=_read_retry, timeout=_READ_TIMEOUT_SECONDS)[0][0].read_time
+        return found
+
+    def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
         aggregation = self._built(query).count(alias="count")
         for place, name in enumerate(sums):
             check_name(name)
             aggregation = aggregation.sum(name, alias=f"sum_{place}")  # an alias has no dots
         with _reading():
             # Where the stream breaks off after its answer, the client asks anew and has the answer twice.
-            results = aggregation.get(retry=_read_retry, timeout=_LIST_TIMEOUT_SECONDS)[0]
+            results = aggregation.get(retry=_read_retry, timeout=_LIST_TIMEOUT_SECONDS, read_time=at)[0]
         values = {result.alias: int(result.value or 0) for result in results}
         return Totals(values["count"], {name: values[f"sum_{place}"] for place, name in enumerate(sums)})
 

@@ -100,6 +100,7 @@ def entry_from(document: Document) -> Entry:
         description=fields.get("description", ""),
         timestamp=utc(fields["timestamp"]),
         generation_request_id=fields.get("generation_request_id"),
+        mark=fields.get("mark"),
     )
 
 
@@ -176,6 +177,7 @@ _PROGRESS = (
     "in_flight",
     "api_key_id",
     "price_version",
+    "mark",
 )
 
 

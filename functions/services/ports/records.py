@@ -85,6 +85,29 @@ class BookTotals:
     generations_in_flight: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusTotals:
+    """What the states of generations come to: each is a number of what should not be, or one side of a comparison.
+
+    `prices` compares, for each size at its present price, what its generations cost with what they should.
+    """
+
+    completed_uncharged: int
+    completed_free: int
+    without_outputs: int
+    outputs_gone: int
+    ended_held: int
+    failed_charged: int
+    unsettled_charged: int
+    unsettled_count: int
+    due_count: int
+    marks: int
+    deduction_marks: int
+    refunded_marks: int
+    refund_marks: int
+    prices: tuple[tuple[str, int, int], ...] = ()
+
+
 class Users(Protocol):
     def get(self, user_id: str, *, within: timedelta = timedelta()) -> User | None:
         """As it is now, or as this instance saw it `within` the last moments."""
@@ -263,8 +286,16 @@ class Ledger(Protocol):
         """Commit an entry with the balance that it makes; where the id exists, answer with what stands there."""
         ...
 
-    def totals(self, user_id: str | None) -> BookTotals:
-        """Of one user, or of all together."""
+    def moment(self) -> datetime:
+        """A moment at which sums can be taken, for an hour. Sums of different moments cannot be compared."""
+        ...
+
+    def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
+        """Of one user, or of all whose books are open. Raises UserNotFound, UnreadableRecord."""
+        ...
+
+    def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
+        """As `totals`; with twice as many aggregations."""
         ...
 
 

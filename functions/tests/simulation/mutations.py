@@ -17,7 +17,6 @@ import domain.user_week
 import repositories.books
 import repositories.counters
 import repositories.generations
-import repositories.ledger
 import repositories.mapping
 import repositories.week_counts
 import services.generations
@@ -28,6 +27,7 @@ from domain.calendar import week_of
 from domain.generation import Generation, Status
 from domain.ledger import Change, Entry
 from domain.user_week import UserWeek
+from repositories.book_sums import BookSums
 from repositories.documents import Ambiguous, Update
 from repositories.generations import GenerationRepository
 from repositories.optimistic import OptimisticTransaction
@@ -377,7 +377,10 @@ def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("audit")
 def an_audit_sums_while_the_balance_moves(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.ledger, "_MOMENTS", 1)
+    def of_now(original: Callable[..., None], self: BookSums, documents: Any, user_id: Any, at: Any) -> None:
+        original(self, documents, user_id, None)
+
+    around(patch, BookSums, "__init__", of_now)
 
 
 @breaks("I8")
