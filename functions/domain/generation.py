@@ -65,6 +65,9 @@ OUT_OF_ATTEMPTS = Failure(
     code="out_of_attempts", message="The generation was given up after too many attempts", retryable=True
 )
 TOOK_TOO_LONG = Failure(code="timeout", message="The generation took too long", retryable=True)
+ERASED_MESSAGE = "What was said about it is erased"
+"""A vendor's message may quote the prompt."""
+
 JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the job", retryable=True)
 
 
@@ -259,6 +262,7 @@ def erase(generation: Generation, *, now: datetime) -> Change:
     blank = replace(
         generation,
         spec=replace(generation.spec, prompt=""),
+        failure=None if generation.failure is None else replace(generation.failure, message=ERASED_MESSAGE),
         metadata={},
         fingerprint=None,
         outputs=(),

@@ -5,7 +5,7 @@ from core.errors import AppError
 from domain.ledger import Change, Entry, User
 from repositories.book_sums import BookSums
 from repositories.books import commit_on_user
-from repositories.documents import AlreadyExists, Documents, Query
+from repositories.documents import AlreadyExists, Documents, Query, Update
 from repositories.mapping import TRANSACTIONS, entry_from, entry_path, transactions_path
 from repositories.optimistic import OptimisticTransaction
 from repositories.rows import readable
@@ -65,6 +65,10 @@ class LedgerRepository:
                 return change.entry
 
         return self._transaction.run(attempt)
+
+    def reword(self, entry: Entry) -> None:
+        write = Update(entry_path(entry.user_id, entry.id), {"description": entry.description})
+        self._transaction.run(lambda _: self._documents.commit([write]))
 
     def moment(self) -> datetime:
         return self._documents.moment()

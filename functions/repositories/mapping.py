@@ -30,7 +30,6 @@ AUDIT_LOG = "audit_log"
 SYSTEM = "system"
 MAIL = "mail"
 UNSUBSCRIBED = "unsubscribed"
-
 _OPTIONS = {OptionKind.STYLE: STYLES, OptionKind.COLOR: COLORS, OptionKind.SIZE: SIZES}
 _INHERITED_STATUSES = {"pending": Status.QUEUED, "refunded": Status.FAILED}
 

@@ -40,7 +40,6 @@ _FIRST_LOOK = timedelta(seconds=60)
 """When the sweeper looks for a task that may never have been enqueued."""
 
 _WAIT_STEP_SECONDS = 1.0
-
 Accounts = Collection[str]
 NONE: Accounts = ()
 

@@ -4,6 +4,7 @@ An adapter raises what its port names, `core.errors.Unavailable` where the outsi
 What only the weekly report needs is not gathered here, so that no request loads it: see `reports`, `pages`, `delivery`.
 """
 
+from services.ports.books import BookTotals, StatusTotals
 from services.ports.identity import (
     AppCheckVerifier,
     Identity,
@@ -40,7 +41,6 @@ from services.ports.records import (
     Accounts,
     AuditFilter,
     AuditLog,
-    BookTotals,
     Catalogs,
     Created,
     Cursor,
@@ -52,7 +52,6 @@ from services.ports.records import (
     KeySecret,
     Ledger,
     Opening,
-    StatusTotals,
     Stored,
     UserMark,
     UserPlace,

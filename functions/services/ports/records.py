@@ -10,6 +10,7 @@ from domain.catalog import Catalog, ModelOffer
 from domain.damage import UnreadableRecord
 from domain.generation import Generation, Status
 from domain.ledger import Change, Entry, EntryType, User
+from services.ports.books import BookTotals, StatusTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,52 +61,6 @@ class UserMark:
 
     updated_at: datetime | None
     id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookTotals:
-    """Sums over one user's records, or over everybody's; each is one aggregation, never a scan."""
-
-    current: int
-    held: int
-    entries_in: int
-    entries_out: int
-    deductions: int
-    deductions_count: int
-    refunds: int
-    generations_count: int
-    generations_price: int
-    generations_held: int
-    generations_charged: int
-    generations_refunded: int
-    overrefunded_count: int
-    clawbacks: int
-    unopened_count: int
-    in_flight: int
-    generations_in_flight: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusTotals:
-    """What the states of generations come to: each is a number of what should not be, or one side of a comparison.
-
-    `prices` compares, for each size at its present price, what its generations cost with what they should.
-    """
-
-    completed_uncharged: int
-    completed_free: int
-    without_outputs: int
-    outputs_gone: int
-    ended_held: int
-    failed_charged: int
-    unsettled_charged: int
-    unsettled_count: int
-    due_count: int
-    marks: int
-    deduction_marks: int
-    refunded_marks: int
-    refund_marks: int
-    prices: tuple[tuple[str, int, int], ...] = ()
 
 
 class Users(Protocol):
@@ -284,6 +239,10 @@ class Ledger(Protocol):
 
     def post(self, user_id: str, entry_id: str, decide: Callable[[User], Change]) -> Entry:
         """Commit an entry with the balance that it makes; where the id exists, answer with what stands there."""
+        ...
+
+    def reword(self, entry: Entry) -> None:
+        """Write the description that the entry has here over the one that is stored. Raises Unavailable."""
         ...
 
     def moment(self) -> datetime:

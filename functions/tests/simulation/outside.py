@@ -215,6 +215,10 @@ class SimulatedOutputs:
             raise Unavailable("The store of outputs does not answer")
         self.files.pop(path, None)
 
+    def delete_all(self, folder: str) -> None:
+        for path in [path for path in self.files if path.startswith(f"{folder}/")]:
+            self.delete(path)
+
     def link(self, path: str, *, save_as: str | None = None) -> str:
         return f"https://outputs.test/{path}"
 
