@@ -141,7 +141,7 @@ class Darkroom:
     def generations(self) -> "GenerationRepository":
         from repositories.generations import GenerationRepository
 
-        return GenerationRepository(self.documents, self.users, self.transaction)
+        return GenerationRepository(self.documents, self.users, self.transaction, clock=self.clock)
 
     @part
     def entries(self) -> "LedgerRepository":

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zlib import crc32
 
 from domain.ledger import BalanceDelta, Change, refund_entry
 
@@ -64,6 +65,9 @@ OUT_OF_ATTEMPTS = Failure(
     code="out_of_attempts", message="The generation was given up after too many attempts", retryable=True
 )
 TOOK_TOO_LONG = Failure(code="timeout", message="The generation took too long", retryable=True)
+ERASED_MESSAGE = "What was said about it is erased"
+"""A vendor's message may quote the prompt."""
+
 JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the job", retryable=True)
 
 
@@ -72,7 +76,8 @@ class Generation:
     """`held`, `charged` and `refunded` always add up to `price`.
 
     `in_flight`: it is counted in its user's `in_flight`, and in that of the key that asked for it. `price_version` is
-    the version of the size whose price it was.
+    the version of the size whose price it was. `mark` is a number drawn from the id, which its entries carry too; those
+    from before there were marks have none.
     """
 
     id: str
@@ -105,6 +110,7 @@ class Generation:
     in_flight: bool = False
     api_key_id: str | None = None
     price_version: int | None = None
+    mark: int | None = None
     inherited: bool = False
     """Read from a document of feraset-imagen's, which Darkroom's own fields are not in yet."""
 
@@ -130,6 +136,11 @@ class Generation:
             return PROGRESS_UNKNOWN
         done = min(1.0, max(0.0, (now - self.started_at).total_seconds() / self.expected_seconds))
         return round(PROGRESS_CLAIMED + (PROGRESS_NEARLY - PROGRESS_CLAIMED) * done, 1)
+
+
+def mark_of(generation_id: str) -> int:
+    """Two different sets of generations hardly ever have the same sum of marks, even with a million in each."""
+    return crc32(generation_id.encode())
 
 
 def claim(
@@ -251,6 +262,7 @@ def erase(generation: Generation, *, now: datetime) -> Change:
     blank = replace(
         generation,
         spec=replace(generation.spec, prompt=""),
+        failure=None if generation.failure is None else replace(generation.failure, message=ERASED_MESSAGE),
         metadata={},
         fingerprint=None,
         outputs=(),

@@ -80,6 +80,8 @@ class Entry:
     description: str
     timestamp: datetime
     generation_request_id: str | None = None
+    mark: int | None = None
+    """That of the generation, so that the audit sees by sums whether each has its own entry."""
 
     @property
     def signed_credits(self) -> int:
@@ -160,6 +162,7 @@ def deduction_entry(generation: "Generation") -> Entry:
         description=f"Image generation - {generation.spec.model} - {generation.spec.size}",
         timestamp=generation.created_at,
         generation_request_id=generation.id,
+        mark=generation.mark,
     )
 
 
@@ -172,6 +175,7 @@ def refund_entry(generation: "Generation", reason: str, at: datetime) -> Entry:
         description=f"Refund for {generation.status} generation: {reason}",
         timestamp=at,
         generation_request_id=generation.id,
+        mark=generation.mark,
     )
 
 

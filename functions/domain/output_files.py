@@ -4,11 +4,11 @@ from domain.generation import Generation
 
 
 def output_path(generation: Generation, index: int) -> str:
-    return f"{_folder(generation)}/{index}.png"
+    return f"{folder_of(generation)}/{index}.png"
 
 
 def thumbnail_path(generation: Generation, index: int) -> str:
-    return f"{_folder(generation)}/{index}-thumbnail.webp"
+    return f"{folder_of(generation)}/{index}-thumbnail.webp"
 
 
 def paths_of_output(generation: Generation, index: int) -> tuple[str, str]:
@@ -16,17 +16,10 @@ def paths_of_output(generation: Generation, index: int) -> tuple[str, str]:
     return output_path(generation, index), thumbnail_path(generation, index)
 
 
-def paths_of(generation: Generation) -> set[str]:
-    """Wherever something of the generation may be; without outputs too, for an attempt may have stopped before it
-    settled.
-    """
-    possible = {path for index in range(len(generation.outputs) or 1) for path in paths_of_output(generation, index)}
-    return possible | {output.path for output in generation.outputs}
-
-
 def output_filename(generation: Generation, number: str) -> str:
     return f"darkroom-{generation.id[:8]}-{number}.png"
 
 
-def _folder(generation: Generation) -> str:
+def folder_of(generation: Generation) -> str:
+    """All files of the generation are in it, also those of an attempt that stopped before it settled."""
     return f"generations/{generation.user_id}/{generation.id}"

@@ -196,6 +196,8 @@ def _verdict(audit: AuditVerdict) -> Document:
         "is_exact": audit.is_exact,
         "users_checked": audit.users_checked,
         "different": audit.different,
+        "is_complete": audit.is_complete,
+        "unreadable": audit.unreadable,
     }
 
 

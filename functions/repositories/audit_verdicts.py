@@ -1,9 +1,11 @@
 from dataclasses import asdict
 
-from domain.audit_verdict import AuditVerdict
-from repositories.documents import AlreadyExists, Conflict, Create, Documents, Update
-from repositories.mapping import system_path, utc
+from domain.audit_verdict import AuditProgress, AuditVerdict
+from repositories.documents import AlreadyExists, Conflict, Create, Document, Documents, Update
+from repositories.mapping import system_path
 from repositories.optimistic import OptimisticTransaction
+from repositories.rows import reader
+from repositories.typed import known, typed
 
 _PATH = system_path("audit")
 
@@ -17,24 +19,30 @@ class AuditVerdictRepository:
 
     def last(self) -> AuditVerdict | None:
         document = self._documents.get(_PATH)
-        if document is None:
-            return None
-        fields = document.fields
-        return AuditVerdict(
-            at=utc(fields["at"]),
-            is_exact=fields["is_exact"],
-            users_checked=fields["users_checked"],
-            different=fields["different"],
-        )
+        return None if document is None or "at" not in document.fields else _verdict_from(document)
 
-    def put(self, verdict: AuditVerdict) -> None:
-        fields = asdict(verdict)
+    def progress(self) -> AuditProgress | None:
+        document = self._documents.get(_PATH)
+        return None if document is None or "progress" not in document.fields else _progress_from(document)
+
+    def put(self, verdict: AuditVerdict, progress: AuditProgress) -> None:
+        fields = {**asdict(verdict), "progress": asdict(progress)}
 
         def attempt(_: Exception | None) -> None:
             try:
-                known = self._documents.get(_PATH) is not None
-                self._documents.commit([Update(_PATH, fields) if known else Create(_PATH, fields)])
+                is_there = self._documents.get(_PATH) is not None
+                self._documents.commit([Update(_PATH, fields) if is_there else Create(_PATH, fields)])
             except AlreadyExists as error:
                 raise Conflict(_PATH) from error
 
         self._transaction.run(attempt)
+
+
+@reader
+def _verdict_from(document: Document) -> AuditVerdict:
+    return typed(AuditVerdict, **known(AuditVerdict, document.fields))
+
+
+@reader
+def _progress_from(document: Document) -> AuditProgress:
+    return typed(AuditProgress, **known(AuditProgress, document.fields["progress"]))

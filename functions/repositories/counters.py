@@ -16,6 +16,8 @@ def counter_fields(generation: Generation) -> dict[str, int]:
     """Nobody reads them back: they follow from the rest. What took no time to tell of has no bucket."""
     fields = {name: int(generation.status is status) for name, status in _COUNTED.items()}
     fields["image_count"] = _images(generation)
+    fields["marked"] = int(generation.mark is not None)
+    fields["outputs_gone"] = _outputs_gone(generation)
     fields["hour"] = generation.created_at.astimezone(UTC).hour
     return fields | _latency(generation)
 
@@ -23,6 +25,12 @@ def counter_fields(generation: Generation) -> dict[str, int]:
 def _images(generation: Generation) -> int:
     """What has completed came to something, also where its outputs are not listed, or were erased."""
     return max(1, len(generation.outputs)) if generation.status is Status.COMPLETED else 0
+
+
+def _outputs_gone(generation: Generation) -> int:
+    """1: it has completed, and rightly lists no outputs, for it was erased, or feraset-imagen made it."""
+    gone = generation.attempt == 0 or not generation.spec.prompt
+    return int(generation.status is Status.COMPLETED and not generation.outputs and gone)
 
 
 def _latency(generation: Generation) -> dict[str, int]:

@@ -144,9 +144,16 @@ class Totals:
 
 
 class Documents(Protocol):
-    """Raises Unavailable from reads where the database does not answer."""
+    """Raises Unavailable from reads where the database does not answer.
 
-    def get(self, path: str) -> Document | None: ...
+    `at` reads what stood there at a moment that `moment` has told, at most an hour ago; else a read is of now.
+    """
+
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None: ...
+
+    def moment(self) -> datetime:
+        """The database's own time: every commit up to it can be read at it. Costs as much as the smallest query."""
+        ...
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         """All or nothing, each document once; the new version of each. Raises Conflict, AlreadyExists or Ambiguous.
@@ -158,7 +165,7 @@ class Documents(Protocol):
 
     def query(self, query: Query) -> list[Document]: ...
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
+    def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
         """Count, and sums of integer fields (at most four), over the documents that have every summed field.
 
         A name with dots is what it is in a Query.

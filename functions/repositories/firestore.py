@@ -49,6 +49,9 @@ _COMMIT_TIMEOUT_SECONDS = 5.0
 _READ_TIMEOUT_SECONDS = 5.0
 _LIST_TIMEOUT_SECONDS = 30.0
 
+_ANY = "moments"
+"""No document lies in this collection; the answer to a query of it says when it was read."""
+
 _read_retry = Retry(
     predicate=lambda error: isinstance(error, google_errors.ServiceUnavailable | google_errors.Aborted),
     initial=0.05,
@@ -82,10 +85,12 @@ class FirestoreDocuments:
         """The client connects when it is first needed, which is after the server has forked."""
         return FirestoreCalls(self._client)
 
-    def get(self, path: str) -> Document | None:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         """Not the client's own `get`: it opens a stream, for twice the work."""
         with _reading():
             request = types.GetDocumentRequest.pb()(name=self._root + path)
+            if at is not None:
+                write_time(at, request.read_time)
             try:
                 found = _read_retry(self._calls.get_document)(request, timeout=_READ_TIMEOUT_SECONDS)
             except google_errors.NotFound as error:
@@ -112,8 +117,19 @@ class FirestoreDocuments:
             answers = _read_retry(self._calls.run_query)(request, timeout=_LIST_TIMEOUT_SECONDS)
         return [read_document(each.document, self._root) for each in answers if each.document.name]
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
+    def moment(self) -> datetime:
+        return version_of(self._aggregated(Query(collection=_ANY, limit=1), (), None)[0].read_time)
+
+    def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
+        answers = self._aggregated(query, sums, at)
+        values = {alias: total_of(value) for each in answers for alias, value in each.result.aggregate_fields.items()}
+        return Totals(values["count"], {name: values[f"sum_{place}"] for place, name in enumerate(sums)})
+
+    def _aggregated(self, query: Query, sums: Sequence[str], at: datetime | None) -> list[Any]:
+        """Return the answers as plain messages: the count, and each sum under the number of its place."""
         request = types.RunAggregationQueryRequest.pb()(parent=self._parent(query))
+        if at is not None:
+            write_time(at, request.read_time)
         asked = request.structured_aggregation_query
         asked.structured_query.CopyFrom(self._structured(query))
         asked.aggregations.add(alias="count").count.SetInParent()
@@ -121,9 +137,8 @@ class FirestoreDocuments:
             check_name(name)
             asked.aggregations.add(alias=f"sum_{place}").sum.field.field_path = name  # an alias has no dots
         with _reading():
-            answers = _read_retry(self._calls.run_aggregation_query)(request, timeout=_LIST_TIMEOUT_SECONDS)
-        values = {alias: total_of(value) for each in answers for alias, value in each.result.aggregate_fields.items()}
-        return Totals(values["count"], {name: values[f"sum_{place}"] for place, name in enumerate(sums)})
+            answers: list[Any] = _read_retry(self._calls.run_aggregation_query)(request, timeout=_LIST_TIMEOUT_SECONDS)
+        return answers
 
     def _parent(self, query: Query) -> str:
         return (self._root + query.collection.rpartition("/")[0]).rstrip("/")

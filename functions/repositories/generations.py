@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from core.cache import RecentlyUsed
+from core.clock import Clock, utc_now
 from core.errors import AppError, Unauthenticated, Unavailable
 from domain.damage import SettlementConflict, UnreadableRecord
 from domain.generation import Generation, Status
@@ -19,12 +20,15 @@ from repositories.users import UserRepository
 from services.ports import Created, Cursor, GenerationFilter, Stored
 
 _ENDED_REMEMBERED = 2048
+_ENDED_FRESH_FOR = timedelta(minutes=2)
+"""What has ended never changes but by erasure, and that is to be seen soon by an instance that remembers it."""
+
 _PAGE = 100
 _TOGETHER_MOST = 50
 
 
 class GenerationRepository:
-    """Generations. Ended ones never change, so those that this instance has seen are answered from memory."""
+    """Generations. Ended ones that this instance has just seen are answered from memory."""
 
     def __init__(
         self,
@@ -33,18 +37,20 @@ class GenerationRepository:
         transaction: OptimisticTransaction,
         *,
         lock: LockFactory = threading.Lock,
+        clock: Clock = utc_now,
     ) -> None:
         self._documents = documents
         self._users = users
         self._transaction = transaction
-        self._ended: RecentlyUsed[str, Stored[Generation]] = RecentlyUsed(_ENDED_REMEMBERED)
+        self._clock = clock
+        self._ended: RecentlyUsed[str, tuple[Stored[Generation], datetime]] = RecentlyUsed(_ENDED_REMEMBERED)
         self._creations: Together[_Asked, Created] = Together(self._create_all, most=_TOGETHER_MOST, lock=lock)
 
     def get(self, generation_id: str) -> Stored[Generation] | None:
-        return self._ended.get(generation_id) or self._read(generation_id)
+        return self._remembered(generation_id) or self._read(generation_id)
 
     def owned(self, generation_id: str, owners: Collection[str]) -> Stored[Generation] | None:
-        remembered = self._ended.get(generation_id)
+        remembered = self._remembered(generation_id)
         if remembered is not None and remembered.value.user_id not in owners:
             self._ended.drop(generation_id)
         try:
@@ -200,8 +206,13 @@ class GenerationRepository:
 
     def _seen(self, stored: Stored[Generation]) -> Stored[Generation]:
         if stored.value.is_final:
-            self._ended.put(stored.value.id, stored)
+            self._ended.put(stored.value.id, (stored, self._clock()))
         return stored
+
+    def _remembered(self, generation_id: str) -> Stored[Generation] | None:
+        stored, seen_at = self._ended.get(generation_id) or (None, None)
+        is_fresh = seen_at is not None and self._clock() - seen_at < _ENDED_FRESH_FOR
+        return stored if is_fresh else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,16 @@
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from core.errors import AppError
-from domain.errors import UserNotFound
-from domain.ledger import DEBITS, Change, Entry, EntryType, User
+from domain.ledger import Change, Entry, User
+from repositories.book_sums import BookSums
 from repositories.books import commit_on_user
-from repositories.documents import AlreadyExists, Document, Documents, Query, Totals
-from repositories.mapping import (
-    GENERATIONS,
-    TRANSACTIONS,
-    USERS,
-    entry_from,
-    entry_path,
-    transactions_path,
-    user_path,
-)
+from repositories.documents import AlreadyExists, Documents, Query, Update
+from repositories.mapping import TRANSACTIONS, entry_from, entry_path, transactions_path
 from repositories.optimistic import OptimisticTransaction
 from repositories.rows import readable
 from repositories.users import UserRepository
-from services.ports import BookTotals, Cursor, EntryCursor, EntryFilter
-
-_MOMENTS = 5
-_CREDITS = tuple(sorted(kind.value for kind in EntryType if kind not in DEBITS))
-_DEBITS = tuple(sorted(kind.value for kind in DEBITS))
-_COSTS = ("credits_deducted", "credits_held", "credits_charged", "credits_refunded")
+from services.ports import BookTotals, Cursor, EntryCursor, EntryFilter, StatusTotals
 
 Conditions = tuple[tuple[str, str, object], ...]
 
@@ -80,83 +66,18 @@ class LedgerRepository:
 
         return self._transaction.run(attempt)
 
-    def totals(self, user_id: str | None) -> BookTotals:
-        """Of one user: all of one moment, for it sums again where the balance has moved meanwhile."""
-        if user_id is None:
-            return self._everybody()
-        for _ in range(_MOMENTS):
-            before = self._account(user_id)
-            summed = self._summed(user_id, _standing_of(before))
-            if self._account(user_id).version == before.version:
-                break
-        return summed
+    def reword(self, entry: Entry) -> None:
+        write = Update(entry_path(entry.user_id, entry.id), {"description": entry.description})
+        self._transaction.run(lambda _: self._documents.commit([write]))
 
-    def _everybody(self) -> BookTotals:
-        every = self._documents.totals(Query(collection=USERS), ("current_credits", "held_credits"))
-        opened: Conditions = (("books_opened_at", ">", datetime.fromtimestamp(0, UTC)),)
-        unopened = (
-            self._documents.totals(Query(collection=USERS)).count
-            - self._documents.totals(Query(collection=USERS, where=opened)).count
-        )
-        in_flight = self._documents.totals(Query(collection=USERS), ("in_flight",)).sums["in_flight"]
-        sums = every.sums
-        return self._summed(None, _Standing(sums["current_credits"], sums["held_credits"], unopened, in_flight))
+    def moment(self) -> datetime:
+        return self._documents.moment()
 
-    def _summed(self, user_id: str | None, standing: "_Standing") -> BookTotals:
-        deductions = self._entries(user_id, (("type", "==", EntryType.DEDUCTION.value),))
-        generations = self._generations(user_id, (), _COSTS)
-        return BookTotals(
-            current=standing.current,
-            held=standing.held,
-            in_flight=standing.in_flight,
-            clawbacks=self._entries(user_id, (("type", "==", EntryType.CLAWBACK.value),)).sums["credits"],
-            unopened_count=standing.unopened,
-            entries_in=self._entries(user_id, (("type", "in", _CREDITS),)).sums["credits"],
-            entries_out=self._entries(user_id, (("type", "in", _DEBITS),)).sums["credits"],
-            deductions=deductions.sums["credits"],
-            deductions_count=deductions.count,
-            refunds=self._entries(user_id, (("type", "==", EntryType.REFUND.value),)).sums["credits"],
-            generations_count=generations.count,
-            generations_price=generations.sums["credits_deducted"],
-            generations_held=generations.sums["credits_held"],
-            generations_charged=generations.sums["credits_charged"],
-            generations_refunded=generations.sums["credits_refunded"],
-            generations_in_flight=self._generations(user_id, (("in_flight", "==", True),), ()).count,
-            overrefunded_count=self._generations(user_id, (("credits_charged", "<", 0),), ()).count,
-        )
+    def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
+        return BookSums(self._documents, user_id, at or self.moment()).totals()
 
-    def _account(self, user_id: str) -> Document:
-        document = self._documents.get(user_path(user_id))
-        if document is None:
-            raise UserNotFound(user_id)
-        return document
-
-    def _entries(self, user_id: str | None, where: Conditions) -> Totals:
-        collection = TRANSACTIONS if user_id is None else transactions_path(user_id)
-        query = Query(collection=collection, where=where, group=user_id is None)
-        return self._documents.totals(query, ("credits",))
-
-    def _generations(self, user_id: str | None, where: Conditions, sums: tuple[str, ...]) -> Totals:
-        owner: Conditions = () if user_id is None else (("user_id", "==", user_id),)
-        return self._documents.totals(Query(collection=GENERATIONS, where=(*owner, *where)), sums)
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What users' documents say. `unopened` counts those whose books are not open."""
-
-    current: int
-    held: int
-    unopened: int
-    in_flight: int
-
-
-def _standing_of(account: Document) -> _Standing:
-    fields = account.fields
-    unopened = int(fields.get("books_opened_at") is None)
-    return _Standing(
-        fields.get("current_credits", 0), fields.get("held_credits", 0), unopened, fields.get("in_flight", 0)
-    )
+    def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
+        return BookSums(self._documents, user_id, at).status_totals()
 
 
 def _conditions(wanted: EntryFilter) -> Conditions:

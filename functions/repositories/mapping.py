@@ -31,7 +31,6 @@ SYSTEM = "system"
 MAIL = "mail"
 UNSUBSCRIBED = "unsubscribed"
 WELCOMES = "welcomes"
-
 _OPTIONS = {OptionKind.STYLE: STYLES, OptionKind.COLOR: COLORS, OptionKind.SIZE: SIZES}
 _INHERITED_STATUSES = {"pending": Status.QUEUED, "refunded": Status.FAILED}
 
@@ -105,6 +104,7 @@ def entry_from(document: Document) -> Entry:
         description=fields.get("description", ""),
         timestamp=utc(fields["timestamp"]),
         generation_request_id=fields.get("generation_request_id"),
+        mark=fields.get("mark"),
     )
 
 
@@ -181,6 +181,7 @@ _PROGRESS = (
     "in_flight",
     "api_key_id",
     "price_version",
+    "mark",
 )
 
 

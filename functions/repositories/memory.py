@@ -24,6 +24,7 @@ from repositories.documents import (
 from repositories.limits import check_document, check_path, check_query, check_write
 
 _TICK = timedelta(microseconds=1)
+_MOMENTS_KEPT = 32
 _SCALARS = (str, int, float, datetime, bytes, type(None))
 
 
@@ -32,11 +33,20 @@ class MemoryDocuments:
         self._documents: dict[str, Document] = {}
         self._now = datetime(2025, 1, 1, tzinfo=UTC)
         self._lock = threading.Lock()
+        self._moments: dict[datetime, dict[str, Document]] = {}
 
-    def get(self, path: str) -> Document | None:
+    def moment(self) -> datetime:
+        """The last few can be read at, and not those of an hour."""
+        with self._lock:
+            self._moments[self._now] = dict(self._documents)
+            while len(self._moments) > _MOMENTS_KEPT:
+                del self._moments[next(iter(self._moments))]
+            return self._now
+
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         check_path(path)
         with self._lock:
-            found = self._documents.get(path)
+            found = self._standing(at).get(path)
             return None if found is None else _copy(found)
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
@@ -51,8 +61,14 @@ class MemoryDocuments:
 
     def query(self, query: Query) -> list[Document]:
         check_query(query)
+        return self._found(query, None)
+
+    def _standing(self, at: datetime | None) -> dict[str, Document]:
+        return self._documents if at is None else self._moments[at]
+
+    def _found(self, query: Query, at: datetime | None) -> list[Document]:
         with self._lock:
-            found = [_copy(document) for document in self._documents.values() if _matches(document, query)]
+            found = [_copy(document) for document in self._standing(at).values() if _matches(document, query)]
         for name, descending in reversed(_sort_keys(query)):
             found.sort(key=lambda document: _sort_value(document, name), reverse=descending)
         if query.after is not None:
@@ -60,10 +76,11 @@ class MemoryDocuments:
         found = found[: query.limit]
         return [_selected(document, query.fields) for document in found]
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
+    def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
+        check_query(query)
         for name in sums:
             check_name(name)
-        rows = [[_value_at(document.fields, name) for name in sums] for document in self.query(query)]
+        rows = [[_value_at(document.fields, name) for name in sums] for document in self._found(query, at)]
         found = [row for row in rows if _NOTHING not in row]
         return Totals(
             len(found), {name: int(sum(_number(row[place]) for row in found)) for place, name in enumerate(sums)}

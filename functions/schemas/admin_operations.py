@@ -73,10 +73,11 @@ class AuditResource(Outbound):
 
     is_exact: bool
     is_complete: bool = Field(description="false: it stopped, at 500 users or after 40 seconds.")
-    users_checked: int
-    differences: list[DifferenceResource] = Field(
-        description="Of the totals. They say nothing while some users are older than the ledger."
+    is_conclusive: bool = Field(
+        description="false: more than 100 users are older than the ledger, so that the totals say nothing."
     )
+    users_checked: int
+    differences: list[DifferenceResource] = Field(description="Of the totals over everybody whose books are open.")
     different: list[UserDifferences]
     unopened: list[str] = Field(description="Users, of those that were checked, who are older than the ledger.")
     unopened_count: int

@@ -1,28 +1,35 @@
-"""The audit: do the books agree with themselves? It only looks; a difference is for a person to explain."""
+"""The audit: do the books agree with themselves? It only looks; a difference is for a person to explain.
+
+All sums of one comparison are of one moment, so that whoever spends meanwhile makes no difference.
+"""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from domain.audit_verdict import AuditVerdict
+from core.errors import Unavailable
+from domain.audit_verdict import AuditProgress, AuditVerdict
 from domain.damage import UnreadableRecord
 from domain.errors import UserNotFound
-from services.ports import BookTotals, Ledger, Users
+from domain.ledger import User
+from services.invariants import Difference, differences_by_status, differences_in
+from services.ports import Ledger, UserMark, Users
 from services.ports.reports import AuditVerdicts
 
 log = logging.getLogger(__name__)
 
+_NIGHT = timedelta(hours=25)
+"""A night and an hour: where no audit has said how far it came, no change of a balance falls between two of them."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One invariant that does not hold: what should be equal, and the two figures."""
+_OVERLAP = timedelta(minutes=5)
+"""The clocks of those who write a time of change differ."""
 
-    invariant: str
-    detail: str
-    expected: int
-    actual: int
+UNOPENED_MOST = 100
+"""Of more users than that, the sums are not taken out of everybody's, so that the totals say nothing."""
+
+TURN_MOST = 500
+"""Users who are checked in one night because it is their turn, whether or not they have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +41,12 @@ class UserAudit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """`differences` are of the totals over everybody, which say nothing while some users are older than the ledger.
+    """`differences` are of the totals over everybody whose books are open.
 
-    `unopened` names such users among those that were checked; `unopened_count` is of all. `is_complete`: all were
-    checked that were to be. `unreadable` are the paths of users' documents that cannot be read.
+    Where more than a hundred users are older than the ledger, their records cannot be told from the others', and the
+    totals say nothing: `is_conclusive` is false. `unopened` names such users among those that were checked;
+    `unopened_count` is of all. `is_complete`: all were checked that were to be. `unreadable` are the paths of users'
+    documents that cannot be read.
     """
 
     users_checked: int
@@ -46,11 +55,25 @@ class Audit:
     unopened: tuple[str, ...]
     unopened_count: int
     is_complete: bool = True
+    is_conclusive: bool = True
     unreadable: tuple[str, ...] = ()
 
     @property
     def is_exact(self) -> bool:
-        return not self.unreadable and not self.different and (not self.differences or self.unopened_count > 0)
+        return not (self.unreadable or self.different or self.differences)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What was found so far, and the end of the time that there is."""
+
+    until: datetime | None
+    checked: set[str] = field(default_factory=set)
+    different: list[UserAudit] = field(default_factory=list)
+    unopened: list[str] = field(default_factory=list)
+    unreadable: dict[str, None] = field(default_factory=dict)
+    is_complete: bool = True
+    mark: UserMark | None = None
 
 
 class AuditService:
@@ -61,78 +84,120 @@ class AuditService:
         self._clock = clock
 
     def of_user(self, user_id: str) -> UserAudit:
-        """Eight aggregations and three reads, whatever the length of the history. Raises UserNotFound."""
-        user = self._users.get(user_id)
-        if user is None:
-            raise UserNotFound(user_id)
-        differences = tuple(differences_in(self._ledger.totals(user_id)))
-        return UserAudit(user_id=user_id, is_opened=user.books_opened_at is not None, differences=differences)
+        """All that can be asked: some two dozen sums, whatever the length of the history. Raises UserNotFound."""
+        at = self._ledger.moment()
+        found = self._checked(user_id, at)
+        by_status = differences_by_status(self._ledger.status_totals(user_id, at))
+        return replace(found, differences=(*found.differences, *by_status))
 
     def of_all(
         self, *, changed_since: datetime | None = None, most: int | None = None, within: timedelta | None = None
     ) -> Audit:
         """The totals over everybody, then each user on its own, or each that changed since then.
 
-        It stops after so many users, or when the time is over.
+        It stops after so many users, or when the time is over. Raises Unavailable.
         """
-        until = None if within is None else self._clock() + within
-        checked, is_complete = 0, True
-        different, unopened, unreadable = [], [], list[str]()
-        for user in self._users.each(changed_since=changed_since, after=None):
-            if isinstance(user, UnreadableRecord):
-                unreadable.append(user.path)
-                continue
-            if checked == most or (until is not None and self._clock() >= until):
-                is_complete = False
-                break
-            checked += 1
-            audit = self.of_user(user.id)
-            if not audit.is_opened:
-                unopened.append(user.id)
-            elif audit.differences:
-                different.append(audit)
-                log.error("books_differ", extra={"user_id": user.id, "differences": str(audit.differences)})
-        totals = self._ledger.totals(None)
-        result = Audit(
-            users_checked=checked,
-            differences=tuple(differences_in(totals)),
-            different=tuple(different),
-            unopened=tuple(unopened),
-            unopened_count=totals.unopened_count,
-            is_complete=is_complete,
-            unreadable=tuple(unreadable),
-        )
-        log.info("audited", extra={"users": checked, "different": len(different), "unopened": len(unopened)})
-        return result
+        walk = _Walk(None if within is None else self._clock() + within)
+        self._go(walk, changed_since, None, most)
+        return self._audit(walk)
 
-    def nightly(self, changed_since: datetime) -> Audit:
-        """As `of_all`, and the verdict is kept, for the weekly report. Raises Unavailable."""
-        audit = self.of_all(changed_since=changed_since)
+    def nightly(self, *, within: timedelta) -> Audit:
+        """Those who changed since the last complete night, then others in turn; keeps the verdict. Raises Unavailable.
+
+        Where the time is over before it came to all who changed, the next night goes on there.
+        """
+        began = self._clock()
+        known = self._verdicts.progress() or AuditProgress(changed_since=began - _NIGHT)
+        walk = _Walk(began + within)
+        after = None if known.changed_id is None else UserMark(known.changed_at, known.changed_id)
+        self._go(walk, known.changed_since, after, None)
+        is_complete, reached = walk.is_complete, walk.mark or after
+        turn = self._take_turns(walk, known.turn)
+        walk.is_complete = is_complete
+        audit = self._audit(walk)
+        progress = AuditProgress(changed_since=began - _OVERLAP, turn=turn)
+        if not is_complete:
+            at, user_id = (None, None) if reached is None else (reached.updated_at, reached.id)
+            progress = replace(known, changed_at=at, changed_id=user_id, turn=turn)
+        self._keep(audit, progress)
+        return audit
+
+    def _take_turns(self, walk: _Walk, turn: str | None) -> str | None:
+        """Check some users by id, whether or not they changed, and say where to go on; None is from the beginning."""
+        walk.mark = None
+        before = len(walk.checked)
+        self._go(walk, None, None if turn is None else UserMark(None, turn), before + TURN_MOST)
+        if walk.is_complete:
+            return None
+        return turn if walk.mark is None else walk.mark.id
+
+    def _keep(self, audit: Audit, progress: AuditProgress) -> None:
         verdict = AuditVerdict(
             at=self._clock(),
             is_exact=audit.is_exact,
             users_checked=audit.users_checked,
             different=len(audit.different),
+            is_complete=audit.is_complete and audit.is_conclusive,
+            unreadable=len(audit.unreadable),
         )
-        self._verdicts.put(verdict)
-        return audit
+        self._verdicts.put(verdict, progress)
 
+    def _go(self, walk: _Walk, changed_since: datetime | None, after: UserMark | None, most: int | None) -> None:
+        for row in self._users.each(changed_since=changed_since, after=after):
+            is_over = walk.until is not None and self._clock() >= walk.until
+            if is_over or len(walk.checked) == most:
+                walk.is_complete = False
+                return
+            if isinstance(row, UnreadableRecord):
+                walk.unreadable[row.path] = None
+                continue
+            if row.id not in walk.checked:
+                self._look(walk, row)
+            walk.mark = UserMark(row.updated_at, row.id)
 
-def differences_in(totals: BookTotals) -> Iterator[Difference]:
-    """I1-I5 as sums; docs/ledger.md has them in words."""
-    price = totals.generations_price
-    resolved = totals.generations_held + totals.generations_charged + totals.generations_refunded
-    pairs = (
-        ("I1", "debt beyond what was clawed back", 0, max(0, -totals.current - totals.clawbacks)),
-        ("I2", "balance = sum of entries", totals.entries_in - totals.entries_out, totals.current),
-        ("I3", "one deduction for each generation", totals.generations_count, totals.deductions_count),
-        ("I3", "deductions = prices", price, totals.deductions),
-        ("I3", "refunds = what generations say was refunded", totals.generations_refunded, totals.refunds),
-        ("I3", "generations refunded more than their price", 0, totals.overrefunded_count),
-        ("I4", "held = holds of unsettled generations", totals.generations_held, totals.held),
-        ("I4", "in flight = generations that are counted so", totals.generations_in_flight, totals.in_flight),
-        ("I5", "price = held + charged + refunded", price, resolved),
-    )
-    for invariant, detail, expected, actual in pairs:
-        if expected != actual:
-            yield Difference(invariant=invariant, detail=detail, expected=expected, actual=actual)
+    def _look(self, walk: _Walk, user: User) -> None:
+        """One that cannot be checked now does not end the audit of the others."""
+        try:
+            audit = self._checked(user.id, self._ledger.moment())
+        except UserNotFound:
+            return
+        except UnreadableRecord as error:
+            walk.unreadable[error.path] = None
+            return
+        except Unavailable as error:
+            log.warning("audit_postponed", extra={"user_id": user.id, "reason": error.message})
+            walk.is_complete = False
+            return
+        walk.checked.add(user.id)
+        if not audit.is_opened:
+            walk.unopened.append(user.id)
+        elif audit.differences:
+            walk.different.append(audit)
+            log.error("books_differ", extra={"user_id": user.id, "differences": str(audit.differences)})
+
+    def _checked(self, user_id: str, at: datetime) -> UserAudit:
+        totals = self._ledger.totals(user_id, at)
+        differences = tuple(differences_in(totals))
+        return UserAudit(user_id=user_id, is_opened=not totals.unopened_count, differences=differences)
+
+    def _audit(self, walk: _Walk) -> Audit:
+        at = self._ledger.moment()
+        totals = self._ledger.totals(None, at)
+        is_conclusive = totals.unopened_count <= UNOPENED_MOST
+        by_status = self._ledger.status_totals(None, at) if is_conclusive else None
+        differences = () if by_status is None else (*differences_in(totals), *differences_by_status(by_status))
+        if differences:
+            log.error("totals_differ", extra={"differences": str(differences)})
+        result = Audit(
+            users_checked=len(walk.checked),
+            differences=differences,
+            different=tuple(walk.different),
+            unopened=tuple(walk.unopened),
+            unopened_count=totals.unopened_count,
+            is_complete=walk.is_complete,
+            is_conclusive=is_conclusive,
+            unreadable=tuple(walk.unreadable),
+        )
+        figures = {"users": result.users_checked, "different": len(walk.different), "unopened": len(walk.unopened)}
+        log.info("audited", extra=figures | {"is_complete": walk.is_complete})
+        return result

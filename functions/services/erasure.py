@@ -6,6 +6,7 @@ be done again, and goes on in the night where the time of the request was too sh
 
 import logging
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -13,7 +14,8 @@ from itertools import chain
 from core.clock import Clock
 from core.errors import AppError, Unavailable
 from domain.damage import SettlementConflict, UnreadableRecord
-from domain.generation import Generation, cancel, erase
+from domain.errors import UserNotFound
+from domain.generation import Generation, Status, cancel, erase
 from domain.keys import ApiKey
 from domain.ledger import Change, User
 from services.instructions import Instruction, target_of
@@ -109,6 +111,9 @@ class ErasureService:
         owners = (user.id, *user.claimed)
         for owner in owners:
             self._directory.delete(owner)
+        for claimed in user.claimed:
+            with suppress(UserNotFound):
+                self._accounts.change(claimed, self._closed_with_it)
         stopped: AppError | None = None
         for row in chain.from_iterable(self._generations.each([owner]) for owner in owners):
             if self._clock() >= until:
@@ -132,15 +137,19 @@ class ErasureService:
         return None
 
     def _erase_generation(self, generation_id: str) -> None:
-        """Ended, then without files, then without words.
+        """End it, remove its files, take out its words, and remove its files once more.
 
-        A worker that stores a picture after this finds the generation ended, with no such output, and removes it.
+        A worker that stores a picture before the words are out may find that the generation has such an output, and
+        leave it; one that stores after that finds none, and removes it.
         """
         found = self._generations.get(generation_id)
         assert found is not None, "generations are never deleted"  # noqa: S101 - a bug, not a refusal
         ended = self._ended(found)
         self._outputs.remove_all(ended.value)
+        if ended.value.status is Status.FAILED:
+            self._ledger.forget_reasons(ended.value)
         self._generations.change(ended, lambda each: erase(each, now=self._clock()))
+        self._outputs.remove_all(ended.value)
 
     def _ended(self, found: Stored[Generation]) -> Stored[Generation]:
         def decide(generation: Generation) -> Change | None:
@@ -150,6 +159,11 @@ class ErasureService:
         if ended.value.provider_job is not None and not found.value.is_final:
             self._models.cancel_job(ended.value.spec.model, ended.value.provider_job)
         return ended
+
+    def _closed_with_it(self, claimed: User) -> AccountChange | None:
+        if claimed.deleted_at is not None:
+            return None
+        return AccountChange(user=replace(_closed(claimed, self._clock()), erasure_due=False))
 
     def _finished(self, user: User) -> AccountChange | None:
         if not user.erasure_due:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from core.clock import Clock
 from core.errors import AppError, Unauthenticated, Unavailable
 from domain.errors import AlreadyFinal, GenerationNotFound, IdempotencyKeyReused, OutputNotFound, UserNotFound
-from domain.generation import Generation, Output, Spec, Status, cancel
+from domain.generation import Generation, Output, Spec, Status, cancel, mark_of
 from domain.ledger import Change, User
 from domain.output_files import output_filename
 from domain.spending import SpendingLimits, spend, standing
@@ -39,7 +39,6 @@ _FIRST_LOOK = timedelta(seconds=60)
 """When the sweeper looks for a task that may never have been enqueued."""
 
 _WAIT_STEP_SECONDS = 1.0
-
 Accounts = Collection[str]
 NONE: Accounts = ()
 
@@ -228,6 +227,7 @@ class GenerationService:
             request_id=order.request_id,
             in_flight=True,
             api_key_id=order.spender.key_id,
+            mark=mark_of(generation_id),
         )
 
         def decide(user: User) -> Change:

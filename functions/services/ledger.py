@@ -1,5 +1,5 @@
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.clock import Clock
 from domain.errors import UserNotFound
@@ -75,6 +75,13 @@ class LedgerService:
 
             self._generations.change(stored, decide)
         return self._ledger.post(user_id, "opening", self._opening)
+
+    def forget_reasons(self, generation: Generation) -> None:
+        """Take out of the refunds of a failed generation what was said about it, for that may quote the prompt."""
+        for entry in self._ledger.of_generation(generation.user_id, generation.id):
+            plain = f"Refund for {generation.status} generation"
+            if entry.type is EntryType.REFUND and entry.description != plain:
+                self._ledger.reword(replace(entry, description=plain))
 
     def _opening(self, user: User) -> Change:
         """Runs again on a fresh user when its balance moved, and then sums again."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from core.errors import Unavailable
 from domain.generation import Generation, Output
-from domain.output_files import output_path, paths_of, paths_of_output, thumbnail_path
+from domain.output_files import folder_of, output_path, paths_of_output, thumbnail_path
 from services.ports import NoThumbnail, OutputStore, Picture, Thumbnailer
 
 log = logging.getLogger(__name__)
@@ -25,9 +25,11 @@ class OutputFiles:
         return tuple(output for output, _ in stored), stored[0][1]
 
     def remove_all(self, generation: Generation) -> None:
-        """Raises Unavailable."""
-        for path in sorted(paths_of(generation)):
-            self._store.delete(path)
+        """Whatever is in the generation's folder, known or not. Raises Unavailable."""
+        self._store.delete_all(folder_of(generation))
+        for path in sorted({output.path for output in generation.outputs}):
+            if not path.startswith(f"{folder_of(generation)}/"):
+                self._store.delete(path)
 
     def remove_strays(self, ended: Generation, count: int) -> None:
         """What was stored, of so many outputs, but is none: it was cancelled meanwhile, say. Raises Unavailable."""

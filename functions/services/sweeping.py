@@ -126,8 +126,10 @@ class SweepService:
         except SettlementConflict as error:
             log.error("settlement_conflict", extra={"reason": error.message})  # noqa: TRY400 - no bug
             outcome = "disputed"
-        with suppress(Unavailable):  # then it stays due
-            self._defer(stored)
+        with suppress(Unavailable, UnreadableRecord):  # then it stays due
+            found = self._generations.get(stored.value.id)  # another writer may have been at it
+            if found is not None:
+                self._defer(found)
         return outcome
 
     def _rescue(self, stored: Stored[Generation], lost_until: datetime | None) -> str:

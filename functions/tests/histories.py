@@ -229,9 +229,12 @@ class Metered:
         self.reads = 0
         self.largest = 0
 
-    def get(self, path: str) -> Document | None:
+    def moment(self) -> datetime:
+        return self._documents.moment()
+
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         self.reads += 1
-        return self._documents.get(path)
+        return self._documents.get(path, at=at)
 
     def commit(self, writes: Any) -> Any:
         return self._documents.commit(writes)
@@ -242,7 +245,7 @@ class Metered:
         self.largest = max(self.largest, len(found))
         return found
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        totals = self._documents.totals(query, sums)
+    def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
+        totals = self._documents.totals(query, sums, at=at)
         self.reads += max(1, ceil(totals.count / 1000))
         return totals

@@ -34,9 +34,9 @@ class UnsteadyDocuments(MemoryDocuments):
         self.gets.clear()
         self.commits.clear()
 
-    def get(self, path: str) -> Document | None:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         self.gets.append(path)
-        return super().get(path)
+        return super().get(path, at=at)
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         between, self.before_commit = self.before_commit, None

@@ -66,9 +66,9 @@ class Outage(MemoryDocuments):
 
     failure: Exception | None = None
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, **options: Any) -> Any:
         self._fail()
-        return super().get(path)
+        return super().get(path, **options)
 
     def commit(self, writes: Any) -> Any:
         self._fail()
@@ -78,9 +78,9 @@ class Outage(MemoryDocuments):
         self._fail()
         return super().query(query)
 
-    def totals(self, query: Query, sums: Any = ()) -> Any:
+    def totals(self, query: Query, sums: Any = (), **options: Any) -> Any:
         self._fail()
-        return super().totals(query, sums)
+        return super().totals(query, sums, **options)
 
     def _fail(self) -> None:
         if self.failure is not None:

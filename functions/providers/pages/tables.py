@@ -214,7 +214,8 @@ def _audit(audit: Document) -> str:
         return ""
     users, different = number(audit, "users_checked") or 0, number(audit, "different") or 0
     verdict = "the books of all agree" if audit.get("is_exact") is True else f"{different:,.0f} differ"
-    return f"Last audit of the ledger, {text(audit, 'at')}: {users:,.0f} users checked, {verdict}."
+    reach = "" if audit.get("is_complete", True) is True else " It is not complete: the next one goes on."
+    return f"Last audit of the ledger, {text(audit, 'at')}: {users:,.0f} users checked, {verdict}.{reach}"
 
 
 def _grouped(table: Table, title: str, heading: str, groups: dict[str, Document], fields: tuple[_Field, ...]) -> Rows:

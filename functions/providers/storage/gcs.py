@@ -65,6 +65,15 @@ class BucketOutputs:
         except _OUTSIDE as error:
             raise Unavailable("The store of outputs does not answer") from error
 
+    def delete_all(self, folder: str) -> None:
+        try:
+            found = self._bucket.list_blobs(prefix=f"{folder}/", timeout=_TIMEOUT_SECONDS, retry=_retry(STORE_PATIENCE))
+            paths = [blob.name for blob in found]
+        except _OUTSIDE as error:
+            raise Unavailable("The store of outputs does not answer") from error
+        for path in paths:
+            self.delete(path)
+
     def link(self, path: str, *, save_as: str | None = None) -> str:
         return self._link(path, save_as)
 

@@ -31,6 +31,12 @@ class MemoryOutputs:
             raise Unavailable("The store of outputs does not answer")
         self.files.pop(path, None)
 
+    def delete_all(self, folder: str) -> None:
+        if self.is_down:
+            raise Unavailable("The store of outputs does not answer")
+        for path in [path for path in self.files if path.startswith(f"{folder}/")]:
+            self.delete(path)
+
     def link(self, path: str, *, save_as: str | None = None) -> str:
         return f"https://outputs.test/{path}" + (f"?save_as={save_as}" if save_as else "")
 

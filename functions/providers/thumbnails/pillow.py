@@ -57,16 +57,16 @@ def _upright(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _orientation(image: Image.Image) -> int | None:
-    """None where the picture does not say, or says it in a way that cannot be read."""
+def _orientation(image: Image.Image) -> int:
+    """0 where the picture does not say, or says it in a way that cannot be read."""
     if image.format == "PNG":  # its EXIF may stand behind its pixels, and pixels that are broken are no picture
         image.load()
     try:
         number = image.getexif().get(_ORIENTATION)
     except Exception:  # as above: what a camera, or a vendor, writes about a picture does not make it a bad one
         log.info("exif_unreadable", exc_info=True)
-        return None
-    return number if isinstance(number, int) else None
+        return 0
+    return number if isinstance(number, int) else 0
 
 
 def _packed(image: Image.Image) -> Picture:

@@ -4,6 +4,7 @@ An adapter raises what its port names, `core.errors.Unavailable` where the outsi
 What only the weekly report needs is not gathered here, so that no request loads it: see `reports`, `pages`, `delivery`.
 """
 
+from services.ports.books import BookTotals, StatusTotals
 from services.ports.identity import (
     AppCheckVerifier,
     DirectoryAccount,
@@ -43,7 +44,6 @@ from services.ports.records import (
     Arrival,
     AuditFilter,
     AuditLog,
-    BookTotals,
     Catalogs,
     Created,
     Cursor,
@@ -102,6 +102,7 @@ __all__ = [
     "RemoteResult",
     "RemoteStatus",
     "ServiceTokenVerifier",
+    "StatusTotals",
     "Stored",
     "TaskMessage",
     "TaskQueue",

@@ -134,6 +134,10 @@ class OutputStore(Protocol):
         """What is not there is no error. Raises Unavailable."""
         ...
 
+    def delete_all(self, folder: str) -> None:
+        """Everything whose path begins with `folder` and a slash. Raises Unavailable."""
+        ...
+
     def link(self, path: str, *, save_as: str | None = None) -> str:
         """A URL that a browser can open for some minutes; with `save_as`, that it saves under this name.
 

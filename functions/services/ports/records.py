@@ -10,6 +10,7 @@ from domain.catalog import Catalog, ModelOffer
 from domain.damage import UnreadableRecord
 from domain.generation import Generation, Status
 from domain.ledger import Change, Entry, EntryType, User
+from services.ports.books import BookTotals, StatusTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +61,6 @@ class UserMark:
 
     updated_at: datetime | None
     id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookTotals:
-    """Sums over one user's records, or over everybody's; each is one aggregation, never a scan."""
-
-    current: int
-    held: int
-    entries_in: int
-    entries_out: int
-    deductions: int
-    deductions_count: int
-    refunds: int
-    generations_count: int
-    generations_price: int
-    generations_held: int
-    generations_charged: int
-    generations_refunded: int
-    overrefunded_count: int
-    clawbacks: int
-    unopened_count: int
-    in_flight: int
-    generations_in_flight: int
 
 
 class Users(Protocol):
@@ -287,8 +265,20 @@ class Ledger(Protocol):
         """Commit an entry with the balance that it makes; where the id exists, answer with what stands there."""
         ...
 
-    def totals(self, user_id: str | None) -> BookTotals:
-        """Of one user, or of all together."""
+    def reword(self, entry: Entry) -> None:
+        """Write the description that the entry has here over the one that is stored. Raises Unavailable."""
+        ...
+
+    def moment(self) -> datetime:
+        """A moment at which sums can be taken, for an hour. Sums of different moments cannot be compared."""
+        ...
+
+    def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
+        """Of one user, or of all whose books are open. Raises UserNotFound, UnreadableRecord."""
+        ...
+
+    def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
+        """As `totals`; with twice as many aggregations."""
         ...
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from domain.audit_verdict import AuditVerdict
+from domain.audit_verdict import AuditProgress, AuditVerdict
 from domain.calendar import Week
 from domain.week_stats import WeekStats
 
@@ -55,6 +55,10 @@ class Reports(Protocol):
 class AuditVerdicts(Protocol):
     def last(self) -> AuditVerdict | None: ...
 
-    def put(self, verdict: AuditVerdict) -> None:
+    def progress(self) -> AuditProgress | None:
+        """How far the nightly audits have come; None before the first one."""
+        ...
+
+    def put(self, verdict: AuditVerdict, progress: AuditProgress) -> None:
         """Raises Unavailable."""
         ...

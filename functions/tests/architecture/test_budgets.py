@@ -295,9 +295,12 @@ class TestBalance:
             busy.world.api("GET", "/v1/me", "alice")
 
     def test_an_audit_does_not_grow_with_the_history(self, busy: Instance) -> None:
-        """The user, read three times, and eight sums."""
-        with busy.costs(reads=11, trips=11):
-            assert not busy.world.app.audits.of_user("alice").differences
+        """By night: the moment, the user, and eight sums. By hand: thirteen more sums of the same moment."""
+        audits, ledger = busy.world.app.audits, busy.world.app.entries
+        with busy.costs(reads=10, trips=10):
+            assert not audits._checked("alice", ledger.moment()).differences
+        with busy.costs(reads=23, trips=23):
+            assert not audits.of_user("alice").differences
 
 
 class TestUsage:

@@ -113,9 +113,9 @@ def sums_of(world: World, monkeypatch: pytest.MonkeyPatch, work: Callable[[], ob
     asked: list[tuple[Query, Any]] = []
     totals = world.documents.totals
 
-    def seen(query: Query, sums: Sequence[str] = ()) -> Any:
+    def seen(query: Query, sums: Sequence[str] = (), **options: Any) -> Any:
         asked.append((query, sums))
-        return totals(query, sums)
+        return totals(query, sums, **options)
 
     monkeypatch.setattr(world.documents, "totals", seen)
     work()

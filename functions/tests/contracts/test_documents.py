@@ -789,6 +789,23 @@ class TestTotals:
             2, {"y": 10}
         )
 
+    def test_of_one_moment_whatever_is_written_meanwhile(self, documents: Documents) -> None:
+        put(documents, {"a": {"x": 1}, "b": {"x": 2}})
+        before = documents.moment()
+        documents.commit([Update("things/a", {"x": 10}), Create("things/c", {"x": 100}), Delete("things/b")])
+        after = documents.moment()
+        things = Query(collection="things")
+        assert documents.totals(things, ("x",), at=before) == Totals(2, {"x": 3})
+        assert documents.totals(things, ("x",), at=after) == Totals(2, {"x": 110})
+        assert documents.totals(things, ("x",)) == Totals(2, {"x": 110})
+        found = [documents.get(path, at=before) for path in ("things/a", "things/b", "things/c")]
+        assert [each and each.fields["x"] for each in found] == [1, 2, None]
+        assert documents.get("things/b", at=after) is None
+
+    def test_by_a_whole_list(self, documents: Documents) -> None:
+        put(documents, {"none": {"x": []}, "one": {"x": [{"y": 1}]}, "no list": {"x": None}})
+        assert documents.totals(Query(collection="things", where=(("x", "==", []),))) == Totals(1)
+
     def test_four_sums_at_once(self, documents: Documents) -> None:
         put(documents, {id_: {"p": 1, "q": 2, "r": 3, "s": 4} for id_ in "ab"})
         totals = documents.totals(Query(collection="things"), ("p", "q", "r", "s"))

@@ -143,6 +143,7 @@ class TestAudit:
         assert ask(world, "POST", "audit", {}).body == {
             "is_exact": True,
             "is_complete": True,
+            "is_conclusive": True,
             "users_checked": 4,
             "differences": [],
             "different": [],

@@ -291,6 +291,8 @@ class TestDocument:
             "is_exact": True,
             "users_checked": 9,
             "different": 0,
+            "is_complete": True,
+            "unreadable": 0,
         }
         assert {"name": "deductions in the ledger = requests", "expected": 7, "actual": 7} in found["checks"]
 

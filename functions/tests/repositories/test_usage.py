@@ -108,11 +108,11 @@ class Watched(MemoryDocuments):
             return super().query(query)
         raise AssertionError(query)
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
+    def totals(self, query: Query, sums: Sequence[str] = (), **options: Any) -> Totals:
         if self.is_down:
             raise Unavailable("down")
         self.sums += 1
-        return super().totals(query, sums)
+        return super().totals(query, sums, **options)
 
 
 def test_it_asks_no_further_when_all_are_found() -> None:

@@ -13,9 +13,10 @@ from domain.ledger import EntryType
 from people import ADMIN, ALICE, NOW, bearer, instances, issue, known, refusal
 from providers.identity.memory import MemoryDirectory
 from providers.storage.memory import MemoryOutputs
+from repositories.documents import Delete
 from repositories.generations import GenerationRepository
 from services.instructions import Instruction
-from services.ports import Identity, ModelUnavailable
+from services.ports import Identity, ModelRejected, ModelUnavailable
 from world import ORDER, Response, World
 
 SECRET = "My daughter Ada on her swing"
@@ -285,7 +286,7 @@ class TestContinuing:
         assert world.app.erasure.continue_all().left == 1
         assert [world.generation(each).is_erased for each in ids].count(True) == 2
 
-    @pytest.mark.parametrize("writes", range(1, 14))
+    @pytest.mark.parametrize("writes", range(1, 10))
     def test_stopped_after_any_write_a_repeat_ends_it(self, world: World, outputs: Outputs, writes: int) -> None:
         """The process dies right after its n-th write to the database or the store."""
         ids = [done(world), order(world), order(world, model="Model R")]
@@ -414,3 +415,79 @@ class TestLateResults:
         assert world.generation(generation_id).status == "failed"
         delete(world)
         assert_gone(world, generation_id)
+
+    def test_one_that_is_stored_between_the_removal_and_the_words_goes_too(
+        self, world: World, outputs: Outputs
+    ) -> None:
+        """A second attempt, whose lease was over, stores over what the first one completed."""
+        generation_id = done(world)
+        (path, _) = files_of(generation_id, "alice")
+        commit = world.documents.commit
+
+        def stored_just_before(writes: Any) -> Any:
+            if any(write.fields.get("prompt") == "" for write in writes if not isinstance(write, Delete)):
+                outputs.put(path, b"late", "image/png", {})
+            return commit(writes)
+
+        world.documents.commit = stored_just_before
+        delete(world)
+        assert_gone(world, generation_id)
+
+
+class TestWhatElseThereIs:
+    def test_of_three_pictures_of_an_attempt_that_died_none_stays(self, world: World, outputs: Outputs) -> None:
+        generation_id = order(world)
+        folder = f"generations/alice/{generation_id}"
+        for index in range(3):
+            outputs.put(f"{folder}/{index}.png", b"x", "image/png", {})
+            outputs.put(f"{folder}/{index}-thumbnail.webp", b"x", "image/webp", {})
+        outputs.put(f"{folder}0/0.png", b"another's", "image/png", {})
+        delete(world)
+        assert [*outputs.files] == [f"{folder}0/0.png"]
+
+    def test_a_failure_and_its_refund_do_not_quote_the_prompt(self, world: World) -> None:
+        generation_id = order(world)
+        world.model.script = [ModelRejected("content_filter", f"'{SECRET}' is not allowed")]
+        world.deliver(generation_id)
+        assert SECRET in repr(world.entries("alice"))
+        before = world.user("alice")
+        delete(world)
+        failure = world.generation(generation_id).failure
+        assert failure is not None
+        assert (failure.code, failure.message) == ("content_filter", "What was said about it is erased")
+        refund = next(entry for entry in world.entries("alice") if entry.id == f"{generation_id}-refund")
+        assert (refund.credits, refund.description) == (1, "Refund for failed generation")
+        assert world.user("alice").current_credits == before.current_credits
+        assert_gone(world, generation_id)
+
+    def test_another_instance_forgets_the_words_within_two_minutes(self) -> None:
+        here, there = instances(2)
+        here.api("GET", "/v1/me", headers=ADMIN)
+        there.api("GET", "/v1/me", headers=ADMIN)
+        generation_id = done(there)
+        assert there.generation(generation_id).spec.prompt == SECRET
+        delete(here)
+        there.later(minutes=2)
+        assert there.generation(generation_id).is_erased
+        answer = there.api("GET", "/v1/admin/generations", headers=ADMIN, query_string={"user_id": "alice"})
+        assert SECRET not in repr(answer.body)
+
+    def test_the_accounts_that_it_claimed_are_closed_with_it(self, world: World) -> None:
+        known(world, passing=Identity("passer", is_anonymous=True))
+        order(world, bearer("passing"))
+        claim = {"anonymous_token": "passing"}
+        assert world.api("POST", "/v1/me/claim", headers=ALICE, json=claim).status == 200
+        delete(world)
+        closed = world.user("passer")
+        assert (closed.deleted_at, closed.is_active, closed.is_anonymous, closed.erasure_due) == (
+            NOW,
+            False,
+            False,
+            False,
+        )
+        assert refusal(
+            world.api("POST", "/v1/admin/users/passer/activate", headers=ADMIN, json={"reason": "Sorry"})
+        ) == (409, "account_closed")
+        before = world.records()
+        assert delete(world).body == {"status": "erased"}
+        assert world.records() == before

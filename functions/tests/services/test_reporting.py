@@ -281,9 +281,9 @@ class Silent(MemoryDocuments):
         self._refuse(query)
         return super().query(query)
 
-    def totals(self, query: Query, sums: Any = ()) -> Totals:
+    def totals(self, query: Query, sums: Any = (), **options: Any) -> Totals:
         self._refuse(query)
-        return super().totals(query, sums)
+        return super().totals(query, sums, **options)
 
     def commit(self, writes: Any) -> Any:
         wanted: list[Write] = list(writes)

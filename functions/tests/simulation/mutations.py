@@ -14,10 +14,10 @@ import pytest
 import domain.generation
 import domain.spending
 import domain.user_week
+import repositories.book_sums
 import repositories.books
 import repositories.counters
 import repositories.generations
-import repositories.ledger
 import repositories.mapping
 import repositories.week_counts
 import services.access
@@ -29,6 +29,7 @@ from domain.calendar import week_of
 from domain.generation import Generation, Status
 from domain.ledger import Change, Entry
 from domain.user_week import UserWeek
+from repositories.book_sums import BookSums
 from repositories.documents import Ambiguous, Update
 from repositories.generations import GenerationRepository
 from repositories.optimistic import OptimisticTransaction
@@ -409,7 +410,29 @@ def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("audit")
 def an_audit_sums_while_the_balance_moves(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.ledger, "_MOMENTS", 1)
+    def of_now(original: Callable[..., None], self: BookSums, documents: Any, user_id: Any, at: Any) -> None:
+        original(self, documents, user_id, None)
+
+    around(patch, BookSums, "__init__", of_now)
+
+
+@breaks("audit")
+def a_refund_does_not_carry_the_mark_of_its_generation(patch: pytest.MonkeyPatch) -> None:
+    around(patch, domain.generation, "refund_entry", lambda original, *args: replace(original(*args), mark=None))
+
+
+@breaks("audit")
+def an_audit_counts_what_waits_among_what_failed(patch: pytest.MonkeyPatch) -> None:
+    """And so takes each hold that is in order for one that was left behind."""
+    patch.setattr(repositories.book_sums, "_ENDED", repositories.book_sums._UNSETTLED)
+
+
+@breaks("I7", "audit")
+def a_look_that_is_put_off_is_put_off_for_ever(patch: pytest.MonkeyPatch) -> None:
+    def undue(original: Callable[..., Generation], generation: Generation, **named: Any) -> Generation:
+        return replace(original(generation, **named), due_at=None)
+
+    around(patch, domain.generation, "deferred", undue)
 
 
 @breaks("I8")

@@ -37,9 +37,9 @@ class SimulatedDocuments:
     def records(self) -> Mapping[str, Document]:
         return self.stored._documents
 
-    def get(self, path: str) -> Document | None:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         self._read(f"reads {path}")
-        found = self.stored.get(path)
+        found = self.stored.get(path, at=at)
         self._scheduler.answer()
         return found
 
@@ -49,9 +49,12 @@ class SimulatedDocuments:
         self._scheduler.answer()
         return found
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
+    def moment(self) -> datetime:
+        return self.stored.moment()
+
+    def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
         self._read(f"sums {query.collection} {_conditions(query)}")
-        return self.stored.totals(query, sums)
+        return self.stored.totals(query, sums, at=at)
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         current = self._scheduler.current
@@ -211,6 +214,10 @@ class SimulatedOutputs:
             self._scheduler.note("=> Unavailable")
             raise Unavailable("The store of outputs does not answer")
         self.files.pop(path, None)
+
+    def delete_all(self, folder: str) -> None:
+        for path in [path for path in self.files if path.startswith(f"{folder}/")]:
+            self.delete(path)
 
     def link(self, path: str, *, save_as: str | None = None) -> str:
         return f"https://outputs.test/{path}"

@@ -273,7 +273,9 @@ class Universe:
         path = f"sizes/{self.chance.choice(SIZES)}"
         is_active, price = self.chance.random() < _STAYS, self.chance.randint(1, 5)
         self.scheduler.note(f"{path} costs {price} from now on, is offered: {is_active}")
-        self.documents.stored.commit([Update(path, {"is_active": is_active, "credit_cost": price})])
+        known = self.documents.records[path].fields
+        changed = {"is_active": is_active, "credit_cost": price, "version": known.get("version", 1) + 1}
+        self.documents.stored.commit([Update(path, changed)])
 
     def _switch(self, user_id: str) -> None:
         path = f"users/{user_id}"
