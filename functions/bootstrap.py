@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.clock import Clock, utc_now
 from core.config import AppCheck, AuthMode, Settings
 from core.logging import configure_logging
+from core.queues import Queue, share_of_one_user
 
 if TYPE_CHECKING:
     from controllers.api import Api
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
     from services.sweeping import SweepService
     from services.usage import UsageService
 
-WORKER_FUNCTION = "processImageGeneration"
+WORKER_FUNCTION = Queue.GENERATIONS.value
 
 
 class part[T]:  # noqa: N801 - it reads as what it decorates: a part of the application
@@ -164,7 +165,7 @@ class Darkroom:
         settings = self.settings
         host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
         target = Target(
-            queue=self._queue_name,
+            queue=self._queue_name(Queue.GENERATIONS),
             url=settings.worker_url,
             service_account=settings.worker_service_account,
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
@@ -179,12 +180,14 @@ class Darkroom:
 
     @part
     def queue_control(self) -> "QueueControl":
+        from providers.queue.all_queues import ControlOfAll
         from providers.queue.control import CloudTasksControl, EmulatorControl, production_control_client
 
-        host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
+        host, names = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", ""), {each: self._queue_name(each) for each in Queue}
         if host:
-            return EmulatorControl(host, self._queue_name)
-        return CloudTasksControl(production_control_client(), self._queue_name)
+            return ControlOfAll({each: EmulatorControl(host, name) for each, name in names.items()})
+        client = production_control_client()
+        return ControlOfAll({each: CloudTasksControl(client, name) for each, name in names.items()})
 
     @part
     def queue_service(self) -> "QueueService":
@@ -192,9 +195,8 @@ class Darkroom:
 
         return QueueService(self.later("queue_control"), self.queue_marks, self.clock)
 
-    @property
-    def _queue_name(self) -> str:
-        return f"projects/{self.settings.project_id}/locations/{self.settings.region}/queues/{WORKER_FUNCTION}"
+    def _queue_name(self, queue: Queue) -> str:
+        return f"projects/{self.settings.project_id}/locations/{self.settings.region}/queues/{queue.value}"
 
     @part
     def outputs(self) -> "OutputStore":
@@ -308,6 +310,8 @@ class Darkroom:
             per_key=Rate(per_minute=settings.key_creations_per_minute, burst=settings.key_creations_burst),
             in_flight_max=settings.in_flight_max,
             key_in_flight_max=settings.key_in_flight_max,
+            cancels_after_start_per_day=settings.cancels_after_start_per_day,
+            share=share_of_one_user(settings.queue.max_concurrent_dispatches),
         )
 
     @part
@@ -441,6 +445,7 @@ class Darkroom:
             outputs=self.output_files,
             directory=self.later("directory"),
             models=self.models,
+            queue=self.later("queue"),
             clock=self.clock,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from core.queues import Queue
 from domain.ledger import BalanceDelta, Change, refund_entry
 
 
@@ -72,7 +73,8 @@ class Generation:
     """`held`, `charged` and `refunded` always add up to `price`.
 
     `in_flight`: it is counted in its user's `in_flight`, and in that of the key that asked for it. `price_version` is
-    the version of the size whose price it was.
+    the version of the size whose price it was. `queue` is the one that its task waits in until a model starts: a name
+    is unique in a queue only, so that a repeat has to go to the same one.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Generation:
     in_flight: bool = False
     api_key_id: str | None = None
     price_version: int | None = None
+    queue: Queue = Queue.GENERATIONS
     inherited: bool = False
     """Read from a document of feraset-imagen's, which Darkroom's own fields are not in yet."""
 
@@ -242,7 +245,8 @@ def fail(generation: Generation, failure: Failure, *, now: datetime) -> Change:
 
 def cancel(generation: Generation, *, now: datetime) -> Change:
     failure = Failure(code="cancelled", message="Cancelled by the user", retryable=False)
-    return _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
+    change = _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
+    return replace(change, is_late_cancel=generation.attempt > 0)
 
 
 def erase(generation: Generation, *, now: datetime) -> Change:

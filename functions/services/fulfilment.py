@@ -214,12 +214,7 @@ class FulfilmentService:
             self._poll_later(stored)
 
     def _poll_later(self, generation: Generation) -> None:
-        message = TaskMessage(
-            generation_id=generation.id,
-            dispatch=generation.dispatch,
-            request_id=generation.request_id,
-            not_before=self._clock() + self._limits.poll_every,
-        )
+        message = TaskMessage.of(generation, not_before=self._clock() + self._limits.poll_every)
         try:
             self._queue.enqueue(message)
         except Unavailable as error:

@@ -30,6 +30,7 @@ from services.ports import (
     Users,
 )
 from services.recent import Recent
+from services.withdrawing import withdraw
 
 log = logging.getLogger(__name__)
 
@@ -199,7 +200,10 @@ class GenerationService:
         return self._all_shown(self._generations.page(owners, wanted, after=after, limit=limit))
 
     def cancel(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
-        """Settled at once, with the refund; a result that comes later is dropped. Raises AlreadyFinal."""
+        """Settle at once, with the refund, and take the task out of the queue. Raises AlreadyFinal.
+
+        A result that comes later is dropped.
+        """
         found = self._owned(user_id, generation_id, claimed)
 
         def decide(generation: Generation) -> Change | None:
@@ -210,6 +214,7 @@ class GenerationService:
             return cancel(generation, now=self._clock())
 
         settled = self._generations.change(found, decide).value
+        withdraw(self._queue, settled)
         if settled.provider_job is not None:
             self._models.cancel_job(settled.spec.model, settled.provider_job)
         log.info("generation_cancelled", extra={"generation_id": generation_id})
@@ -251,13 +256,7 @@ class GenerationService:
     def _enqueue(self, generation: Generation) -> None:
         """A failure here is no failure of the request: the generation is its own outbox, and the sweeper sends it."""
         try:
-            self._queue.enqueue(
-                TaskMessage(
-                    generation_id=generation.id,
-                    dispatch=generation.dispatch,
-                    request_id=generation.request_id,
-                )
-            )
+            self._queue.enqueue(TaskMessage.of(generation))
         except Unavailable as error:
             log.warning("enqueue_failed", extra={"generation_id": generation.id, "reason": str(error)})
         else:

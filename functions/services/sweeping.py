@@ -15,6 +15,7 @@ from domain.ledger import Change
 from services.models import ModelRegistry
 from services.ports import Generations, Stored, TaskMessage, TaskQueue
 from services.queue import QueueMarks
+from services.withdrawing import withdraw
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,7 @@ class SweepService:
             return "settled_meanwhile"
         if stored.value.provider_job is not None:
             self._models.cancel_job(settled.spec.model, stored.value.provider_job)
+        withdraw(self._queue, settled)
         log.warning("generation_given_up", extra={"code": failure.code, "attempt": settled.attempt})
         return "failed"
 
@@ -178,9 +180,7 @@ class SweepService:
         return generation.due_at is not None and generation.due_at <= self._clock()
 
     def _enqueue(self, generation: Generation) -> None:
-        message = TaskMessage(
-            generation_id=generation.id, dispatch=generation.dispatch, request_id=generation.request_id
-        )
+        message = TaskMessage.of(generation)
         try:
             is_new = self._queue.enqueue(message)
         except Unavailable as error:

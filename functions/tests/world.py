@@ -19,6 +19,7 @@ from domain.catalog import ModelOffer
 from domain.generation import Generation
 from domain.ledger import Entry, EntryType, User
 from providers.identity.memory import MemoryDirectory, MemoryTokens
+from providers.queue.all_queues import ControlOfAll
 from providers.queue.memory import MemoryControl, MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.demo import DemoRepository
@@ -166,7 +167,7 @@ class World:
             clock=lambda: self.now,
             documents=self.documents,
             queue=self.queue,
-            queue_control=MemoryControl(self.queue, lambda: self.now),
+            queue_control=ControlOfAll({"all": MemoryControl(self.queue, lambda: self.now)}),
             outputs=self.outputs,
             thumbnailer=self.thumbnailer,
             tokens=self.tokens,

@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 
 from core.errors import Unavailable
+from core.queues import Queue
 from services.ports import TaskMessage
 
 _TIMEOUT_SECONDS = 5.0
@@ -33,35 +34,52 @@ _JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where tasks go. `service_account` signs them (OIDC); empty on the emulator, which signs nothing."""
+    """Where tasks go. `service_account` signs them (OIDC); empty on the emulator, which signs nothing.
+
+    `queue` is the whole name of any of the queues, which lie beside each other. All their tasks go to one worker.
+    """
 
     queue: str
     url: str
     service_account: str
     dispatch_deadline: timedelta
 
+    def tasks_of(self, queue: Queue) -> str:
+        """Return the name of the collection that the tasks of this queue are in."""
+        return f"{self.queue.rpartition('/')[0]}/{queue.value}/tasks"
+
 
 class CloudTasksQueue:
     def __init__(self, client: tasks_v2.CloudTasksClient, target: Target) -> None:
         self._session = client.transport._session  # noqa: SLF001 - the transport signs in through it
-        self._address = f"{client.transport._host}/v2/{target.queue}/tasks"  # noqa: SLF001
+        self._api = f"{client.transport._host}/v2"  # noqa: SLF001
         self._target = target
 
     def enqueue(self, message: TaskMessage) -> bool:
         content = json.dumps({"task": self._task(message)})
+        # Nothing here repeats it: the name makes a repeat harmless, and the sweeper makes it.
+        return self._asked("POST", self._target.tasks_of(message.queue), HTTPStatus.CONFLICT, content)
+
+    def remove(self, message: TaskMessage) -> bool:
+        name = f"{self._target.tasks_of(message.queue)}/{message.name}"
+        return self._asked("DELETE", name, HTTPStatus.NOT_FOUND)
+
+    def _asked(self, method: str, path: str, in_vain: HTTPStatus, content: str | None = None) -> bool:
+        """Return False where the answer is `in_vain`. Raise Unavailable for any other that is no success."""
         try:
-            # Nothing here repeats it: the name makes a repeat harmless, and the sweeper makes it.
-            response = self._session.post(self._address, data=content, headers=_JSON, timeout=_TIMEOUT_SECONDS)
+            response = self._session.request(
+                method, f"{self._api}/{path}", data=content, headers=_JSON, timeout=_TIMEOUT_SECONDS
+            )
         except (GoogleAuthError, RequestException) as error:
             raise Unavailable(f"The task queue does not answer: {error}") from error
-        if not response.ok and response.status_code != HTTPStatus.CONFLICT:
+        if not response.ok and response.status_code != in_vain:
             raise Unavailable(f"The task queue answers {response.status_code}: {response.text}")
         return bool(response.ok)
 
     def _task(self, message: TaskMessage) -> dict[str, Any]:
         """A `google.cloud.tasks.v2.Task` in protocol buffers' JSON."""
         task: dict[str, Any] = {
-            "name": f"{self._target.queue}/tasks/{message.name}",
+            "name": f"{self._target.tasks_of(message.queue)}/{message.name}",
             "httpRequest": self._request(message),
             "dispatchDeadline": f"{int(self._target.dispatch_deadline.total_seconds())}s",
         }
