@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import Clock, utc_now
 from core.config import AppCheck, AuthMode, Settings
+from core.deployment import WEB_THREADS
 from core.logging import configure_logging
 from core.queues import Queue, share_of_one_user
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from controllers.schedules import Schedules
     from controllers.tasks import Worker
     from controllers.throttle import Throttle
+    from controllers.waiting import Waits
     from controllers.wire import Route
     from domain.spending import SpendingLimits
     from repositories.accounts import AccountRepository
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from services.models import ModelRegistry
     from services.operations import OperationsService
     from services.output_files import OutputFiles
+    from services.places import Aside
     from services.ports import (
         AppCheckVerifier,
         IdentityDirectory,
@@ -285,6 +288,7 @@ class Darkroom:
     @part
     def generation_service(self) -> "GenerationService":
         from services.generations import GenerationService
+        from services.places import Places
 
         return GenerationService(
             generations=self.generations,
@@ -297,6 +301,7 @@ class Darkroom:
             zone=self.settings.report_zone,
             clock=self.clock,
             pause=self.pause,
+            places=Places(self.generations, self.clock, self.aside),
         )
 
     @part
@@ -618,6 +623,12 @@ class Darkroom:
         )
 
     @part
+    def waits(self) -> "Waits":
+        from controllers.waiting import Waits
+
+        return Waits(threads=int(os.environ.get("THREADS") or WEB_THREADS))
+
+    @part
     def function_urls(self) -> "FunctionUrls":
         from controllers.function_urls import FunctionUrls
 
@@ -644,7 +655,7 @@ class Darkroom:
         from controllers.webhooks import WebhookController
 
         routes = [
-            *GenerationController(self.generation_service, self.catalog).routes(),
+            *GenerationController(self.generation_service, self.catalog, self.waits).routes(),
             *AccountController(self.account_service, self.ledger).routes(),
             *LedgerController(self.ledger).routes(),
             *UsageController(self.later("usage")).routes(),
@@ -685,6 +696,10 @@ class Darkroom:
     @part
     def pause(self) -> Callable[[float], None]:
         return time.sleep
+
+    @part
+    def aside(self) -> "Aside":
+        return lambda work: threading.Thread(target=work, daemon=True).start()
 
 
 _lock = threading.Lock()

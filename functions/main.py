@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Request, Response
 
 from bootstrap import darkroom
-from core.deployment import QueueLimits, ServiceAccounts
+from core.deployment import WEB_THREADS, QueueLimits, ServiceAccounts
 from core.environment import SECRETS
 from core.queues import Queue, concurrent_dispatches, dispatches_per_second
 from triggers import Decorator, on_request, on_schedule, on_task_dispatched, set_global_options
@@ -30,7 +30,7 @@ UTC = ZoneInfo("UTC")
 WEB: dict[str, Any] = {
     "memory": 512,
     "cpu": 1,
-    "concurrency": 16,
+    "concurrency": WEB_THREADS,
     "timeout_sec": 60,
     "service_account": ACCOUNTS.api,
 }

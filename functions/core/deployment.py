@@ -13,6 +13,9 @@ SCHEDULES_ACCOUNT = "darkroom-schedules"
 TASKS_ACCOUNT = "darkroom-tasks"
 """Runs nothing: its name is what Cloud Tasks signs with when it calls the worker."""
 
+WEB_THREADS = 16
+"""Requests that an instance works on at once, where it answers clients."""
+
 Account = Annotated[str, Field(pattern=r"^[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com$")]
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from core.cache import RecentlyUsed
 from core.errors import AppError, Unauthenticated, Unavailable
+from core.queues import Queue
 from domain.generation import Generation, Status
 from domain.ledger import Change, User
 from repositories.books import commit_on_generation, commit_on_user
@@ -14,7 +15,7 @@ from repositories.mapping import GENERATIONS, generation_from, generation_path
 from repositories.optimistic import OptimisticTransaction, Stale
 from repositories.together import LockFactory, Together
 from repositories.users import UserRepository
-from services.ports import Created, Cursor, GenerationFilter, Stored
+from services.ports import Created, Cursor, GenerationFilter, Stored, Waiting
 
 _ENDED_REMEMBERED = 2048
 _INHERITED_PAGE = 100
@@ -94,9 +95,16 @@ class GenerationRepository:
                 return
             after = (found[-1].fields["created_at"], found[-1].id)
 
-    def ahead_of(self, generation: Generation) -> int:
-        older = (("status", "==", Status.QUEUED.value), ("created_at", "<", generation.created_at))
-        return self._documents.totals(Query(collection=GENERATIONS, where=older)).count
+    def waiting(self, queue: Queue) -> Waiting:
+        where = (("queue", "==", queue.value), ("status", "==", Status.QUEUED.value))
+        count = self._documents.totals(Query(collection=GENERATIONS, where=where)).count
+        return Waiting(
+            count=count, oldest_at=self._first(where, "created_at"), newest_at=self._first(where, "-created_at")
+        )
+
+    def _first(self, where: tuple[tuple[str, str, str], ...], order: str) -> datetime | None:
+        query = Query(collection=GENERATIONS, where=where, order_by=(order,), limit=1, fields=("created_at",))
+        return next((document.fields["created_at"] for document in self._documents.query(query)), None)
 
     def count(self, status: Status) -> int:
         return self._documents.totals(Query(collection=GENERATIONS, where=(("status", "==", status.value),))).count

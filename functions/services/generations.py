@@ -17,6 +17,7 @@ from domain.output_files import output_filename
 from domain.spending import Spender, SpendingLimits, spend, standing
 from services.catalog import CatalogService
 from services.models import ModelRegistry
+from services.places import Places
 from services.ports import (
     LINK_LIFE,
     Created,
@@ -29,7 +30,6 @@ from services.ports import (
     TaskQueue,
     Users,
 )
-from services.recent import Recent
 from services.withdrawing import withdraw
 
 log = logging.getLogger(__name__)
@@ -102,6 +102,7 @@ class GenerationService:
         zone: tzinfo,
         clock: Clock,
         pause: Callable[[float], None],
+        places: Places,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._generations = generations
@@ -114,8 +115,8 @@ class GenerationService:
         self._zone = zone
         self._clock = clock
         self._pause = pause
+        self._places = places
         self._new_id = new_id
-        self._positions: Recent[str, int] = Recent(timedelta(seconds=2), clock)
 
     def quote(self, order: Order) -> Quote:
         spec, size = self._catalog.checked(order.spec)
@@ -271,7 +272,7 @@ class GenerationService:
     def _view(self, generation: Generation) -> GenerationView:
         (view,) = self._all_shown([generation])
         waits = generation.status is Status.QUEUED
-        return replace(view, queue_position=self._position(generation)) if waits else view
+        return replace(view, queue_position=self._places.of(generation)) if waits else view
 
     def _all_shown(self, generations: Sequence[Generation]) -> list[GenerationView]:
         outputs = [output for generation in generations for output in generation.outputs]
@@ -287,10 +288,6 @@ class GenerationService:
             )
             for generation in generations
         ]
-
-    def _position(self, generation: Generation) -> int:
-        """1 is the next; counted at most every two seconds for one generation, for it costs a read."""
-        return self._positions.get(generation.id, lambda: self._generations.ahead_of(generation) + 1)
 
 
 def _fingerprint(order: Order) -> str:

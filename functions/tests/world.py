@@ -155,6 +155,7 @@ class World:
         self.now = now
         self.documents = documents or MemoryDocuments()
         self.queue = MemoryQueue()
+        self.asides: list[Callable[[], None]] = []
         self.outputs = MemoryOutputs()
         self.thumbnailer = ScriptedThumbnailer()
         self.tokens = MemoryTokens(TOKENS)
@@ -175,6 +176,7 @@ class World:
             models=ModelRegistry([self.model, self.other_model, self.vendor]),
             transaction=OptimisticTransaction(pause=lambda _: None),
             pause=lambda seconds: self.later(seconds=seconds),
+            aside=self.asides.append,
         )
         self.app.seeding.put_catalog()
         for user_id, credits_ in (("alice", 100), ("bob", 0), ("mallory", 10)):
@@ -199,6 +201,11 @@ class World:
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
+
+    def run_asides(self) -> None:
+        """Do what requests have left to be done beside them."""
+        while self.asides:
+            self.asides.pop(0)()
 
     def user(self, user_id: str) -> User:
         found = self.app.users.get(user_id)

@@ -55,6 +55,7 @@ from services.ports.records import (
     Stored,
     UserPlace,
     Users,
+    Waiting,
 )
 
 __all__ = [
@@ -102,4 +103,5 @@ __all__ = [
     "TokenVerifier",
     "UserPlace",
     "Users",
+    "Waiting",
 ]

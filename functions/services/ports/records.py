@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from core.queues import Queue
 from domain.audit_log import AuditRecord
 from domain.catalog import Catalog, ModelOffer
 from domain.generation import Generation, Status
@@ -76,6 +77,23 @@ class BookTotals:
     generations_in_flight: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many generations wait in a queue, and when the oldest and the newest of them were created."""
+
+    count: int
+    oldest_at: datetime | None
+    newest_at: datetime | None
+
+    def place_of(self, created_at: datetime) -> int:
+        """Estimate the place of a generation, from 1, as if the others had come evenly between the two moments."""
+        if self.oldest_at is None or self.newest_at is None or created_at <= self.oldest_at:
+            return 1
+        if created_at > self.newest_at:
+            return self.count + 1
+        return 1 + round((self.count - 1) * ((created_at - self.oldest_at) / (self.newest_at - self.oldest_at)))
+
+
 class Users(Protocol):
     def get(self, user_id: str, *, within: timedelta = timedelta()) -> User | None:
         """As it is now, or as this instance saw it `within` the last moments."""
@@ -131,8 +149,8 @@ class Generations(Protocol):
         """This user's generations that Darkroom's own fields are not in yet."""
         ...
 
-    def ahead_of(self, generation: Generation) -> int:
-        """How many queued generations are older."""
+    def waiting(self, queue: Queue) -> Waiting:
+        """Count those that wait for a start in this queue: one aggregation and two reads."""
         ...
 
     def count(self, status: Status) -> int: ...

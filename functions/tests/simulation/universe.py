@@ -175,6 +175,7 @@ class Universe:
                 monotonic=scheduler.seconds, pause=scheduler.pause, uniform=self.chance.uniform
             ),
             pause=scheduler.pause,
+            aside=lambda work: work(),
         )
         app.made["generations"] = GenerationRepository(app.documents, app.users, app.transaction, lock=scheduler.lock)
         app.catalog._lock = scheduler.lock()
