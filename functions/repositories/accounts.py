@@ -16,6 +16,7 @@ from repositories.mapping import (
     user_path,
 )
 from repositories.optimistic import OptimisticTransaction
+from repositories.rebuilding import rebuilt
 from repositories.user_mapping import user_difference, user_fields
 from repositories.users import UserRepository
 from services.ports import AccountChange, KeySecret, Opening, Stored
@@ -86,6 +87,19 @@ class AccountRepository:
             writes.append(self._counted(opening, opening.address))
         try:
             return self._committed(user, writes)
+        except AlreadyExists as error:
+            if entry is not None and self._is_orphaned(user.id, entry.id):
+                return self._rebuild(user)
+            raise Conflict(str(error)) from error
+
+    def _is_orphaned(self, user_id: str, entry_id: str) -> bool:
+        """Say whether the user's first entry stands without the user: somebody deleted its document by hand."""
+        return self._documents.get(entry_path(user_id, entry_id)) is not None and self._users.read(user_id) is None
+
+    def _rebuild(self, user: User) -> User:
+        found = rebuilt(self._documents, user)
+        try:
+            return self._committed(found, [Create(user_path(user.id), user_fields(found))])
         except AlreadyExists as error:
             raise Conflict(str(error)) from error
 

@@ -7,10 +7,11 @@ from functools import partial
 from core.cache import RecentlyUsed
 from core.errors import AppError, Unauthenticated, Unavailable
 from core.queues import Queue
+from domain.errors import UserNotFound
 from domain.generation import Generation, Status
 from domain.ledger import Change, User
 from repositories.books import commit_on_generation, commit_on_user
-from repositories.documents import AlreadyExists, Ambiguous, Document, Documents, Query
+from repositories.documents import AlreadyExists, Ambiguous, Conflict, Document, Documents, Query
 from repositories.mapping import GENERATIONS, generation_from, generation_path
 from repositories.optimistic import OptimisticTransaction, Stale
 from repositories.together import LockFactory, Together
@@ -59,6 +60,8 @@ class GenerationRepository:
             change = decide(current.value)
             if change is None:
                 return current
+            if isinstance(failure, Conflict) and change.delta is not None and self._users.read(change.user_id) is None:
+                raise UserNotFound(change.user_id)  # however often it is tried: no commit can move its credits
             return self._seen(commit_on_generation(self._documents, self._users, change, current))
 
         return self._transaction.run(attempt)

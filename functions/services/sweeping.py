@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.logging import log_context
 from domain import generation as machine
+from domain.errors import UserNotFound
 from domain.generation import Generation, Status
 from domain.ledger import Change
 from services.models import ModelRegistry
@@ -107,7 +108,7 @@ class SweepService:
         """One that cannot be rescued now must not keep the others from it."""
         try:
             return self._rescue(stored, lost_until)
-        except Unavailable as error:
+        except (Unavailable, UserNotFound) as error:
             log.warning("rescue_failed", extra={"reason": str(error)})
             return "unavailable"
 

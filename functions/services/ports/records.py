@@ -131,7 +131,8 @@ class Generations(Protocol):
     def change(self, known: Stored[Generation], decide: Callable[[Generation], Change | None]) -> Stored[Generation]:
         """Commit what `decide` makes of the generation, fenced by its version; None leaves it as it is.
 
-        When another writer was first, or an answer was lost, `decide` runs again on a fresh read.
+        When another writer was first, or an answer was lost, `decide` runs again on a fresh read. Raises UserNotFound
+        where credits are to move and somebody has deleted the user's document.
         """
         ...
 
