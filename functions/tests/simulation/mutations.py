@@ -166,7 +166,7 @@ def the_key_does_not_decide_the_id(patch: pytest.MonkeyPatch) -> None:
 def a_group_mixes_its_answers_up(patch: pytest.MonkeyPatch) -> None:
     def mixed(original: Callable[..., Any], *args: Any) -> tuple[Any, Any]:
         changes, answers = original(*args)
-        return changes, answers[::-1]
+        return changes, dict(zip(answers, reversed(answers.values()), strict=True))
 
     around(patch, repositories.generations, "_decided", mixed)
 
