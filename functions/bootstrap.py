@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import Clock, clock_ahead
 from core.config import AppCheck, AuthMode, Settings
+from core.deployment import WEB_THREADS
 from core.environment import ConfigurationError
 from core.logging import configure_logging
+from core.queues import Queue, share_of_one_user
 
 if TYPE_CHECKING:
     from controllers.addresses import AddressReader
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from controllers.schedules import Schedules
     from controllers.tasks import Worker
     from controllers.throttle import Throttle
+    from controllers.waiting import Waits
     from controllers.wire import Route
     from domain.spending import SpendingLimits
     from repositories.accounts import AccountRepository
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from services.models import ModelRegistry
     from services.operations import OperationsService
     from services.output_files import OutputFiles
+    from services.places import Aside
     from services.ports import (
         AppCheckVerifier,
         IdentityDirectory,
@@ -76,7 +80,7 @@ if TYPE_CHECKING:
     from services.task_signatures import TaskSignatures
     from services.usage import UsageService
 
-WORKER_FUNCTION = "processImageGeneration"
+WORKER_FUNCTION = Queue.GENERATIONS.value
 
 
 class part[T]:  # noqa: N801 - it reads as what it decorates: a part of the application
@@ -169,7 +173,7 @@ class Darkroom:
         settings = self.settings
         host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
         target = Target(
-            queue=self._queue_name,
+            queue=self._queue_name(Queue.GENERATIONS),
             url=settings.worker_url,
             service_account=settings.worker_service_account,
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
@@ -191,12 +195,14 @@ class Darkroom:
 
     @part
     def queue_control(self) -> "QueueControl":
+        from providers.queue.all_queues import ControlOfAll
         from providers.queue.control import CloudTasksControl, EmulatorControl, production_control_client
 
-        host = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", "")
+        host, names = os.environ.get("CLOUD_TASKS_EMULATOR_HOST", ""), {each: self._queue_name(each) for each in Queue}
         if host:
-            return EmulatorControl(host, self._queue_name)
-        return CloudTasksControl(production_control_client(), self._queue_name)
+            return ControlOfAll({each: EmulatorControl(host, name) for each, name in names.items()})
+        client = production_control_client()
+        return ControlOfAll({each: CloudTasksControl(client, name) for each, name in names.items()})
 
     @part
     def queue_service(self) -> "QueueService":
@@ -204,9 +210,8 @@ class Darkroom:
 
         return QueueService(self.later("queue_control"), self.queue_marks, self.clock)
 
-    @property
-    def _queue_name(self) -> str:
-        return f"projects/{self.settings.project_id}/locations/{self.settings.region}/queues/{WORKER_FUNCTION}"
+    def _queue_name(self, queue: Queue) -> str:
+        return f"projects/{self.settings.project_id}/locations/{self.settings.region}/queues/{queue.value}"
 
     @part
     def outputs(self) -> "OutputStore":
@@ -295,6 +300,7 @@ class Darkroom:
     @part
     def generation_service(self) -> "GenerationService":
         from services.generations import GenerationService
+        from services.places import Places
 
         return GenerationService(
             generations=self.generations,
@@ -307,6 +313,7 @@ class Darkroom:
             zone=self.settings.report_zone,
             clock=self.clock,
             pause=self.pause,
+            places=Places(self.generations, self.clock, self.aside),
         )
 
     @part
@@ -320,6 +327,8 @@ class Darkroom:
             per_key=Rate(per_minute=settings.key_creations_per_minute, burst=settings.key_creations_burst),
             in_flight_max=settings.in_flight_max,
             key_in_flight_max=settings.key_in_flight_max,
+            cancels_after_start_per_day=settings.cancels_after_start_per_day,
+            share=share_of_one_user(settings.queue.max_concurrent_dispatches),
         )
 
     @part
@@ -456,6 +465,7 @@ class Darkroom:
             outputs=self.output_files,
             directory=self.later("directory"),
             models=self.models,
+            queue=self.later("queue"),
             clock=self.clock,
         )
 
@@ -636,6 +646,12 @@ class Darkroom:
         )
 
     @part
+    def waits(self) -> "Waits":
+        from controllers.waiting import Waits
+
+        return Waits(threads=int(os.environ.get("THREADS") or WEB_THREADS))
+
+    @part
     def function_urls(self) -> "FunctionUrls":
         from controllers.function_urls import FunctionUrls
 
@@ -662,7 +678,7 @@ class Darkroom:
         from controllers.webhooks import WebhookController
 
         routes = [
-            *GenerationController(self.generation_service, self.catalog).routes(),
+            *GenerationController(self.generation_service, self.catalog, self.waits).routes(),
             *AccountController(self.account_service, self.ledger).routes(),
             *LedgerController(self.ledger).routes(),
             *UsageController(self.later("usage")).routes(),
@@ -707,6 +723,10 @@ class Darkroom:
     @part
     def pause(self) -> Callable[[float], None]:
         return time.sleep
+
+    @part
+    def aside(self) -> "Aside":
+        return lambda work: threading.Thread(target=work, daemon=True).start()
 
 
 _lock = threading.Lock()

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from flask import Request, Response
 
 from bootstrap import darkroom, refuse_unfit_environment
-from core.deployment import QueueLimits, ServiceAccounts
+from core.deployment import WEB_THREADS, QueueLimits, ServiceAccounts
 from core.environment import SECRETS
+from core.queues import Queue, concurrent_dispatches, dispatches_per_second
 from triggers import (
+    Decorator,
     is_served,
     on_request,
     on_schedule,
@@ -32,7 +34,7 @@ if is_served():
 # Every function checks all settings when it starts, so each of them needs every secret.
 set_global_options(region="us-central1", max_instances=10, secrets=list(SECRETS))
 
-QUEUE = QueueLimits.from_environment(os.environ)
+LIMITS = QueueLimits.from_environment(os.environ)
 ACCOUNTS = ServiceAccounts.from_environment(os.environ)
 
 UTC = ZoneInfo("UTC")
@@ -40,7 +42,7 @@ UTC = ZoneInfo("UTC")
 WEB: dict[str, Any] = {
     "memory": 512,
     "cpu": 1,
-    "concurrency": 16,
+    "concurrency": WEB_THREADS,
     "timeout_sec": 60,
     "service_account": ACCOUNTS.api,
 }
@@ -99,24 +101,39 @@ def from_scheduler(request: Request) -> Response | None:
     return darkroom().private.refuse_schedule(request)
 
 
-@on_task_dispatched(
-    guard=from_queue,
-    retry={
-        "max_attempts": QUEUE.max_attempts,
-        "min_backoff_seconds": QUEUE.min_backoff_seconds,
-        "max_backoff_seconds": QUEUE.max_backoff_seconds,
-    },
-    rate={
-        "max_concurrent_dispatches": QUEUE.max_concurrent_dispatches,
-        "max_dispatches_per_second": QUEUE.max_dispatches_per_second,
-    },
-    memory=1024,
-    cpu=1,
-    concurrency=4,
-    timeout_sec=240,
-    service_account=ACCOUNTS.worker,
-)
+def on_task(queue: Queue) -> Decorator:
+    return on_task_dispatched(
+        guard=from_queue,
+        retry={
+            "max_attempts": LIMITS.max_attempts,
+            "min_backoff_seconds": LIMITS.min_backoff_seconds,
+            "max_backoff_seconds": LIMITS.max_backoff_seconds,
+        },
+        rate={
+            "max_concurrent_dispatches": concurrent_dispatches(queue, LIMITS.max_concurrent_dispatches),
+            "max_dispatches_per_second": dispatches_per_second(queue, LIMITS.max_dispatches_per_second),
+        },
+        memory=1024,
+        cpu=1,
+        concurrency=4,
+        timeout_sec=240,
+        service_account=ACCOUNTS.worker,
+    )
+
+
+# The tasks of every queue are sent to this one. The next two are there because Firebase makes a queue for a function.
+@on_task(Queue.GENERATIONS)
 def processImageGeneration(request: "CallableRequest[Any]") -> None:
+    darkroom().worker.process(request.data)
+
+
+@on_task(Queue.BACKLOG)
+def processBacklog(request: "CallableRequest[Any]") -> None:
+    darkroom().worker.process(request.data)
+
+
+@on_task(Queue.POLLS)
+def pollRemoteJobs(request: "CallableRequest[Any]") -> None:
     darkroom().worker.process(request.data)
 
 

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
 
 from core.deployment import API_ACCOUNT, SCHEDULES_ACCOUNT, TASKS_ACCOUNT, WORKER_ACCOUNT
 from core.environment import SECRETS
+from core.queues import Queue
 
 REGION = "us-central1"
-QUEUE = "processImageGeneration"
 RUNS = (API_ACCOUNT, WORKER_ACCOUNT, SCHEDULES_ACCOUNT)
 
 ACCOUNTS = {
@@ -36,7 +36,7 @@ ACCOUNTS = {
     TASKS_ACCOUNT: "Who Cloud Tasks calls the worker as; runs nothing",
 }
 CALLERS = {
-    "processImageGeneration": TASKS_ACCOUNT,
+    **{queue.value: TASKS_ACCOUNT for queue in Queue},
     "sweep": SCHEDULES_ACCOUNT,
     "audit": SCHEDULES_ACCOUNT,
     "weeklyReport": SCHEDULES_ACCOUNT,
@@ -55,6 +55,8 @@ ON_BUCKET = {
     WORKER_ACCOUNT: "roles/storage.objectUser",
     SCHEDULES_ACCOUNT: "roles/storage.objectUser",
 }
+REMOVES_TASKS = (API_ACCOUNT, SCHEDULES_ACCOUNT)
+"""They end generations before their start: by a cancel, an erasure, or a sweep that gives one up."""
 QUEUE_OPERATOR = "darkroomQueueOperator"
 QUEUE_OPERATIONS = ("get", "pause", "purge", "resume")
 """An admin may do these to the queue. roles/cloudtasks.queueAdmin may also delete it and say who else may."""
@@ -137,12 +139,14 @@ def _on_queue(project: str, region: str) -> Iterator[Step]:
     )
     queues, place = ("gcloud", "tasks", "queues"), (f"--location={region}", f"--project={project}")
     grants = [(name, "roles/cloudtasks.enqueuer") for name in RUNS]
+    grants += [(name, "roles/cloudtasks.taskDeleter") for name in REMOVES_TASKS]
     grants.append((API_ACCOUNT, f"projects/{project}/roles/{QUEUE_OPERATOR}"))
-    for name, role in grants:
-        yield Step(
-            (*queues, "add-iam-policy-binding", QUEUE, *_binding(name, project, role), *place),
-            needs=(*queues, "describe", QUEUE, *place),
-        )
+    for queue in Queue:
+        for name, role in grants:
+            yield Step(
+                (*queues, "add-iam-policy-binding", queue.value, *_binding(name, project, role), *place),
+                needs=(*queues, "describe", queue.value, *place),
+            )
 
 
 def _on_functions(project: str, region: str) -> Iterator[Step]:

@@ -1,9 +1,11 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from controllers.auth import document_id
 from controllers.headers import idempotency_key, wait_seconds
 from controllers.paging import page_token, read_page_token
+from controllers.waiting import Waits
 from controllers.wire import Answer, Call, Route
 from core.errors import (
     FieldError,
@@ -55,9 +57,10 @@ _CREATE_ERRORS = (
 
 
 class GenerationController:
-    def __init__(self, generations: GenerationService, catalog: CatalogService) -> None:
+    def __init__(self, generations: GenerationService, catalog: CatalogService, waits: Waits) -> None:
         self._generations = generations
         self._catalog = catalog
+        self._waits = waits
 
     def routes(self) -> Iterable[Route]:
         yield Route(
@@ -126,22 +129,35 @@ class GenerationController:
             return Answer(body=QuoteResource.of(self._generations.quote(order)))
         seconds = wait_seconds(call.headers)
         created = self._generations.create(order)
-        view = self._after(created.generation, seconds)
         headers = {"Location": f"/v1/generations/{created.generation.id}"}
         if created.replayed:
             headers["Idempotent-Replayed"] = "true"
-        return Answer(status=202, body=GenerationResource.of(view), headers=headers | _applied(seconds))
+        with self._place(call, seconds) as granted:
+            view = self._after(created.generation, granted)
+        return Answer(status=202, body=GenerationResource.of(view), headers=headers | _applied(granted))
 
     def _after(self, generation: Generation, seconds: int | None) -> GenerationView:
-        if seconds is None:
+        if not seconds:
             return self._generations.shown(generation)
         return self._generations.wait(generation.user_id, generation.id, seconds)
+
+    @contextmanager
+    def _place(self, call: Call, seconds: int | None) -> Iterator[int | None]:
+        """Yield the seconds that the caller may wait, or None where it does not want to."""
+        if seconds is None:
+            yield None
+            return
+        with self._waits.place(seconds, call.user_id, call.known_caller.actor) as granted:
+            yield granted
 
     def get(self, call: Call) -> Answer:
         generation_id = document_id("id", call.path["id"])
         seconds = wait_seconds(call.headers)
-        view = self._generations.wait(call.user_id, generation_id, seconds or 0, claimed=call.known_caller.account_ids)
-        return Answer(body=GenerationResource.of(view), headers=_applied(seconds))
+        with self._place(call, seconds) as granted:
+            view = self._generations.wait(
+                call.user_id, generation_id, granted or 0, claimed=call.known_caller.account_ids
+            )
+        return Answer(body=GenerationResource.of(view), headers=_applied(granted))
 
     def page(self, call: Call) -> Answer:
         wanted: ListGenerations = call.query

@@ -173,6 +173,7 @@ class Settings(BaseModel):
     key_creations_per_minute: Count = 300
     key_creations_burst: Count = 60
     key_in_flight_max: Count = 100
+    cancels_after_start_per_day: Count = 20
     requests_per_minute: Count = 1200
     requests_burst: Count = 240
     address_requests_per_minute: Count = 120

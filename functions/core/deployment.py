@@ -13,19 +13,25 @@ SCHEDULES_ACCOUNT = "darkroom-schedules"
 TASKS_ACCOUNT = "darkroom-tasks"
 """Runs nothing: its name is what Cloud Tasks signs with when it calls the worker."""
 
+WEB_THREADS = 16
+"""Requests that an instance works on at once, where it answers clients."""
+
 Account = Annotated[str, Field(pattern=r"^[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com$")]
 
 
 class QueueLimits(BaseModel):
-    """What the task queue is deployed with. The defaults are feraset-imagen's."""
+    """What the task queues are deployed with. The defaults are feraset-imagen's.
+
+    The last two are of all starts together, which two queues share: so that each has one, they are 2 at least.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     max_attempts: int = Field(default=5, ge=1, le=100)
     min_backoff_seconds: int = Field(default=60, ge=0)
     max_backoff_seconds: int = Field(default=300, ge=0, le=3600)
-    max_concurrent_dispatches: int = Field(default=10, ge=1, le=5000)
-    max_dispatches_per_second: int = Field(default=2, ge=1, le=500)
+    max_concurrent_dispatches: int = Field(default=10, ge=2, le=5000)
+    max_dispatches_per_second: int = Field(default=2, ge=2, le=500)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zlib import crc32
 
+from core.queues import Queue
 from domain.ledger import BalanceDelta, Change, refund_entry
 
 
@@ -77,7 +78,8 @@ class Generation:
 
     `in_flight`: it is counted in its user's `in_flight`, and in that of the key that asked for it. `price_version` is
     the version of the size whose price it was. `mark` is a number drawn from the id, which its entries carry too; those
-    from before there were marks have none.
+    from before there were marks have none. `queue` is the one that its task waits in until a model starts: a name is
+    unique in a queue only, so that a repeat has to go to the same one.
     """
 
     id: str
@@ -111,6 +113,7 @@ class Generation:
     api_key_id: str | None = None
     price_version: int | None = None
     mark: int | None = None
+    queue: Queue = Queue.GENERATIONS
     inherited: bool = False
     """Read from a document of feraset-imagen's, which Darkroom's own fields are not in yet."""
 
@@ -253,7 +256,8 @@ def fail(generation: Generation, failure: Failure, *, now: datetime) -> Change:
 
 def cancel(generation: Generation, *, now: datetime) -> Change:
     failure = Failure(code="cancelled", message="Cancelled by the user", retryable=False)
-    return _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
+    change = _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
+    return replace(change, is_late_cancel=generation.attempt > 0)
 
 
 def erase(generation: Generation, *, now: datetime) -> Change:

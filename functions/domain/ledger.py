@@ -39,7 +39,8 @@ class User:
     """The balance, and all else that a commit on it decides by: whether its owner may spend, and how fast.
 
     `in_flight` counts its unsettled generations, and `weeks` what it asked for, by `Week.field`. A token whose owner
-    signed in before `signed_out_at` is worth nothing. `claimed` are the anonymous accounts whose generations this one
+    signed in before `signed_out_at` is worth nothing. `cancels` counts the generations that it cancelled after they had
+    started, by the UTC day (`d20261128`). `claimed` are the anonymous accounts whose generations this one
     took over. `erasure_due`: it is deleted, and some of what it made may still be there.
     """
 
@@ -64,6 +65,7 @@ class User:
     deleted_at: datetime | None = None
     erasure_due: bool = False
     claimed: tuple[str, ...] = ()
+    cancels: Mapping[str, int] = field(default_factory=dict)
     claimed_by: str | None = None
     welcome_due: bool = False
     """Its welcome waits, for a verified e-mail address or for a day on which its network has had fewer."""
@@ -111,7 +113,8 @@ class BalanceDelta:
 class Change:
     """All that one atomic commit does to one user's books.
 
-    `bucket`, `key` and `weeks` are what spending leaves of the user's rate, of the key that spent and of the counts.
+    `bucket`, `key`, `weeks` and `cancels` are what spending leaves of the user's rate, of the key that spent and of the
+    counts. `is_late_cancel` says that the generation had started before its user cancelled it.
     """
 
     user_id: str
@@ -123,6 +126,8 @@ class Change:
     bucket: Bucket | None = None
     key: ApiKey | None = None
     weeks: Mapping[str, UserWeek] | None = None
+    cancels: Mapping[str, int] | None = None
+    is_late_cancel: bool = False
     audit: AuditRecord | None = None
 
     def applied_to(self, user: User) -> User:
@@ -135,6 +140,7 @@ class Change:
             bucket=self.bucket or moved.bucket,
             keys=moved.keys if self.key is None else {**moved.keys, self.key.id: self.key},
             weeks=moved.weeks if self.weeks is None else self.weeks,
+            cancels=moved.cancels if self.cancels is None else self.cancels,
         )
 
 

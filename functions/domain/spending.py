@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from core.errors import RateLimited, Unauthenticated
 from domain.calendar import local_date
 from domain.errors import AnonymousAllowanceUsed
+from domain.fairness import queue_for, recent_cancels, refuse_cancels
 from domain.generation import Generation
 from domain.keys import ApiKey, spent_with
 from domain.ledger import Change, User, deduct
@@ -38,11 +39,15 @@ class Spender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendingLimits:
+    """`share` is how many unsettled generations of one user go to the main queue; more go to the backlog."""
+
     per_user: Rate
     per_key: Rate
     in_flight_max: int
     key_in_flight_max: int
     anonymous_generations_max: int = 1
+    cancels_after_start_per_day: int = 20
+    share: int = 3
 
 
 def spend(user: User, generation: Generation, spender: Spender, limits: SpendingLimits, zone: tzinfo) -> Change:
@@ -52,9 +57,10 @@ def spend(user: User, generation: Generation, spender: Spender, limits: Spending
     """
     now = generation.created_at
     key = standing(user, spender, now)
-    if user.is_anonymous and user.in_flight + user.total_images_generated >= limits.anonymous_generations_max:
+    if user.is_anonymous and _started(user) >= limits.anonymous_generations_max:
         raise AnonymousAllowanceUsed(limits.anonymous_generations_max)
-    change = deduct(user, generation)
+    change = deduct(user, replace(generation, queue=queue_for(user, limits.share, now)))
+    refuse_cancels(user, limits.cancels_after_start_per_day, now)
     _refuse_crowd(user.in_flight, limits.in_flight_max)
     bucket = take(user.bucket, limits.per_user, now, "generations")
     return replace(
@@ -62,7 +68,13 @@ def spend(user: User, generation: Generation, spender: Spender, limits: Spending
         bucket=bucket,
         key=None if key is None else _used(key, generation.price, limits, now),
         weeks=with_request(user.weeks, local_date(now, zone), generation.price),
+        cancels=recent_cancels(user, now),
     )
+
+
+def _started(user: User) -> int:
+    """Count what a model has worked on, or may: a cancelled one counts if its model had started."""
+    return user.in_flight + user.total_images_generated + sum(user.cancels.values())
 
 
 def standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:

@@ -4,16 +4,18 @@ from datetime import datetime
 from core.cache import RecentlyUsed
 from domain.audit_log import AuditRecord
 from domain.errors import UserNotFound
-from domain.ledger import User
+from domain.ledger import Entry, User
 from repositories.arrivals import ArrivalBook
 from repositories.documents import AlreadyExists, Conflict, Create, Document, Documents, Update, Write
 from repositories.mapping import (
     api_key_path,
     audit_fields,
     audit_path,
+    entry_path,
     user_path,
 )
 from repositories.optimistic import OptimisticTransaction
+from repositories.rebuilding import rebuilt
 from repositories.rows import reader
 from repositories.typed import typed
 from repositories.user_mapping import user_difference, user_fields
@@ -47,7 +49,7 @@ class AccountRepository:
                 assert known is not None, "nobody is left as they are not"  # noqa: S101 - a bug, not a refusal
                 return known.value
             first = _new_user(admission.user) if known is None else _user_write(known, admission.user)
-            return self._created(admission.user, [first, *book.writes(admission)])
+            return self._created(admission.user, [first, *book.writes(admission)], admission.entry)
 
         return self._transaction.run(attempt)
 
@@ -94,10 +96,23 @@ class AccountRepository:
             writes.append(Create(audit_path(audit.id), audit_fields(audit)))
         return self._created(user, writes)
 
-    def _created(self, user: User, writes: Sequence[Write]) -> User:
+    def _created(self, user: User, writes: Sequence[Write], entry: Entry | None = None) -> User:
         """Where something of it is there already, another was first: that calls for another look."""
         try:
             return self._committed(user, writes)
+        except AlreadyExists as error:
+            if entry is not None and self._is_orphaned(user.id, entry.id):
+                return self._rebuild(user)
+            raise Conflict(str(error)) from error
+
+    def _is_orphaned(self, user_id: str, entry_id: str) -> bool:
+        """Say whether the user's first entry stands without the user: somebody deleted its document by hand."""
+        return self._documents.get(entry_path(user_id, entry_id)) is not None and self._users.read(user_id) is None
+
+    def _rebuild(self, user: User) -> User:
+        found = rebuilt(self._documents, user)
+        try:
+            return self._committed(found, [Create(user_path(user.id), user_fields(found))])
         except AlreadyExists as error:
             raise Conflict(str(error)) from error
 

@@ -7,7 +7,9 @@ from functools import partial
 from core.cache import RecentlyUsed
 from core.clock import Clock, utc_now
 from core.errors import AppError, Unauthenticated, Unavailable
+from core.queues import Queue
 from domain.damage import SettlementConflict, UnreadableRecord
+from domain.errors import UserNotFound
 from domain.generation import Generation, Status
 from domain.ledger import Change, User
 from repositories.books import commit_on_generation, commit_on_user
@@ -17,7 +19,7 @@ from repositories.optimistic import OptimisticTransaction, Stale
 from repositories.rows import every_row, readable
 from repositories.together import LockFactory, Together
 from repositories.users import UserRepository
-from services.ports import Created, Cursor, GenerationFilter, Stored
+from services.ports import Created, Cursor, GenerationFilter, Stored, Waiting
 
 _ENDED_REMEMBERED = 2048
 _ENDED_FRESH_FOR = timedelta(minutes=2)
@@ -77,6 +79,8 @@ class GenerationRepository:
             change = decide(current.value)
             if change is None:
                 return current
+            if isinstance(failure, Conflict) and change.delta is not None and self._users.read(change.user_id) is None:
+                raise UserNotFound(change.user_id)  # however often it is tried: no commit can move its credits
             try:
                 return self._seen(commit_on_generation(self._documents, self._users, change, current))
             except AlreadyExists as error:
@@ -112,9 +116,16 @@ class GenerationRepository:
             if row.value.inherited:
                 yield row
 
-    def ahead_of(self, generation: Generation) -> int:
-        older = (("status", "==", Status.QUEUED.value), ("created_at", "<", generation.created_at))
-        return self._documents.totals(Query(collection=GENERATIONS, where=older)).count
+    def waiting(self, queue: Queue) -> Waiting:
+        where = (("queue", "==", queue.value), ("status", "==", Status.QUEUED.value))
+        count = self._documents.totals(Query(collection=GENERATIONS, where=where)).count
+        return Waiting(
+            count=count, oldest_at=self._first(where, "created_at"), newest_at=self._first(where, "-created_at")
+        )
+
+    def _first(self, where: tuple[tuple[str, str, str], ...], order: str) -> datetime | None:
+        query = Query(collection=GENERATIONS, where=where, order_by=(order,), limit=1, fields=("created_at",))
+        return next((document.fields["created_at"] for document in self._documents.query(query)), None)
 
     def count(self, status: Status) -> int:
         return self._documents.totals(Query(collection=GENERATIONS, where=(("status", "==", status.value),))).count

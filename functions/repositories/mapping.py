@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from core.queues import Queue
 from domain.audit_log import AuditRecord
 from domain.catalog import Color, ListedOption, Option, OptionKind, Size, Style
+from domain.fairness import cancels_field
 from domain.generation import Failure, Generation, Output, Spec, Status
 from domain.keys import windows
 from domain.ledger import Change, Entry, EntryType
@@ -135,6 +137,7 @@ def generation_from(document: Document) -> Generation:
         created_at=utc(fields["created_at"]),
         updated_at=utc(fields["updated_at"]),
         completed_at=_utc_or_none(fields.get("completed_at")),
+        queue=_queue_from(fields),
         inherited="attempt" not in fields,
         **_progress_from(fields),
     )
@@ -161,6 +164,7 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
         "created_at": generation.created_at,
         "updated_at": generation.updated_at,
         "completed_at": generation.completed_at,
+        "queue": generation.queue.value,
         **{name: getattr(generation, name) for name in _PROGRESS},
         **counter_fields(generation),
     }
@@ -187,6 +191,12 @@ _PROGRESS = (
 
 def _progress_from(fields: Fields) -> dict[str, Any]:
     return {name: fields[name] for name in _PROGRESS if name in fields}
+
+
+def _queue_from(fields: Fields) -> Queue:
+    """Return the queue that is named, or the main one: older documents name none, and newer ones perhaps another."""
+    named = fields.get("queue")
+    return next((queue for queue in Queue if queue.value == named), Queue.GENERATIONS)
 
 
 def _spec_from(fields: Fields) -> Spec:
@@ -223,6 +233,7 @@ def settled_update(change: Change) -> dict[str, Any]:
         "held_credits": delta.held,
         "total_images_generated": delta.images,
         "in_flight": delta.in_flight,
+        f"cancels.{cancels_field(change.at)}": int(change.is_late_cancel),
     }
     if generation.api_key_id is not None:
         key = f"keys.{generation.api_key_id}"

@@ -42,6 +42,7 @@ def user_from(document: Document) -> User:
         keys={key_id: _key_from(key_id, each) for key_id, each in fields.get("keys", {}).items()},
         weeks={name: _week_from(name, each) for name, each in fields.get("weeks", {}).items()},
         claimed=tuple(fields.get("claimed", ())),
+        cancels=fields.get("cancels", {}),
     )
 
 
@@ -64,6 +65,8 @@ def user_difference(before: User, after: User) -> dict[str, Any]:
     changed = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
     if after.bucket != before.bucket and after.bucket is not None:
         changed["bucket"] = fields_of(after.bucket)
+    if after.cancels != before.cancels:
+        changed["cancels"] = dict(after.cancels)
     if after.claimed != before.claimed:
         changed["claimed"] = list(after.claimed)
     if after.books_opened_at != before.books_opened_at:

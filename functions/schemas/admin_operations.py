@@ -7,6 +7,7 @@ from pydantic import Field
 from schemas.base import Inbound, Outbound, Text, Words
 from services.auditing import Audit
 from services.operations import QueueOverview
+from services.ports import QueueStatus
 from services.sweeping import SweepResult
 
 
@@ -16,8 +17,28 @@ class GiveReason(Inbound):
     )
 
 
+class QueuePart(Outbound):
+    """One of the queues. Null is what it does not tell."""
+
+    name: str = Field(description="The name of the queue.", examples=["processImageGeneration"])
+    state: str = Field(description="`running`, `paused` or `unknown`.")
+    depth: int | None = Field(description="Tasks that wait, about.")
+    oldest_at: datetime | None
+    purged_at: datetime | None
+    max_attempts: int | None
+    max_concurrent_dispatches: int | None
+    max_dispatches_per_second: float | None
+
+    @classmethod
+    def of(cls, status: QueueStatus) -> Self:
+        return cls(**{name: getattr(status, name) for name in cls.model_fields})
+
+
 class QueueResource(Outbound):
-    """Null is what the queue does not tell."""
+    """All queues together, and each of them in `queues`. Null is what one of them does not tell.
+
+    `state` is `unknown` where they are not all in the same one.
+    """
 
     state: str = Field(description="`running`, `paused` or `unknown`.")
     depth: int | None = Field(description="Tasks that wait, about.")
@@ -28,10 +49,17 @@ class QueueResource(Outbound):
     max_dispatches_per_second: float | None
     queued: int = Field(description="Generations that wait for a worker.")
     processing: int = Field(description="Generations that a worker or a vendor is at.")
+    queues: list[QueuePart]
 
     @classmethod
     def of(cls, overview: QueueOverview) -> Self:
-        return cls(**asdict(overview.status), queued=overview.queued, processing=overview.processing)
+        status = overview.status
+        return cls(
+            **{name: getattr(status, name) for name in QueuePart.model_fields if name != "name"},
+            queued=overview.queued,
+            processing=overview.processing,
+            queues=[*map(QueuePart.of, status.parts)],
+        )
 
 
 class SweepResource(Outbound):

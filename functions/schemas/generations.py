@@ -142,7 +142,10 @@ class GenerationResource(Outbound):
     cost: Cost
     error: GenerationError | None
     queue_position: int | None = Field(
-        description="1 is the next. Only while queued, and only in an answer about one generation."
+        description=(
+            "1 is the next. It is an estimate from one count for everybody that is a few seconds old, and null where "
+            "nothing has been counted yet. Only while queued, and only in an answer about one generation."
+        )
     )
     attempt: int
     created_at: datetime

@@ -41,10 +41,7 @@ class CallbackService:
             self._enqueue(changed)
 
     def _enqueue(self, generation: Generation) -> None:
-        message = TaskMessage(
-            generation_id=generation.id, dispatch=generation.dispatch, request_id=generation.request_id
-        )
         try:
-            self._queue.enqueue(message)
+            self._queue.enqueue(TaskMessage.of(generation))
         except Unavailable as error:
             log.warning("enqueue_failed", extra={"generation_id": generation.id, "reason": str(error)})

@@ -28,8 +28,10 @@ from services.ports import (
     Generations,
     IdentityDirectory,
     Stored,
+    TaskQueue,
     Users,
 )
+from services.withdrawing import withdraw
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class ErasureService:
         outputs: OutputFiles,
         directory: IdentityDirectory,
         models: ModelRegistry,
+        queue: TaskQueue,
         clock: Clock,
     ) -> None:
         self._users = users
@@ -68,6 +71,7 @@ class ErasureService:
         self._outputs = outputs
         self._directory = directory
         self._models = models
+        self._queue = queue
         self._clock = clock
 
     def delete(self, user_id: str, by: Instruction) -> bool:
@@ -156,6 +160,8 @@ class ErasureService:
             return None if generation.is_final else cancel(generation, now=self._clock())
 
         ended = self._generations.change(found, decide)
+        if not found.value.is_final:
+            withdraw(self._queue, ended.value)
         if ended.value.provider_job is not None and not found.value.is_final:
             self._models.cancel_job(ended.value.spec.model, ended.value.provider_job)
         return ended

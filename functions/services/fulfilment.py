@@ -238,12 +238,7 @@ class FulfilmentService:
             self._poll_later(stored, wait)
 
     def _poll_later(self, generation: Generation, wait: timedelta) -> None:
-        message = TaskMessage(
-            generation_id=generation.id,
-            dispatch=generation.dispatch,
-            request_id=generation.request_id,
-            not_before=self._clock() + wait,
-        )
+        message = TaskMessage.of(generation, not_before=self._clock() + wait)
         try:
             self._queue.enqueue(message)
         except Unavailable as error:

@@ -16,6 +16,7 @@ from domain.spending import SpendingLimits, spend, standing
 from services.catalog import CatalogService
 from services.models import ModelRegistry
 from services.orders import Order, fingerprint_of, record_of
+from services.places import Places
 from services.ports import (
     LINK_LIFE,
     Created,
@@ -28,7 +29,7 @@ from services.ports import (
     TaskQueue,
     Users,
 )
-from services.recent import Recent
+from services.withdrawing import withdraw
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class GenerationService:
         zone: tzinfo,
         clock: Clock,
         pause: Callable[[float], None],
+        places: Places,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._generations = generations
@@ -101,8 +103,8 @@ class GenerationService:
         self._zone = zone
         self._clock = clock
         self._pause = pause
+        self._places = places
         self._new_id = new_id
-        self._positions: Recent[str, int] = Recent(timedelta(seconds=2), clock)
 
     def quote(self, order: Order) -> Quote:
         spec, size = self._catalog.checked(order.spec)
@@ -187,7 +189,10 @@ class GenerationService:
         return self._all_shown(self._generations.page(owners, wanted, after=after, limit=limit))
 
     def cancel(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
-        """Settled at once, with the refund; a result that comes later is dropped. Raises AlreadyFinal."""
+        """Settle at once, with the refund, and take the task out of the queue. Raises AlreadyFinal.
+
+        A result that comes later is dropped.
+        """
         found = self._owned(user_id, generation_id, claimed)
 
         def decide(generation: Generation) -> Change | None:
@@ -198,6 +203,7 @@ class GenerationService:
             return cancel(generation, now=self._clock())
 
         settled = self._generations.change(found, decide).value
+        withdraw(self._queue, settled)
         if settled.provider_job is not None:
             self._models.cancel_job(settled.spec.model, settled.provider_job)
         log.info("generation_cancelled", extra={"generation_id": generation_id})
@@ -243,13 +249,7 @@ class GenerationService:
     def _enqueue(self, generation: Generation) -> None:
         """A failure here is no failure of the request: the generation is its own outbox, and the sweeper sends it."""
         try:
-            self._queue.enqueue(
-                TaskMessage(
-                    generation_id=generation.id,
-                    dispatch=generation.dispatch,
-                    request_id=generation.request_id,
-                )
-            )
+            self._queue.enqueue(TaskMessage.of(generation))
         except Unavailable as error:
             log.warning("enqueue_failed", extra={"generation_id": generation.id, "reason": str(error)})
         else:
@@ -264,7 +264,7 @@ class GenerationService:
     def _view(self, generation: Generation) -> GenerationView:
         (view,) = self._all_shown([generation])
         waits = generation.status is Status.QUEUED
-        return replace(view, queue_position=self._position(generation)) if waits else view
+        return replace(view, queue_position=self._places.of(generation)) if waits else view
 
     def _all_shown(self, generations: Sequence[Generation]) -> list[GenerationView]:
         outputs = [output for generation in generations for output in generation.outputs]
@@ -281,6 +281,3 @@ class GenerationService:
             for generation in generations
         ]
 
-    def _position(self, generation: Generation) -> int:
-        """1 is the next; counted at most every two seconds for one generation, for it costs a read."""
-        return self._positions.get(generation.id, lambda: self._generations.ahead_of(generation) + 1)

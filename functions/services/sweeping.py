@@ -12,11 +12,13 @@ from core.errors import Unavailable
 from core.logging import log_context
 from domain import generation as machine
 from domain.damage import SettlementConflict, UnreadableRecord
+from domain.errors import UserNotFound
 from domain.generation import Generation, Status
 from domain.ledger import Change
 from services.models import ModelRegistry
 from services.ports import Generations, Stored, TaskMessage, TaskQueue
 from services.queue import QueueMarks
+from services.withdrawing import withdraw
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +120,7 @@ class SweepService:
         """One that cannot be rescued now must not keep the others from it, in the next sweep neither."""
         try:
             return self._rescue(stored, lost_until)
-        except Unavailable as error:
+        except (Unavailable, UserNotFound) as error:
             log.warning("rescue_failed", extra={"reason": error.message})
             outcome = "unavailable"
         except UnreadableRecord:  # by what another writer made of it meanwhile
@@ -158,6 +160,7 @@ class SweepService:
             return "settled_meanwhile"
         if stored.value.provider_job is not None:
             self._models.cancel_job(settled.spec.model, stored.value.provider_job)
+        withdraw(self._queue, settled)
         log.warning("generation_given_up", extra={"code": failure.code, "attempt": settled.attempt})
         return "failed"
 
@@ -204,9 +207,7 @@ class SweepService:
         return generation.due_at is not None and generation.due_at <= self._clock()
 
     def _enqueue(self, generation: Generation) -> None:
-        message = TaskMessage(
-            generation_id=generation.id, dispatch=generation.dispatch, request_id=generation.request_id
-        )
+        message = TaskMessage.of(generation)
         try:
             is_new = self._queue.enqueue(message)
         except Unavailable as error:

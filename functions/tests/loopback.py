@@ -44,6 +44,9 @@ class Loopback:
             def do_GET(self) -> None:
                 self.do_POST()
 
+            def do_DELETE(self) -> None:
+                self.do_POST()
+
             def log_message(self, *_: object) -> None:
                 """Nothing: the requests are recorded."""
 
@@ -81,6 +84,10 @@ class TasksEmulator:
 
     def __call__(self, request: Request) -> Answer:
         parts = request.path.partition("?")[0].split("/")
+        if [*parts[1::2], request.method] == ["projects", "locations", "queues", "tasks", "DELETE"]:
+            gone = self.tasks.get("/".join(parts[1:])) is None
+            self.tasks["/".join(parts[1:])] = None
+            return (404, "Tried to remove a task that doesn't exist") if gone else (200, {"res": "OK"})
         if [*parts[1::2], request.method] != ["projects", "locations", "queues", "tasks", "POST"]:
             return 404, "no such route"
         task = request.body["task"]

@@ -19,6 +19,7 @@ from domain.catalog import ModelOffer
 from domain.generation import Generation
 from domain.ledger import Entry, EntryType, User
 from providers.identity.memory import MemoryDirectory, MemoryTokens
+from providers.queue.all_queues import ControlOfAll
 from providers.queue.memory import MemoryControl, MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.demo import DemoRepository
@@ -154,6 +155,7 @@ class World:
         self.now = now
         self.documents = documents or MemoryDocuments()
         self.queue = MemoryQueue()
+        self.asides: list[Callable[[], None]] = []
         self.outputs = MemoryOutputs()
         self.thumbnailer = ScriptedThumbnailer()
         self.tokens = MemoryTokens(TOKENS)
@@ -166,7 +168,7 @@ class World:
             clock=lambda: self.now,
             documents=self.documents,
             queue=self.queue,
-            queue_control=MemoryControl(self.queue, lambda: self.now),
+            queue_control=ControlOfAll({"all": MemoryControl(self.queue, lambda: self.now)}),
             outputs=self.outputs,
             thumbnailer=self.thumbnailer,
             tokens=self.tokens,
@@ -174,6 +176,7 @@ class World:
             models=ModelRegistry([self.model, self.other_model, self.vendor]),
             transaction=OptimisticTransaction(pause=lambda _: None),
             pause=lambda seconds: self.later(seconds=seconds),
+            aside=self.asides.append,
         )
         self.app.seeding.put_catalog()
         for user_id, credits_ in (("alice", 100), ("bob", 0), ("mallory", 10)):
@@ -199,6 +202,11 @@ class World:
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
+
+    def run_asides(self) -> None:
+        """Do what requests have left to be done beside them."""
+        while self.asides:
+            self.asides.pop(0)()
 
     def user(self, user_id: str) -> User:
         found = self.app.users.get(user_id)

@@ -75,6 +75,9 @@ class FailingQueue:
             self._plan.strike(faults.AFTER_TASK)
         return is_new
 
+    def remove(self, message: TaskMessage) -> bool:
+        return self._queue.remove(message)
+
 
 class FailingModels(ModelRegistry):
     def __init__(self, models: Iterable[Model], plan: Plan) -> None:

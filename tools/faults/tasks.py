@@ -148,6 +148,12 @@ def serving(endpoint: TasksEndpoint) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(data)
 
+        def do_DELETE(self) -> None:
+            """Answer that there is no such task: each is handed on as soon as it comes, so that none waits here."""
+            self.send_response(404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def log_message(self, *_: object) -> None:
             """Nothing: what happens is counted."""
 

@@ -84,7 +84,10 @@ def _filtered(stage: Stage) -> Exchange:
 def _waiting(stage: Stage) -> Exchange:
     stage.order(prompt="A harbour in fog")
     stage.later(seconds=1)
-    return stage.ask("GET", f"/v1/generations/{stage.order()}")
+    generation_id = stage.order()
+    stage.ask("GET", f"/v1/generations/{generation_id}")
+    stage.run_asides()
+    return stage.ask("GET", f"/v1/generations/{generation_id}")
 
 
 def _processing(stage: Stage) -> Exchange:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from core.errors import Unavailable
+from core.queues import Queue
 from providers.queue.connection import CloudTasksConnection
 from services.ports import TaskMessage
 from services.task_signatures import TaskSignatures
@@ -16,13 +17,20 @@ from services.task_signatures import TaskSignatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where tasks go. `service_account` calls there (OIDC); it is empty on the emulator, which knows no accounts."""
+    """Where tasks go. `service_account` calls there (OIDC); it is empty on the emulator, which knows no accounts.
+
+    `queue` is the whole name of any of the queues, which lie beside each other. All their tasks go to one worker.
+    """
 
     queue: str
     url: str
     service_account: str
     dispatch_deadline: timedelta
     signatures: TaskSignatures
+
+    def tasks_of(self, queue: Queue) -> str:
+        """Return the name of the collection that the tasks of this queue are in."""
+        return f"{self.queue.rpartition('/')[0]}/{queue.value}/tasks"
 
 
 class CloudTasksQueue:
@@ -32,7 +40,11 @@ class CloudTasksQueue:
 
     def enqueue(self, message: TaskMessage) -> bool:
         body = {"task": self._task(message)}
-        return self._call("POST", f"{self._target.queue}/tasks", body, already=HTTPStatus.CONFLICT)
+        return self._call("POST", self._target.tasks_of(message.queue), body, already=HTTPStatus.CONFLICT)
+
+    def remove(self, message: TaskMessage) -> bool:
+        name = f"{self._target.tasks_of(message.queue)}/{message.name}"
+        return self._call("DELETE", name, already=HTTPStatus.NOT_FOUND)
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, already: HTTPStatus) -> bool:
         """Return False where the answer has the status `already`: nothing was left to do. Raises Unavailable."""
@@ -46,7 +58,7 @@ class CloudTasksQueue:
     def _task(self, message: TaskMessage) -> dict[str, Any]:
         """A `google.cloud.tasks.v2.Task` in protocol buffers' JSON."""
         task: dict[str, Any] = {
-            "name": f"{self._target.queue}/tasks/{message.name}",
+            "name": f"{self._target.tasks_of(message.queue)}/{message.name}",
             "httpRequest": self._request(message),
             "dispatchDeadline": f"{int(self._target.dispatch_deadline.total_seconds())}s",
         }

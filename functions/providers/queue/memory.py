@@ -5,22 +5,33 @@ from datetime import datetime
 
 from core.clock import Clock
 from core.errors import Unavailable
+from core.queues import Queue
 from services.ports import QueueState, QueueStatus, TaskMessage
 
 
 class MemoryQueue:
+    """All queues in one line, in the order in which tasks came; a task knows which queue it is in."""
+
     def __init__(self) -> None:
         self.waiting: deque[TaskMessage] = deque()
         self.is_down = False
-        self._names: set[str] = set()
+        self._names: set[tuple[Queue, str]] = set()
 
     def enqueue(self, message: TaskMessage) -> bool:
         self.check()
-        if message.name in self._names:
+        name = (message.queue, message.name)
+        if name in self._names:
             return False
-        self._names.add(message.name)
+        self._names.add(name)
         self.waiting.append(message)
         return True
+
+    def remove(self, message: TaskMessage) -> bool:
+        self.check()
+        same = [each for each in self.waiting if (each.queue, each.name) == (message.queue, message.name)]
+        for each in same:
+            self.waiting.remove(each)
+        return bool(same)
 
     def check(self) -> None:
         if self.is_down:

@@ -59,6 +59,7 @@ from services.ports.records import (
     UserMark,
     UserPlace,
     Users,
+    Waiting,
 )
 
 __all__ = [
@@ -111,4 +112,5 @@ __all__ = [
     "UserMark",
     "UserPlace",
     "Users",
+    "Waiting",
 ]

@@ -3,17 +3,32 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
+
+from core.queues import Queue
+from domain.generation import Generation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskMessage:
-    """`not_before` is a wish: a task may come early, late, twice or never."""
+    """`not_before` is a wish: a task may come early, late, twice or never. A name is unique in its queue only."""
 
     generation_id: str
     dispatch: int
     request_id: str | None = None
     not_before: datetime | None = None
+    queue: Queue = Queue.GENERATIONS
+
+    @classmethod
+    def of(cls, generation: Generation, *, not_before: datetime | None = None) -> Self:
+        """Return the task of the generation's newest dispatch. While a vendor has its job, that is a poll."""
+        return cls(
+            generation_id=generation.id,
+            dispatch=generation.dispatch,
+            request_id=generation.request_id,
+            not_before=not_before,
+            queue=generation.queue if generation.provider_job is None else Queue.POLLS,
+        )
 
     @property
     def name(self) -> str:
@@ -25,6 +40,13 @@ class TaskQueue(Protocol):
         """False: a task of this name exists already, or did until lately. Raises Unavailable."""
         ...
 
+    def remove(self, message: TaskMessage) -> bool:
+        """Take a task out of its queue. False: there is none of its name. Raises Unavailable.
+
+        One that is being delivered may go on being delivered.
+        """
+        ...
+
 
 class QueueState(StrEnum):
     RUNNING = "running"
@@ -34,7 +56,10 @@ class QueueState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
-    """`depth` counts the tasks that wait; None where the queue does not tell."""
+    """`depth` counts the tasks that wait; None where the queue does not tell.
+
+    The status of several queues has each of them in `parts`, by its name.
+    """
 
     state: QueueState
     depth: int | None
@@ -43,6 +68,8 @@ class QueueStatus:
     max_attempts: int | None
     max_concurrent_dispatches: int | None
     max_dispatches_per_second: float | None
+    name: str = ""
+    parts: "tuple[QueueStatus, ...]" = ()
 
 
 class QueueControl(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from core.queues import Queue
 from domain.audit_log import AuditRecord
 from domain.catalog import Catalog, ModelOffer
 from domain.damage import UnreadableRecord
@@ -63,6 +64,23 @@ class UserMark:
     id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many generations wait in a queue, and when the oldest and the newest of them were created."""
+
+    count: int
+    oldest_at: datetime | None
+    newest_at: datetime | None
+
+    def place_of(self, created_at: datetime) -> int:
+        """Estimate the place of a generation, from 1, as if the others had come evenly between the two moments."""
+        if self.oldest_at is None or self.newest_at is None or created_at <= self.oldest_at:
+            return 1
+        if created_at > self.newest_at:
+            return self.count + 1
+        return 1 + round((self.count - 1) * ((created_at - self.oldest_at) / (self.newest_at - self.oldest_at)))
+
+
 class Users(Protocol):
     def get(self, user_id: str, *, within: timedelta = timedelta()) -> User | None:
         """As it is now, or as this instance saw it `within` the last moments."""
@@ -110,8 +128,8 @@ class Generations(Protocol):
         """Commit what `decide` makes of the generation, fenced by its version; None leaves it as it is.
 
         When another writer was first, or an answer was lost, `decide` runs again on a fresh read, for as long as
-        `patience` or the usual time allow. Raises Unavailable, and SettlementConflict where an entry of the settlement
-        is there, and the generation has not ended.
+        `patience` or the usual time allow. Raises Unavailable; SettlementConflict where an entry of the settlement is
+        there, and the generation has not ended; UserNotFound where credits are to move and the user is not there.
         """
         ...
 
@@ -136,8 +154,8 @@ class Generations(Protocol):
         """This user's generations that Darkroom's own fields are not in yet. Raises UnreadableRecord."""
         ...
 
-    def ahead_of(self, generation: Generation) -> int:
-        """How many queued generations are older."""
+    def waiting(self, queue: Queue) -> Waiting:
+        """Count those that wait for a start in this queue: one aggregation and two reads."""
         ...
 
     def count(self, status: Status) -> int: ...

@@ -3,7 +3,7 @@
 Counted on the wire, by an interceptor of the client's channel: what the code says that it does is no evidence here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -118,13 +118,15 @@ class Instance:
         self._environment = environment
         self.client = client
         self.world = World(NOON, documents=FirestoreDocuments(client), **environment)
-        enqueue = self.world.queue.enqueue
+        self.world.queue.enqueue = self._counted(self.world.queue.enqueue)  # type: ignore[method-assign]
+        self.world.queue.remove = self._counted(self.world.queue.remove)  # type: ignore[method-assign]
 
+    def _counted(self, call: Callable[[TaskMessage], bool]) -> Callable[[TaskMessage], bool]:
         def counted(message: TaskMessage) -> bool:
-            meter.add(trips=1)
-            return enqueue(message)
+            self._meter.add(trips=1)
+            return call(message)
 
-        self.world.queue.enqueue = counted  # type: ignore[method-assign]
+        return counted
 
     @contextmanager
     def costs(self, **expected: int) -> Iterator[None]:
@@ -240,13 +242,31 @@ class TestCreate:
 
 
 class TestStatus:
-    def test_queued_is_a_document_and_a_count_that_is_kept_for_two_seconds(self, instance: Instance) -> None:
+    def test_queued_is_a_document_and_no_aggregation(self, instance: Instance) -> None:
+        """Always, also while the place is not known, and when the last count has become old."""
         generation_id = instance.world.create()
-        path = f"/v1/generations/{generation_id}"
-        with instance.costs(reads=2, trips=2):
-            instance.world.api("GET", path, "alice")
-        with instance.costs(reads=1, trips=1):
-            instance.world.api("GET", path, "alice")
+        path, places = f"/v1/generations/{generation_id}", []
+        for seconds in (0, 0, 5, 40):
+            instance.world.later(seconds=seconds)
+            with instance.costs(reads=1, trips=1):
+                places.append(instance.world.api("GET", path, "alice").body["queue_position"])
+            instance.world.run_asides()
+        assert places == [None, 1, 1, None]
+
+    def test_waiting_is_a_document_for_each_look(self, instance: Instance) -> None:
+        generation_id = instance.world.create()
+        with instance.costs(reads=4, trips=4):
+            headers = {"Prefer": "wait=3"}
+            instance.world.api("GET", f"/v1/generations/{generation_id}", "alice", headers=headers)
+
+    def test_the_count_that_all_share_is_beside_the_requests(self, instance: Instance) -> None:
+        """At most every five seconds, while somebody asks: one sum, the oldest and the newest."""
+        ids = [instance.world.create() for _ in range(2)]
+        for generation_id in ids:
+            instance.world.api("GET", f"/v1/generations/{generation_id}", "alice")
+        assert len(instance.world.asides) == 1
+        with instance.costs(reads=3, trips=3):
+            instance.world.run_asides()
 
     def test_processing(self, instance: Instance) -> None:
         generation_id = instance.world.create(model="Model R")
@@ -476,7 +496,7 @@ class TestOthers:
 
     def test_cancel(self, instance: Instance) -> None:
         generation_id = instance.world.create()
-        with instance.costs(reads=1, writes=3, trips=2):
+        with instance.costs(reads=1, writes=3, trips=3):
             assert instance.world.api("POST", f"/v1/generations/{generation_id}/cancel", "alice").status == 200
 
     def test_a_sweep_of_nothing(self, instance: Instance) -> None:

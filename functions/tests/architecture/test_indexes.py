@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.queues import Queue
 from repositories.documents import Query
 from world import World
 
@@ -88,6 +89,24 @@ def test_each_list_has_its_indexes(path: str, filters: dict[str, str], monkeypat
     assert world.api("GET", path, "alice", query_string=filters).status == 200
     assert len(asked) == 1
     assert missing(asked[0]) == []
+
+
+@pytest.mark.parametrize("order", ["created_at", "-created_at"])
+def test_the_ends_of_a_queue_have_an_index_each(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(datetime(2026, 3, 4, 12, tzinfo=UTC))
+    asked: list[Query] = []
+    query = world.documents.query
+
+    def seen(wanted: Query) -> Any:
+        asked.append(wanted)
+        return query(wanted)
+
+    monkeypatch.setattr(world.documents, "query", seen)
+    world.app.generations.waiting(Queue.GENERATIONS)
+    (found,) = [each for each in asked if each.order_by == (order,)]
+    names = tuple((name, "ASCENDING") for name, _, _ in found.where)
+    direction = "DESCENDING" if order.startswith("-") else "ASCENDING"
+    assert (*names, ("created_at", direction)) in composites("generation_requests", "COLLECTION")
 
 
 def missing_for_sums(query: Query, sums: Sequence[str]) -> list[str]:

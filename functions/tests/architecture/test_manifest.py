@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
+from core.queues import Queue
 from tools import roles
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,6 +23,9 @@ FIREBASE = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
 
 WEB = {"availableMemoryMb": 512, "cpu": 1, "concurrency": 16, "timeoutSeconds": 60, "maxInstances": 10}
 SCHEDULED = {"availableMemoryMb": 512, "timeoutSeconds": 540, "maxInstances": 1}
+QUEUES = {"processImageGeneration": (5, 1), "processBacklog": (5, 1), "pollRemoteJobs": (10, 10)}
+"""How many tasks of each run at once, and start in a second."""
+
 WORKER = {"availableMemoryMb": 1024, "cpu": 1, "concurrency": 4, "timeoutSeconds": 240, "maxInstances": 10}
 
 HTTP = {
@@ -79,7 +83,7 @@ def limits(endpoint: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, A
 
 class TestFunctions:
     def test_these_and_no_others(self, endpoints: dict[str, Any]) -> None:
-        assert set(endpoints) == {*HTTP, *SCHEDULES, "processImageGeneration"}
+        assert set(endpoints) == {*HTTP, *SCHEDULES, *QUEUES}
         assert all(endpoint["entryPoint"] == name for name, endpoint in endpoints.items())
 
     def test_all_are_of_the_second_generation_in_one_region(self, endpoints: dict[str, Any]) -> None:
@@ -91,7 +95,7 @@ class TestFunctions:
         assert triggers == {
             **{name: {"httpsTrigger"} for name in HTTP},
             **{name: {"scheduleTrigger"} for name in SCHEDULES},
-            "processImageGeneration": {"taskQueueTrigger"},
+            **{name: {"taskQueueTrigger"} for name in QUEUES},
         }
 
     @pytest.mark.parametrize("name", HTTP)
@@ -109,7 +113,7 @@ class TestFunctions:
         assert accounts == {
             **dict.fromkeys(HTTP, "darkroom-api@"),
             **dict.fromkeys(SCHEDULES, "darkroom-schedules@"),
-            "processImageGeneration": "darkroom-worker@",
+            **dict.fromkeys(QUEUES, "darkroom-worker@"),
         }
 
     def test_the_roles_are_given_for_all_that_is_deployed(self, endpoints: dict[str, Any]) -> None:
@@ -153,23 +157,37 @@ class TestWorker:
         rewrites = FIREBASE["hosting"]["rewrites"]
         assert {each["function"]["functionId"] for each in rewrites if "function" in each} == set(HTTP)
 
-    def test_the_queue_is_feraset_imagens(self, worker: dict[str, Any]) -> None:
-        assert worker["taskQueueTrigger"] == {
+    def test_each_queue_is_a_value_of_the_table(self) -> None:
+        assert {queue.value for queue in Queue} == set(QUEUES)
+        assert not any("_" in name for name in QUEUES)
+
+    @pytest.mark.parametrize("name", QUEUES)
+    def test_the_queues_together_are_feraset_imagens(self, endpoints: dict[str, Any], name: str) -> None:
+        """Ten generations at once and two starts a second, in two queues; polls of remote jobs are no starts."""
+        at_once, per_second = QUEUES[name]
+        assert endpoints[name]["taskQueueTrigger"] == {
             "retryConfig": {"maxAttempts": 5, "minBackoffSeconds": 60, "maxBackoffSeconds": 300},
-            "rateLimits": {"maxConcurrentDispatches": 10, "maxDispatchesPerSecond": 2},
+            "rateLimits": {"maxConcurrentDispatches": at_once, "maxDispatchesPerSecond": per_second},
         }
+        assert limits(endpoints[name], WORKER) == WORKER
 
     def test_the_environment_sets_the_queue(self) -> None:
         changed = discovered(
             QUEUE_MAX_ATTEMPTS="9",
             QUEUE_MIN_BACKOFF_SECONDS="7",
             QUEUE_MAX_BACKOFF_SECONDS="70",
-            QUEUE_MAX_CONCURRENT_DISPATCHES="40",
-            QUEUE_MAX_DISPATCHES_PER_SECOND="20",
+            QUEUE_MAX_CONCURRENT_DISPATCHES="41",
+            QUEUE_MAX_DISPATCHES_PER_SECOND="21",
         )
-        assert changed["endpoints"]["processImageGeneration"]["taskQueueTrigger"] == {
-            "retryConfig": {"maxAttempts": 9, "minBackoffSeconds": 7, "maxBackoffSeconds": 70},
-            "rateLimits": {"maxConcurrentDispatches": 40, "maxDispatchesPerSecond": 20},
+        triggers = {name: changed["endpoints"][name]["taskQueueTrigger"] for name in QUEUES}
+        assert all(
+            trigger["retryConfig"] == {"maxAttempts": 9, "minBackoffSeconds": 7, "maxBackoffSeconds": 70}
+            for trigger in triggers.values()
+        )
+        assert {name: tuple(trigger["rateLimits"].values()) for name, trigger in triggers.items()} == {
+            "processImageGeneration": (21, 11),
+            "processBacklog": (20, 10),
+            "pollRemoteJobs": (41, 10),
         }
 
     @pytest.mark.parametrize("name", ["QUEUE_MAX_ATTEMPTS", "QUEUE_MAX_DISPATCHES_PER_SECOND"])
@@ -331,7 +349,8 @@ from flask import Flask, Request
 body = {"data": {"generation_request_id": "g", "dispatch": 1}}
 headers = {"X-CloudTasks-QueueName": "processImageGeneration", "X-CloudScheduler": "true", **HEADERS}
 app = Flask("private")
-for function in (main.processImageGeneration, main.sweep, main.audit, main.weeklyReport):
+tasks = (main.processImageGeneration, main.processBacklog, main.pollRemoteJobs)
+for function in (*tasks, main.sweep, main.audit, main.weeklyReport):
     environ = EnvironBuilder(method="POST", json=body, headers=headers).get_environ()
     with app.request_context(environ):
         print(function(Request(environ)).status_code)
@@ -343,12 +362,12 @@ def test_a_deployed_private_function_is_closed_to_whoever_finds_it(headers: dict
     """As functions-framework serves it, before anything is opened: no database, no queue."""
     found = run(CALLS.replace("HEADERS", repr(headers)), **PRIVATE, K_SERVICE="sweep")
     assert found.returncode == 0, found.stderr
-    assert found.stdout.split() == ["401"] * 4
+    assert found.stdout.split() == ["401"] * 6
 
 
 def test_a_deployed_schedule_is_closed_to_everybody_where_its_address_is_not_known() -> None:
     found = run(CALLS.replace("HEADERS", "{}"), **PRIVATE)
-    assert found.stdout.split() == ["401"] + ["503"] * 3, found.stderr
+    assert found.stdout.split() == ["401"] * 3 + ["503"] * 3, found.stderr
 
 
 def test_what_cloud_run_writes_into_a_token_opens_the_worker_to_nobody_where_iam_is_open() -> None:

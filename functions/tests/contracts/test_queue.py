@@ -15,6 +15,7 @@ import pytest
 from google.cloud import tasks_v2
 
 from core.errors import Unavailable
+from core.queues import Queue
 from loopback import Answer, Loopback, Request, TasksEmulator, loopback
 from providers.queue import connection
 from providers.queue.cloud_tasks import CloudTasksQueue, Target
@@ -96,8 +97,32 @@ class TestContract:
         assert queue.enqueue(replace(message, not_before=soon)) is True
         assert queue.enqueue(message) is False
 
+    def test_a_task_is_removed_once(self, queue: TaskQueue, message: TaskMessage) -> None:
+        later = replace(message, not_before=datetime.now(UTC) + timedelta(minutes=9))
+        queue.enqueue(later)
+        assert [queue.remove(message), queue.remove(message)] == [True, False]
+
+    def test_one_that_never_was_is_not_removed(self, queue: TaskQueue, message: TaskMessage) -> None:
+        assert queue.remove(message) is False
+
+    def test_a_name_is_of_its_queue(self, queue: TaskQueue, message: TaskMessage) -> None:
+        """So that what is sent again, or removed, has to name the queue that it went to."""
+        other = replace(message, queue=Queue.BACKLOG)
+        assert [queue.enqueue(message), queue.enqueue(other)] == [True, True]
+        assert queue.enqueue(other) is False
+
 
 class TestMemory:
+    def test_what_is_removed_is_not_handed_out_and_its_name_stays_used_up(self) -> None:
+        queue = MemoryQueue()
+        messages = [replace(MESSAGE, dispatch=n) for n in (1, 2, 3)]
+        for message in messages:
+            queue.enqueue(message)
+        assert queue.remove(replace(messages[1], queue=Queue.BACKLOG)) is False
+        assert queue.remove(messages[1]) is True
+        assert list(queue.waiting) == [messages[0], messages[2]]
+        assert queue.enqueue(messages[1]) is False
+
     def test_it_holds_what_waits_in_order(self) -> None:
         queue = MemoryQueue()
         messages = [replace(MESSAGE, dispatch=n) for n in (2, 1, 3)]
@@ -141,6 +166,22 @@ class TestRequest:
         assert call["httpMethod"] in ("POST", tasks_v2.HttpMethod.POST.value)
         assert call["url"] == TARGET.url
 
+    @pytest.mark.parametrize("queue", Queue)
+    def test_each_task_goes_to_its_queue_and_to_the_one_worker(self, emulator: Loopback, queue: Queue) -> None:
+        queue_at(emulator.host).enqueue(replace(MESSAGE, queue=queue))
+        place = f"projects/demo-queue/locations/us-central1/queues/{queue.value}/tasks"
+        assert emulator.requests[0].path.partition("?")[0] == f"/{place}"
+        assert task_in(emulator)["name"] == f"{place}/0f0e-a-1"
+        assert task_in(emulator)["httpRequest"]["url"] == TARGET.url
+
+    def test_a_removal_names_the_task_in_its_queue(self, emulator: Loopback) -> None:
+        message = replace(MESSAGE, dispatch=3, queue=Queue.POLLS)
+        queue_at(emulator.host).enqueue(message)
+        assert queue_at(emulator.host).remove(message) is True
+        request = emulator.requests[-1]
+        assert request.method == "DELETE"
+        assert request.path == "/projects/demo-queue/locations/us-central1/queues/pollRemoteJobs/tasks/0f0e-a-3"
+
     def test_the_dispatch_deadline_is_told(self, emulator: Loopback) -> None:
         queue_at(emulator.host, dispatch_deadline=timedelta(minutes=4, seconds=1)).enqueue(MESSAGE)
         assert task_in(emulator)["dispatchDeadline"] == "241s"
@@ -172,6 +213,16 @@ class TestFailure:
         error = {"code": 409, "message": "Requested entity already exists", "status": "ALREADY_EXISTS"}
         emulator.answer = lambda _: (409, {"error": error})
         assert queue_at(emulator.host).enqueue(MESSAGE) is False
+
+    def test_a_task_that_is_gone_is_not_removed(self, emulator: Loopback) -> None:
+        emulator.answer = lambda _: (404, {"error": {"code": 404, "message": "The task no longer exists"}})
+        assert queue_at(emulator.host).remove(MESSAGE) is False
+
+    @pytest.mark.parametrize("status", [400, 403, 409, 429, 500, 503])
+    def test_a_refused_removal_is_unavailable(self, emulator: Loopback, status: int) -> None:
+        emulator.answer = lambda _: (status, {"error": {"code": status, "message": "no"}})
+        with pytest.raises(Unavailable):
+            queue_at(emulator.host).remove(MESSAGE)
 
     @pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
     def test_a_refusal_is_unavailable_and_is_not_repeated(self, emulator: Loopback, status: int) -> None:

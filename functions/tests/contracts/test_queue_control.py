@@ -4,7 +4,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +20,7 @@ from google.cloud.tasks_v2beta3.services.cloud_tasks.transports import CloudTask
 from core.errors import NotSupported, Unavailable
 from loopback import Answer, Loopback, Request, TasksEmulator, loopback
 from providers.queue import control
+from providers.queue.all_queues import ControlOfAll
 from providers.queue.cloud_tasks import CloudTasksQueue, Target
 from providers.queue.control import CloudTasksControl, EmulatorControl
 from providers.queue.memory import MemoryControl, MemoryQueue
@@ -424,3 +425,45 @@ class TestEmulator:
         assert status.depth is not None
         assert status.max_concurrent_dispatches
         assert status.max_dispatches_per_second
+
+
+class TestOfAll:
+    """Several queues as one."""
+
+    @pytest.fixture
+    def queues(self) -> dict[str, MemoryControl]:
+        return {name: MemoryControl(MemoryQueue(), lambda: NOON) for name in ("a", "b")}
+
+    def test_each_is_told_by_its_name(self, queues: dict[str, MemoryControl]) -> None:
+        queues["b"]._queue.enqueue(TaskMessage(generation_id="0f0e-a", dispatch=1))
+        status = ControlOfAll(queues).status()
+        assert (status.state, status.depth) == (QueueState.RUNNING, 1)
+        assert [(part.name, part.depth) for part in status.parts] == [("a", 0), ("b", 1)]
+
+    def test_every_one_is_switched(self, queues: dict[str, MemoryControl]) -> None:
+        control = ControlOfAll(queues)
+        for each in queues.values():
+            each._queue.enqueue(TaskMessage(generation_id="0f0e-a", dispatch=1))
+        assert (control.purge().depth, control.status().purged_at) == (0, NOON)
+        assert control.pause().state is QueueState.PAUSED
+        assert {each.status().state for each in queues.values()} == {QueueState.PAUSED}
+        queues["a"].resume()
+        assert control.status().state is QueueState.UNKNOWN
+        assert control.resume().state is QueueState.RUNNING
+        assert {each.status().state for each in queues.values()} == {QueueState.RUNNING}
+
+    def test_figures_are_added_up_where_all_are_known(self) -> None:
+        known = _Told(depth=3, max_concurrent_dispatches=5, max_dispatches_per_second=1.0)
+        added = ControlOfAll({"a": known, "b": known}).status()
+        assert (added.depth, added.max_concurrent_dispatches, added.max_dispatches_per_second) == (6, 10, 2.0)
+        half = ControlOfAll({"a": known, "b": MemoryControl(MemoryQueue(), lambda: NOON)}).status()
+        assert (half.depth, half.max_concurrent_dispatches) == (3, None)
+
+
+class _Told(MemoryControl):
+    def __init__(self, **figures: Any) -> None:
+        super().__init__(MemoryQueue(), lambda: NOON)
+        self._figures = figures
+
+    def status(self) -> QueueStatus:
+        return replace(super().status(), **self._figures)

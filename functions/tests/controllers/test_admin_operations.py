@@ -40,6 +40,9 @@ class TestQueue:
         assert (body["state"], body["queued"], body["processing"]) == ("running", 2, 1)
         assert body["depth"] == len(world.queue.waiting)
         assert (body["purged_at"], body["max_attempts"]) == (None, None)
+        assert [(each["name"], each["state"], each["depth"]) for each in body["queues"]] == [
+            ("all", "running", body["depth"])
+        ]
 
     def test_it_is_paused_and_resumed(self, world: World) -> None:
         assert ask(world, "POST", "queue/pause", REASON).body["state"] == "paused"

@@ -217,7 +217,7 @@ def test_there_may_be_no_gift(variable: str) -> None:
         ("QUEUE_MAX_ATTEMPTS", 5, "9", "101"),
         ("QUEUE_MIN_BACKOFF_SECONDS", 60, "0", "-1"),
         ("QUEUE_MAX_BACKOFF_SECONDS", 300, "3600", "3601"),
-        ("QUEUE_MAX_CONCURRENT_DISPATCHES", 10, "1", "0"),
+        ("QUEUE_MAX_CONCURRENT_DISPATCHES", 10, "2", "1"),
         ("QUEUE_MAX_DISPATCHES_PER_SECOND", 2, "500", "many"),
     ],
 )

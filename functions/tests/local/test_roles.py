@@ -14,7 +14,8 @@ PROJECT = "my-project"
 API, WORKER, SCHEDULES, TASKS = (
     f"darkroom-{name}@{PROJECT}.iam.gserviceaccount.com" for name in ("api", "worker", "schedules", "tasks")
 )
-PRIVATE = ["processimagegeneration", "sweep", "audit", "weeklyreport"]
+QUEUES = ["processImageGeneration", "processBacklog", "pollRemoteJobs"]
+PRIVATE = [*(name.lower() for name in QUEUES), "sweep", "audit", "weeklyreport"]
 
 Grant = tuple[str, str, str]
 """What on, to whom, which role."""
@@ -56,8 +57,9 @@ class TestPlan:
             (API, "roles/iam.serviceAccountTokenCreator"),
             ("API_KEY_PEPPER", "roles/secretmanager.secretAccessor"),
             ("gs://pictures", "roles/storage.objectUser"),
-            ("processImageGeneration", "roles/cloudtasks.enqueuer"),
-            ("processImageGeneration", self.OPERATOR),
+            *((queue, "roles/cloudtasks.enqueuer") for queue in QUEUES),
+            *((queue, "roles/cloudtasks.taskDeleter") for queue in QUEUES),
+            *((queue, self.OPERATOR) for queue in QUEUES),
         }
 
     def test_the_worker(self) -> None:
@@ -66,7 +68,7 @@ class TestPlan:
             (TASKS, "roles/iam.serviceAccountUser"),
             ("API_KEY_PEPPER", "roles/secretmanager.secretAccessor"),
             ("gs://pictures", "roles/storage.objectUser"),
-            ("processImageGeneration", "roles/cloudtasks.enqueuer"),
+            *((queue, "roles/cloudtasks.enqueuer") for queue in QUEUES),
         }
 
     def test_the_schedules(self) -> None:
@@ -76,14 +78,15 @@ class TestPlan:
             (TASKS, "roles/iam.serviceAccountUser"),
             ("API_KEY_PEPPER", "roles/secretmanager.secretAccessor"),
             ("gs://pictures", "roles/storage.objectUser"),
-            ("processImageGeneration", "roles/cloudtasks.enqueuer"),
+            *((queue, "roles/cloudtasks.enqueuer") for queue in QUEUES),
+            *((queue, "roles/cloudtasks.taskDeleter") for queue in QUEUES),
             ("sweep", "roles/run.invoker"),
             ("audit", "roles/run.invoker"),
             ("weeklyreport", "roles/run.invoker"),
         }
 
     def test_the_tasks_may_call_the_worker_and_do_nothing_else(self) -> None:
-        assert given_to(TASKS) == {("processimagegeneration", "roles/run.invoker")}
+        assert given_to(TASKS) == {(queue.lower(), "roles/run.invoker") for queue in QUEUES}
 
     def test_the_queues_operator_can_do_four_things(self) -> None:
         (create,) = [command for command in commands() if command[1:4] == ("iam", "roles", "create")]
@@ -116,7 +119,7 @@ class TestPlan:
 
     def test_each_private_function_has_one_caller(self) -> None:
         callers = {service: member for service, member, role in grants() if role == "roles/run.invoker"}
-        assert callers == {"processimagegeneration": TASKS, **dict.fromkeys(PRIVATE[1:], SCHEDULES)}
+        assert callers == {**dict.fromkeys(PRIVATE[:3], TASKS), **dict.fromkeys(PRIVATE[3:], SCHEDULES)}
 
 
 class Gcloud:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import Unauthenticated, Unavailable
+from core.queues import Queue
 from domain import generation as machine
 from domain.damage import UnreadableRecord
 from domain.errors import InsufficientCredits, UserInactive, UserNotFound
@@ -23,7 +24,7 @@ from repositories.memory import MemoryDocuments
 from repositories.optimistic import OptimisticTransaction
 from repositories.user_mapping import user_difference, user_from
 from repositories.users import UserRepository
-from services.ports import Created, Cursor, GenerationFilter, Stored
+from services.ports import Created, Cursor, GenerationFilter, Stored, Waiting
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -632,12 +633,15 @@ class TestPages:
         assert [stored.value.id for stored in due] == ["g1", "of-bob", "g2", "g3"]
         assert due[0] == many.known("g1")
 
-    def test_those_ahead_are_the_older_queued_ones(self, many: Instance) -> None:
-        assert many.generations.ahead_of(many.known("g4").value) == 5
+    def test_those_that_wait_are_counted_for_each_queue(self, many: Instance) -> None:
+        before = many.generations.waiting(Queue.GENERATIONS)
+        assert before == Waiting(count=7, oldest_at=NOON, newest_at=NOON + timedelta(minutes=2))
+        for name in ("g0", "g4", "g5"):
+            many.fail(many.known(name))
         many.claim(many.known("g1"), "one")
-        many.fail(many.known("g2"))
-        assert many.generations.ahead_of(many.known("g4").value) == 3
-        assert many.generations.ahead_of(many.known("g0").value) == 0
+        after = many.generations.waiting(Queue.GENERATIONS)
+        assert after == Waiting(count=3, oldest_at=NOON, newest_at=NOON + timedelta(minutes=1))
+        assert many.generations.waiting(Queue.BACKLOG) == Waiting(count=0, oldest_at=None, newest_at=None)
 
     def test_inherited_ones_are_those_without_darkrooms_fields(
         self, documents: UnsteadyDocuments, many: Instance

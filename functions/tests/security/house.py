@@ -17,7 +17,10 @@ EARLIER = NOW - timedelta(hours=1)
 EVERY_SCOPE = frozenset(Scope)
 CUSTOMER = "customer-1"
 
-OUTSIDE = ("documents", "queue", "queue_control", "outputs", "tokens", "directory", "models", "transaction", "pause")
+OUTSIDE = (
+    *("documents", "queue", "queue_control", "outputs", "tokens", "directory"),
+    *("models", "transaction", "pause", "aside"),
+)
 """The parts of a world that stay when an instance of Darkroom ends."""
 
 IDENTITIES = {

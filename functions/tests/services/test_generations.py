@@ -22,7 +22,6 @@ from domain.generation import Spec, Status
 from domain.ledger import EntryType
 from services.orders import Order
 from services.ports import Created, Cursor, GenerationFilter, ModelUnavailable, RemoteResult, RemoteStatus
-from services.recent import Recent
 from world import World
 
 WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -392,33 +391,6 @@ def test_a_list_counts_no_places_in_the_queue(world: World) -> None:
     create(world)
     (view,) = world.app.generation_service.page("alice", GenerationFilter(), after=None, limit=10)
     assert view.queue_position is None
-
-
-# --- places in the queue ---
-
-
-def test_the_place_in_the_queue_counts_everybodys_older_ones(world: World) -> None:
-    first = create(world, order("mallory")).generation.id
-    world.later(seconds=1)
-    second = create(world).generation.id
-    service = world.app.generation_service
-    assert service.get("mallory", first).queue_position == 1
-    assert service.get("alice", second).queue_position == 2
-    world.deliver(first)
-    world.later(seconds=1)
-    assert service.get("alice", second).queue_position == 2  # as it was less than two seconds ago
-    world.later(seconds=1)
-    assert service.get("alice", second).queue_position == 1
-    world.deliver(second)
-    assert service.get("alice", second).queue_position is None
-
-
-def test_no_more_places_are_remembered_than_a_process_can_hold(world: World) -> None:
-    recent: Recent[int, int] = Recent(timedelta(minutes=1), lambda: world.now)
-    for number in range(5000):
-        recent.get(number, lambda: 1)
-    assert len(recent._answers) <= 1024
-    assert recent.get(4999, lambda: 2) == 1
 
 
 # --- links ---

@@ -18,6 +18,7 @@ from simulation.scheduler import Violation
 from simulation.universe import SIZES, Lost, Universe
 
 _TRIES = 5
+_FLOOD = 5
 
 
 class Clients:
@@ -34,7 +35,14 @@ class Clients:
         self._count = 0
 
     def live(self, user_id: str) -> None:
-        errands = ((self._create, 6), (self._look, 2), (self._wait, 1), (self._cancel, 1), (self._balance, 1))
+        errands = (
+            (self._create, 6),
+            (self._look, 2),
+            (self._wait, 1),
+            (self._cancel, 1),
+            (self._flood, 1),
+            (self._balance, 1),
+        )
         acts = [act for act, weight in errands for _ in range(weight)]
         for _ in range(12):
             if self._universe.is_closing:
@@ -129,10 +137,21 @@ class Clients:
             view = universe.ask("look", lambda app: app.generation_service.wait(user_id, generation_id, seconds))
             universe.promises.show(view, known)
 
+    def _flood(self, user_id: str) -> None:
+        """Order and take back, again and again, as fast as answers come, or as soon as a model has begun."""
+        for _ in range(_FLOOD):
+            known = self._own(user_id)
+            self._create(user_id)
+            for generation_id in self._own(user_id)[len(known) :]:
+                self._pause(self._chance.choice((0.0, 0.0, 5.0)))
+                self._cancel_one(user_id, generation_id)
+
     def _cancel(self, user_id: str) -> None:
         generation_id = self._one_of(user_id)
-        if generation_id is None:
-            return
+        if generation_id is not None:
+            self._cancel_one(user_id, generation_id)
+
+    def _cancel_one(self, user_id: str, generation_id: str) -> None:
         try:
             view = self._universe.ask("cancel", lambda app: app.generation_service.cancel(user_id, generation_id))
         except AlreadyFinal:
@@ -144,11 +163,16 @@ class Clients:
             self._universe.promises.show(view, None)
             if view.generation.status != "cancelled":
                 raise Violation("final", f"{generation_id} was cancelled, and is {view.generation.status}")
+            if generation_id not in self._universe.conduct.withdrawn:
+                raise Violation("task", f"{generation_id} was cancelled, and nobody took its task out of the queue")
 
     def _balance(self, user_id: str) -> None:
         with suppress(Lost, Unavailable):
             self._universe.ask("balance", lambda app: app.ledger.balance(user_id, entries=5))
 
     def _one_of(self, user_id: str) -> str | None:
-        own = [generation_id for generation_id, owner in self._universe.promises.accepted.items() if owner == user_id]
+        own = self._own(user_id)
         return self._chance.choice(own) if own else None
+
+    def _own(self, user_id: str) -> list[str]:
+        return [each for each, owner in self._universe.promises.accepted.items() if owner == user_id]

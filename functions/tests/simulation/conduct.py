@@ -17,6 +17,10 @@ SKEW_MAX = timedelta(seconds=3)
 """Less than the time between two polls: a clock that is further behind would have a job polled without a pause."""
 
 
+_SHARE = 3
+"""By hand: of ten places the main queue has five, and one user three of these."""
+
+
 class Conduct:
     def __init__(
         self,
@@ -24,6 +28,7 @@ class Conduct:
         records: Callable[[], Mapping[str, Document]],
         now: Callable[[], datetime],
         attempts_max: int,
+        cancels_max: int,
         looks: Callable[[str], int],
     ) -> None:
         """`looks` counts the polls and callbacks that a generation has had, each of which makes one more task."""
@@ -31,9 +36,13 @@ class Conduct:
         self._now = now
         self._attempts_max = attempts_max
         self._looks = looks
+        self._cancels_max = cancels_max
+        self.withdrawn: set[str] = set()
+        """The generations whose task somebody has asked the queue to remove."""
         self._provider_calls: Counter[str] = Counter()
 
     def of_commit(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
+        self._of_creations(before, [self._records()[write.path].fields for write in writes if _is_creation(write)])
         for write in writes:
             old, new = before[write.path], self._records()[write.path].fields
             if "/transactions/" in write.path and old is not None:
@@ -45,10 +54,35 @@ class Conduct:
         found = self._records().get(f"generation_requests/{message.generation_id}")
         if found is None:
             raise Violation("task", f"{message.name} was sent before its generation was written down")
+        self._of_queue(message, found.fields)
         attempt, dispatch = found.fields["attempt"], found.fields["dispatch"]
         most = 1 + 4 * attempt + 2 * self._looks(message.generation_id)
         if not message.dispatch <= dispatch <= most:
             raise Violation("task", f"{message.name}: after {attempt} attempts there are {dispatch} tasks, not {most}")
+
+    def of_removal(self, message: TaskMessage) -> None:
+        self.withdrawn.add(message.generation_id)
+        status = self._records()[f"generation_requests/{message.generation_id}"].fields["status"]
+        if status not in FINAL:
+            raise Violation("task", f"the task {message.name} was removed, and its generation is {status}")
+
+    def _of_queue(self, message: TaskMessage, generation: Fields) -> None:
+        """A task goes to the queue that its generation names, or is a poll of what an attempt has handed over."""
+        is_poll = message.queue == "pollRemoteJobs" and generation["attempt"] > 0
+        if message.queue != generation.get("queue", "processImageGeneration") and not is_poll:
+            raise Violation("queue", f"{message.name} went to {message.queue}, and belongs to {generation['queue']}")
+
+    def _of_creations(self, before: Mapping[str, Document | None], created: Sequence[Fields]) -> None:
+        """Whose share of the main queue is used up goes to the backlog; whose cancels of the day are, goes nowhere."""
+        for place, generation in enumerate(created):
+            user = before[f"users/{generation['user_id']}"]
+            assert user is not None
+            cancels = user.fields.get("cancels", {}).get(f"{generation['created_at']:d%Y%m%d}", 0)
+            taken = user.fields.get("in_flight", 0) + place + cancels
+            if (taken >= _SHARE) != (generation["queue"] == "processBacklog"):
+                raise Violation("fairness", f"{generation['id']} went to {generation['queue']} after {taken} others")
+            if cancels >= self._cancels_max:
+                raise Violation("cancels", f"{generation['id']} was accepted after {cancels} cancels of the day")
 
     def of_provider_call(self, generation_id: str, calls: int) -> None:
         if calls > self._attempts_max:
@@ -85,6 +119,10 @@ class Conduct:
                 raise Violation("fence", f"{new['id']} is leased by {held_by}, and was changed by another {op.kind}")
             if op.kind == "deliver" and new["error_code"] != "out_of_attempts":
                 raise Violation("fence", f"{new['id']} was leased by {held_by}, and ended by another delivery")
+
+
+def _is_creation(write: Write) -> bool:
+    return isinstance(write, Create) and write.path.startswith("generation_requests/")
 
 
 def _of_completion(op: Op, old: Fields, new: Fields) -> None:

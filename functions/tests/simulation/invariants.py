@@ -84,6 +84,7 @@ def _of_user(user_id: str, user: Fields, books: Books) -> Iterator[tuple[str, st
         yield "I5", f"{user_id} is said to have {user['total_images_generated']} images, there are {images}"
     yield from _of_entries(entries, books.generations)
     yield from _of_flight(user_id, user, generations)
+    yield from _of_cancels(user_id, user, generations)
     for key_id, key in user.get("keys", {}).items():
         yield from _of_key(key_id, key, [each for each in generations if each.get("api_key_id") == key_id])
 
@@ -92,6 +93,19 @@ def _of_flight(name: str, counted: Fields, generations: Sequence[Fields]) -> Ite
     flying = sum(generation.get("in_flight", False) for generation in generations)
     if counted.get("in_flight", 0) != flying:
         yield "in flight", f"{name} is said to have {counted.get('in_flight')} in flight, there are {flying}"
+
+
+def _of_cancels(user_id: str, user: Fields, generations: Sequence[Fields]) -> Iterator[tuple[str, str]]:
+    """Those that had started are counted by the day of their cancel; days that are over may have been forgotten."""
+    counted: dict[str, int] = defaultdict(int)
+    for generation in generations:
+        if generation["status"] == "cancelled" and generation.get("attempt", 0) > 0:
+            counted[f"{generation['completed_at']:d%Y%m%d}"] += 1
+    told = user.get("cancels", {})
+    latest = max(counted, default="")
+    is_recent = bool(counted) and f"{user['updated_at'] - timedelta(days=1):d%Y%m%d}" < latest
+    if (is_recent and told.get(latest) != counted[latest]) or any(counted[day] != count for day, count in told.items()):
+        yield "cancels", f"{user_id} is said to have cancelled {told} after the start, and did {dict(counted)}"
 
 
 def _of_key(key_id: str, key: Fields, generations: Sequence[Fields]) -> Iterator[tuple[str, str]]:

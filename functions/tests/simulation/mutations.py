@@ -25,6 +25,7 @@ import services.generations
 import services.ledger
 import services.output_files
 from core.errors import Unavailable
+from core.queues import Queue
 from domain.calendar import week_of
 from domain.generation import Generation, Status
 from domain.ledger import Change, Entry
@@ -38,6 +39,7 @@ from services.fulfilment import FulfilmentService
 from services.generations import GenerationService
 from services.ledger import LedgerService
 from services.output_files import OutputFiles
+from services.ports import TaskMessage
 from services.sweeping import SweepResult, SweepService
 from simulation.planting import around, breaks
 
@@ -166,7 +168,7 @@ def the_key_does_not_decide_the_id(patch: pytest.MonkeyPatch) -> None:
 def a_group_mixes_its_answers_up(patch: pytest.MonkeyPatch) -> None:
     def mixed(original: Callable[..., Any], *args: Any) -> tuple[Any, Any]:
         changes, answers = original(*args)
-        return changes, answers[::-1]
+        return changes, dict(zip(answers, reversed(answers.values()), strict=True))
 
     around(patch, repositories.generations, "_decided", mixed)
 
@@ -391,7 +393,7 @@ def a_sweep_does_nothing(patch: pytest.MonkeyPatch) -> None:
 @breaks("task")
 def a_task_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     def early(original: Callable[..., Any], self: GenerationService, generation_id: str, order: Any) -> Any:
-        self._queue.enqueue(services.generations.TaskMessage(generation_id=generation_id, dispatch=1))
+        self._queue.enqueue(TaskMessage(generation_id=generation_id, dispatch=1))
         return original(self, generation_id, order)
 
     around(patch, GenerationService, "_accept", early)
@@ -403,6 +405,51 @@ def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
         return original(user, replace(generation, due_at=None), *others)
 
     around(patch, services.generations, "spend", undue)
+
+
+@breaks("queue")
+def a_task_always_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
+    def main(original: Callable[..., TaskMessage], *args: Any, **named: Any) -> TaskMessage:
+        return replace(original(*args, **named), queue=Queue.GENERATIONS)
+
+    around(patch, TaskMessage, "of", main)
+
+
+# --- floods and cancels ---
+
+
+@breaks("task")
+def a_cancel_leaves_its_task(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(services.generations, "withdraw", lambda *_: None)
+
+
+@breaks("task")
+def a_cancel_removes_the_task_before_it_is_one(patch: pytest.MonkeyPatch) -> None:
+    def hasty(original: Callable[..., Any], self: GenerationService, user_id: str, name: str, **named: Any) -> Any:
+        found = self._generations.owned(name, {user_id})
+        if found is not None:
+            services.generations.withdraw(self._queue, found.value)
+        return original(self, user_id, name, **named)
+
+    around(patch, GenerationService, "cancel", hasty)
+
+
+@breaks("cancels")
+def a_cancel_after_the_start_counts_for_nothing(patch: pytest.MonkeyPatch) -> None:
+    def uncounted(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+        return replace(original(*args, **named), is_late_cancel=False)
+
+    around(patch, services.generations, "cancel", uncounted)
+
+
+@breaks("cancels")
+def a_creation_forgets_the_cancels_of_the_day(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(domain.spending, "recent_cancels", lambda user, now: {})
+
+
+@breaks("fairness")
+def a_crowd_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(domain.spending, "queue_for", lambda user, share, now: Queue.GENERATIONS)
 
 
 # --- audit and report ---

@@ -118,12 +118,19 @@ class Task:
 class SimulatedQueue:
     """At least once, in no order, names remembered for an hour; a task is given up after five failures."""
 
-    def __init__(self, scheduler: Scheduler, faults: Faults, watch: Callable[[TaskMessage], None]) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        faults: Faults,
+        watch: Callable[[TaskMessage], None],
+        watch_removal: Callable[[TaskMessage], None],
+    ) -> None:
         self.tasks: list[Task] = []
-        self.names: dict[str, datetime] = {}
+        self.names: dict[tuple[str, str], datetime] = {}
         self._scheduler = scheduler
         self._faults = faults
         self._watch = watch
+        self._watch_removal = watch_removal
 
     def enqueue(self, message: TaskMessage) -> bool:
         self._scheduler.step(f"enqueues {message.name}")
@@ -131,13 +138,27 @@ class SimulatedQueue:
             self._scheduler.note("=> Unavailable")
             raise Unavailable("The queue does not answer")
         self._watch(message)
-        is_new = self._is_new(message.name)
+        is_new = self._is_new(message)
         if is_new:
             self.tasks.append(Task(message, message.not_before or self._scheduler.now))
         if self._faults.hits("the queue's answer is lost"):
             self._scheduler.note("=> Unavailable, though it is done")
             raise Unavailable("The queue does not answer")
         return is_new
+
+    def remove(self, message: TaskMessage) -> bool:
+        self._scheduler.step(f"removes {message.name}")
+        self._watch_removal(message)
+        if "queue" in self._faults.outages or self._faults.hits("the queue is down"):
+            self._scheduler.note("=> Unavailable")
+            raise Unavailable("The queue does not answer")
+        found = [task for task in self.tasks if _key(task.message) == _key(message)]
+        for task in found:
+            self._delete(task)
+        if self._faults.hits("the queue's answer is lost"):
+            self._scheduler.note("=> Unavailable, though it is done")
+            raise Unavailable("The queue does not answer")
+        return bool(found)
 
     def take(self) -> Task | None:
         """One that is due, hidden from the others until its delivery must have ended."""
@@ -173,14 +194,18 @@ class SimulatedQueue:
         self._scheduler.note("the queue forgets the names of what is gone")
         self.names.clear()
 
-    def _is_new(self, name: str) -> bool:
-        if any(task.message.name == name for task in self.tasks):
+    def _is_new(self, message: TaskMessage) -> bool:
+        if any(_key(task.message) == _key(message) for task in self.tasks):
             return False
-        return self.names.get(name, self._scheduler.now) <= self._scheduler.now
+        return self.names.get(_key(message), self._scheduler.now) <= self._scheduler.now
 
     def _delete(self, task: Task) -> None:
         self.tasks.remove(task)
-        self.names[task.message.name] = self._scheduler.now + NAMES_KEPT
+        self.names[_key(task.message)] = self._scheduler.now + NAMES_KEPT
+
+
+def _key(message: TaskMessage) -> tuple[str, str]:
+    return message.queue.value, message.name
 
 
 class SimulatedOutputs:

@@ -63,6 +63,7 @@ class Universe:
         self.age_max = chance.choice((3600, 24 * 3600, 24 * 3600))
         self.zone = chance.choice(ZONES)
         self.in_flight_max = chance.choice((2, 5, 1000))
+        self.cancels_max = chance.choice((1, 3, 20))
         tempo = timedelta(seconds=chance.choice((0.001, 0.01, 0.1)))
         self.scheduler = Scheduler(chance, stickiness=chance.choice((0.0, 0.5, 0.9)), tempo=tempo)
         self.scheduler.each_step = self._weather
@@ -138,10 +139,11 @@ class Universe:
             records=lambda: self.records,
             now=lambda: scheduler.now,
             attempts_max=self.attempts_max,
+            cancels_max=self.cancels_max,
             looks=lambda generation_id: self.vendor.polls[generation_id] + self.hints[generation_id],
         )
         self.documents = SimulatedDocuments(scheduler, faults, self._watch)
-        self.queue = SimulatedQueue(scheduler, faults, self.conduct.of_task)
+        self.queue = SimulatedQueue(scheduler, faults, self.conduct.of_task, self.conduct.of_removal)
         self.outputs = SimulatedOutputs(scheduler, faults)
         self.direct = SimulatedDirect("Model A", scheduler, faults, self.conduct.of_provider_call)
         self.vendor = SimulatedVendor("Model R", scheduler, faults, self.conduct.of_provider_call)
@@ -167,7 +169,7 @@ class Universe:
         scheduler = self.scheduler
         skew = timedelta(seconds=self.chance.uniform(-1, 1) * SKEW_MAX.total_seconds())
         app = Darkroom(
-            _settings(self.attempts_max, self.age_max, self.in_flight_max, self.zone),
+            _settings(self.attempts_max, self.age_max, self.in_flight_max, self.cancels_max, self.zone),
             clock=lambda: scheduler.now + skew,
             documents=self.documents,
             queue=self.queue,
@@ -178,6 +180,7 @@ class Universe:
                 monotonic=scheduler.seconds, pause=scheduler.pause, uniform=self.chance.uniform
             ),
             pause=scheduler.pause,
+            aside=lambda work: work(),
         )
         app.made["generations"] = GenerationRepository(app.documents, app.users, app.transaction, lock=scheduler.lock)
         app.catalog._lock = scheduler.lock()
@@ -304,11 +307,12 @@ class Universe:
 
 
 @lru_cache
-def _settings(attempts_max: int, age_max: int, in_flight_max: int, zone: str) -> Settings:
+def _settings(attempts_max: int, age_max: int, in_flight_max: int, cancels_max: int, zone: str) -> Settings:
     own = {
         "ATTEMPTS_MAX": str(attempts_max),
         "GENERATION_AGE_MAX_SECONDS": str(age_max),
         "IN_FLIGHT_MAX": str(in_flight_max),
+        "CANCELS_AFTER_START_PER_DAY": str(cancels_max),
         "REPORT_TIME_ZONE": zone,
     }
     return Settings.from_environment(ENVIRONMENT | own)

@@ -1,0 +1,49 @@
+"""Who may wait for the end of a generation: each wait holds a thread of the instance, which has few."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_OF_THREADS = 4
+"""A quarter of the threads may wait, so that the others answer."""
+
+
+class Waits:
+    """Places for requests that wait. They are counted in memory, because they are the threads of this instance."""
+
+    def __init__(self, *, threads: int) -> None:
+        self.most = max(1, threads // _OF_THREADS)
+        self.most_of_one = max(1, self.most // 2)
+        self._waiting: Counter[str] = Counter()
+        self._count = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self, seconds: int, *names: str) -> Iterator[int]:
+        """Yield for how long the request may wait: `seconds`, or 0 where no place is free.
+
+        `names` are all that the caller is known by, such as the owner of a key and who acts by it: each has its share.
+        """
+        if seconds <= 0 or not self._taken(names):
+            yield 0
+            return
+        try:
+            yield seconds
+        finally:
+            with self._lock:
+                self._move(names, -1)
+
+    def _taken(self, names: tuple[str, ...]) -> bool:
+        with self._lock:
+            if self._count >= self.most or any(self._waiting[name] >= self.most_of_one for name in names):
+                return False
+            self._move(names, 1)
+            return True
+
+    def _move(self, names: tuple[str, ...], by: int) -> None:
+        self._count += by
+        for name in set(names):
+            self._waiting[name] += by
+            if not self._waiting[name]:
+                del self._waiting[name]
