@@ -45,6 +45,9 @@ function Field({
   );
 }
 
+/** Text has the direction of who typed it; a date has that of the page. */
+const isTyped = (type: unknown) => type === undefined || type === "text" || type === "search";
+
 type Without<T> = Omit<T, "label" | "id" | "icon" | "onInput" | "onChange" | "value">;
 
 interface Text extends Labelled {
@@ -56,7 +59,12 @@ export function TextField({ label, hint, error, onValue, ...rest }: Text & Witho
   return (
     <Field label={label} hint={hint} error={error}>
       {(described) => (
-        <input {...rest} {...described} onInput={(event) => onValue(event.currentTarget.value)} />
+        <input
+          dir={isTyped(rest.type) ? "auto" : undefined}
+          {...rest}
+          {...described}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
       )}
     </Field>
   );
@@ -66,7 +74,12 @@ export function TextArea({ label, hint, error, onValue, ...rest }: Text & Withou
   return (
     <Field label={label} hint={hint} error={error}>
       {(described) => (
-        <textarea {...rest} {...described} onInput={(event) => onValue(event.currentTarget.value)} />
+        <textarea
+          dir="auto"
+          {...rest}
+          {...described}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
       )}
     </Field>
   );

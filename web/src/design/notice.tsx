@@ -44,6 +44,7 @@ function explanation(error: unknown, t: Translate): string {
   const { required, available, request_id: requestId } = error.problem;
   switch (error.code) {
     case "offline":
+    case "app_check":
     case "rate_limited":
     case "unavailable":
     case "unauthenticated":

@@ -17,8 +17,8 @@ export function PageHead({ title, lead, actions }: PageHeadProps) {
   return (
     <header class="page-head">
       <div>
-        <h1>{title}</h1>
-        {lead && <p>{lead}</p>}
+        <h1 dir="auto">{title}</h1>
+        {lead && <p dir="auto">{lead}</p>}
       </div>
       {actions && <div class="row">{actions}</div>}
     </header>

@@ -47,6 +47,8 @@ async function show(): Promise<void> {
         /^(authorization|x-api-key)$/i.test(name),
       );
       if (token && !isAuthorized) request.headers.Authorization = `Bearer ${token}`;
+      const proof = await (await caller).proof().catch(() => undefined);
+      if (proof) request.headers["X-Firebase-AppCheck"] = proof;
       return request;
     },
     onComplete: async () => {

@@ -3,6 +3,7 @@ import { type ComponentChildren, createContext } from "preact";
 import { useCallback, useContext, useEffect, useMemo, useState } from "preact/hooks";
 import type en from "./en";
 import { type Language, preferredLanguage, rememberLanguage } from "./language";
+import { isolated } from "./typed";
 
 export type Catalogue = { [Room in keyof typeof en]: Record<keyof (typeof en)[Room], string> };
 export type Message = {
@@ -63,7 +64,7 @@ export function wordsIn(language: Language, catalogue: Catalogue): Omit<I18n, "s
   const t: Translate = (message, values) => {
     const format = formats.get(message) ?? new IntlMessageFormat(text(catalogue, message), language);
     formats.set(message, format);
-    return String(format.format(values));
+    return String(format.format(values && mapped(values)));
   };
   return {
     language,
@@ -72,6 +73,10 @@ export function wordsIn(language: Language, catalogue: Catalogue): Omit<I18n, "s
     moment: (iso) => moment.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
   };
+}
+
+function mapped(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isolated(value)]));
 }
 
 function text(catalogue: Catalogue, message: Message): string {

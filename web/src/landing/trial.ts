@@ -2,7 +2,8 @@ import type { Auth } from "firebase/auth";
 import { api, authorizeWith, body, type Catalog, type Generation } from "../api/client";
 import { ApiError } from "../api/problem";
 import { type Translate, wordsIn } from "../i18n/i18n";
-import { priceOf } from "../pages/studio/draft";
+import { lengthOf } from "../i18n/typed";
+import { PROMPT_MAX, priceOf } from "../pages/studio/draft";
 import { newOrder, sendPatiently } from "../pages/studio/order";
 import { reasonOf } from "../pages/studio/words";
 import { firebase } from "../session/firebase";
@@ -21,6 +22,11 @@ export async function make(prompt: string): Promise<void> {
   const stage = new Stage();
   if (!prompt) {
     stage.refuse({ text: t("landing.try.blank") });
+    return;
+  }
+  const count = lengthOf(prompt) - PROMPT_MAX;
+  if (count > 0) {
+    stage.refuse({ text: t("studio.fault.long", { count }) });
     return;
   }
   stage.begin(t("landing.try.starting"));

@@ -1,3 +1,4 @@
 export { useCatalogWords } from "./catalog-words";
+export { namedAfter, nameOf, type Option, useOptionNames } from "./names";
 export { Frame, Picture } from "./picture";
 export { type Shape, shapeOf } from "./shape";

@@ -6,7 +6,9 @@ import {
   indexedDBLocalPersistence,
   initializeAuth,
 } from "firebase/auth";
+import { proveAppWith } from "../api/client";
 import { watchedFetch } from "../api/connection";
+import { configuration, type Vendor } from "./configuration";
 
 export interface Firebase {
   app: FirebaseApp;
@@ -14,6 +16,8 @@ export interface Firebase {
   /** The emulators, and nothing of Google's: by Firebase's convention, projects called `demo-…` exist nowhere. */
   isLocal: boolean;
   projectId: string;
+  /** Beside address and password. */
+  signInWith: readonly Vendor[];
 }
 
 let started: Promise<Firebase> | undefined;
@@ -28,12 +32,25 @@ export function firebase(): Promise<Firebase> {
 }
 
 async function start(): Promise<Firebase> {
-  const answer = await watchedFetch("/__/firebase/init.json");
+  const [answer, turnedOn] = await Promise.all([watchedFetch("/__/firebase/init.json"), configuration()]);
   const options = (await answer.json()) as FirebaseOptions;
-  const app = initializeApp(options);
-  const auth = initializeAuth(app, { persistence: [indexedDBLocalPersistence, browserLocalPersistence] });
   const projectId = options.projectId ?? "";
   const isLocal = projectId.startsWith("demo-");
+  const app = initializeApp(options);
+  const { appCheckSiteKey, signInWith } = turnedOn;
+  if (appCheckSiteKey) proveAppWith(await appCheckTokens(app, appCheckSiteKey, isLocal));
+  const auth = initializeAuth(app, { persistence: [indexedDBLocalPersistence, browserLocalPersistence] });
   if (isLocal) connectAuthEmulator(auth, LOCAL_STACK.auth, { disableWarnings: true });
-  return { app, auth, isLocal, projectId };
+  return { app, auth, isLocal, projectId, signInWith };
+}
+
+/** App Check has no emulator, and even its debug tokens come from Google: the local stack sends a word that says so. */
+async function appCheckTokens(
+  app: FirebaseApp,
+  siteKey: string,
+  isLocal: boolean,
+): Promise<() => Promise<string>> {
+  if (isLocal) return async () => "local-stack-without-app-check";
+  const { startAppCheck } = await import("./app-check");
+  return startAppCheck(app, siteKey);
 }

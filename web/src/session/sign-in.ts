@@ -10,6 +10,7 @@ import {
 import { api, body, type Me } from "../api/client";
 import { ApiError } from "../api/problem";
 import { creditsMoved, keys, queries } from "../api/queries";
+import type { Vendor } from "./configuration";
 import { firebase } from "./firebase";
 import { signOut } from "./sign-out";
 
@@ -61,6 +62,22 @@ export async function createAccount({ email, password }: Credentials): Promise<v
   } else {
     await createUserWithEmailAndPassword(auth, email, password);
   }
+  await meetTheServer();
+}
+
+/** Loaded before a button is pressed: a browser opens a window only right after the press. */
+export const vendors = () => import("./vendors");
+
+/** Whoever is here anonymously keeps their id, or brings along what they made. Throws NotClaimed, or Firebase's error. */
+export async function signInWithVendor(vendor: Vendor): Promise<void> {
+  const { auth, isLocal } = await firebase();
+  const anonymous = anonymousUser(auth.currentUser);
+  const token = await anonymous?.getIdToken();
+  const { enterWith } = await vendors();
+  const isLinked = await enterWith(vendor, auth, isLocal);
+  if (anonymous && isLinked)
+    await anonymous.getIdToken(true); // the old one still says "anonymous"
+  else if (token) await claim(token);
   await meetTheServer();
 }
 

@@ -37,7 +37,11 @@ function Facts({ me }: { me: Me }) {
             {isAdmin && <Badge tone="info">{t("account.profile.admin")}</Badge>}
           </span>
         </Fact>
-        {me.name && <Fact label={t("account.profile.name")}>{me.name}</Fact>}
+        {me.name && (
+          <Fact label={t("account.profile.name")}>
+            <bdi>{me.name}</bdi>
+          </Fact>
+        )}
         {!me.is_anonymous && (
           <Fact label={t("account.profile.email")}>
             {me.email || user.email || t("account.profile.none")}

@@ -6,7 +6,7 @@ export const reportPath = (id: string) => `/app/admin/reports/${encodeURICompone
 
 export function UserLink({ id, children }: { id: string; children?: string }) {
   return (
-    <a class={children ? "" : "admin-user"} href={userPath(id)} title={children ? undefined : id}>
+    <a dir="auto" class={children ? "" : "admin-user"} href={userPath(id)} title={children ? undefined : id}>
       {children ?? id}
     </a>
   );

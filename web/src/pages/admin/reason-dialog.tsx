@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../../api/problem";
 import { Button, Dialog, ErrorNotice, Notice, TextArea, TextField } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { lengthOf } from "../../i18n/typed";
 
 const REASON_MAX = 500;
 
@@ -75,14 +76,14 @@ interface ReasonFieldProps {
 
 export function ReasonField({ value, onValue, error, hint }: ReasonFieldProps) {
   const { t } = useI18n();
+  const count = lengthOf(value) - REASON_MAX;
   return (
     <TextArea
       label={t("audit.reason.label")}
       hint={hint ?? t("audit.reason.hint")}
       value={value}
       onValue={onValue}
-      error={error}
-      maxLength={REASON_MAX}
+      error={count > 0 ? t("studio.fault.long", { count }) : error}
       rows={3}
       required
     />

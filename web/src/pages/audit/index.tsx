@@ -71,7 +71,10 @@ function RecordTable({ rows }: { rows: readonly AuditRecord[] }) {
       cell: (record) => <span class="audit-action">{actionWords(record.action, t)}</span>,
     },
     { head: t("audit.column.target"), cell: (record) => <Target target={record.target} /> },
-    { head: t("audit.column.reason"), cell: (record) => record.reason || t("audit.noReason") },
+    {
+      head: t("audit.column.reason"),
+      cell: (record) => <span dir="auto">{record.reason || t("audit.noReason")}</span>,
+    },
     { head: t("audit.column.details"), cell: (record) => <Details record={record} /> },
   ];
   return (

@@ -102,7 +102,7 @@ function What({ entry }: { entry: Entry }) {
   return (
     <div>
       <strong>{entryTitle(entry, t)}</strong>
-      <div class="credits-detail">
+      <div class="credits-detail" dir="auto">
         {entry.generation_id ? (
           <a href={`/app/gallery/${encodeURIComponent(entry.generation_id)}`}>{detail}</a>
         ) : (

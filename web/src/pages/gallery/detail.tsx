@@ -11,7 +11,7 @@ import { addressOf, type Filters, filtersOf } from "./filters";
 import { useCatalog, useNeighbours } from "./list";
 import { Result } from "./result";
 import { Standing } from "./standing";
-import { shortened } from "./words";
+import { titleOf } from "./words";
 
 const NOT_THERE = [400, 404];
 
@@ -35,7 +35,7 @@ function Found({ id, filters }: { id: string; filters: Filters }) {
     <>
       <Path id={id} filters={filters} />
       <PageHead
-        title={generation ? shortened(generation.prompt) || t("gallery.erased") : t("gallery.detail.title")}
+        title={generation ? titleOf(generation.prompt) || t("gallery.erased") : t("gallery.detail.title")}
       />
       {error && !generation && <ErrorNotice error={error} retry={() => refetch()} />}
       {generation && <Everything generation={generation} catalog={catalog} knownSince={dataUpdatedAt} />}

@@ -3,7 +3,7 @@ import type { Catalog, Generation } from "../../api/client";
 import { CopyButton, Credits } from "../../design";
 import { type Translate, useI18n } from "../../i18n/i18n";
 import { isFinal } from "../../live/progress";
-import { useCatalogWords } from "../../picture";
+import { nameOf, type Option, useCatalogWords } from "../../picture";
 import { Swatches } from "./palette";
 import { durationBetween } from "./words";
 
@@ -16,23 +16,22 @@ export function Asked({ generation, catalog }: Of & { catalog: Catalog | undefin
   const { t } = useI18n();
   const inWords = useCatalogWords();
   const { prompt, model, params, metadata } = generation;
-  const style = catalog?.styles.find(({ id }) => id === params.style)?.display_name ?? params.style;
-  const color = catalog?.colors.find(({ id }) => id === params.color);
-  const size = catalog?.sizes.find(({ id }) => id === params.size)?.display_name ?? params.size;
+  const named = (option: Option) => inWords(nameOf(option, params[option], catalog));
+  const shades = catalog?.colors.find(({ id }) => id === params.color)?.hex_examples ?? [];
   return (
     <section class="card stack">
       <h2>{t("gallery.asked")}</h2>
       <figure class="gallery-words">
-        <blockquote>{prompt || t("gallery.erased")}</blockquote>
+        <blockquote dir="auto">{prompt || t("gallery.erased")}</blockquote>
         {prompt && <CopyButton text={prompt} label={t("gallery.copyPrompt")} />}
       </figure>
       <dl class="gallery-facts">
         <Fact name={t("gallery.model")}>{inWords(model)}</Fact>
-        <Fact name={t("gallery.style")}>{inWords(style)}</Fact>
+        <Fact name={t("gallery.style")}>{named("style")}</Fact>
         <Fact name={t("gallery.color")}>
-          {inWords(color?.display_name ?? params.color)} <Swatches colors={color?.hex_examples ?? []} />
+          {named("color")} <Swatches colors={shades} />
         </Fact>
-        <Fact name={t("gallery.size")}>{inWords(size)}</Fact>
+        <Fact name={t("gallery.size")}>{named("size")}</Fact>
         <Fact name={t("gallery.seed")}>{params.seed ?? t("gallery.noSeed")}</Fact>
         <Labels metadata={metadata} />
       </dl>
@@ -49,7 +48,7 @@ function Labels({ metadata }: Pick<Generation, "metadata">) {
       <ul class="gallery-labels">
         {labels.map(([name, value]) => (
           <li key={name}>
-            {name}: {value}
+            <bdi>{name}</bdi>: <bdi>{value}</bdi>
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Catalog } from "../../api/client";
 import { Badge, Button, SelectField, TextField } from "../../design";
 import { type Message, useI18n } from "../../i18n/i18n";
-import { useCatalogWords } from "../../picture";
+import { namedAfter, useCatalogWords } from "../../picture";
 import { countOf, type FilterName, type Filters, isBackwards, STATUSES, withFilter } from "./filters";
 
 interface Choosing {
@@ -98,6 +98,7 @@ interface OptionFilterProps extends Choosing {
 /** What stands in the address can be chosen even where it is no longer on offer: old pictures still have it. */
 function OptionFilter({ name, any, options, filters, onFilters }: OptionFilterProps) {
   const { t } = useI18n();
+  const inWords = useCatalogWords();
   const value = filters[name] ?? "";
   const isGone = value !== "" && options.every((option) => option.value !== value);
   return (
@@ -105,7 +106,11 @@ function OptionFilter({ name, any, options, filters, onFilters }: OptionFilterPr
       label={t(`gallery.filters.${name}`)}
       value={value}
       onValue={(chosen) => onFilters(withFilter(filters, name, chosen))}
-      options={[{ value: "", label: t(any) }, ...options, ...(isGone ? [{ value, label: value }] : [])]}
+      options={[
+        { value: "", label: t(any) },
+        ...options,
+        ...(isGone ? [{ value, label: inWords(namedAfter(value)) }] : []),
+      ]}
     />
   );
 }

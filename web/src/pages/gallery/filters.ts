@@ -1,4 +1,5 @@
 import type { paths } from "../../api/schema";
+import { lengthOf } from "../../i18n/typed";
 
 type Parameters = NonNullable<paths["/v1/generations"]["get"]["parameters"]["query"]>;
 
@@ -22,7 +23,7 @@ const COULD_BE: Record<FilterName, (value: string) => boolean> = {
 };
 
 function isOption(value: string): boolean {
-  return value.length > 0 && value.length <= OPTION_MAX;
+  return value.length > 0 && lengthOf(value) <= OPTION_MAX;
 }
 
 /** While somebody types a year, the browser reports the years 2, 20 and 202 on the way. */

@@ -26,7 +26,9 @@ export function Tile({ generation, address, catalog }: TileProps) {
         ) : (
           <Ground generation={current} catalog={catalog} />
         )}
-        <span class="gallery-prompt">{prompt || t("gallery.erased")}</span>
+        <span class="gallery-prompt" dir="auto">
+          {prompt || t("gallery.erased")}
+        </span>
         <time class="gallery-when" dateTime={created}>
           {moment(created)}
         </time>

@@ -3,7 +3,7 @@ import type { Generation } from "../../api/client";
 import en from "../../i18n/en";
 import { wordsIn } from "../../i18n/i18n";
 import ru from "../../i18n/ru";
-import { durationBetween, reasonOf, shortened } from "./words";
+import { durationBetween, reasonOf, titleOf } from "./words";
 
 const { t } = wordsIn("en", en);
 const START = "2026-11-20T10:00:00.000Z";
@@ -32,16 +32,16 @@ describe("how long it took", () => {
 
 describe("a heading made of a prompt", () => {
   it("is the prompt where that is short, on one line", () => {
-    expect(shortened("  A cake\n with cherries ")).toBe("A cake with cherries");
+    expect(titleOf("  A cake\n with cherries ")).toBe("A cake with cherries");
   });
 
   it("ends with a whole word", () => {
     const prompt = "A three-tier wedding cake with sugar peonies, on a marble table by the window";
-    expect(shortened(prompt)).toBe("A three-tier wedding cake with sugar peonies, on a marble…");
+    expect(titleOf(prompt)).toBe("A three-tier wedding cake with sugar peonies, on a marble…");
   });
 
   it("cuts one endless word", () => {
-    expect(shortened("a".repeat(200))).toBe(`${"a".repeat(60)}…`);
+    expect(titleOf("a".repeat(200))).toBe(`${"a".repeat(60)}…`);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Generation } from "../../api/client";
 import type { Message, Translate } from "../../i18n/i18n";
+import { shortened } from "../../i18n/typed";
 
 const TITLE_MAX = 60;
 const MINUTE = 60;
@@ -35,13 +36,9 @@ export function reasonOf({ error }: Generation, t: Translate): string {
   return known ? t(known) : error.message;
 }
 
-/** A heading made of a prompt: whole words, as many as fit. */
-export function shortened(prompt: string): string {
-  const line = prompt.replace(/\s+/g, " ").trim();
-  if (line.length <= TITLE_MAX) return line;
-  const cut = line.slice(0, TITLE_MAX);
-  const end = cut.lastIndexOf(" ");
-  return `${(end > 0 ? cut.slice(0, end) : cut).replace(/[\s,.;:–-]+$/, "")}…`;
+/** A heading made of a prompt. */
+export function titleOf(prompt: string): string {
+  return shortened(prompt, TITLE_MAX);
 }
 
 /** From one moment to the other: the two largest units that say something. */

@@ -3,6 +3,7 @@ import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/queries";
 import { ButtonLink, Dialog, ErrorNotice, Notice, Skeleton, StatusBadge } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { useCatalogWords, useOptionNames } from "../../picture";
 import { Facts } from "../admin/facts";
 import { UserLink } from "../admin/links";
 import { factsOf } from "./generation-facts";
@@ -28,6 +29,8 @@ export function GenerationDialog({ id, onClose }: { id: string; onClose: () => v
 function Known({ generation }: { generation: AnyGeneration }) {
   const i18n = useI18n();
   const { t } = i18n;
+  const inWords = useCatalogWords();
+  const named = useOptionNames();
   const { error } = generation;
   return (
     <div class="stack">
@@ -35,7 +38,9 @@ function Known({ generation }: { generation: AnyGeneration }) {
         <StatusBadge status={generation.status} />
         <UserLink id={generation.user_id} />
       </div>
-      <p class="generations-words">{generation.prompt || t("generations.noPrompt")}</p>
+      <p class="generations-words" dir="auto">
+        {generation.prompt || t("generations.noPrompt")}
+      </p>
       <Outputs generation={generation} />
       {error && (
         <Notice tone="bad" title={t("generations.fact.error")}>
@@ -45,7 +50,7 @@ function Known({ generation }: { generation: AnyGeneration }) {
           <p>{t(error.retryable ? "generations.fact.retryable" : "generations.fact.final")}</p>
         </Notice>
       )}
-      <Facts of={factsOf(generation, i18n)} />
+      <Facts of={factsOf(generation, i18n, { inWords, named })} />
       <div class="row">
         <ButtonLink href={`/app/admin/ledger?user_id=${encodeURIComponent(generation.user_id)}`}>
           {t("generations.one.toLedger")}

@@ -1,27 +1,33 @@
 import type { Schemas } from "../../api/client";
 import type { I18n } from "../../i18n/i18n";
+import { namedAfter, type Option } from "../../picture";
 import type { Fact } from "../admin/facts";
 
 type AnyGeneration = Schemas["AnyGenerationResource"];
 
+interface Names {
+  inWords: (words: string) => string;
+  named: (option: Option, id: string) => string;
+}
+
 /** Everything that the API tells of a generation, in words. */
-export function factsOf(generation: AnyGeneration, i18n: I18n): Fact[] {
+export function factsOf(generation: AnyGeneration, i18n: I18n, names: Names): Fact[] {
   return [
-    ...asked(generation, i18n),
+    ...asked(generation, i18n, names),
     ...paid(generation, i18n),
     ...went(generation, i18n),
     ...labels(generation, i18n),
   ];
 }
 
-function asked({ id, kind, model, params }: AnyGeneration, { t }: I18n): Fact[] {
+function asked({ id, kind, model, params }: AnyGeneration, { t }: I18n, { inWords, named }: Names): Fact[] {
   return [
     { name: t("generations.column.id"), value: <code>{id}</code> },
-    { name: t("generations.fact.kind"), value: kind },
-    { name: t("generations.fact.model"), value: model },
-    { name: t("generations.fact.style"), value: params.style },
-    { name: t("generations.fact.color"), value: params.color },
-    { name: t("generations.fact.size"), value: params.size },
+    { name: t("generations.fact.kind"), value: inWords(namedAfter(kind)) },
+    { name: t("generations.fact.model"), value: inWords(model) },
+    { name: t("generations.fact.style"), value: named("style", params.style) },
+    { name: t("generations.fact.color"), value: named("color", params.color) },
+    { name: t("generations.fact.size"), value: named("size", params.size) },
     { name: t("generations.fact.seed"), value: params.seed ?? t("generations.fact.noSeed") },
   ];
 }
@@ -56,7 +62,7 @@ function labels({ metadata }: AnyGeneration, { t }: I18n): Fact[] {
   if (given.length === 0) return [];
   const value = given.map(([name, label]) => (
     <div key={name}>
-      {name}: {label}
+      <bdi>{name}</bdi>: <bdi>{label}</bdi>
     </div>
   ));
   return [{ name: t("generations.fact.metadata"), value }];

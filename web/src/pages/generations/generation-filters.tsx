@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/preact-query";
 import { api, body } from "../../api/client";
 import { keys } from "../../api/queries";
 import { useI18n } from "../../i18n/i18n";
+import { useCatalogWords } from "../../picture";
 import { DayFilter, FilterBar, type Filters, SelectFilter, TextFilter } from "../filters";
 
 export const FILTERS = ["user_id", "status", "model", "style", "credits", "from", "to"] as const;
@@ -44,8 +45,10 @@ function useOptions() {
     queryFn: () => body(api.GET("/v1/admin/catalog")),
   });
   const offered = useQuery({ queryKey: keys.catalog, queryFn: () => body(api.GET("/v1/catalog")) });
+  const inWords = useCatalogWords();
   return {
-    models: offered.data?.models.map(({ name }) => ({ value: name, label: name })) ?? [],
-    styles: all.data?.styles.map(({ id, display_name }) => ({ value: id, label: display_name })) ?? [],
+    models: offered.data?.models.map(({ name }) => ({ value: name, label: inWords(name) })) ?? [],
+    styles:
+      all.data?.styles.map(({ id, display_name }) => ({ value: id, label: inWords(display_name) })) ?? [],
   };
 }

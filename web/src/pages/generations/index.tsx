@@ -5,6 +5,7 @@ import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/queries";
 import { type Column, DataTable, Empty, PageHead, StatusBadge } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { useCatalogWords, useOptionNames } from "../../picture";
 import { GenerationLink, UserLink } from "../admin/links";
 import { given, Listing, oneOf, usePages } from "../admin/paging";
 import { Time } from "../admin/time";
@@ -61,6 +62,8 @@ function withoutId(url: string): string {
 function GenerationTable({ rows }: { rows: readonly AnyGeneration[] }) {
   const { t, number } = useI18n();
   const { url } = useLocation();
+  const named = useOptionNames();
+  const inWords = useCatalogWords();
   const list = withoutId(url);
   const columns: Column<AnyGeneration>[] = [
     { head: t("generations.column.created"), cell: (each) => <Time at={each.created_at} /> },
@@ -68,10 +71,17 @@ function GenerationTable({ rows }: { rows: readonly AnyGeneration[] }) {
     { head: t("generations.column.user"), cell: (each) => <UserLink id={each.user_id} /> },
     {
       head: t("generations.column.prompt"),
-      cell: (each) => <span class="generations-prompt">{each.prompt || t("generations.noPrompt")}</span>,
+      cell: (each) => (
+        <span class="generations-prompt" dir="auto">
+          {each.prompt || t("generations.noPrompt")}
+        </span>
+      ),
     },
     { head: t("generations.column.status"), cell: (each) => <StatusBadge status={each.status} /> },
-    { head: t("generations.column.model"), cell: (each) => `${each.model}, ${each.params.style}` },
+    {
+      head: t("generations.column.model"),
+      cell: (each) => `${inWords(each.model)}, ${named("style", each.params.style)}`,
+    },
     { head: t("generations.column.price"), cell: (each) => number(each.cost.price), isNumber: true },
   ];
   return (

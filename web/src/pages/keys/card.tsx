@@ -21,7 +21,9 @@ export function KeyCard({ of: key, onIntent }: KeyCardProps) {
   return (
     <li class="card keys-card" aria-labelledby={id}>
       <header class="keys-head">
-        <h3 id={id}>{key.name}</h3>
+        <h3 id={id} dir="auto">
+          {key.name}
+        </h3>
         <Badge tone={TONES[state]}>{t(`keys.state.${state}`)}</Badge>
         <code class="keys-id">dk_{key.id}_…</code>
       </header>

@@ -1,5 +1,6 @@
 import type { Schemas } from "../../api/client";
 import { ApiError } from "../../api/problem";
+import { lengthOf } from "../../i18n/typed";
 import { isScope, type Key, SCOPES, type Scope } from "./key";
 
 /** A key as it stands in the form: all text, right or wrong. */
@@ -56,7 +57,7 @@ export function draftOf(key: Key): Draft {
 export function faultsIn(draft: Draft, now: Date): Faults {
   const faults: Faults = {};
   if (!draft.name.trim()) faults.name = "name";
-  else if ([...draft.name.trim()].length > NAME_MAX) faults.name = "nameLong";
+  else if (lengthOf(draft.name.trim()) > NAME_MAX) faults.name = "nameLong";
   if (draft.scopes.length === 0) faults.scopes = "scopes";
   if (draft.expiry === "date" && !isAhead(draft.lastDay, now)) faults.expiry = "lastDay";
   if (!isCredits(draft.perDay)) faults.perDay = "credits";

@@ -89,7 +89,6 @@ export function NameField({ draft, change, faultAt }: DraftFieldsProps) {
       value={draft.name}
       error={faultAt("name")}
       onValue={(name) => change({ name })}
-      maxLength={NAME_MAX}
       autoComplete="off"
       required
       autoFocus

@@ -68,7 +68,7 @@ function EntryTable({ rows }: { rows: readonly Entry[] }) {
     { head: t("ledger.column.at"), cell: (entry) => <Time at={entry.timestamp} /> },
     { head: t("ledger.column.user"), cell: (entry) => <UserLink id={entry.user_id} /> },
     { head: t("ledger.column.type"), cell: (entry) => <TypeBadge entry={entry} /> },
-    { head: t("ledger.column.what"), cell: (entry) => entry.description },
+    { head: t("ledger.column.what"), cell: (entry) => <span dir="auto">{entry.description}</span> },
     { head: t("ledger.column.generation"), cell: (entry) => <GenerationCell entry={entry} /> },
     {
       head: t("ledger.column.credits"),

@@ -32,6 +32,10 @@ const FAULTS: Record<string, Fault> = {
   "auth/user-disabled": { message: "signIn.fault.disabled" },
   "auth/too-many-requests": { message: "signIn.fault.often" },
   "auth/network-request-failed": { message: "common.error.offline" },
+  "auth/popup-blocked": { message: "signIn.fault.window" },
+  "auth/popup-closed-by-user": { message: "signIn.fault.window" },
+  "auth/cancelled-popup-request": { message: "signIn.fault.window" },
+  "auth/account-exists-with-different-credential": { message: "signIn.fault.otherWay" },
   "auth/operation-not-allowed": { message: "signIn.fault.notOffered" },
   "auth/admin-restricted-operation": { message: "signIn.fault.notOffered" },
 };

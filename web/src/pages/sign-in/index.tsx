@@ -11,6 +11,7 @@ import { SignInForm } from "./form";
 import { NotMoved } from "./not-moved";
 import { Trial } from "./trial";
 import { useAttempt } from "./use-attempt";
+import { Vendors } from "./vendors";
 
 /** Signing in, a new account, a new password, a try without any of it; then on to where somebody wanted to go. */
 export default function SignIn() {
@@ -30,6 +31,7 @@ export default function SignIn() {
       <PageHead title={t(`signIn.title.${mode}`)} lead={t(`signIn.lead.${isAnonymous ? "keep" : mode}`)} />
       {session.state === "signed-out" && session.ended && <Notice tone="warn">{t("signIn.ended")}</Notice>}
       <SignInForm mode={mode} onMode={setMode} attempt={attempt} isAnonymous={isAnonymous} />
+      {mode !== "reset" && <Vendors attempt={attempt} />}
       {!isAnonymous && mode !== "reset" && <Trial attempt={attempt} />}
       {"firebase" in session && session.firebase.isLocal && <DemoPeople attempt={attempt} />}
     </div>

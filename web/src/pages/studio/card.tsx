@@ -4,7 +4,7 @@ import { Credits, ErrorNotice, Skeleton, StatusBadge } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { isFinal } from "../../live/progress";
 import { useGeneration } from "../../live/use-generation";
-import { Frame, Picture, shapeOf, useCatalogWords } from "../../picture";
+import { Frame, namedAfter, nameOf, type Option, Picture, shapeOf, useCatalogWords } from "../../picture";
 import { Completed, Undone } from "./ended";
 import { Running } from "./running";
 import { Sheet } from "./sheet";
@@ -49,12 +49,11 @@ function Course({ generation, actions }: { generation: Generation; actions: Acti
 function Chosen({ generation, catalog }: { generation: Generation; catalog: Catalog }) {
   const words = useCatalogWords();
   const { model, params, cost } = generation;
-  const name = (options: readonly { id: string; display_name: string }[], id: string) =>
-    words(options.find((option) => option.id === id)?.display_name ?? id);
-  const chosen = [words(model), name(catalog.styles, params.style), name(catalog.colors, params.color)];
+  const name = (option: Option) => words(nameOf(option, params[option], catalog));
+  const chosen = [words(model), name("style"), name("color"), namedAfter(params.size)];
   return (
     <p class="hint">
-      {[...chosen, params.size.replace("x", "\u00a0×\u00a0")].join("\u00a0· ")}
+      {chosen.join("\u00a0· ")}
       {"\u00a0· "}
       <Credits value={cost.price} />
     </p>

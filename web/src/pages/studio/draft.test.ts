@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Catalog, Generation } from "../../api/client";
-import { affordable, draftLike, draftOf, EMPTY, faultsOf, filledFrom, length, requestOf } from "./draft";
+import { affordable, draftLike, draftOf, EMPTY, faultsOf, filledFrom, requestOf } from "./draft";
 
 const offer = (id: string) => ({ id, display_name: id, description: "" });
 const size = (id: string, credit_cost: number) => ({
@@ -54,7 +54,8 @@ describe("faults", () => {
   });
 
   it("counts characters as the API does", () => {
-    expect(length("торт 🍰")).toBe(6);
+    expect(faultsOf({ ...EMPTY, prompt: "🍰".repeat(1000) })).toEqual({});
+    expect(faultsOf({ ...EMPTY, prompt: "🍰".repeat(1001) })).toEqual({ prompt: "long" });
   });
 });
 

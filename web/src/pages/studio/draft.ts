@@ -1,4 +1,5 @@
 import type { Catalog, Generation, Schemas } from "../../api/client";
+import { lengthOf } from "../../i18n/typed";
 
 /** What the form holds; options that are not chosen yet are empty, and the seed is what was typed. */
 export interface Draft {
@@ -16,11 +17,6 @@ export type Fault = "blank" | "long" | "seed";
 export const EMPTY: Draft = { prompt: "", model: "", style: "", color: "", size: "", seed: "" };
 export const PROMPT_MAX = 1000;
 const SEED_MAX = 2 ** 32 - 1;
-
-/** Characters as the API counts them: an emoji is one. */
-export function length(text: string): number {
-  return [...text].length;
-}
 
 /** Whatever is not chosen, or not on offer any more, becomes the first that is. */
 export function filledFrom(catalog: Catalog, draft: Draft): Draft {
@@ -50,7 +46,7 @@ export function faultsOf({ prompt, seed }: Draft): Partial<Record<keyof Draft, F
   const isSeed = /^\d*$/.test(seed.trim()) && Number(seed) <= SEED_MAX;
   return {
     ...(prompt.trim() === "" && { prompt: "blank" as const }),
-    ...(length(prompt) > PROMPT_MAX && { prompt: "long" as const }),
+    ...(lengthOf(prompt) > PROMPT_MAX && { prompt: "long" as const }),
     ...(!isSeed && { seed: "seed" as const }),
   };
 }

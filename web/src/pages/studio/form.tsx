@@ -2,8 +2,9 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Catalog } from "../../api/client";
 import { Button } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { lengthOf } from "../../i18n/typed";
 import { Cost, useFunds } from "./cost";
-import { type Draft, type Faults, faultsOf, length, PROMPT_MAX } from "./draft";
+import { type Draft, type Faults, faultsOf, PROMPT_MAX } from "./draft";
 import { More } from "./more";
 import { Options } from "./options";
 import type { Order } from "./order";
@@ -61,7 +62,7 @@ function without(faults: Faults, changes: Partial<Draft>): Faults {
 function useFindFaults() {
   const { t } = useI18n();
   return (draft: Draft): Faults => {
-    const count = length(draft.prompt) - PROMPT_MAX;
+    const count = lengthOf(draft.prompt) - PROMPT_MAX;
     const found = Object.entries(faultsOf(draft));
     return Object.fromEntries(found.map(([field, fault]) => [field, t(`studio.fault.${fault}`, { count })]));
   };

@@ -1,6 +1,7 @@
 import { TextArea } from "../../design";
 import { type Message, useI18n } from "../../i18n/i18n";
-import { length, PROMPT_MAX } from "./draft";
+import { lengthOf } from "../../i18n/typed";
+import { PROMPT_MAX } from "./draft";
 
 const IDEAS = ["cake", "croissant", "macarons", "window", "lighthouse"] as const;
 
@@ -16,7 +17,7 @@ export function PromptField({ value, error, onValue }: PromptFieldProps) {
     <div class="studio-prompt">
       <TextArea
         label={t("studio.prompt")}
-        hint={t("studio.prompt.hint", { count: length(value), most: PROMPT_MAX })}
+        hint={t("studio.prompt.hint", { count: lengthOf(value), most: PROMPT_MAX })}
         error={error}
         placeholder={t("studio.prompt.placeholder")}
         rows={4}

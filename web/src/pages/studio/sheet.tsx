@@ -25,7 +25,7 @@ export function Sheet({ prompt, focus, badge, picture, children }: SheetProps) {
       {picture}
       <div class="studio-text">
         <div>{badge}</div>
-        <h3 id={id} ref={heading} tabIndex={-1} title={prompt}>
+        <h3 id={id} ref={heading} tabIndex={-1} title={prompt} dir="auto">
           {prompt}
         </h3>
         {children}

@@ -40,7 +40,9 @@ function KeyTable({ keys }: { keys: readonly Key[] }) {
   const columns: Column<Key>[] = [
     {
       head: t("usage.keys.name"),
-      cell: ({ name, is_active }) => (is_active ? name : t("usage.keys.ended", { name })),
+      cell: ({ name, is_active }) => (
+        <span dir="auto">{is_active ? name : t("usage.keys.ended", { name })}</span>
+      ),
     },
     { head: t("usage.keys.today"), cell: ({ spent }) => number(spent.today), isNumber: true },
     { head: t("usage.keys.leftToday"), cell: ({ spent }) => left(spent.today_remaining), isNumber: true },
