@@ -280,4 +280,3 @@ class GenerationService:
             )
             for generation in generations
         ]
-
