@@ -92,21 +92,25 @@ def documents(request: pytest.FixtureRequest) -> Iterator[Documents]:
         yield found
 
 
-def fill(documents: Documents) -> None:
-    documents.commit([Create("things/there", {"n": 1}), Create("things/large", {"one": HALF})])
+def fill(documents: Documents, path: str) -> None:
+    """The large document only for the write that is about it: an emulator that has just started is slow."""
+    documents.commit([Create("things/there", {"n": 1})])
+    if path == "things/large":
+        documents.commit([Create(path, {"one": HALF})])
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_and_nothing_is_written(documents: Documents, name: str) -> None:
-    fill(documents)
+    fill(documents, REFUSED[name].path)
     with pytest.raises(RefusedByDatabase):
         documents.commit([Create("things/beside", {}), REFUSED[name]])
-    assert [found.id for found in documents.query(Query(collection="things"))] == ["large", "there"]
+    assert documents.get("things/beside") is None
+    assert documents.get("things/there") is not None
 
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_at_the_limit_it_is_taken(documents: Documents, name: str) -> None:
-    fill(documents)
+    fill(documents, TAKEN[name].path)
     documents.commit([TAKEN[name]])
     assert documents.get(TAKEN[name].path) is not None
 
