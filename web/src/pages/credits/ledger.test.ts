@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import nastyCells from "../../../../functions/tests/nasty_cells.json";
 import type { Entry } from "../../api/client";
 import en from "../../i18n/en";
 import { wordsIn } from "../../i18n/i18n";
 import ru from "../../i18n/ru";
-import nastyCells from "../../../../functions/tests/nasty_cells.json";
 import { csv } from "./csv";
 import { type EntryPage, entryDetail, entryTitle, sumOf } from "./entries";
 import { ENTRIES_MAX, ledgerRows, readWhole } from "./ledger-file";
