@@ -58,8 +58,6 @@ def _invalid(attempt: Attempt) -> Exchange:
         return attempt.send(json={})
     if attempt.route.query is not None:
         return attempt.send(query={"page_size": "1000", "page_token": "x"})
-    if "Prefer" in attempt.route.headers:
-        return attempt.send(headers={"Prefer": "wait=99"})
     return attempt.send(query={"verbose": "1"})
 
 
