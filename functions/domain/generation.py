@@ -66,9 +66,6 @@ OUT_OF_ATTEMPTS = Failure(
     code="out_of_attempts", message="The generation was given up after too many attempts", retryable=True
 )
 TOOK_TOO_LONG = Failure(code="timeout", message="The generation took too long", retryable=True)
-ERASED_MESSAGE = "What was said about it is erased"
-"""A vendor's message may quote the prompt."""
-
 JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the job", retryable=True)
 
 
@@ -258,22 +255,6 @@ def cancel(generation: Generation, *, now: datetime) -> Change:
     failure = Failure(code="cancelled", message="Cancelled by the user", retryable=False)
     change = _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
     return replace(change, is_late_cancel=generation.attempt > 0)
-
-
-def erase(generation: Generation, *, now: datetime) -> Change:
-    """Take out of an ended generation what came from a person. What it cost stays, for the books."""
-    assert generation.is_final, "only what has ended is erased"  # noqa: S101 - a bug, not a refusal
-    blank = replace(
-        generation,
-        spec=replace(generation.spec, prompt=""),
-        failure=None if generation.failure is None else replace(generation.failure, message=ERASED_MESSAGE),
-        metadata={},
-        fingerprint=None,
-        outputs=(),
-        image_url=None,
-        updated_at=now,
-    )
-    return Change(user_id=generation.user_id, at=now, generation=blank)
 
 
 def _ended(generation: Generation, status: Status, now: datetime) -> Generation:

@@ -11,7 +11,8 @@ from domain.errors import UserNotFound
 from domain.generation import FINAL, Status
 from domain.ledger import DEBITS, EntryType
 from repositories.documents import Documents, Query, Totals
-from repositories.mapping import GENERATIONS, SIZES, TRANSACTIONS, USERS, size_from, transactions_path, user_path
+from repositories.mapping import GENERATIONS, SIZES, TRANSACTIONS, USERS, transactions_path, user_path
+from repositories.option_mapping import size_from
 from repositories.rows import every_row, readable
 from services.auditing import UNOPENED_MOST
 from services.ports import BookTotals, StatusTotals

@@ -9,16 +9,11 @@ from repositories.mapping import (
     STYLES,
     audit_fields,
     audit_path,
-    color_from,
-    is_active,
-    listed_fields,
-    listed_reader,
     option_path,
     options_path,
-    size_from,
-    style_from,
 )
 from repositories.optimistic import OptimisticTransaction
+from repositories.option_mapping import color_from, is_active, listed_fields, listed_reader, size_from, style_from
 from repositories.rows import read_row, readable
 from services.catalog_editing import OptionChange
 

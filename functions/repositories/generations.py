@@ -14,6 +14,7 @@ from domain.generation import Generation, Status
 from domain.ledger import Change, User
 from repositories.books import commit_on_generation, commit_on_user
 from repositories.documents import AlreadyExists, Ambiguous, Conflict, Document, Documents, Query
+from repositories.generation_queries import conditions, owned_by
 from repositories.mapping import GENERATIONS, generation_from, generation_path
 from repositories.optimistic import OptimisticTransaction, Stale
 from repositories.rows import every_row, readable
@@ -93,7 +94,7 @@ class GenerationRepository:
     ) -> list[Generation]:
         query = Query(
             collection=GENERATIONS,
-            where=(*_owned_by(owners), *_conditions(wanted)),
+            where=(*owned_by(owners), *conditions(wanted)),
             order_by=("-created_at",),
             after=(after.at, after.id) if after else None,
             limit=limit,
@@ -106,7 +107,7 @@ class GenerationRepository:
 
     def each(self, owners: Collection[str]) -> Iterator[Stored[Generation] | UnreadableRecord]:
         """Without an order, which would leave out those that have no time."""
-        query = Query(collection=GENERATIONS, where=tuple(_owned_by(owners)))
+        query = Query(collection=GENERATIONS, where=tuple(owned_by(owners)))
         return every_row(self._documents, query, _stored, page=_PAGE)
 
     def inherited(self, user_id: str) -> Iterator[Stored[Generation]]:
@@ -288,22 +289,3 @@ def _refuse(refusal: AppError) -> Created:
 
 def _stored(document: Document) -> Stored[Generation]:
     return Stored(generation_from(document), document.version)
-
-
-def _owned_by(owners: Collection[str]) -> list[tuple[str, str, object]]:
-    """One needs no list, and none is everybody."""
-    if len(owners) > 1:
-        return [("user_id", "in", sorted(owners))]
-    return [("user_id", "==", owner) for owner in owners]
-
-
-def _conditions(wanted: GenerationFilter) -> list[tuple[str, str, object]]:
-    conditions = (
-        ("status", "==", wanted.status.value if wanted.status else None),
-        ("style", "==", wanted.style),
-        ("model", "==", wanted.model),
-        ("credits_deducted", "==", wanted.credits),
-        ("created_at", ">=", wanted.created_from),
-        ("created_at", "<", wanted.created_before),
-    )
-    return [condition for condition in conditions if condition[2] is not None]

@@ -2,13 +2,12 @@
 writes may be absent from a document that it wrote, and then read as what such a document means.
 """
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from core.queues import Queue
 from domain.audit_log import AuditRecord
-from domain.catalog import Color, ListedOption, Option, OptionKind, Size, Style
+from domain.catalog import OptionKind
 from domain.fairness import cancels_field
 from domain.generation import Failure, Generation, Output, Spec, Status
 from domain.keys import windows
@@ -136,7 +135,7 @@ def generation_from(document: Document) -> Generation:
         metadata=fields.get("metadata", {}),
         created_at=utc(fields["created_at"]),
         updated_at=utc(fields["updated_at"]),
-        completed_at=_utc_or_none(fields.get("completed_at")),
+        completed_at=utc_or_none(fields.get("completed_at")),
         queue=_queue_from(fields),
         inherited="attempt" not in fields,
         **_progress_from(fields),
@@ -253,64 +252,9 @@ def audit_from(document: Document) -> AuditRecord:
     return typed(AuditRecord, **{name: fields[name] for name in names}, at=utc(fields["at"]))
 
 
-@reader
-def style_from(document: Document) -> Style:
-    return typed(Style, **_option(document))
-
-
-@reader
-def color_from(document: Document) -> Color:
-    return typed(Color, **_option(document), hex_examples=tuple(document.fields["hex_examples"]))
-
-
-@reader
-def size_from(document: Document) -> Size:
-    names = ("width", "height", "aspect_ratio", "credit_cost")
-    return typed(Size, **_option(document), **{name: document.fields[name] for name in names})
-
-
-def _option(document: Document) -> dict[str, Any]:
-    names = ("display_name", "description", "sort_order")
-    version = document.fields.get("version", 1)
-    return {"id": document.id, "version": version, **{name: document.fields[name] for name in names}}
-
-
-def listed_reader(kind: OptionKind) -> Callable[[Document], ListedOption]:
-    """What reads an option of this kind, with what operators see of it."""
-
-    @reader
-    def listed_from(document: Document) -> ListedOption:
-        fields = document.fields
-        return typed(
-            ListedOption,
-            option=_OPTION_READERS[kind](document),
-            is_active=fields.get("is_active", True),
-            updated_at=_utc_or_none(fields.get("updated_at")),
-        )
-
-    return listed_from
-
-
-def listed_fields(listed: ListedOption) -> dict[str, Any]:
-    fields = {name: value for name, value in fields_of(listed.option).items() if name != "id"}
-    return {**fields, "is_active": listed.is_active, "updated_at": listed.updated_at}
-
-
-_OPTION_READERS: Mapping[OptionKind, Callable[[Document], Option]] = {
-    OptionKind.STYLE: style_from,
-    OptionKind.COLOR: color_from,
-    OptionKind.SIZE: size_from,
-}
-
-
-def is_active(document: Document) -> bool:
-    """A document without the flag is active."""
-    return bool(document.fields.get("is_active", True))
-
-
 def utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def _utc_or_none(value: datetime | None) -> datetime | None:
+def utc_or_none(value: datetime | None) -> datetime | None:
     return None if value is None else utc(value)

@@ -14,8 +14,9 @@ from itertools import chain
 from core.clock import Clock
 from core.errors import AppError, Unavailable
 from domain.damage import SettlementConflict, UnreadableRecord
+from domain.erasing import erase
 from domain.errors import UserNotFound
-from domain.generation import Generation, Status, cancel, erase
+from domain.generation import Generation, Status, cancel
 from domain.keys import ApiKey
 from domain.ledger import Change, User
 from services.instructions import Instruction, target_of

@@ -30,13 +30,7 @@ from services.ports.models import (
     RemoteStatus,
     Thumbnailer,
 )
-from services.ports.queue import (
-    QueueControl,
-    QueueState,
-    QueueStatus,
-    TaskMessage,
-    TaskQueue,
-)
+from services.ports.queue import QueueControl, QueueState, QueueStatus, TaskMessage, TaskQueue, Waiting
 from services.ports.records import (
     AccountChange,
     Accounts,
@@ -59,7 +53,6 @@ from services.ports.records import (
     UserMark,
     UserPlace,
     Users,
-    Waiting,
 )
 
 __all__ = [

@@ -48,6 +48,23 @@ class TaskQueue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many generations wait in a queue, and when the oldest and the newest of them were created."""
+
+    count: int
+    oldest_at: datetime | None
+    newest_at: datetime | None
+
+    def place_of(self, created_at: datetime) -> int:
+        """Estimate the place of a generation, from 1, as if the others had come evenly between the two moments."""
+        if self.oldest_at is None or self.newest_at is None or created_at <= self.oldest_at:
+            return 1
+        if created_at > self.newest_at:
+            return self.count + 1
+        return 1 + round((self.count - 1) * ((created_at - self.oldest_at) / (self.newest_at - self.oldest_at)))
+
+
 class QueueState(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from domain.generation import Failure, Generation, Output, Spec, Status, cancel, claim, complete, erase, fail, release
+from domain.erasing import erase
+from domain.generation import Failure, Generation, Output, Spec, Status, cancel, claim, complete, fail, release
 from domain.ledger import Change
 from repositories.documents import Document
 from repositories.mapping import generation_fields, generation_from
