@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,13 @@ def test_a_page_says_what_to_do(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert page.stem == "README" or "**What to do.**" in text
     assert all(len(line) <= 130 for line in text.splitlines() if not line.startswith(("|", "  -d")))
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
+def test_a_page_links_only_to_what_the_site_serves(page: Path) -> None:
+    """The build of the site ends at any other link, and with it every `make`."""
+    links = set(re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")))
+    assert links <= {"../openapi.json", "../guide.md", *(f"{code}.md" for code in pages())}
 
 
 @pytest.mark.stack
