@@ -288,6 +288,8 @@ EXAMPLES = (
     _example("adminDeactivateUser", "deactivated", "It can spend nothing.", _good("adminDeactivateUser")),
     _example("adminActivateUser", "activated", "It can spend again.", _good("adminActivateUser")),
     _example("adminDeleteUser", "erased", "All at once, where there is little.", _good("adminDeleteUser")),
+    _example("adminListKeys", "keys", "Whoever made them, without the secrets.", _good("adminListKeys")),
+    _example("adminRevokeKey", "revoked", "It is dead at once.", _good("adminRevokeKey")),
     _example("adminListGenerations", "filtered", "The newest two that completed.", _everybodys),
     _example("adminGetGeneration", "generation", "With its owner.", _good("adminGetGeneration")),
     _example("adminListEntries", "filtered", "The newest two deductions.", _all_entries),

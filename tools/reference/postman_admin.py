@@ -11,13 +11,15 @@ _USER = {"userId": "{{default_user_id}}"}
 _CUSTOMER = {"id": "{{customer_id}}"}
 _STYLE = {"id": "woodcut"}
 _REASON = {"reason": "A round through the API"}
+_NEW_KEY = {"name": "Left behind", "scopes": ["generations:read"]}
 _NEW_STYLE = {"display_name": "Woodcut", "description": "Cut in wood", "sort_order": 7}
 _WIDE = {"display_name": "Wide", "sort_order": 9, "width": 1024, "height": 576, "aspect_ratio": "16:9"}
 _GUID = ['pm.collectionVariables.set("{name}", pm.variables.replaceIn("{{{{$guid}}}}"));']
 
 
 def requests(operations: Operations) -> list[Object]:
-    return [*_users(operations), *_records(operations), *_catalog(operations), *_operations(operations)]
+    parts = (_users, _keys, _records, _catalog, _operations)
+    return [each for part in parts for each in part(operations)]
 
 
 def _request(operations: Operations, operation: str, name: str, tests: list[str], **more: Any) -> Object:
@@ -72,6 +74,24 @@ def _users(operations: Operations) -> list[Object]:
             path={"id": "{{default_user_id}}"},
             query=_REASON,
         ),
+    ]
+
+
+def _keys(operations: Operations) -> list[Object]:
+    """One user's key, found and revoked by an admin."""
+    user = {"id": "{{default_user_id}}"}
+    made = answers(201) + keeps("users_key_id", "body.id")
+    listed = answers(200) + expects(
+        "holds it, without the key",
+        "(body.data.map((k) => k.id)).to.include(pm.variables.get('users_key_id'))",
+        "(body.data.every((k) => k.key === undefined)).to.be.true",
+    )
+    revoked = answers(200) + has(is_active=False)
+    one = {**user, "key": "{{users_key_id}}"}
+    return [
+        _request(operations, "createKey", "Create a key that an admin will revoke", made, body=_NEW_KEY),
+        _request(operations, "adminListKeys", "The keys of a user", listed, path=user, shows="keys"),
+        _request(operations, "adminRevokeKey", "Revoke a key of a user", revoked, path=one, query=_REASON),
     ]
 
 

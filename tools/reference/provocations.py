@@ -58,8 +58,6 @@ def _invalid(attempt: Attempt) -> Exchange:
         return attempt.send(json={})
     if attempt.route.query is not None:
         return attempt.send(query={"page_size": "1000", "page_token": "x"})
-    if "Prefer" in attempt.route.headers:
-        return attempt.send(headers={"Prefer": "wait=99"})
     return attempt.send(query={"verbose": "1"})
 
 
@@ -148,6 +146,14 @@ def _of_nothing(attempt: Attempt) -> Exchange:
     return attempt.aim(_UNKNOWN_ID).send()
 
 
+def _unknown_key(attempt: Attempt) -> Exchange:
+    """An admin names the key behind its user, and the user is there."""
+    if attempt.route.name == "adminRevokeKey":
+        attempt.path = f"{attempt.path.rpartition('/')[0]}/{_UNKNOWN_ID}"
+        return attempt.send()
+    return _of_nothing(attempt)
+
+
 def _no_such_output(attempt: Attempt) -> Exchange:
     attempt.path = attempt.path.removesuffix("0") + "1"
     return attempt.send()
@@ -221,7 +227,7 @@ PROVOCATIONS: Mapping[type[AppError], Callable[[Attempt], Exchange]] = {
     InsufficientCredits: _too_dear,
     InvalidRequest: _invalid,
     KeyBudgetExceeded: _over_budget,
-    KeyNotFound: _of_nothing,
+    KeyNotFound: _unknown_key,
     LastOption: _last_option,
     MalformedJson: _malformed,
     NotAcceptable: _wanting_a_format_that_is_not_there,
