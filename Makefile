@@ -65,13 +65,14 @@ simulate: setup ## play SEEDS=1000 runs of the simulation
 reliability: setup ## faults on the real stack; writes docs/reliability.md
 	@$(PYTHON) tools/reliability.py $(ARGS)
 
-check: setup ## lint, format, types, layers, known weaknesses; the same of the web
+check: setup ## lint, format, types, layers, the reference, known weaknesses; the same of the web
 	@functions/venv/bin/ruff check .
 	@functions/venv/bin/ruff format --check .
 	@functions/venv/bin/mypy
 	@PYTHONPATH=functions functions/venv/bin/lint-imports
 	@npm run check --prefix web --silent
 	@functions/venv/bin/bandit --quiet --configfile pyproject.toml --recursive functions tools
+	@$(PYTHON) tools/lint_reference.py
 	@$(PYTHON) tools/dependencies.py
 
 roles: setup ## show the accounts and roles of PROJECT=…; ARGS=--apply makes them, ARGS=--check looks who may call

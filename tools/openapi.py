@@ -22,7 +22,12 @@ def document() -> Object:
         paths[function.path][function.method.lower()] = function_operation(function)
     return {
         "openapi": "3.1.0",
-        "info": {"title": wording.TITLE, "version": "1.0.0", "description": wording.DESCRIPTION},
+        "info": {
+            "title": wording.TITLE,
+            "version": "1.0.0",
+            "description": wording.DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
         "servers": wording.SERVERS,
         "tags": [{"name": name, "description": each} for name, each in wording.TAGS.items()],
         "paths": _sorted(paths),

@@ -12,9 +12,11 @@ from core.errors import (
     InvalidRequest,
     PayloadTooLarge,
     RateLimited,
+    RefusedByDatabase,
     Unavailable,
     UnsupportedMediaType,
 )
+from domain.damage import SettlementConflict, UnreadableRecord
 from domain.errors import (
     AlreadyFinal,
     AnonymousAllowanceUsed,
@@ -52,6 +54,7 @@ _CREATE_ERRORS = (
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
+    RefusedByDatabase,
     Unavailable,
 )
 
@@ -100,7 +103,7 @@ class GenerationController:
             headers=("Prefer",),
             scope=Scope.GENERATIONS_READ,
             answers={200: GenerationResource},
-            errors=(InvalidRequest, GenerationNotFound),
+            errors=(InvalidRequest, GenerationNotFound, UnreadableRecord),
         )
         yield Route(
             method="GET",
@@ -120,7 +123,7 @@ class GenerationController:
             handle=self.cancel,
             scope=Scope.GENERATIONS_WRITE,
             answers={200: GenerationResource},
-            errors=(InvalidRequest, GenerationNotFound, AlreadyFinal, Unavailable),
+            errors=(InvalidRequest, GenerationNotFound, AlreadyFinal, SettlementConflict, Unavailable),
         )
 
     def create(self, call: Call) -> Answer:

@@ -24,9 +24,10 @@ def _not_reserved(name: str) -> str:
     return name
 
 
+_RESERVED_IN_SCHEMA = {"not": {"allOf": [{"pattern": "^__"}, {"pattern": "__$"}]}}
 MetadataKey = Annotated[
     Words,
-    Field(max_length=40, json_schema_extra={"not": {"pattern": "^__[^]*__$"}}),
+    Field(max_length=40, json_schema_extra=_RESERVED_IN_SCHEMA),
     AfterValidator(_not_reserved),
 ]
 MetadataValue = Annotated[Text, Field(max_length=500)]

@@ -7,7 +7,7 @@ from typing import Any
 from domain.keys import Scope
 from tools.reference import function_examples as played
 from tools.reference.function_examples import FunctionExample
-from tools.reference.function_schemas import Schema, record, text
+from tools.reference.shapes import Schema, record, text
 
 TAG = "Function URLs"
 

@@ -14,10 +14,12 @@ from core.errors import (
     PayloadTooLarge,
     PermissionDenied,
     RateLimited,
+    RefusedByDatabase,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
 )
+from domain.damage import SettlementConflict, UnreadableRecord
 from domain.errors import (
     AccountClosed,
     AlreadyFinal,
@@ -39,6 +41,7 @@ from domain.errors import (
 )
 from domain.keys import KEYS_MAX, Scope
 from providers.queue.control import EmulatorControl
+from repositories.documents import Create
 from tests.calls import ANONYMOUS_TOKEN, PASSER_BY
 from tools.reference.attempts import Attempt
 from tools.reference.stage import BEARER, ORDER, USER, Exchange
@@ -206,6 +209,30 @@ def _ended(attempt: Attempt) -> Exchange:
     return attempt.send()
 
 
+def _refunded_by_hand(attempt: Attempt) -> Exchange:
+    entry_id = f"{_generation_of(attempt)}-refund"
+    entry = {"id": entry_id, "type": "refund", "credits": 3, "user_id": USER, "description": "by hand"}
+    when = {"timestamp": attempt.stage.now, "generation_request_id": _generation_of(attempt)}
+    attempt.stage.documents.commit([Create(f"users/{USER}/transactions/{entry_id}", entry | when)])
+    return attempt.send()
+
+
+def _damaged(attempt: Attempt) -> Exchange:
+    attempt.stage.overwrite(f"generation_requests/{_generation_of(attempt)}", status="unheard of")
+    return attempt.send()
+
+
+def _generation_of(attempt: Attempt) -> str:
+    """Return the id in `/v1/generations/{id}` and what is below it."""
+    return attempt.path.split("/")[3]
+
+
+def _beyond_the_database(attempt: Attempt) -> Exchange:
+    """The checks at the edge let nothing of that kind through, so the database says it by itself."""
+    attempt.stage.documents.failure = RefusedByDatabase("a name has over 1500 bytes")
+    return attempt.send()
+
+
 def _down(attempt: Attempt) -> Exchange:
     attempt.stage.documents.failure = Unavailable("The database does not answer. Try again.")
     return attempt.send()
@@ -238,10 +265,13 @@ PROVOCATIONS: Mapping[type[AppError], Callable[[Attempt], Exchange]] = {
     PayloadTooLarge: _too_large,
     PermissionDenied: _forbidden,
     RateLimited: _too_often,
+    RefusedByDatabase: _beyond_the_database,
     ReportNotFound: _of_nothing,
+    SettlementConflict: _refunded_by_hand,
     TooManyKeys: _many_keys,
     Unauthenticated: _forged,
     Unavailable: _down,
+    UnreadableRecord: _damaged,
     UnsupportedMediaType: _no_json,
     UserInactive: _inactive,
     UserNotFound: _unknown_user,

@@ -17,6 +17,7 @@ from referencing.jsonschema import DRAFT202012
 from controllers.wire import Route
 from core import errors as core_errors
 from core.errors import AppError, NotFound
+from domain import damage
 from domain import errors as domain_errors
 from domain.errors import InsufficientCredits
 from services.fulfilment import AttemptFailed
@@ -117,7 +118,7 @@ def test_every_error_that_an_operation_names_has_an_example(document: Object, ro
 
 
 def test_every_error_of_the_product_appears(document: Object) -> None:
-    expected = {error.code for error in declared_errors(core_errors, domain_errors)} - {NotFound.code}
+    expected = {error.code for error in declared_errors(core_errors, domain_errors, damage)} - {NotFound.code}
     shown = {code for _, code in shown_codes(document)} | set(function_error_types(document))
     assert expected - shown == set()
     assert AttemptFailed.code not in shown, "it is for the queue, never for a client"
