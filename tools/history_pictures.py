@@ -75,7 +75,7 @@ def develop(app: Darkroom, generations: Iterable[Generation], paint: Paint) -> N
         pictures = paint([job_of(each, catalog, _NO_LIMIT) for each in several])
         for generation, picture in zip(several, pictures, strict=True):
             outputs, address = app.output_files.put(generation, (picture,))
-            fields = {"outputs": [asdict(output) for output in outputs], "image_url": address}
+            fields = {"outputs": [asdict(output) for output in outputs], "image_url": address, "outputs_gone": 0}
             app.documents.commit([Update(generation_path(generation.id), fields)])
 
 

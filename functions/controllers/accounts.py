@@ -4,6 +4,7 @@ from controllers.wire import Answer, Call, Route
 from core.errors import InvalidRequest, PayloadTooLarge, PermissionDenied, Unavailable, UnsupportedMediaType
 from domain.errors import UserInactive, UserNotFound
 from domain.keys import Scope
+from domain.ledger import User
 from schemas.accounts import Claim, SignedOut
 from schemas.ledger import MeResource
 from services.accounts import AccountService
@@ -55,12 +56,15 @@ class AccountController:
         )
 
     def me(self, call: Call) -> Answer:
-        return Answer(body=MeResource.of(self._ledger.user(call.user_id)))
+        return Answer(body=self._me(self._ledger.user(call.user_id)))
 
     def claim(self, call: Call) -> Answer:
         body: Claim = call.body
-        return Answer(body=MeResource.of(self._accounts.claim(call.user_id, body.anonymous_token)))
+        return Answer(body=self._me(self._accounts.claim(call.user_id, body.anonymous_token)))
 
     def sign_out(self, call: Call) -> Answer:
         self._accounts.sign_out(call.user_id)
         return Answer(body=SignedOut())
+
+    def _me(self, user: User) -> MeResource:
+        return MeResource.of(user, welcome_credits_due=self._accounts.welcome_credits_due(user))

@@ -99,7 +99,7 @@ class KeyController:
             scopes=frozenset(body.scopes),
             expires_at=body.expires_at,
             budget=body.budget.budget(),
-            external_prefix=body.external_prefix,
+            external_prefix=body.external_prefix or "",
         )
         issued = self._keys.create(call.known_caller, order, call.request_id)
         headers = {"Location": f"/v1/keys/{issued.key.id}"}

@@ -14,8 +14,8 @@ from repositories.documents import Documents, Query, Totals
 from repositories.mapping import GENERATIONS, SIZES, TRANSACTIONS, USERS, transactions_path, user_path
 from repositories.option_mapping import size_from
 from repositories.rows import every_row, readable
-from services.auditing import UNOPENED_MOST
 from services.ports import BookTotals, StatusTotals
+from services.ports.books import UNOPENED_MOST
 
 Condition = tuple[str, str, object]
 Conditions = tuple[Condition, ...]

@@ -35,10 +35,10 @@ class CreateKey(Inbound):
         default=None, description="RFC 3339. Default: never."
     )
     budget: KeyBudget = Field(default=KeyBudget(), description="Stops the key from spending more.")
-    external_prefix: str = Field(
-        default="",
+    external_prefix: str | None = Field(
+        default=None,
         max_length=EXTERNAL_PREFIX_MAX,
-        pattern=r"^[\x21-\x2e\x30-\x7e]*$",
+        pattern=r"^[\x21-\x2e\x30-\x7e]+$",
         description="Of a service key: it acts only for external users whose ids begin so. Default: for all of them.",
     )
 

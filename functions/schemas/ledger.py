@@ -66,7 +66,12 @@ class MeResource(Outbound):
     held_credits: int
     total_images_generated: int
     created_at: datetime | None
+    welcome_credits_due: int = Field(
+        description="The free credits of a new account that wait until its e-mail address is verified, or until its "
+        "network has a share of them left. 0 where none wait."
+    )
 
     @classmethod
-    def of(cls, user: User) -> Self:
-        return cls(**{name: getattr(user, name) for name in cls.model_fields})
+    def of(cls, user: User, *, welcome_credits_due: int) -> Self:
+        stored = {name: getattr(user, name) for name in cls.model_fields if name != "welcome_credits_due"}
+        return cls(**stored, welcome_credits_due=welcome_credits_due)

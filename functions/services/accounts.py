@@ -75,6 +75,10 @@ class AccountService:
             self._asked_for_welcome.put(user.id, now)
         return user
 
+    def welcome_credits_due(self, user: User) -> int:
+        """Return the credits that this user gets once its address is verified and its network has a share left."""
+        return self._welcome.credits if user.welcome_due else 0
+
     def enter_external(self, user_id: str, audit: AuditRecord | None = None) -> User:
         """A user whom a service key names: made when first named, with what its operator gives it, so with nothing."""
         now = self._clock()

@@ -15,6 +15,7 @@ from domain.errors import UserNotFound
 from domain.ledger import User
 from services.invariants import Difference, differences_by_status, differences_in
 from services.ports import Ledger, UserMark, Users
+from services.ports.books import UNOPENED_MOST
 from services.ports.reports import AuditVerdicts
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,6 @@ _NIGHT = timedelta(hours=25)
 _OVERLAP = timedelta(minutes=5)
 """The clocks of those who write a time of change differ."""
 
-UNOPENED_MOST = 100
-"""Of more users than that, the sums are not taken out of everybody's, so that the totals say nothing."""
 
 TURN_MOST = 500
 """Users who are checked in one night because it is their turn, whether or not they have changed."""

@@ -92,7 +92,7 @@ def _ended(past: PastGeneration) -> Generation:
         charged=0 if failed else past.credits,
         refunded=past.credits if failed else 0,
         failure=Failure(code="model_failed", message=past.error, retryable=False) if past.error else None,
-        attempt=1,
+        attempt=0,  # no worker made it, so the audit expects no outputs
         created_at=past.created_at,
         started_at=past.created_at,
         updated_at=past.completed_at,

@@ -45,8 +45,11 @@ class FailingDocuments:
         self._documents = documents
         self._plan = plan
 
-    def get(self, path: str) -> Document | None:
-        return self._documents.get(path)
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
+        return self._documents.get(path, at=at)
+
+    def moment(self) -> datetime:
+        return self._documents.moment()
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         before, after = _STEPS[_meaning(writes)]
@@ -60,8 +63,8 @@ class FailingDocuments:
     def query(self, query: Query) -> list[Document]:
         return self._documents.query(query)
 
-    def totals(self, query: Query, sums: Sequence[str] = ()) -> Totals:
-        return self._documents.totals(query, sums)
+    def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
+        return self._documents.totals(query, sums, at=at)
 
 
 class FailingQueue:

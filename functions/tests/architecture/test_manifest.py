@@ -268,7 +268,7 @@ import functions_framework._cli as cli
 cli.create_server = lambda app, debug: type("Server", (), {"run": lambda self, host, port: print("serves")})()
 cli._cli()
 """
-    FIT: ClassVar = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": "p" * 40}
+    FIT: ClassVar = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": PEPPER}
 
     @pytest.mark.parametrize("target", ["api", "getUserCredits", "processImageGeneration", "sweep"])
     def test_it_serves_in_a_fit_environment(self, target: str) -> None:
@@ -292,7 +292,7 @@ cli._cli()
         assert (ended.returncode, ended.stdout) == (1, "")
         (line,) = ended.stderr.strip().splitlines()
         assert message in line
-        assert "p" * 40 not in line
+        assert PEPPER not in line
 
 
 class TestBundle:

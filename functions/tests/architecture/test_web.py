@@ -11,8 +11,8 @@ SOURCE = ROOT / "web/src"
 FILE_LINES_MAX = 300
 MADE = "schema.d.ts"
 
-OWN_CODES = {"offline", "unknown"}
-"""What the console calls it when no problem came from the API at all."""
+OWN_CODES = {"app_check", "offline", "unknown"}
+"""What the console calls it when it could not ask the API, or no problem came from it."""
 
 
 def text(path: str) -> str:

@@ -9,8 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bootstrap import Darkroom
 from console import forms
 from console.browsing import Watch
-from console.persons import Person
-from e2e.tokens import new_email
+from console.persons import PASSWORD, Person
+from e2e.tokens import mailed_links, new_email, open_link
 from tools import people
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
@@ -18,13 +18,61 @@ pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 STUDIO = re.compile("/app/studio$")
 
 
-def test_who_signs_up_has_the_welcome_credits_and_stays_signed_in(page: Page) -> None:
+def test_who_signs_up_and_verifies_the_address_gets_the_free_credits_and_stays_signed_in(page: Page) -> None:
     email = new_email()
     forms.sign_up(page, email)
     expect(page).to_have_url(STUDIO)
-    expect(page.get_by_role("banner")).to_contain_text("10 credits")
+    main, banner = page.get_by_role("main"), page.get_by_role("banner")
+    expect(banner).to_contain_text("0 credits")
+    expect(main).to_contain_text("Verify your address to get your 10 free credits")
+    page.get_by_role("button", name="I have done it").click()
+    expect(main).to_contain_text("The address is not verified yet.")
+    assert len(mailed_links(email)) == 1
+    page.get_by_role("button", name="Send the mail again").click()
+    expect(main).to_contain_text("The mail is on its way.")
+    assert len(mailed_links(email)) == 2
+
+    forms.verify(page, email)
+    expect(main).to_contain_text("your 10 free credits are here")
+    expect(banner).to_contain_text("10 credits")
     page.reload()
+    expect(banner).to_contain_text("10 credits")
+    expect(page.get_by_role("button", name="Create picture")).to_be_enabled()
+    expect(main).not_to_contain_text("your address")
+
+
+def test_the_free_credits_come_without_a_press_where_the_link_was_opened_before(page: Page) -> None:
+    email = new_email()
+    forms.sign_up(page, email)
+    expect(page).to_have_url(STUDIO)
+    open_link(mailed_links(email)[-1])
+    page.goto("/app/credits")
+    expect(page.get_by_role("main")).to_contain_text("your 10 free credits are here")
+    expect(page.get_by_role("main")).to_contain_text("Welcome to Darkroom")
     expect(page.get_by_role("banner")).to_contain_text("10 credits")
+
+
+def test_the_notice_about_the_free_credits_speaks_russian(new_context: Callable[..., BrowserContext]) -> None:
+    page = new_context(locale="ru-RU").new_page()
+    email = new_email()
+    page.goto("/app/sign-in?create")
+    page.locator("[name=email]").fill(email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main [type=submit]").click()
+    expect(page.get_by_role("main")).to_contain_text("чтобы получить 10 бесплатных кредитов")
+    open_link(mailed_links(email)[-1])
+    page.get_by_role("button", name="Адрес подтверждён").click()
+    expect(page.get_by_role("main")).to_contain_text("10 бесплатных кредитов уже на балансе")
+
+
+def test_the_account_is_made_even_where_the_mail_cannot_be_sent(page: Page, watch: Watch) -> None:
+    watch.expect("400.*accounts:sendOobCode")
+    refusal = {"error": {"code": 400, "message": "TOO_MANY_ATTEMPTS_TRY_LATER"}}
+    page.route("**/accounts:sendOobCode*", lambda route: route.fulfill(status=400, json=refusal))
+    forms.sign_up(page, new_email())
+    expect(page).to_have_url(STUDIO)
+    page.get_by_role("button", name="Send the mail again").click()
+    expect(page.get_by_role("main")).to_contain_text("The mail could not be sent just now.")
 
 
 def test_who_signs_in_comes_to_where_they_wanted_to_go(page: Page, user: Person) -> None:

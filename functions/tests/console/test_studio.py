@@ -47,6 +47,7 @@ def test_from_sign_up_to_a_picture_in_the_gallery_and_books_that_agree(
     email = new_email()
     backstage.takes_orders_of(page.context)
     forms.sign_up(page, email)
+    forms.verify(page, email)
     expect_balance(page, "10 credits")
     persons.give(operator, sign_in(email)[0], 15)
     page.reload()

@@ -12,6 +12,7 @@ from core.errors import RefusedByDatabase
 from emulator import firestore_documents, fresh_project
 from repositories.documents import REMOVED, Create, Delete, Documents, Increment, Query, Update, Write
 from repositories.firestore import FirestoreDocuments
+from repositories.firestore_calls import FirestoreCalls
 from repositories.memory import MemoryDocuments
 
 NAME = 1500
@@ -188,7 +189,7 @@ def test_an_invalid_argument_has_a_name_and_stands_in_the_log(
 ) -> None:
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
     client = firestore.Client(project=fresh_project())
-    mocker.patch.object(client._firestore_api, rpc, side_effect=google_errors.InvalidArgument("too deep"))
+    mocker.patch.object(FirestoreCalls, rpc, side_effect=google_errors.InvalidArgument("too deep"))
     with pytest.raises(RefusedByDatabase) as refused:
         ask(FirestoreDocuments(client))
     client.close()

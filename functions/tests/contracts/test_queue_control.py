@@ -13,15 +13,16 @@ import pytest
 import requests
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
-from google.cloud import tasks_v2, tasks_v2beta3
-from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksRestTransport
+from google.cloud import tasks_v2beta3
 from google.cloud.tasks_v2beta3.services.cloud_tasks.transports import CloudTasksRestTransport as ControlTransport
+from urllib3 import connection_from_url
 
 from core.errors import NotSupported, Unavailable
 from loopback import Answer, Loopback, Request, TasksEmulator, loopback
 from providers.queue import control
 from providers.queue.all_queues import ControlOfAll
 from providers.queue.cloud_tasks import CloudTasksQueue, Target
+from providers.queue.connection import CloudTasksConnection
 from providers.queue.control import CloudTasksControl, EmulatorControl
 from providers.queue.memory import MemoryControl, MemoryQueue
 from services.ports import QueueControl, QueueState, QueueStatus, TaskMessage, TaskQueue
@@ -145,8 +146,8 @@ def control_at(host: str, queue: str = QUEUE, credentials: Credentials | None = 
 
 
 def pair_at(host: str) -> Pair:
-    transport = CloudTasksRestTransport(host=host, credentials=AnonymousCredentials(), url_scheme="http")
-    return Pair(CloudTasksQueue(tasks_v2.CloudTasksClient(transport=transport), TARGET), control_at(host))
+    connection = CloudTasksConnection(connection_from_url(f"http://{host}"), "/v2", None)
+    return Pair(CloudTasksQueue(connection, TARGET), control_at(host))
 
 
 @pytest.fixture(params=["memory", "loopback"])

@@ -51,8 +51,25 @@ def test_the_first_call_makes_the_account(required: World) -> None:
         "held_credits": 0,
         "total_images_generated": 0,
         "created_at": "2026-03-04T12:00:00Z",
+        "welcome_credits_due": 0,
     }
     assert me(required, "new").body == response.body
+
+
+def test_an_unverified_account_is_told_which_credits_wait_until_they_come() -> None:
+    world = World(NOW, AUTH_MODE="required", WELCOME_CREDITS="7")
+    unverified = replace(PEOPLE["new"], email_verified=False)
+    known(world, unverified=unverified, verified=PEOPLE["new"], anon=ANON)
+    seen = [me(world, token).body for token in ("unverified", "unverified", "verified", "verified", "anon")]
+    told = [(body["current_credits"], body["welcome_credits_due"]) for body in seen]
+    assert told == [(0, 7), (0, 7), (7, 0), (7, 0), (4, 0)]
+
+
+def test_who_claims_an_account_before_the_address_is_verified_is_told_what_waits(required: World) -> None:
+    known(required, **PEOPLE | {"unverified": replace(PEOPLE["new"], email_verified=False)})
+    me(required, "anon")
+    claimed = claim(required, bearer("unverified"))
+    assert (claimed.status, claimed.body["welcome_credits_due"]) == (200, 10)
 
 
 @pytest.mark.parametrize(

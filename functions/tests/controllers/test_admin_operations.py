@@ -147,7 +147,7 @@ class TestAudit:
             "is_exact": True,
             "is_complete": True,
             "is_conclusive": True,
-            "users_checked": 4,
+            "users_checked": 3,
             "differences": [],
             "different": [],
             "unopened": [],

@@ -350,14 +350,17 @@ def test_work_that_is_done_is_acknowledged() -> None:
     run_task(lambda: None)
 
 
-@pytest.mark.parametrize(
-    "error", [NotFound("x"), InvalidRequest([]), InsufficientCredits(required=1, available=0), AppError("x")]
-)
+@pytest.mark.parametrize("error", [NotFound("x"), InvalidRequest([]), InsufficientCredits(required=1, available=0)])
 def test_what_will_not_get_better_is_acknowledged_and_logged(error: AppError) -> None:
     with captured_log() as log:
         run_task(lambda: raising(error))
     (line,) = lines_of(log)
     assert (line["severity"], line["code"]) == ("WARNING", error.code)
+
+
+def test_a_fault_of_ours_is_asked_for_again_for_another_version_may_do_it() -> None:
+    with pytest.raises(RetryTask, match="x"):
+        run_task(lambda: raising(AppError("x")))
 
 
 def test_what_may_get_better_is_asked_for_again() -> None:

@@ -180,6 +180,8 @@ def test_f2_a_new_request_is_queued_with_its_place(world: World) -> None:
     first = world.create("mallory")
     world.later(seconds=1)
     generation_id = world.create()
+    status(world, generation_id)
+    world.run_asides()
     body = status(world, generation_id).body
     assert body == {
         "generationRequestId": generation_id,

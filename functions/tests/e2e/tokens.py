@@ -12,7 +12,6 @@ import requests
 
 from tools.services import HOSTING_URL, ROOT
 
-_ACCOUNTS = "http://{host}/identitytoolkit.googleapis.com/v1"
 _PROJECT = "demo-darkroom"
 _SECONDS = 30
 
@@ -21,14 +20,33 @@ def new_email() -> str:
     return f"{uuid.uuid4()}@example.com"
 
 
-def sign_up(role: str | None = None, *, email: str | None = None) -> tuple[str, str]:
-    """A new user's id and ID token."""
+def sign_up(role: str | None = None, *, email: str | None = None, is_verified: bool = True) -> tuple[str, str]:
+    """Make a new user, and return its id and ID token. With a verified address it gets its welcome."""
     account = _credentials(email or new_email())
     user_id = _post("accounts:signUp", account)["localId"]
+    if is_verified:
+        verify(user_id)
     if role is not None:
-        claims = {"localId": user_id, "customAttributes": json.dumps({"role": role})}
-        _post(f"projects/{_PROJECT}/accounts:update", claims)
+        _change(user_id, customAttributes=json.dumps({"role": role}))
     return user_id, _post("accounts:signInWithPassword", account)["idToken"]
+
+
+def verify(user_id: str) -> None:
+    """Let this user's address be verified, as if the link in the mail was opened. Only a new ID token says so."""
+    _change(user_id, emailVerified=True)
+
+
+def mailed_links(email: str) -> list[str]:
+    """Return the links for the verification of this address that were sent so far, the newest last."""
+    sent = _request("GET", f"emulator/v1/projects/{_PROJECT}/oobCodes")["oobCodes"]
+    return [each["oobLink"] for each in sent if (each["email"], each["requestType"]) == (email, "VERIFY_EMAIL")]
+
+
+def open_link(link: str) -> None:
+    """Open a link of a mail, as somebody does who reads it in another browser."""
+    with _session() as session:
+        answer = session.get(link, timeout=_SECONDS)
+    assert answer.ok, answer.text
 
 
 def sign_up_admin() -> tuple[str, str]:
@@ -50,9 +68,9 @@ def sign_up_anonymously() -> tuple[str, str]:
 
 
 def link_email(token: str, email: str) -> str:
-    """The account of this ID token has an e-mail address and a password from now on: its new ID token."""
-    new_token: str = _post("accounts:update", {"idToken": token, **_credentials(email)})["idToken"]
-    return new_token
+    """Give the account of this ID token a verified e-mail address and a password, and return its new ID token."""
+    verify(_post("accounts:update", {"idToken": token, **_credentials(email)})["localId"])
+    return sign_in(email)[1]
 
 
 def sign_in(email: str) -> tuple[str, str]:
@@ -76,6 +94,10 @@ def forgeries() -> dict[str, str]:
     return changed | {"no token": "forged", "torn": f"{head}.{claims}"}
 
 
+def _change(user_id: str, **fields: Any) -> None:
+    _post(f"projects/{_PROJECT}/accounts:update", {"localId": user_id, **fields})
+
+
 def _credentials(email: str) -> dict[str, Any]:
     return {"email": email, "password": "correct horse", "returnSecureToken": True}
 
@@ -85,10 +107,19 @@ def _packed(claims: dict[str, Any]) -> str:
 
 
 def _post(what: str, body: dict[str, Any]) -> Any:
-    session = requests.Session()
-    session.trust_env = False  # no proxy between us and this machine
-    address = f"{_ACCOUNTS.format(host=os.environ['FIREBASE_AUTH_EMULATOR_HOST'])}/{what}"
-    owner = {"Authorization": "Bearer owner"} if "projects/" in what else {}
-    answer = session.post(address, params={"key": "any"}, json=body, headers=owner, timeout=_SECONDS)
+    return _request("POST", f"identitytoolkit.googleapis.com/v1/{what}", params={"key": "any"}, json=body)
+
+
+def _request(method: str, path: str, **options: Any) -> Any:
+    address = f"http://{os.environ['FIREBASE_AUTH_EMULATOR_HOST']}/{path}"
+    owner = {"Authorization": "Bearer owner"} if "projects/" in path else {}
+    with _session() as session:
+        answer = session.request(method, address, headers=owner, timeout=_SECONDS, **options)
     assert answer.ok, answer.text
     return answer.json()
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxy between us and this machine
+    return session

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.audit_verdict import AuditVerdict
+from domain.audit_verdict import AuditProgress, AuditVerdict
 from domain.calendar import Week
 from emulator import firestore_documents
 from repositories.audit_verdicts import AuditVerdictRepository
@@ -83,6 +83,9 @@ class TestReports:
         assert told(reports) == [("2026-W09", 15), ("2026-W08", 1)]
 
 
+PROGRESS = AuditProgress(changed_since=NOON)
+
+
 class TestVerdicts:
     def verdicts(self, documents: Documents) -> AuditVerdictRepository:
         return AuditVerdictRepository(documents, OptimisticTransaction(pause=lambda _: None))
@@ -92,7 +95,7 @@ class TestVerdicts:
         assert verdicts.last() is None
         for different in (0, 2):
             verdict = AuditVerdict(at=NOON, is_exact=not different, users_checked=9, different=different)
-            verdicts.put(verdict)
+            verdicts.put(verdict, PROGRESS)
             assert verdicts.last() == verdict
 
     def test_an_answer_that_is_lost_is_asked_for_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,5 +111,5 @@ class TestVerdicts:
 
         monkeypatch.setattr(documents, "commit", loses_the_first)
         verdict = AuditVerdict(at=NOON, is_exact=True, users_checked=1, different=0)
-        self.verdicts(documents).put(verdict)
+        self.verdicts(documents).put(verdict, PROGRESS)
         assert self.verdicts(documents).last() == verdict

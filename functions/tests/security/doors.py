@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -211,14 +212,14 @@ class Counted(MemoryDocuments):
         super().__init__()
         self.asked: list[tuple[str, str]] = []
 
-    def get(self, path: str) -> Document | None:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         self.asked.append(("get", path.rpartition("/")[0]))
-        return super().get(path)
+        return super().get(path, at=at)
 
     def query(self, query: Query) -> list[Document]:
         self.asked.append(("query", query.collection))
         return super().query(query)
 
-    def totals(self, query: Query, sums: Any = ()) -> Totals:
+    def totals(self, query: Query, sums: Any = (), *, at: datetime | None = None) -> Totals:
         self.asked.append(("totals", query.collection))
-        return super().totals(query, sums)
+        return super().totals(query, sums, at=at)

@@ -199,6 +199,7 @@ def test_after_a_sign_out_an_older_one_opens_nothing_and_the_next_one_everything
 
 def test_the_role_is_believed_only_when_it_is_signed(deployed: World, issuer: Signer) -> None:
     admins_only = "/v1/admin/users"
+    deployed.overwrite("users/alice", is_admin=True)
     assert deployed.api("GET", admins_only, headers=bearer(issuer.token(claims(role="admin")))).status == 200
     assert deployed.api("GET", admins_only, headers=bearer(issuer.token(claims()))).status == 403
     assert deployed.api("GET", admins_only, headers=bearer(issuer.token(claims(admin=True)))).status == 403

@@ -67,8 +67,8 @@ def test_options_come_in_their_sort_order(world: World) -> None:
 
 def test_the_price_of_an_accepted_generation_is_frozen(world: World) -> None:
     dear, cheap = world.create(size="1024x1792"), world.create(size="512x512")
-    world.overwrite("sizes/1024x1792", credit_cost=40)
-    world.overwrite("sizes/512x512", credit_cost=2)
+    world.overwrite("sizes/1024x1792", credit_cost=40, version=2)
+    world.overwrite("sizes/512x512", credit_cost=2, version=2)
     world.later(minutes=2)
     world.deliver(dear)
     world.app.generation_service.cancel("alice", cheap)

@@ -214,6 +214,7 @@ class TestOtherRecords:
             more = {"reason": "", "request_id": None, "details": {}}
             world.documents.commit([Create(f"audit_log/{name}", record | more)])
         world.overwrite("audit_log/one", actor=None)
+        world.add_user("admin", 0, is_admin=True)
         answer = world.api("GET", "/v1/admin/audit-log", headers={"Authorization": "Bearer admin-token"})
         assert (answer.status, [each["id"] for each in answer.body["data"]]) == (200, ["two"])
 

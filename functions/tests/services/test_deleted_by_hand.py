@@ -18,7 +18,9 @@ BOB = {"Authorization": "Bearer newcomer-token"}
 def guarded() -> World:
     """A newcomer who has had a welcome of 10, spent 1, and waits for what costs 4."""
     world = World(NOON, AUTH_MODE="required")
-    world.tokens._tokens["newcomer-token"] = Identity("newcomer", signed_in_at=NOON)
+    world.tokens._tokens["newcomer-token"] = Identity(
+        "newcomer", email="newcomer@example.com", email_verified=True, signed_in_at=NOON
+    )
     done, waiting = (order(world, size).body["id"] for size in ("512x512", "1024x1792"))
     world.deliver(done)
     assert world.generation(done).status is Status.COMPLETED

@@ -132,6 +132,8 @@ class TestNumbers:
             "is_exact": True,
             "users_checked": 3,
             "different": 0,
+            "is_complete": True,
+            "unreadable": 0,
         }
 
 

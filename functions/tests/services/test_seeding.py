@@ -137,7 +137,7 @@ def test_seeding_is_refused_off_the_emulator_and_writes_nothing() -> None:
 def test_a_project_without_a_catalog_can_be_given_one_anywhere() -> None:
     world = World(NOW, FUNCTIONS_EMULATOR="false", AUTH_MODE="required")
     assert world.app.seeding.put_catalog() == {"styles": 6, "colors": 5, "sizes": 3}
-    assert written(world, "users") == 3
+    assert written(world, "users") == 4
 
 
 @pytest.mark.parametrize("day", range(7))

@@ -24,6 +24,8 @@ interface SignedIn {
   firebase: Firebase;
   user: User;
   isAdmin: boolean;
+  /** The e-mail address, as the API is told: by the ID token. */
+  isVerified: boolean;
 }
 
 const SessionContext = createContext<Session>({ state: "starting" });
@@ -97,7 +99,11 @@ function follow(started: Firebase, tell: (session: Session) => void): () => void
     if (before && before !== user.uid) queries.resetQueries();
     const { claims } = await user.getIdTokenResult();
     if (auth.currentUser !== user) return;
-    latest = { state: "signed-in", firebase: started, user, isAdmin: claims.role === "admin" };
+    latest = {
+      ...{ state: "signed-in", firebase: started, user },
+      isAdmin: claims.role === "admin",
+      isVerified: claims.email_verified === true,
+    };
     tell(latest);
   });
 }

@@ -13,6 +13,7 @@ import { creditsMoved, keys, queries } from "../api/queries";
 import type { Vendor } from "./configuration";
 import { firebase } from "./firebase";
 import { signOut } from "./sign-out";
+import { sendVerification } from "./verification";
 
 export interface Credentials {
   email: string;
@@ -52,8 +53,11 @@ export async function claim(anonymousToken: string): Promise<void> {
   await creditsMoved();
 }
 
-/** Whoever is here anonymously keeps their id, and so all that they made. Throws Firebase's error. */
-export async function createAccount({ email, password }: Credentials): Promise<void> {
+/**
+ * Whoever is here anonymously keeps their id, and so all that they made. The free credits come once the address is
+ * verified, so a mail with a link goes out. Throws Firebase's error.
+ */
+export async function createAccount({ email, password }: Credentials, language: string): Promise<void> {
   const { auth } = await firebase();
   const anonymous = anonymousUser(auth.currentUser);
   if (anonymous) {
@@ -62,7 +66,12 @@ export async function createAccount({ email, password }: Credentials): Promise<v
   } else {
     await createUserWithEmailAndPassword(auth, email, password);
   }
-  await meetTheServer();
+  await Promise.all([meetTheServer(), welcome(auth.currentUser, language)]);
+}
+
+/** The account is there even where the mail cannot be sent: the notice about the credits can send it again. */
+async function welcome(user: User | null, language: string): Promise<void> {
+  if (user) await sendVerification(user, language).catch(() => {});
 }
 
 /** Loaded before a button is pressed: a browser opens a window only right after the press. */

@@ -14,6 +14,7 @@ import signIn from "./signIn.json";
 import studio from "./studio.json";
 import usage from "./usage.json";
 import users from "./users.json";
+import welcome from "./welcome.json";
 
 export default {
   common,
@@ -32,4 +33,5 @@ export default {
   reports,
   audit,
   landing,
+  welcome,
 };

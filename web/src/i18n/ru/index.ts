@@ -15,6 +15,7 @@ import signIn from "./signIn.json";
 import studio from "./studio.json";
 import usage from "./usage.json";
 import users from "./users.json";
+import welcome from "./welcome.json";
 
 const catalogue: Catalogue = {
   common,
@@ -33,6 +34,7 @@ const catalogue: Catalogue = {
   reports,
   audit,
   landing,
+  welcome,
 };
 
 export default catalogue;

@@ -7,6 +7,7 @@ import { keys, queries } from "../../api/queries";
 import { ButtonLink, Credits, ErrorNotice, PageHead, Stat, Stats } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { useSignedIn } from "../../session/session";
+import { WelcomeNotice } from "../../welcome/notice";
 import { Ledger } from "./ledger";
 
 const LOOK_AGAIN_MS = 4000;
@@ -17,6 +18,7 @@ export default function CreditsPage() {
   return (
     <div>
       <PageHead title={t("credits.title")} lead={t("credits.lead")} />
+      <WelcomeNotice />
       {error && !me ? (
         <ErrorNotice error={error} retry={refetch} />
       ) : (

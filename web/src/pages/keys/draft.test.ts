@@ -105,4 +105,6 @@ const KEY: Key = {
   budget: { per_day: null, per_month: null },
   spent: { today: 0, today_remaining: null, this_month: 0, this_month_remaining: null },
   in_flight: 0,
+  made_by: null,
+  external_prefix: null,
 };

@@ -82,6 +82,7 @@ export function orderOf(draft: Draft, now: Date): Schemas["CreateKey"] {
     scopes: [...draft.scopes],
     expires_at: expiresAt(draft, now),
     budget: budgetOf(draft),
+    external_prefix: null,
   };
 }
 

@@ -20,7 +20,7 @@ export function useForm(mode: Mode, attempt: Attempt) {
 
   const enter = async () => {
     if (mode === "enter") return signIn({ email, password });
-    if (mode === "create") return createAccount({ email, password });
+    if (mode === "create") return createAccount({ email, password }, language);
     await sendPasswordReset(email, language);
     setSentTo(email);
   };

@@ -4,6 +4,7 @@ import { api, body } from "../../api/client";
 import { keys } from "../../api/queries";
 import { ErrorNotice, PageHead, Skeleton } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { WelcomeNotice } from "../../welcome/notice";
 import { Desk } from "./desk";
 
 export default function Studio() {
@@ -12,6 +13,7 @@ export default function Studio() {
   return (
     <div class="studio">
       <PageHead title={t("studio.title")} lead={t("studio.lead")} />
+      <WelcomeNotice />
       {catalog.data && <Desk catalog={catalog.data} />}
       {catalog.isPending && <Skeleton lines={4} tall />}
       {catalog.error && !catalog.data && (
