@@ -35,6 +35,7 @@ export default function QueuePage() {
       {queue && <Figures queue={queue} />}
       <QueueDeeds queue={queue} />
       {queue && <Limits queue={queue} />}
+      {queue && <Parts queue={queue} />}
     </div>
   );
 }
@@ -53,6 +54,7 @@ function State({ queue }: { queue: Queue }) {
 function Figures({ queue }: { queue: Queue }) {
   const { t, number, moment } = useI18n();
   const told = (value: number | null) => (value === null ? <NotTold /> : number(value));
+  const isMixed = queue.queues.some(({ state }) => state !== "unknown");
   return (
     <>
       <Stats>
@@ -67,7 +69,7 @@ function Figures({ queue }: { queue: Queue }) {
         </Stat>
       </Stats>
       {queue.state === "paused" && <Notice tone="warn">{t("queue.pausedNote")}</Notice>}
-      {queue.state === "unknown" && <Notice>{t("queue.unknownNote")}</Notice>}
+      {queue.state === "unknown" && <Notice>{t(isMixed ? "queue.mixedNote" : "queue.unknownNote")}</Notice>}
     </>
   );
 }
@@ -75,6 +77,24 @@ function Figures({ queue }: { queue: Queue }) {
 function NotTold() {
   const { t } = useI18n();
   return <span class="queue-words">{t("queue.notTold")}</span>;
+}
+
+/** Pausing, resuming and emptying is for all of them, so this only tells how each of them is. */
+function Parts({ queue }: { queue: Queue }) {
+  const { t, number } = useI18n();
+  const tasks = (depth: number | null) =>
+    depth === null ? t("queue.part.notTold") : t("queue.part.depth", { count: depth, depth: number(depth) });
+  return (
+    <section class="card admin-block">
+      <h2>{t("queue.parts")}</h2>
+      <Facts
+        of={queue.queues.map(({ name, state, depth }) => ({
+          name,
+          value: `${t(`queue.state.${oneOf(STATES, state) ?? "unknown"}`)}; ${tasks(depth)}`,
+        }))}
+      />
+    </section>
+  );
 }
 
 function Limits({ queue }: { queue: Queue }) {

@@ -5,7 +5,10 @@ import { PlainDeed } from "../admin/deed";
 
 type Sweep = Schemas["SweepResource"];
 
-const OUTCOMES = ["resent", "dispatched_again", "failed", "settled_meanwhile", "unavailable"] as const;
+/** An operator looks twice at what is in the second list. */
+const HARMLESS = ["resent", "dispatched_again", "settled_meanwhile"] as const;
+const GRAVE = ["failed", "unavailable", "unreadable", "disputed"] as const;
+const OUTCOMES = [...HARMLESS, ...GRAVE];
 
 export function SweepDeed() {
   const { t } = useI18n();
@@ -27,7 +30,7 @@ function SweepFound({ sweep }: { sweep: Sweep }) {
   if (count === 0) return <Notice tone="good">{t("queue.sweep.nothing")}</Notice>;
   return (
     <Notice
-      tone={sweep.failed + sweep.unavailable > 0 ? "warn" : "good"}
+      tone={GRAVE.some((outcome) => sweep[outcome] > 0) ? "warn" : "good"}
       title={t("queue.sweep.found", { count })}
     >
       {found.map((outcome) => (
