@@ -15,9 +15,10 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 from google.cloud import firestore
 
-from domain.ledger import EntryType, User
+from domain.ledger import EntryType
 from emulator import fresh_project
 from people import known
+from repositories.documents import Query
 from repositories.firestore import FirestoreDocuments
 from services.ports import Identity, ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
 from world import ORDER, World
@@ -172,11 +173,10 @@ def test_the_meter_counts_what_is_billed(instance: Instance) -> None:
     with instance.costs(reads=2, trips=2):
         documents.get("users/alice")
         documents.get("users/nobody")
-    with instance.costs(reads=4, trips=1):
-        instance.world.app.users.page(changed_since=None, after=None, limit=10)
+    with instance.costs(reads=3, trips=1):
+        assert len(documents.query(Query(collection="users"))) == 3
     with instance.costs(reads=1, trips=1):
-        last = User(id="zzz", name="", email="", current_credits=0)
-        instance.world.app.users.page(changed_since=None, after=last, limit=10)
+        assert documents.query(Query(collection="nothing")) == []
 
 
 class TestCreate:
