@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,12 +76,22 @@ def python313() -> str | None:
 def python313_candidates() -> Iterable[str]:
     if on_path := shutil.which("python3.13"):
         yield on_path
-    pyenv = Path(os.environ.get("PYENV_ROOT") or home() / ".pyenv")
-    yield from newest_first(pyenv.glob("versions/3.13*/bin/python3.13"))
+    for pyenv in pyenv_folders():
+        yield from newest_first(pyenv.glob("versions/3.13*/bin/python3.13"))
     # Beside the Python that runs this: pyenv and uv keep their versions side by side, wherever HOME points to.
     here = Path(sys.base_prefix).resolve()
     yield str(here / "bin/python3.13")
     yield from newest_first(here.parent.glob("*3.13*/bin/python3.13"))
+
+
+def pyenv_folders() -> Iterable[Path]:
+    """Where pyenv keeps its versions: as it says itself, else in the user's folder, whatever HOME points to."""
+    if said := os.environ.get("PYENV_ROOT"):
+        return [Path(said)]
+    folders = [home() / ".pyenv"]
+    with suppress(KeyError):  # the system knows no such user
+        folders.append(Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pyenv")
+    return folders
 
 
 def newest_first(pythons: Iterable[Path]) -> Iterable[str]:

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -105,9 +106,27 @@ def test_a_python_beside_the_one_that_runs_set_up_is_found_whatever_home_is(
         (tmp_path / version / "bin/python3.13").touch()
     monkeypatch.delenv("PYENV_ROOT", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "empty"))
+    lives_in(tmp_path / "nowhere", monkeypatch)
     monkeypatch.setattr(toolchain.shutil, "which", lambda name: None)
     monkeypatch.setattr(toolchain.sys, "base_prefix", str(tmp_path / running))
     assert [Path(path).parts[-3] for path in toolchain.python313_candidates()] == expected
+
+
+def test_the_pyenv_of_the_user_is_found_where_home_points_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "real/.pyenv/versions/3.13.0/bin/python3.13"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "empty"))
+    lives_in(tmp_path / "real", monkeypatch)
+    assert str(python) in [str(found) for found in toolchain.python313_candidates()]
+
+
+def lives_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the system knows it, whatever HOME says."""
+    monkeypatch.setattr(toolchain.pwd, "getpwuid", lambda _: SimpleNamespace(pw_dir=str(folder)))
 
 
 def test_a_user_without_a_folder_gets_one_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
