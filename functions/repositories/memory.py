@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -157,7 +156,7 @@ def _value_at(fields: Fields, name: str) -> Any:
 
 
 def _stored(value: Any) -> Any:
-    """As Firestore gives it back: lists for tuples, UTC for every zone."""
+    """Return a copy as Firestore gives it back: lists for tuples, UTC for every zone."""
     if isinstance(value, Mapping):
         return {name: _stored(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -182,7 +181,7 @@ def _number(value: Any) -> Any:
 
 
 def _copy(document: Document) -> Document:
-    return Document(document.path, deepcopy(document.fields), document.version)
+    return Document(document.path, _stored(document.fields), document.version)
 
 
 _NUMBER = 2
