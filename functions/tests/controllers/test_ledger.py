@@ -22,6 +22,7 @@ def test_me_is_who_i_am_and_what_i_have(world: World) -> None:
         "held_credits": 4,
         "total_images_generated": 0,
         "created_at": "2026-03-04T12:00:00Z",
+        "welcome_credits_due": 0,
     }
 
 

@@ -79,6 +79,7 @@ def events(universe: "Universe") -> Mapping[str, dict[str, object]]:
     fields = universe.records[f"users/{ADMIN}"].fields
     return {
         "an admin is demoted or granted": {"is_admin": not fields.get("is_admin", False)},
+        "an admin is deactivated or activated": {"is_active": not fields.get("is_active", True)},
         "an admin is signed out": {"signed_out_at": universe.scheduler.now},
     }
 

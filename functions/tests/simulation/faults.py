@@ -35,6 +35,7 @@ OF_LENGTH = ("the model is slower than the lease", "the vendor is slow")
 OF_MOMENTS = (
     "an instance dies",
     "an admin is demoted or granted",
+    "an admin is deactivated or activated",
     "an admin is signed out",
     "an actor stalls",
     "time jumps",

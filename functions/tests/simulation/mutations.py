@@ -120,20 +120,22 @@ def a_lost_race_is_run_again_unread(patch: pytest.MonkeyPatch) -> None:
 def a_lost_answer_is_taken_for_a_failure(patch: pytest.MonkeyPatch) -> None:
     """And the order is sent again, under a new id."""
 
-    def run(original: Callable[..., Any], self: OptimisticTransaction, attempt: Callable[..., Any]) -> Any:
+    def run(
+        original: Callable[..., Any], self: OptimisticTransaction, attempt: Callable[..., Any], **options: Any
+    ) -> Any:
         def certain(failure: Exception | None) -> Any:
             try:
                 return attempt(failure)
             except Ambiguous as error:
                 raise Unavailable("no answer, so not done") from error
 
-        return original(self, certain)
+        return original(self, certain, **options)
 
-    def insist(original: Callable[..., Any], self: GenerationService, generation_id: str, order: Any) -> Any:
+    def insist(original: Callable[..., Any], self: GenerationService, generation_id: str, *others: Any) -> Any:
         try:
-            return original(self, generation_id, order)
+            return original(self, generation_id, *others)
         except Unavailable:
-            return original(self, self._new_id(), order)
+            return original(self, self._new_id(), *others)
 
     around(patch, OptimisticTransaction, "run", run)
     around(patch, GenerationService, "_accept", insist)
@@ -176,7 +178,7 @@ def a_group_mixes_its_answers_up(patch: pytest.MonkeyPatch) -> None:
 @breaks("final", "retry")
 def what_has_not_ended_is_remembered_too(patch: pytest.MonkeyPatch) -> None:
     def seen(self: GenerationRepository, stored: Any) -> Any:
-        self._ended.put(stored.value.id, stored)
+        self._ended.put(stored.value.id, (stored, self._clock()))
         return stored
 
     patch.setattr(GenerationRepository, "_seen", seen)
@@ -392,9 +394,9 @@ def a_sweep_does_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("task")
 def a_task_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
-    def early(original: Callable[..., Any], self: GenerationService, generation_id: str, order: Any) -> Any:
+    def early(original: Callable[..., Any], self: GenerationService, generation_id: str, *others: Any) -> Any:
         self._queue.enqueue(TaskMessage(generation_id=generation_id, dispatch=1))
-        return original(self, generation_id, order)
+        return original(self, generation_id, *others)
 
     around(patch, GenerationService, "_accept", early)
 
