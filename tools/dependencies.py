@@ -44,7 +44,7 @@ def not_audited(why: str) -> int:
     print(
         f"WARNING: dependencies: NOT AUDITED: the advisory service {why}.\n"
         "WARNING: Nobody has looked for known vulnerabilities in what is deployed."
-        " Run `make check` where https://pypi.org answers.",
+        " Run `make check` where the Python Package Index answers.",
         file=sys.stderr,
     )
     return 0
