@@ -13,7 +13,7 @@ from typing import Any
 from flask import Request, Response, current_app, has_app_context, request
 
 _FRAMEWORKS_ROUTE = "run"
-"""By which functions-framework calls the function, for every path but a few."""
+"""functions-framework calls the function under this name, for every path but a few."""
 
 type Handler = Callable[[Request], Response]
 type Decorator = Callable[[Callable[..., Any]], Handler]

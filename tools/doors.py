@@ -41,7 +41,7 @@ class NotFoundOut(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """What a function saw of one request: the entries of X-Forwarded-For, and the address that it counts by."""
+    """One request as a function saw it: the entries of X-Forwarded-For, and the address that it counts by."""
 
     entries: tuple[str, ...]
     address: str

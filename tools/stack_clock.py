@@ -25,7 +25,7 @@ def offset_to(text: str) -> int:
 
 
 def now() -> datetime:
-    """What the clock of the stack says, for a command beside it."""
+    """Return what the clock of the stack says, for a command beside it."""
     return datetime.now(UTC) + timedelta(seconds=int(os.environ.get("CLOCK_OFFSET_SECONDS", "0")))
 
 

@@ -85,7 +85,7 @@ def python313_candidates() -> Iterable[str]:
 
 
 def pyenv_folders() -> Iterable[Path]:
-    """Where pyenv keeps its versions: as it says itself, else in the user's folder, whatever HOME points to."""
+    """Return where pyenv may keep its versions: where it says so itself, else the user's folder, whatever HOME says."""
     if said := os.environ.get("PYENV_ROOT"):
         return [Path(said)]
     folders = [home() / ".pyenv"]

@@ -1,4 +1,4 @@
-"""What a deployed function sees of a request, so that an operator need not guess which proxies stand before it."""
+"""Shows what a deployed function sees of a request, so that no operator has to guess which proxies stand before it."""
 
 from collections.abc import Iterable
 

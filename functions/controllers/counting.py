@@ -48,6 +48,6 @@ class CountedDoor:
 
 
 def _digest(headers: Mapping[str, str]) -> bytes:
-    """Of whatever may prove who is calling; where nothing does, it is never known."""
+    """Return the digest of all that may prove who is calling. That of no credential is never remembered."""
     given = (headers.get("authorization", ""), headers.get("x-api-key", ""))
     return hashlib.sha256("\0".join(given).encode(errors="surrogatepass")).digest()

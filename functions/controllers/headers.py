@@ -45,7 +45,7 @@ def wait_seconds(headers: Mapping[str, str]) -> int | None:
 
 
 def _seconds(value: str) -> int | None:
-    """None for what is no whole number of seconds; quotes and escapes inside them mean nothing."""
+    """Return the whole number of seconds, quoted or not, or None where the text is no such number."""
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
     if not re.fullmatch("[0-9]+", value):

@@ -8,7 +8,7 @@ from services.ports.delivery import ReportRuns
 from services.sweeping import SweepService
 
 _AUDIT_TIME = timedelta(minutes=4)
-"""Of the nine that the schedule has; erasures have had four of them before."""
+"""The schedule has nine minutes, and erasures take up to four of them before this."""
 
 
 class BooksDiffer(Exception):

@@ -51,7 +51,7 @@ class Throttle:
         self._take([f"{_ADDRESS}{address}"], self._per_address, what)
 
     def give_back(self, address: str) -> None:
-        """What was taken for a credential that nobody knew, and which then was good."""
+        """Give back what was taken for a credential that this instance did not know, and that turned out to be good."""
         name, now = f"{_ADDRESS}{address}", self._clock()
         with self._lock:
             bucket = self._buckets.get(name)
@@ -59,7 +59,7 @@ class Throttle:
                 self._buckets.put(name, put_back(bucket, self._per_address, now))
 
     def allowance(self, counted: Collection[str]) -> Allowance:
-        """What is left of the bucket that has least."""
+        """Return what is left in the one of the buckets that has least."""
         now, rate = self._clock(), self._per_caller
         buckets = [self._buckets.get(name) for name in counted]
         return Allowance(

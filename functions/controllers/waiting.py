@@ -1,4 +1,4 @@
-"""Who may wait for the end of a generation: each wait holds a thread of the instance, which has few."""
+"""Limits who may wait for the end of a generation, because each wait holds one of the instance's few threads."""
 
 import threading
 from collections import Counter

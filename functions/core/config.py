@@ -27,7 +27,7 @@ LEASE_SECONDS_MAX = 1800
 
 PEPPER_CHARACTERS_MIN = 32
 PEPPER_KINDS_MIN = 8
-"""How many different characters a pepper has at least. 32 that chance draws have more, even if they are hexadecimal."""
+"""A pepper has at least this many different characters. 32 drawn by chance have more, even if they are hexadecimal."""
 
 # A hundred years either way: further than anybody needs, and not so far that adding a lease leaves the calendar.
 CLOCK_OFFSET_SECONDS_MAX = 100 * 366 * 24 * 3600
@@ -195,7 +195,7 @@ class Settings(BaseModel):
 
     @property
     def clock_offset(self) -> timedelta:
-        """How far the product's clock is ahead of the machine's: zero but on a local stack whose clock was set."""
+        """Return how far the product's clock is ahead of the machine's. Only a local stack can set it."""
         return timedelta(seconds=self.clock_offset_seconds)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What is refused because something that was written down is damaged. A person has to repair it."""
+"""Errors about something that was written down and is damaged. A person has to repair it."""
 
 from core.errors import AppError
 

@@ -1,4 +1,4 @@
-"""What is left of a generation when its owner's account is erased."""
+"""Takes out of a generation what came from a person, when the owner's account is erased."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How one user is kept from taking the place of all others. docs/adr/0015 has the reasons and the figures."""
+"""These rules keep one user from taking the places of all others. docs/adr/0015 has the reasons and the figures."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

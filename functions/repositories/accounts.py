@@ -97,7 +97,7 @@ class AccountRepository:
         return self._created(user, writes)
 
     def _created(self, user: User, writes: Sequence[Write], entry: Entry | None = None) -> User:
-        """Where something of it is there already, another was first: that calls for another look."""
+        """Commit the new user. Raises Conflict where a part of it exists already, because another request was first."""
         try:
             return self._committed(user, writes)
         except AlreadyExists as error:

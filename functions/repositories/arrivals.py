@@ -1,4 +1,4 @@
-"""What the addresses that somebody comes from have had: accounts of the day by network, the welcome by mailbox."""
+"""Remembers what addresses have had: the accounts of the day by network, and the welcome by mailbox."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -63,7 +63,7 @@ class CatalogRepository:
         return self._documents.query(Query(collection=options_path(kind)))
 
     def _active[T: Option](self, collection: str, read: Callable[[Document], T]) -> dict[str, T]:
-        """By id, in sort order."""
+        """Return the options by id, in their sort order."""
         documents = self._documents.query(Query(collection=collection))
         rows = [read_row(document, read) for document in documents if is_active(document)]
         options = [row for row in rows if not isinstance(row, UnreadableRecord)]

@@ -34,7 +34,7 @@ def _option(document: Document) -> dict[str, Any]:
 
 
 def listed_reader(kind: OptionKind) -> Callable[[Document], ListedOption]:
-    """What reads an option of this kind, with what operators see of it."""
+    """Return the function that reads an option of this kind, with what operators see of it."""
 
     @reader
     def listed_from(document: Document) -> ListedOption:

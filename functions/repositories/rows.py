@@ -11,7 +11,7 @@ from repositories.documents import Document, Documents, Query
 log = logging.getLogger(__name__)
 
 _DAMAGE = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
-"""What reading a document raises that does not hold what it should."""
+"""Reading a document that does not hold what it should raises one of these."""
 
 
 def reader[T](read: Callable[[Document], T]) -> Callable[[Document], T]:
@@ -67,6 +67,6 @@ def every_row[T](
 
 
 def _place(document: Document, query: Query) -> tuple[object, ...]:
-    """What the query goes on after."""
+    """Return the place after which the query goes on."""
     values = [document.fields[name.lstrip("-")] for name in query.order_by]
     return (*values, document.path if query.group else document.id)

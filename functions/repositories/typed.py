@@ -23,7 +23,7 @@ def typed[T](kind: type[T], /, **values: Any) -> T:
 
 
 def known[T](kind: type[T], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the given values that `kind` has a field for: a later version may have written more."""
+    """Return those of the given values that `kind` has a field for, because a later version may have written more."""
     return {name: given[name] for name, _ in _checks(kind) if name in given}
 
 
@@ -31,7 +31,7 @@ _known_checks: dict[type, tuple[tuple[str, Check], ...]] = {}
 
 
 def _checks(kind: Any) -> tuple[tuple[str, Check], ...]:
-    """By field. They are found out once for each class, for that takes a hundred times as long as to ask them."""
+    """Return the checks by field. They are made once for each class, because that takes long."""
     found = _known_checks.get(kind)
     if found is None:
         hints = get_type_hints(kind)

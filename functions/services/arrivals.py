@@ -35,7 +35,7 @@ class Welcome:
 def admission(
     user: User | None, identity: Identity, past: PastArrivals, welcome: Welcome, now: datetime
 ) -> Admission | None:
-    """None leaves the user as it is. Raises RateLimited where an address has had its anonymous accounts."""
+    """Return what to write, or None for nothing. Raises RateLimited where an address had its anonymous accounts."""
     if user is None:
         return _opened(identity, past, welcome, now)
     leaves_anonymity = user.is_anonymous and not identity.is_anonymous

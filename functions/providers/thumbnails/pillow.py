@@ -27,7 +27,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""How a picture is turned upright, by the number that EXIF has for the way in which the camera was held."""
+"""EXIF has a number for the way in which the camera was held. This says how each one is turned upright."""
 
 
 class PillowThumbnailer:
@@ -52,13 +52,13 @@ def _small(image: Image.Image) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """By the one number that matters. Pillow's own way packs all of EXIF again, and fails at a field of an odd type."""
-    turn = _TURNS.get(_orientation(image) or 0)
+    """Turn by the one number that matters. Pillow's own way packs all of EXIF again, and fails at an odd field."""
+    turn = _TURNS.get(_orientation(image))
     return image if turn is None else image.transpose(turn)
 
 
 def _orientation(image: Image.Image) -> int:
-    """0 where the picture does not say, or says it in a way that cannot be read."""
+    """Return the number, or 0 where the picture has none that can be read."""
     if image.format == "PNG":  # its EXIF may stand behind its pixels, and pixels that are broken are no picture
         image.load()
     try:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 UNOPENED_MOST = 100
-"""Of more users than that, the sums are not taken out of everybody's, so that the totals say nothing."""
+"""With more unopened users than this, their sums are not taken out of everybody's, and the totals say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
