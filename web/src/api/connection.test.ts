@@ -24,18 +24,18 @@ function stage(...answers: boolean[]) {
   return { connection, told, probed, stop, hint: () => hint() };
 }
 
-describe("the connection", () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ now: 0 });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
-  it("is there until a request fails", () => {
+describe("what the connection learns from a request", () => {
+  it("is there until a request fails", async () => {
     const { connection, told } = stage();
     expect(told).toEqual([false]);
-    connection.answered();
+    await connection.observe(async () => "an answer");
     expect(told).toEqual([false]);
     connection.failed();
     expect(told).toEqual([false, true]);
@@ -44,12 +44,31 @@ describe("the connection", () => {
   it("is back with the first answer, and nothing is asked any more", async () => {
     const { connection, told, probed } = stage();
     connection.failed();
-    connection.answered();
+    await connection.observe(async () => "an answer");
     await vi.advanceTimersByTimeAsync(120_000);
     expect(told).toEqual([false, true, false]);
     expect(probed).toEqual([]);
   });
 
+  it("is not back with the answer to a request that was sent before it was lost", async () => {
+    const { connection, told } = stage();
+    const answer = await connection.observe(async () => {
+      connection.failed();
+      return "an answer from before";
+    });
+    expect(answer).toBe("an answer from before");
+    expect(told).toEqual([false, true]);
+  });
+
+  it("is not lost because a request was broken off", async () => {
+    const { connection, told } = stage();
+    const brokenOff = new DOMException("The user has left the page.", "AbortError");
+    await expect(connection.observe(() => Promise.reject(brokenOff))).rejects.toBe(brokenOff);
+    expect(told).toEqual([false]);
+  });
+});
+
+describe("a lost connection", () => {
   it("is looked for with growing pauses while requests fail", async () => {
     const { connection, told, probed } = stage(false, false, false, true);
     connection.failed();

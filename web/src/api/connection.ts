@@ -17,6 +17,7 @@ export interface Hints {
  */
 export class Connection {
   private isLost = false;
+  private failures = 0;
   private pause = FIRST_PAUSE;
   private next: ReturnType<typeof setTimeout> | undefined;
   private stopHints: Stop = () => {};
@@ -36,17 +37,36 @@ export class Connection {
     return () => this.leave(tell);
   }
 
-  /** A request got an answer, whatever it says. */
-  answered(): void {
+  /**
+   * Sends a request and learns from its outcome; any answer will do, whatever it says.
+   *
+   * An answer tells nothing if another request has failed since this one was sent: it may have come before the loss.
+   * A request that was broken off tells nothing either.
+   */
+  async observe<T>(send: () => Promise<T>): Promise<T> {
+    const failuresBefore = this.failures;
+    try {
+      const answer = await send();
+      if (this.failures === failuresBefore) this.answered();
+      return answer;
+    } catch (error) {
+      const wasBrokenOff = error instanceof DOMException && error.name === "AbortError";
+      if (!wasBrokenOff) this.failed();
+      throw error;
+    }
+  }
+
+  /** A request got no answer. */
+  failed(): void {
+    this.failures += 1;
+    this.say(true);
+    this.lookLater();
+  }
+
+  private answered(): void {
     clearTimeout(this.next);
     this.pause = FIRST_PAUSE;
     this.say(false);
-  }
-
-  /** A request got none. */
-  failed(): void {
-    this.say(true);
-    this.lookLater();
   }
 
   private leave(tell: (isLost: boolean) => void): void {
@@ -65,10 +85,7 @@ export class Connection {
   private look(): void {
     clearTimeout(this.next);
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
-    this.probe().then(
-      () => this.answered(),
-      () => this.failed(),
-    );
+    this.observe(this.probe).catch(() => {});
   }
 
   private say(isLost: boolean): void {
@@ -91,15 +108,6 @@ export const connection = new Connection(() => fetch(PROBE, { cache: "no-store" 
   },
 });
 
-/** `fetch`, from whose outcome it is known whether there is a connection. A request that was broken off tells nothing. */
-export async function watchedFetch(request: RequestInfo): Promise<Response> {
-  try {
-    const response = await fetch(request);
-    connection.answered();
-    return response;
-  } catch (error) {
-    const wasBrokenOff = error instanceof DOMException && error.name === "AbortError";
-    if (!wasBrokenOff) connection.failed();
-    throw error;
-  }
-}
+/** `fetch`, from whose outcome it is known whether there is a connection. */
+export const watchedFetch = (request: RequestInfo): Promise<Response> =>
+  connection.observe(() => fetch(request));
