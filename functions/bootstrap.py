@@ -14,71 +14,65 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.clock import Clock, clock_ahead
-from core.config import AppCheck, AuthMode, Settings
 from core.deployment import WEB_THREADS
 from core.environment import ConfigurationError
 from core.logging import configure_logging
 from core.queues import Queue, share_of_one_user
+from core.settings import AppCheck, AuthMode, Settings
 
 if TYPE_CHECKING:
-    from controllers.addresses import AddressReader
-    from controllers.api import Api
-    from controllers.auth import Authenticator
-    from controllers.boundary import HttpBoundary, Render
-    from controllers.function_urls import FunctionUrls
-    from controllers.private import PrivateDoor
-    from controllers.schedules import Schedules
-    from controllers.tasks import Worker
-    from controllers.throttle import Throttle
-    from controllers.waiting import Waits
-    from controllers.wire import Route
-    from domain.spending import SpendingLimits
-    from repositories.accounts import AccountRepository
-    from repositories.audit_log import AuditLogRepository
-    from repositories.audit_verdicts import AuditVerdictRepository
-    from repositories.catalog import CatalogRepository
-    from repositories.documents import Documents
-    from repositories.generations import GenerationRepository
-    from repositories.ledger import LedgerRepository
-    from repositories.optimistic import OptimisticTransaction
-    from repositories.queue_marks import QueueMarkRepository
-    from repositories.users import UserRepository
-    from services.access import AccessService
-    from services.accounts import AccountService
-    from services.administration import AdministrationService
-    from services.auditing import AuditService
-    from services.callbacks import CallbackService
-    from services.catalog import CatalogService
-    from services.catalog_editing import CatalogEditingService
-    from services.delivery import DeliveredReports, DeliveryService
-    from services.erasure import ErasureService
-    from services.fulfilment import FulfilmentService
-    from services.generations import GenerationService
-    from services.keys import KeyService
-    from services.ledger import LedgerService
-    from services.models import ModelRegistry
-    from services.operations import OperationsService
-    from services.output_files import OutputFiles
-    from services.places import Aside
-    from services.ports import (
-        AppCheckVerifier,
-        IdentityDirectory,
-        OutputStore,
-        QueueControl,
-        ServiceTokenVerifier,
-        TaskQueue,
-        Thumbnailer,
-        TokenVerifier,
-    )
-    from services.ports.delivery import Notifier
-    from services.ports.pages import ReportPages
-    from services.queue import QueueService
-    from services.reporting import ReportService
-    from services.seeding import SeedService
-    from services.subscriptions import SubscriptionService
-    from services.sweeping import SweepService
-    from services.task_signatures import TaskSignatures
-    from services.usage import UsageService
+    from controllers.compatibility.function_urls import FunctionUrls
+    from controllers.generations.tasks import Worker
+    from controllers.generations.waiting import Waits
+    from controllers.http.addresses import AddressReader
+    from controllers.http.api import Api
+    from controllers.http.auth import Authenticator
+    from controllers.http.boundary import HttpBoundary, Render
+    from controllers.http.private import PrivateDoor
+    from controllers.http.throttle import Throttle
+    from controllers.http.wire import Route
+    from controllers.operations.schedules import Schedules
+    from domain.credits.spending import SpendingLimits
+    from repositories.accounts.accounts import AccountRepository
+    from repositories.accounts.users import UserRepository
+    from repositories.catalog.catalog import CatalogRepository
+    from repositories.credits.ledger import LedgerRepository
+    from repositories.generations.generations import GenerationRepository
+    from repositories.operations.audit_log import AuditLogRepository
+    from repositories.operations.audit_verdicts import AuditVerdictRepository
+    from repositories.operations.queue_marks import QueueMarkRepository
+    from repositories.store.documents import Documents
+    from repositories.store.optimistic import OptimisticTransaction
+    from services.accounts.access import AccessService
+    from services.accounts.accounts import AccountService
+    from services.accounts.keys import KeyService
+    from services.accounts.ports import AppCheckVerifier, IdentityDirectory, ServiceTokenVerifier, TokenVerifier
+    from services.catalog.catalog import CatalogService
+    from services.catalog.editing import CatalogEditingService
+    from services.credits.ledger import LedgerService
+    from services.delivery.ports import Notifier
+    from services.delivery.subscriptions import SubscriptionService
+    from services.generations.callbacks import CallbackService
+    from services.generations.fulfilment import FulfilmentService
+    from services.generations.generations import GenerationService
+    from services.generations.model_ports import OutputStore, Thumbnailer
+    from services.generations.models import ModelRegistry
+    from services.generations.output_files import OutputFiles
+    from services.generations.places import Aside
+    from services.generations.ports import TaskQueue
+    from services.generations.task_signatures import TaskSignatures
+    from services.generations.usage import UsageService
+    from services.operations.administration import AdministrationService
+    from services.operations.auditing import AuditService
+    from services.operations.erasure import ErasureService
+    from services.operations.operations import OperationsService
+    from services.operations.ports import QueueControl
+    from services.operations.queue import QueueService
+    from services.operations.seeding import SeedService
+    from services.operations.sweeping import SweepService
+    from services.reports.delivery import DeliveredReports, DeliveryService
+    from services.reports.ports import ReportPages
+    from services.reports.reporting import ReportService
 
 WORKER_FUNCTION = Queue.GENERATIONS.value
 
@@ -125,43 +119,43 @@ class Darkroom:
     def documents(self) -> "Documents":
         from google.cloud import firestore
 
-        from repositories.firestore import FirestoreDocuments
+        from repositories.store.firestore import FirestoreDocuments
 
         return FirestoreDocuments(firestore.Client(project=self.settings.project_id))
 
     @part
     def transaction(self) -> "OptimisticTransaction":
-        from repositories.optimistic import OptimisticTransaction
+        from repositories.store.optimistic import OptimisticTransaction
 
         return OptimisticTransaction()
 
     @part
     def users(self) -> "UserRepository":
-        from repositories.users import UserRepository
+        from repositories.accounts.users import UserRepository
 
         return UserRepository(self.documents, self.clock)
 
     @part
     def generations(self) -> "GenerationRepository":
-        from repositories.generations import GenerationRepository
+        from repositories.generations.generations import GenerationRepository
 
         return GenerationRepository(self.documents, self.users, self.transaction, clock=self.clock)
 
     @part
     def entries(self) -> "LedgerRepository":
-        from repositories.ledger import LedgerRepository
+        from repositories.credits.ledger import LedgerRepository
 
         return LedgerRepository(self.documents, self.users, self.transaction)
 
     @part
     def accounts(self) -> "AccountRepository":
-        from repositories.accounts import AccountRepository
+        from repositories.accounts.accounts import AccountRepository
 
         return AccountRepository(self.documents, self.users, self.transaction)
 
     @part
     def audit_log(self) -> "AuditLogRepository":
-        from repositories.audit_log import AuditLogRepository
+        from repositories.operations.audit_log import AuditLogRepository
 
         return AuditLogRepository(self.documents)
 
@@ -183,13 +177,13 @@ class Darkroom:
 
     @part
     def task_signatures(self) -> "TaskSignatures":
-        from services.task_signatures import TaskSignatures
+        from services.generations.task_signatures import TaskSignatures
 
         return TaskSignatures(self._pepper, self.settings.project_id)
 
     @part
     def queue_marks(self) -> "QueueMarkRepository":
-        from repositories.queue_marks import QueueMarkRepository
+        from repositories.operations.queue_marks import QueueMarkRepository
 
         return QueueMarkRepository(self.documents, self.transaction)
 
@@ -206,7 +200,7 @@ class Darkroom:
 
     @part
     def queue_service(self) -> "QueueService":
-        from services.queue import QueueService
+        from services.operations.queue import QueueService
 
         return QueueService(self.later("queue_control"), self.queue_marks, self.clock)
 
@@ -235,7 +229,7 @@ class Darkroom:
 
     @part
     def output_files(self) -> "OutputFiles":
-        from services.output_files import OutputFiles
+        from services.generations.output_files import OutputFiles
 
         return OutputFiles(self.later("outputs"), self.later("thumbnailer"))
 
@@ -259,9 +253,9 @@ class Darkroom:
 
     @part
     def models(self) -> "ModelRegistry":
-        from providers.models.simulated import SimulatedModel
-        from providers.models.simulated_remote import SimulatedRemoteModel
-        from services.models import ModelRegistry
+        from providers.models.simulated.direct import SimulatedModel
+        from providers.models.simulated.remote import SimulatedRemoteModel
+        from services.generations.models import ModelRegistry
 
         settings = self.settings
         rate, latency = settings.simulated_failure_rate, settings.simulated_latency_seconds
@@ -281,26 +275,26 @@ class Darkroom:
 
     @part
     def options(self) -> "CatalogRepository":
-        from repositories.catalog import CatalogRepository
+        from repositories.catalog.catalog import CatalogRepository
 
         return CatalogRepository(self.documents, self.transaction)
 
     @part
     def catalog(self) -> "CatalogService":
-        from services.catalog import CatalogService
+        from services.catalog.catalog import CatalogService
 
         return CatalogService(self.options, self.models.offers(), self.clock)
 
     @part
     def catalog_editing(self) -> "CatalogEditingService":
-        from services.catalog_editing import CatalogEditingService
+        from services.catalog.editing import CatalogEditingService
 
         return CatalogEditingService(options=self.options, catalog=self.catalog, clock=self.clock)
 
     @part
     def generation_service(self) -> "GenerationService":
-        from services.generations import GenerationService
-        from services.places import Places
+        from services.generations.generations import GenerationService
+        from services.generations.places import Places
 
         return GenerationService(
             generations=self.generations,
@@ -318,8 +312,8 @@ class Darkroom:
 
     @part
     def spending_limits(self) -> "SpendingLimits":
-        from domain.limits import Rate
-        from domain.spending import SpendingLimits
+        from core.rates import Rate
+        from domain.credits.spending import SpendingLimits
 
         settings = self.settings
         return SpendingLimits(
@@ -333,21 +327,21 @@ class Darkroom:
 
     @part
     def ledger(self) -> "LedgerService":
-        from services.ledger import LedgerService
+        from services.credits.ledger import LedgerService
 
         return LedgerService(users=self.users, ledger=self.entries, generations=self.generations, clock=self.clock)
 
     @part
     def usage(self) -> "UsageService":
-        from repositories.usage import UsageRepository
-        from services.usage import UsageService
+        from repositories.generations.usage import UsageRepository
+        from services.generations.usage import UsageService
 
         return UsageService(UsageRepository(self.documents, self.models.offers()), self.clock)
 
     @part
     def account_service(self) -> "AccountService":
-        from services.accounts import AccountService
-        from services.arrivals import Welcome
+        from services.accounts.accounts import AccountService
+        from services.accounts.arrivals import Welcome
 
         settings = self.settings
         return AccountService(
@@ -367,7 +361,7 @@ class Darkroom:
 
     @part
     def access(self) -> "AccessService":
-        from services.access import AccessService
+        from services.accounts.access import AccessService
 
         return AccessService(
             users=self.users,
@@ -379,7 +373,7 @@ class Darkroom:
 
     @part
     def keys(self) -> "KeyService":
-        from services.keys import KeyService
+        from services.accounts.keys import KeyService
 
         return KeyService(users=self.users, accounts=self.accounts, pepper=self._pepper, clock=self.clock)
 
@@ -389,7 +383,7 @@ class Darkroom:
 
     @part
     def fulfilment(self) -> "FulfilmentService":
-        from services.fulfilment import FulfilmentService, Limits
+        from services.generations.fulfilment import FulfilmentService, Limits
 
         settings = self.settings
         return FulfilmentService(
@@ -410,7 +404,7 @@ class Darkroom:
 
     @part
     def sweeper(self) -> "SweepService":
-        from services.sweeping import SweepService
+        from services.operations.sweeping import SweepService
 
         return SweepService(
             generations=self.generations,
@@ -424,25 +418,25 @@ class Darkroom:
 
     @part
     def callbacks(self) -> "CallbackService":
-        from services.callbacks import CallbackService
+        from services.generations.callbacks import CallbackService
 
         return CallbackService(generations=self.generations, queue=self.later("queue"), clock=self.clock)
 
     @part
     def audits(self) -> "AuditService":
-        from services.auditing import AuditService
+        from services.operations.auditing import AuditService
 
         return AuditService(self.users, self.entries, self.audit_verdicts, self.clock)
 
     @part
     def audit_verdicts(self) -> "AuditVerdictRepository":
-        from repositories.audit_verdicts import AuditVerdictRepository
+        from repositories.operations.audit_verdicts import AuditVerdictRepository
 
         return AuditVerdictRepository(self.documents, self.transaction)
 
     @part
     def administration(self) -> "AdministrationService":
-        from services.administration import AdministrationService
+        from services.operations.administration import AdministrationService
 
         return AdministrationService(
             users=self.users,
@@ -455,7 +449,7 @@ class Darkroom:
 
     @part
     def erasure(self) -> "ErasureService":
-        from services.erasure import ErasureService
+        from services.operations.erasure import ErasureService
 
         return ErasureService(
             users=self.users,
@@ -471,7 +465,7 @@ class Darkroom:
 
     @part
     def operations(self) -> "OperationsService":
-        from services.operations import OperationsService
+        from services.operations.operations import OperationsService
 
         return OperationsService(
             queue=self.queue_service,
@@ -485,10 +479,10 @@ class Darkroom:
 
     @part
     def reporting(self) -> "ReportService":
-        from domain.economics import Prices
-        from repositories.reports import ReportRepository
-        from repositories.week_counts import WeekCountRepository
-        from services.reporting import ReportService, Sources
+        from domain.reports.economics import Prices
+        from repositories.reports.reports import ReportRepository
+        from repositories.reports.week_counts import WeekCountRepository
+        from services.reports.reporting import ReportService, Sources
 
         zone = self.settings.report_zone
         sources = Sources(
@@ -502,14 +496,14 @@ class Darkroom:
 
     @part
     def weekly_reports(self) -> "DeliveredReports":
-        from services.delivery import DeliveredReports
+        from services.reports.delivery import DeliveredReports
 
         return DeliveredReports(self.reporting, self.delivery, self.clock)
 
     @part
     def delivery(self) -> "DeliveryService":
-        from repositories.mail import MailRepository
-        from services.delivery import DeliveryService
+        from repositories.delivery import MailRepository
+        from services.reports.delivery import DeliveryService
 
         return DeliveryService(
             recipients=self.settings.report_recipients,
@@ -523,8 +517,8 @@ class Darkroom:
 
     @part
     def subscriptions(self) -> "SubscriptionService":
-        from repositories.mail import LeaverRepository
-        from services.subscriptions import SubscriptionService
+        from repositories.delivery import LeaverRepository
+        from services.delivery.subscriptions import SubscriptionService
 
         leavers = LeaverRepository(self.documents)
         return SubscriptionService(leavers, pepper=self._pepper, public_url=self.settings.public_url, clock=self.clock)
@@ -547,14 +541,14 @@ class Darkroom:
 
     @part
     def pages(self) -> "ReportPages":
-        from providers.pages.report_pages import DrawnReportPages
+        from presentation.report_pages import DrawnReportPages
 
         return DrawnReportPages()
 
     @part
     def seeding(self) -> "SeedService":
-        from repositories.demo import DemoRepository
-        from services.seeding import SeedService
+        from repositories.operations.demo import DemoRepository
+        from services.operations.seeding import SeedService
 
         settings = self.settings
         return SeedService(
@@ -563,13 +557,13 @@ class Darkroom:
 
     @part
     def worker(self) -> "Worker":
-        from controllers.tasks import Worker
+        from controllers.generations.tasks import Worker
 
         return Worker(self.fulfilment)
 
     @part
     def schedules(self) -> "Schedules":
-        from controllers.schedules import Schedules
+        from controllers.operations.schedules import Schedules
 
         return Schedules(
             sweeper=self.sweeper,
@@ -581,19 +575,19 @@ class Darkroom:
 
     @part
     def boundary(self) -> "HttpBoundary":
-        from controllers.boundary import HttpBoundary
+        from controllers.http.boundary import HttpBoundary
 
         return HttpBoundary(self.settings.cors_allowed_origins)
 
     @part
     def render_problem(self) -> "Render":
-        from controllers.api import problem_renderer
+        from controllers.http.api import problem_renderer
 
         return problem_renderer(self.settings.public_url)
 
     @part
     def private(self) -> "PrivateDoor":
-        from controllers.private import PrivateDoor, TrustedCaller, refusals
+        from controllers.http.private import PrivateDoor, TrustedCaller, refusals
 
         settings = self.settings
         schedule = settings.schedule_url(os.environ.get("K_SERVICE", ""))
@@ -614,7 +608,7 @@ class Darkroom:
 
     @part
     def authenticator(self) -> "Authenticator":
-        from controllers.auth import Authenticator
+        from controllers.http.auth import Authenticator
 
         settings = self.settings
         return Authenticator(
@@ -628,15 +622,15 @@ class Darkroom:
 
     @part
     def addresses(self) -> "AddressReader":
-        from controllers.addresses import AddressReader
+        from controllers.http.addresses import AddressReader
 
         settings = self.settings
         return AddressReader(settings.trusted_proxies, is_behind_front_end=not settings.on_emulator)
 
     @part
     def throttle(self) -> "Throttle":
-        from controllers.throttle import Throttle
-        from domain.limits import Rate
+        from controllers.http.throttle import Throttle
+        from core.rates import Rate
 
         settings = self.settings
         return Throttle(
@@ -647,13 +641,13 @@ class Darkroom:
 
     @part
     def waits(self) -> "Waits":
-        from controllers.waiting import Waits
+        from controllers.generations.waiting import Waits
 
         return Waits(threads=int(os.environ.get("THREADS") or WEB_THREADS))
 
     @part
     def function_urls(self) -> "FunctionUrls":
-        from controllers.function_urls import FunctionUrls
+        from controllers.compatibility.function_urls import FunctionUrls
 
         return FunctionUrls(
             generations=self.generation_service,
@@ -667,15 +661,15 @@ class Darkroom:
 
     @part
     def api(self) -> "Api":
-        from controllers.accounts import AccountController
-        from controllers.api import Api
+        from controllers.accounts.accounts import AccountController
+        from controllers.accounts.keys import KeyController
         from controllers.catalog import CatalogController
-        from controllers.generations import GenerationController
-        from controllers.health import HealthController
-        from controllers.keys import KeyController
-        from controllers.ledger import LedgerController
-        from controllers.usage import UsageController
-        from controllers.webhooks import WebhookController
+        from controllers.credits import LedgerController
+        from controllers.generations.callbacks import WebhookController
+        from controllers.generations.generations import GenerationController
+        from controllers.generations.usage import UsageController
+        from controllers.http.api import Api
+        from controllers.operations.health import HealthController
 
         routes = [
             *GenerationController(self.generation_service, self.catalog, self.waits).routes(),
@@ -697,15 +691,15 @@ class Darkroom:
         )
 
     def _admin_routes(self) -> "list[Route]":
-        from controllers.admin_catalog import AdminCatalogController
-        from controllers.admin_connection import AdminConnectionController
-        from controllers.admin_keys import AdminKeyController
-        from controllers.admin_operations import AdminOperationsController
-        from controllers.admin_records import AdminRecordController
-        from controllers.admin_users import AdminUserController
+        from controllers.delivery import UnsubscribeController
+        from controllers.operations.catalog import AdminCatalogController
+        from controllers.operations.connection import AdminConnectionController
+        from controllers.operations.keys import AdminKeyController
+        from controllers.operations.operations import AdminOperationsController
+        from controllers.operations.records import AdminRecordController
+        from controllers.operations.users import AdminUserController
         from controllers.reports import ReportController
-        from controllers.unsubscribe import UnsubscribeController
-        from repositories.report_archive import ReportArchiveRepository
+        from repositories.reports.report_archive import ReportArchiveRepository
 
         archive = ReportArchiveRepository(self.documents)
         reports = ReportController(self.operations, archive, self.later("pages"))

@@ -19,13 +19,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bootstrap import Darkroom, darkroom
-from domain.demo_catalog import USERS
-from domain.generation import Generation, Status
-from providers.models.brush import painted
-from repositories.documents import Update
-from repositories.mapping import generation_path
-from services.jobs import job_of
-from services.ports import GenerationFilter, Job, Picture
+from domain.generations.generation import Generation, Status
+from domain.operations.demo_catalog import USERS
+from providers.models.simulated.brush import painted
+from repositories.store.documents import Update
+from repositories.store.paths import generation_path
+from services.generations.jobs import job_of
+from services.generations.model_ports import Job, Picture
+from services.generations.ports import GenerationFilter
 from tools import people
 
 ALL = 1_000

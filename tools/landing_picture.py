@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
 
 from PIL import Image
 
-from domain.demo_catalog import COLORS
-from providers.models.painting import Scene, paint
+from domain.operations.demo_catalog import COLORS
+from providers.models.simulated.painting import Scene, paint
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "web/static/landing"

@@ -15,11 +15,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent / "functions"))
 
 from bootstrap import Darkroom, darkroom
-from controllers.boundary import RetryTask
+from controllers.http.boundary import RetryTask
 from core.errors import AppError
-from domain.errors import UserNotFound
-from domain.ledger import User
-from services.instructions import OPERATOR, Instruction
+from domain.accounts.errors import UserNotFound
+from domain.credits.user import User
+from services.accounts.instructions import OPERATOR, Instruction
 
 REPORTS = Path(__file__).parent.parent / ".local/report"
 

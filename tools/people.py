@@ -15,8 +15,8 @@ from firebase_admin import auth
 
 from bootstrap import Darkroom, darkroom
 from providers.identity.app import firebase_app
-from services.instructions import OPERATOR, Instruction
-from services.ports import Identity
+from services.accounts.instructions import OPERATOR, Instruction
+from services.accounts.ports import Identity
 
 FILE = Path(__file__).resolve().parent / "people.json"
 EMULATOR = "FIREBASE_AUTH_EMULATOR_HOST"

@@ -24,7 +24,7 @@ from console.backstage import Backstage, order
 from console.persons import Person
 from console.places import Place
 from console.scenery import Scenery
-from core.config import Settings
+from core.settings import Settings
 from e2e.client import FINAL, until
 from tools import people
 from tools.services import ROOT

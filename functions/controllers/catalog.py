@@ -1,8 +1,8 @@
 from collections.abc import Iterable
 
-from controllers.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, Route
 from schemas.catalog import CatalogResource
-from services.catalog import CatalogService
+from services.catalog.catalog import CatalogService
 
 
 class CatalogController:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from controllers.auth import document_id
-from controllers.negotiation import best_of
-from controllers.paging import page_token, read_page_token
-from controllers.wire import Access, Answer, Call, Route
+from controllers.http.auth import document_id
+from controllers.http.negotiation import best_of
+from controllers.http.paging import page_token, read_page_token
+from controllers.http.wire import Access, Answer, Call, Route
 from core.errors import (
     FieldError,
     InvalidRequest,
@@ -17,14 +17,13 @@ from core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from domain.errors import ReportNotFound
-from domain.keys import Scope
+from core.records import Cursor
+from domain.accounts.keys import Scope
+from domain.reports.errors import ReportNotFound
 from schemas.reports import ListReports, ReadReport, ReportPage, ReportResource, ReportSummary, RunReport
-from services.instructions import Instruction
-from services.operations import OperationsService
-from services.ports import Cursor
-from services.ports.delivery import ReportArchive
-from services.ports.pages import TABLES, ReportPages, Table
+from services.accounts.instructions import Instruction
+from services.operations.operations import OperationsService
+from services.reports.ports import TABLES, ReportArchive, ReportPages, Table
 
 _JSON, _HTML, _PNG, _CSV = "application/json", "text/html", "image/png", "text/csv"
 _OFFERED = (_JSON, _HTML, _PNG, _CSV)

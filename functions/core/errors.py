@@ -187,3 +187,22 @@ class NotSupported(AppError):
     code = "not_supported"
     status = 501
     title = "This is not possible here"
+
+
+class IdempotencyKeyReused(AppError):
+    code = "idempotency_key_reused"
+    status = 422
+    title = "The idempotency key belongs to another request"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used with another body. Send the same body, or a new key.")
+
+
+class VersionMismatch(AppError):
+    code = "version_mismatch"
+    status = 412
+    title = "Another version stands there"
+
+    def __init__(self, *, expected: str, actual: int | None) -> None:
+        stands = "there is none yet" if actual is None else f"version {actual} stands there"
+        super().__init__(f"If-Match names {expected}, but {stands}. Look at it, and decide again.")

@@ -10,6 +10,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from core.errors import FieldError, InvalidRequest
 
+PAGE_SIZE = 20
+PAGE_SIZE_MAX = 100
+
 
 class Inbound(BaseModel):
     """Unknown fields are refused, and numbers are not read out of strings."""

@@ -1,7 +1,7 @@
 from dataclasses import asdict
 from typing import Self
 
-from domain.catalog import Catalog
+from domain.catalog.options import Catalog
 from schemas.base import Outbound
 
 

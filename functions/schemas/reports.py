@@ -4,12 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from domain.reports import anomaly_summary, summary
-from schemas.base import Inbound, InboundText, Moment, Outbound
-from schemas.generations import PAGE_SIZE, PAGE_SIZE_MAX
-from services.ports.pages import Table
+from domain.reports.report import anomaly_summary, summary
+from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound
+from services.reports.ports import Table
 
-TOKEN_MAX = 800
 Format = Literal["json", "html", "png", "csv"]
 
 
@@ -28,10 +26,6 @@ class RunReport(Inbound):
         default=None, description="The last full week before this moment (RFC 3339). Default: before now."
     )
     dry_run: bool = Field(default=False, description="Count everything; save nothing and tell nobody.")
-
-
-class Unsubscribe(InboundText):
-    token: str = Field(max_length=TOKEN_MAX, description="From the link in a mail.")
 
 
 class ReportSummary(Outbound):

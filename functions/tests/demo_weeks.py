@@ -7,14 +7,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from domain.anomalies.analysis import Analysis
-from domain.anomalies.findings import Thresholds
-from domain.anomalies.review import Past, review
-from domain.calendar import Week, days, last_full_week, local_date
-from domain.demo_data import PastGeneration, history
-from domain.generation import Status
-from domain.user_week import UserWeek, with_request
-from domain.week_stats import SHORT_LIST, BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, by_name, summed
+from core.calendar import Week, days, last_full_week, local_date
+from domain.credits.user_week import UserWeek, with_request
+from domain.generations.generation import Status
+from domain.operations.demo_data import PastGeneration, history
+from domain.reports.anomalies.analysis import Analysis
+from domain.reports.anomalies.findings import Thresholds
+from domain.reports.anomalies.review import Past, review
+from domain.reports.week_stats import (
+    SHORT_LIST,
+    BusyUser,
+    LedgerSums,
+    Tally,
+    UserList,
+    UserStats,
+    WeekStats,
+    by_name,
+    summed,
+)
 
 
 def demo_review(now: datetime, zone: tzinfo = UTC, *, weeks_ago: int = 0) -> Analysis:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from google.cloud import firestore
 
-from repositories.firestore import FirestoreDocuments
+from repositories.store.firestore import FirestoreDocuments
 
 
 def fresh_project() -> str:

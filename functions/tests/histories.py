@@ -9,14 +9,17 @@ from math import ceil
 from random import Random
 from typing import Any
 
-from domain.calendar import Week, Window, local_date
-from domain.generation import Failure, Generation, Spec, Status
-from domain.ledger import Entry, EntryType, User, deduction_entry, refund_entry
-from domain.user_week import with_request
-from repositories.documents import Create, Document, Documents, Fields, Query, Totals
-from repositories.mapping import entry_fields, entry_path, generation_fields, generation_path, user_path
-from repositories.user_mapping import user_fields
-from services.ports.reports import Groups
+from core.calendar import Week, Window, local_date
+from domain.credits.ledger import Entry, EntryType, deduction_entry, refund_entry
+from domain.credits.user import User
+from domain.credits.user_week import with_request
+from domain.generations.generation import Failure, Generation, Spec, Status
+from repositories.accounts.user_mapping import user_fields
+from repositories.credits.entry_mapping import entry_fields
+from repositories.generations.generation_mapping import generation_fields
+from repositories.store.documents import Create, Document, Documents, Fields, Query, Totals
+from repositories.store.paths import entry_path, generation_path, user_path
+from services.reports.ports import Groups
 
 GROUPS = Groups(
     models={"Model A": "image", "Model B": "image", "Model R": "image"},

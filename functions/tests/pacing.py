@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from random import Random
 
 from core.queues import Queue, concurrent_dispatches, dispatches_per_second
-from services.ports import TaskMessage
+from services.generations.ports import TaskMessage
 from world import World
 
 _TICK = timedelta(seconds=0.25)

@@ -8,11 +8,11 @@ from threading import Barrier
 from typing import Any
 
 from core.errors import AppError
-from domain.keys import Budget, Scope
+from domain.accounts.keys import Budget, Scope
 from providers.identity.memory import MemoryTokens
-from services.access import Caller
-from services.keys import IssuedKey, KeyOrder
-from services.ports import Identity
+from services.accounts.access import Caller
+from services.accounts.keys import IssuedKey, KeyOrder
+from services.accounts.ports import Identity
 from world import ORDER, TOKENS, Response, World
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bootstrap import Darkroom, part
-from core.config import Settings
 from core.errors import Unavailable
+from core.settings import Settings
 from providers.identity.memory import MemoryTokens
-from services.ports import Identity
+from services.accounts.ports import Identity
 from world import ENVIRONMENT
 
 ALICE = Identity("alice")

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from repositories.documents import Ambiguous, Document, Write
-from repositories.memory import MemoryDocuments
+from repositories.store.documents import Ambiguous, Document, Write
+from repositories.store.memory import MemoryDocuments
 
 
 def happened(documents: MemoryDocuments, writes: Sequence[Write]) -> list[datetime]:

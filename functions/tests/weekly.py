@@ -5,9 +5,9 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.reports import anomaly_summary, summary
-from repositories.documents import Create
-from services.ports.pages import Email
+from domain.reports.report import anomaly_summary, summary
+from repositories.store.documents import Create
+from services.reports.ports import Email
 
 REPORT_ID = "weekly_report_2026_03_02"
 GENERATED_AT = datetime(2026, 3, 2, 20, 25, tzinfo=UTC)

@@ -13,21 +13,23 @@ from flask import Request
 from werkzeug.test import EnvironBuilder
 
 from bootstrap import Darkroom
-from core.config import Settings
 from core.logging import configure_logging
-from domain.catalog import ModelOffer
-from domain.generation import Generation
-from domain.ledger import Entry, EntryType, User
+from core.settings import Settings
+from domain.catalog.options import ModelOffer
+from domain.credits.ledger import Entry, EntryType
+from domain.credits.user import User
+from domain.generations.generation import Generation
 from providers.identity.memory import MemoryDirectory, MemoryTokens
 from providers.queue.all_queues import ControlOfAll
 from providers.queue.memory import MemoryControl, MemoryQueue
 from providers.storage.memory import MemoryOutputs
-from repositories.demo import DemoRepository
-from repositories.documents import Document, Update
-from repositories.memory import MemoryDocuments
-from repositories.optimistic import OptimisticTransaction
-from services.models import ModelRegistry
-from services.ports import Identity, Job, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
+from repositories.operations.demo import DemoRepository
+from repositories.store.documents import Document, Update
+from repositories.store.memory import MemoryDocuments
+from repositories.store.optimistic import OptimisticTransaction
+from services.accounts.ports import Identity
+from services.generations.model_ports import Job, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
+from services.generations.models import ModelRegistry
 
 ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "demo-darkroom",

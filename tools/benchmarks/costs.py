@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.ports import ModelRejected
+from services.generations.model_ports import ModelRejected
 from tests.architecture.test_budgets import Cost, Instance, Meter, MeteredClient
 
 READ_DOLLARS = 0.06 / 100_000

@@ -10,15 +10,16 @@ from google.cloud import firestore
 
 from bootstrap import Darkroom
 from core.clock import utc_now
-from core.config import Settings
-from domain.generation import Spec
-from domain.ledger import EntryType, User
+from core.settings import Settings
+from domain.credits.ledger import EntryType
+from domain.credits.user import User
+from domain.generations.generation import Spec
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
-from repositories.demo import DemoRepository
-from repositories.documents import Update
-from repositories.firestore import FirestoreDocuments
-from services.orders import Order
+from repositories.operations.demo import DemoRepository
+from repositories.store.documents import Update
+from repositories.store.firestore import FirestoreDocuments
+from services.generations.orders import Order
 from tools import services
 
 CREDITS = 100_000

@@ -22,10 +22,10 @@ from google.cloud import firestore
 from core.clock import utc_now
 from providers.queue.cloud_tasks import CloudTasksQueue, Target
 from providers.queue.connection import emulator_connection
-from repositories.documents import Create, Increment, Query, Update
-from repositories.firestore import FirestoreDocuments
-from services.ports import TaskMessage
-from services.task_signatures import TaskSignatures
+from repositories.store.documents import Create, Increment, Query, Update
+from repositories.store.firestore import FirestoreDocuments
+from services.generations.ports import TaskMessage
+from services.generations.task_signatures import TaskSignatures
 from tools.benchmarks.window import Finished, Window
 
 Operation = Callable[[], object]

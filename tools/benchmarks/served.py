@@ -1,8 +1,8 @@
 """functions/main.py with a model that does not paint: what the worker costs is not what its model costs."""
 
 import main as product
-from providers.models import simulated
-from services.ports import Job, Picture
+from providers.models.simulated import direct as simulated
+from services.generations.model_ports import Job, Picture
 
 _PICTURE = bytes(100_000)
 

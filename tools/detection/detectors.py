@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 
-from domain.anomalies.days import DayFacts
-from domain.anomalies.findings import Finding
-from domain.anomalies.merging import FAMILY, merged
-from domain.anomalies.review import Past, review
-from domain.anomalies.robust import detect
-from domain.calendar import week_of
-from domain.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, summed
+from core.calendar import week_of
+from domain.reports.anomalies.days import DayFacts
+from domain.reports.anomalies.findings import Finding
+from domain.reports.anomalies.merging import FAMILY, merged
+from domain.reports.anomalies.review import Past, review
+from domain.reports.anomalies.robust import detect
+from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, summed
 from tools.detection import predecessor
 from tools.detection.products import HISTORY_WEEKS, PRICES, Week
 

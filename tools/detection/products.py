@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from domain.anomalies.days import DayFacts, ModelDay
+from domain.reports.anomalies.days import DayFacts, ModelDay
 
 WEEKS = 20
 HISTORY_WEEKS = 8

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.generation import Status
-from repositories.documents import Fields, Query
-from repositories.mapping import GENERATIONS, transactions_path, user_path
+from domain.generations.generation import Status
+from repositories.store.documents import Fields, Query
+from repositories.store.paths import GENERATIONS, transactions_path, user_path
 from tools.faults.clients import History
 from tools.faults.stage import Stage
 

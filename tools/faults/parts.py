@@ -9,12 +9,13 @@ from pathlib import Path
 
 from bootstrap import WORKER_FUNCTION, Darkroom
 from core.errors import Unavailable
-from domain.generation import FINAL, Status
-from repositories.documents import Create, Delete, Document, Documents, Query, Totals, Write
-from repositories.firestore import FirestoreDocuments
-from repositories.mapping import GENERATIONS
-from services.models import ModelRegistry
-from services.ports import STORE_PATIENCE, DirectModel, Job, Model, Picture, RemoteModel, TaskMessage, TaskQueue
+from domain.generations.generation import FINAL, Status
+from repositories.store.documents import Create, Delete, Document, Documents, Query, Totals, Write
+from repositories.store.firestore import FirestoreDocuments
+from repositories.store.paths import GENERATIONS
+from services.generations.model_ports import STORE_PATIENCE, DirectModel, Job, Model, Picture, RemoteModel
+from services.generations.models import ModelRegistry
+from services.generations.ports import TaskMessage, TaskQueue
 from tools.faults import plan as faults
 from tools.faults.plan import Plan
 from tools.faults.wire import BadlyWiredClient

@@ -9,7 +9,8 @@ from flask import Request
 
 import main as product
 from bootstrap import darkroom
-from providers.models import simulated, simulated_remote
+from providers.models.simulated import direct as simulated
+from providers.models.simulated import remote as simulated_remote
 from providers.queue import cloud_tasks  # noqa: F401 - imported before the fork: killed processes come back sooner
 from tools.faults.parts import install, plain_picture
 from tools.faults.plan import FOLDER_VARIABLE, Plan

@@ -12,16 +12,17 @@ from threading import Event
 from google.cloud import firestore
 
 from bootstrap import WORKER_FUNCTION, Darkroom
-from core.config import Settings
-from domain.generation import Status
-from domain.ledger import EntryType, User
+from core.settings import Settings
+from domain.credits.ledger import EntryType
+from domain.credits.user import User
+from domain.generations.generation import Status
 from providers.queue.cloud_tasks import CloudTasksQueue, Target
 from providers.queue.connection import emulator_connection
-from repositories.demo import DemoRepository
-from repositories.documents import Document, Query
-from repositories.firestore import FirestoreDocuments
-from repositories.mapping import GENERATIONS
-from services.task_signatures import TaskSignatures
+from repositories.operations.demo import DemoRepository
+from repositories.store.documents import Document, Query
+from repositories.store.firestore import FirestoreDocuments
+from repositories.store.paths import GENERATIONS
+from services.generations.task_signatures import TaskSignatures
 from tools import services
 from tools.faults import servers, tasks
 from tools.faults.clock import MovableClock

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from controllers.wire import Route
+from controllers.http.wire import Route
 from tests.calls import BODIES, HEADERS, QUERIES, path_of, places
 from tools.reference.stage import USER, Exchange, Stage
 

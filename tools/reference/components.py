@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from controllers.wire import Route
+from controllers.http.wire import Route
 from schemas.base import Inbound, InboundText
-from schemas.function_urls import (
+from schemas.compatibility.function_urls import (
     CreateGenerationRequest,
     GenerationCreated,
     GenerationStatus,

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from unittest.mock import patch
 
-from domain.keys import Scope
-from services.ports import ModelRejected
+from domain.accounts.keys import Scope
+from services.generations.model_ports import ModelRejected
 from tests.calls import BODIES
 from tools.reference.attempts import Attempt
 from tools.reference.stage import NOW, ORDER, USER, Exchange, Stage, played

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from controllers.body import BODY_BYTES_MAX
+from controllers.http.body import BODY_BYTES_MAX
 from core.errors import Unavailable
-from domain.keys import Scope
+from domain.accounts.keys import Scope
 from tools.reference.stage import BEARER, USER, Exchange, Stage, played
 
 CREATE = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.keys import Scope
+from domain.accounts.keys import Scope
 from tools.reference import function_examples as played
 from tools.reference.function_examples import FunctionExample
 from tools.reference.shapes import Schema, record, text

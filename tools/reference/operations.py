@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from controllers.wire import Access, Route
+from controllers.http.wire import Access, Route
 from core.errors import AppError
-from domain.keys import ADMIN_SCOPES, Scope
+from domain.accounts.keys import ADMIN_SCOPES, Scope
 from schemas.problems import Problem
 from tools.reference import functions
 from tools.reference.components import (

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from controllers.api import RouteNotFound
-from controllers.body import MalformedJson
-from controllers.boundary import Bug
-from controllers.wire import Route
+from controllers.http.api import RouteNotFound
+from controllers.http.body import MalformedJson
+from controllers.http.boundary import Bug
+from controllers.http.wire import Route
 from core.errors import (
     AppError,
     HeadersTooLarge,

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from controllers.body import BODY_BYTES_MAX, MalformedJson
-from controllers.boundary import Bug
-from controllers.wire import Access
+from controllers.http.body import BODY_BYTES_MAX, MalformedJson
+from controllers.http.boundary import Bug
+from controllers.http.wire import Access
+from core.damage import UnreadableRecord
 from core.errors import (
     AppError,
     HeadersTooLarge,
+    IdempotencyKeyReused,
     InvalidRequest,
     NotAcceptable,
     NotSupported,
@@ -18,30 +20,24 @@ from core.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
+    VersionMismatch,
 )
-from domain.damage import SettlementConflict, UnreadableRecord
-from domain.errors import (
+from domain.accounts.errors import (
     AccountClosed,
-    AlreadyFinal,
-    AnonymousAllowanceUsed,
-    GenerationNotFound,
-    IdempotencyKeyReused,
-    InsufficientCredits,
     KeyBudgetExceeded,
     KeyNotFound,
-    LastOption,
     NotOneself,
-    OptionNotFound,
-    OutputNotFound,
-    ReportNotFound,
     TooManyKeys,
     UserInactive,
     UserNotFound,
-    VersionMismatch,
 )
-from domain.keys import KEYS_MAX, Scope
+from domain.accounts.keys import KEYS_MAX, Scope
+from domain.catalog.errors import LastOption, OptionNotFound
+from domain.credits.errors import AnonymousAllowanceUsed, InsufficientCredits
+from domain.generations.errors import AlreadyFinal, GenerationNotFound, OutputNotFound, SettlementConflict
+from domain.reports.errors import ReportNotFound
 from providers.queue.control import EmulatorControl
-from repositories.documents import Create
+from repositories.store.documents import Create
 from tests.calls import ANONYMOUS_TOKEN, PASSER_BY
 from tools.reference.attempts import Attempt
 from tools.reference.stage import BEARER, ORDER, USER, Exchange

@@ -14,12 +14,13 @@ from unittest.mock import patch
 from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
-from domain.keys import Scope
+from domain.accounts.keys import Scope
 from providers.identity.memory import MemoryTokens
 from providers.storage.gcs import emulator_link
-from repositories.documents import Query
-from repositories.memory import MemoryDocuments
-from services.ports import Identity, Job, Picture
+from repositories.store.documents import Query
+from repositories.store.memory import MemoryDocuments
+from services.accounts.ports import Identity
+from services.generations.model_ports import Job, Picture
 from tests.calls import ANONYMOUS_TOKEN, PASSER_BY
 from tests.world import TOKENS, World
 
@@ -152,10 +153,10 @@ def played(name: str) -> Iterator[None]:
     try:
         with (
             patch("uuid.uuid4", new_id),
-            patch("domain.keys.new_id", lambda: f"k{new_id().hex[:11]}"),
-            patch("domain.keys.new_secret", lambda: f"{_DIGITS}{next(count):03}"),
-            patch("providers.models.simulated.painted", _painted),
-            patch("providers.models.simulated_remote.painted", _painted),
+            patch("domain.accounts.keys.new_id", lambda: f"k{new_id().hex[:11]}"),
+            patch("domain.accounts.keys.new_secret", lambda: f"{_DIGITS}{next(count):03}"),
+            patch("providers.models.simulated.direct.painted", _painted),
+            patch("providers.models.simulated.remote.painted", _painted),
         ):
             yield
     finally:

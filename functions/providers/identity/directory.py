@@ -10,7 +10,7 @@ from google.auth.exceptions import GoogleAuthError
 from core.clock import Clock, utc_now
 from core.errors import Unavailable
 from providers.identity.app import firebase_app
-from services.ports import DirectoryAccount
+from services.accounts.ports import DirectoryAccount
 
 
 class FirebaseDirectory:

@@ -13,7 +13,7 @@ from core.errors import Unauthenticated, Unavailable
 from providers.identity.app import firebase_app
 from providers.identity.claims import CLOCK_SKEW_SECONDS, MALFORMED, moment, text
 from providers.identity.remembered import Remembered
-from services.ports import Identity
+from services.accounts.ports import Identity
 
 _TOKENS_REMEMBERED = 4096
 _SIGN_IN_STANDS_FOR = timedelta(minutes=1)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from core.errors import Unauthenticated, Unavailable
-from services.ports import DirectoryAccount, Identity
+from services.accounts.ports import DirectoryAccount, Identity
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 

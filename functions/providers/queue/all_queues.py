@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from services.ports import QueueControl, QueueState, QueueStatus
+from services.operations.ports import QueueControl, QueueState, QueueStatus
 
 
 class ControlOfAll:

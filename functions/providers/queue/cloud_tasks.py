@@ -11,8 +11,8 @@ from typing import Any
 from core.errors import Unavailable
 from core.queues import Queue
 from providers.queue.connection import CloudTasksConnection
-from services.ports import TaskMessage
-from services.task_signatures import TaskSignatures
+from services.generations.ports import TaskMessage
+from services.generations.task_signatures import TaskSignatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

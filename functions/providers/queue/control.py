@@ -17,7 +17,7 @@ from google.protobuf.json_format import ParseError
 from requests.exceptions import RequestException
 
 from core.errors import NotSupported, Unavailable
-from services.ports import QueueState, QueueStatus
+from services.operations.ports import QueueState, QueueStatus
 
 _TIMEOUT_SECONDS = 5.0
 _TOLD = FieldMask(paths=["name", "state", "purge_time", "rate_limits", "retry_config", "stats"])

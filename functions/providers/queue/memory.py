@@ -6,7 +6,8 @@ from datetime import datetime
 from core.clock import Clock
 from core.errors import Unavailable
 from core.queues import Queue
-from services.ports import QueueState, QueueStatus, TaskMessage
+from services.generations.ports import TaskMessage
+from services.operations.ports import QueueState, QueueStatus
 
 
 class MemoryQueue:

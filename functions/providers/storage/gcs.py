@@ -19,7 +19,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
 from core.errors import Unavailable
-from services.ports import LINK_LIFE, STORE_PATIENCE
+from services.generations.model_ports import LINK_LIFE, STORE_PATIENCE
 
 _TIMEOUT_SECONDS = 10.0
 

@@ -2,7 +2,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from core.errors import Unavailable
-from services.ports import STORE_PATIENCE
+from services.generations.model_ports import STORE_PATIENCE
 
 
 class MemoryOutputs:

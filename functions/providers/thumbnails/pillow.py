@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from services.ports import THUMBNAIL_SIDE, NoThumbnail, Picture
+from services.generations.model_ports import THUMBNAIL_SIDE, NoThumbnail, Picture
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from requests.exceptions import RequestException, Timeout
 
 from core.clock import Clock
 from core.errors import Unavailable
-from services.ports.delivery import Notice
+from services.delivery.ports import Notice
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what a secret begins with
 _TIMEOUT_SECONDS = 5

@@ -15,12 +15,14 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 from google.cloud import firestore
 
-from domain.ledger import EntryType
+from domain.credits.ledger import EntryType
 from emulator import fresh_project
 from people import known
-from repositories.documents import Query
-from repositories.firestore import FirestoreDocuments
-from services.ports import Identity, ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
+from repositories.store.documents import Query
+from repositories.store.firestore import FirestoreDocuments
+from services.accounts.ports import Identity
+from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
+from services.generations.ports import TaskMessage
 from world import ORDER, World
 
 pytestmark = pytest.mark.emulator

@@ -21,7 +21,7 @@ MAIN = 67
 FIRST_REQUEST = 108
 """What the first request adds: our own modules. One more of ours is welcome, a library is not."""
 
-CLIENTS = {"repositories.firestore": 2, "providers.queue.cloud_tasks": 7}
+CLIENTS = {"repositories.store.firestore": 2, "providers.queue.cloud_tasks": 7}
 """What these add to google.cloud.firestore, which an empty app on Firestore loads too."""
 
 NEVER = ("PIL", "firebase_admin", "firebase_functions", "google.cloud.storage", "google.cloud.tasks_v2")
@@ -55,7 +55,7 @@ documents = MemoryDocuments()
 parts = {"documents": documents, "queue": MemoryQueue()}
 bootstrap._app = bootstrap.Darkroom(Settings.from_environment(os.environ), **parts)
 bootstrap._app.seeding.seed()
-beside = {"services.seeding", "domain.demo_data", "domain.demo_catalog", "repositories.demo"}
+beside = {"services.operations.seeding", "domain.operations.demo_data", "domain.operations.demo_catalog", "repositories.operations.demo"}
 
 status = []
 request = EnvironBuilder(method=method, path=path, query_string={"userId": "arda"}, json=body)

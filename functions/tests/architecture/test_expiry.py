@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from repositories.mapping import ADDRESSES
-from services.ports import Identity
+from repositories.store.paths import ADDRESSES
+from services.accounts.ports import Identity
 from world import World
 
 OVERRIDES = json.loads((Path(__file__).resolve().parents[3] / "firestore.indexes.json").read_text())["fieldOverrides"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from repositories import mapping
+from repositories.store import paths
 
 FUNCTIONS = Path(__file__).resolve().parents[2]
 NOT_PRODUCT = ("venv", "tests")
@@ -16,11 +16,11 @@ FILE_LINES_MAX = 300
 
 COLLECTIONS = frozenset(
     {
-        *(mapping.USERS, mapping.TRANSACTIONS, mapping.GENERATIONS),
-        *(mapping.STYLES, mapping.COLORS, mapping.SIZES, mapping.REPORTS),
+        *(paths.USERS, paths.TRANSACTIONS, paths.GENERATIONS),
+        *(paths.STYLES, paths.COLORS, paths.SIZES, paths.REPORTS),
     }
 )
-NAMES_COLLECTIONS = {"repositories/mapping.py", "services/seeding.py"}
+NAMES_COLLECTIONS = {"repositories/store/paths.py", "services/operations/seeding.py"}
 
 LONG_FILES = {"bootstrap.py"}
 """It says of each part which it is, and how it is made: to read it in two places would be worse."""
@@ -78,7 +78,7 @@ def collection_paths(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             first = node.value.partition("/")
-            if (first[0] in COLLECTIONS and first[1]) or node.value == mapping.GENERATIONS:
+            if (first[0] in COLLECTIONS and first[1]) or node.value == paths.GENERATIONS:
                 yield node.lineno
 
 
@@ -124,7 +124,7 @@ class TestProduct:
         near_the_database = {
             path for path in places(collection_names) if path.startswith(("repositories", "providers"))
         }
-        assert near_the_database == {"repositories/mapping.py"}
+        assert near_the_database == {"repositories/store/paths.py"}
 
     def test_no_function_is_too_long(self) -> None:
         assert places(long_functions) == {}

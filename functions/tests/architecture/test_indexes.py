@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.queues import Queue
-from repositories.documents import Query
+from repositories.store.documents import Query
 from world import World
 
 INDEXES = json.loads((Path(__file__).resolve().parents[3] / "firestore.indexes.json").read_text())

@@ -14,13 +14,13 @@ from openapi_spec_validator import validate
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from controllers.wire import Route
+from controllers.http.wire import Route
 from core import errors as core_errors
 from core.errors import AppError, NotFound
 from domain import damage
 from domain import errors as domain_errors
-from domain.errors import InsufficientCredits
-from services.fulfilment import AttemptFailed
+from domain.credits.errors import InsufficientCredits
+from services.generations.fulfilment import AttemptFailed
 from tools import generate_docs
 from tools.reference.problems import NotProvoked, problems
 from tools.reference.stage import Stage

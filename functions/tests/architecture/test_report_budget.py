@@ -11,11 +11,11 @@ from random import Random
 import pytest
 
 from bootstrap import Darkroom
-from core.config import Settings
-from domain.calendar import Week
+from core.calendar import Week
+from core.settings import Settings
 from emulator import firestore_documents
 from histories import History, Metered, history, write
-from services.models import ModelRegistry
+from services.generations.models import ModelRegistry
 from world import ENVIRONMENT, ScriptedModel, World
 
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(600)]

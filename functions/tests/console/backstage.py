@@ -16,12 +16,12 @@ from playwright.sync_api import BrowserContext, Route
 from werkzeug.test import EnvironBuilder
 
 from bootstrap import Darkroom
-from core.config import Settings
-from domain.catalog import ModelOffer
-from providers.models.brush import painted
+from core.settings import Settings
+from domain.catalog.options import ModelOffer
+from providers.models.simulated.brush import painted
 from providers.queue.memory import MemoryQueue
-from services.models import ModelRegistry
-from services.ports import Job, ModelRejected, Picture
+from services.generations.model_ports import Job, ModelRejected, Picture
+from services.generations.models import ModelRegistry
 from tools import services
 
 CREATE = f"{services.HOSTING_URL}/v1/generations*"

@@ -15,7 +15,7 @@ from console.backstage import Backstage
 from console.browsing import DESKTOP, Theme, Watch
 from console.persons import Person
 from console.scenery import Scenery
-from core.config import Settings
+from core.settings import Settings
 from e2e.client import FUNCTIONS, curl
 from tools.services import LOCAL
 

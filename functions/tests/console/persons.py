@@ -11,7 +11,7 @@ from playwright.sync_api import StorageState
 from bootstrap import Darkroom
 from e2e import tokens
 from e2e.client import HOSTING, Reply, v1
-from services.instructions import OPERATOR, Instruction
+from services.accounts.instructions import OPERATOR, Instruction
 from tools import stack_clock
 
 PASSWORD = "correct horse"  # of everybody whom e2e.tokens signs up

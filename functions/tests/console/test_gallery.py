@@ -10,8 +10,8 @@ from console import browsing
 from console.backstage import Backstage, order
 from console.persons import Person
 from console.scenery import LIGHTHOUSE
-from domain.generation import Output
-from repositories.documents import Update
+from domain.generations.generation import Output
+from repositories.store.documents import Update
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 

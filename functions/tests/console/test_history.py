@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bootstrap import Darkroom
 from console import browsing, persons
 from console.persons import Person
-from providers.models.brush import painted
+from providers.models.simulated.brush import painted
 from tools import history_pictures, people
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]

@@ -22,7 +22,7 @@ from loopback import Loopback, loopback
 from providers.identity.app_check import FirebaseAppCheck
 from providers.identity.firebase import FirebaseTokens
 from providers.identity.memory import MemoryAppCheck
-from services.ports import AppCheckVerifier
+from services.accounts.ports import AppCheckVerifier
 
 ISSUER = signer("appcheck")
 

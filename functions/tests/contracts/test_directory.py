@@ -21,7 +21,7 @@ from loopback import Loopback, loopback
 from providers.identity.directory import FirebaseDirectory
 from providers.identity.firebase import FirebaseTokens
 from providers.identity.memory import MemoryDirectory
-from services.ports import Identity, IdentityDirectory
+from services.accounts.ports import Identity, IdentityDirectory
 from tools import stack_clock
 
 EMULATED_PROJECT = "demo-darkroom"

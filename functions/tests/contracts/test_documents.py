@@ -11,7 +11,7 @@ from pytest_mock import MockerFixture
 
 from core.errors import Unavailable
 from emulator import firestore_documents, fresh_project
-from repositories.documents import (
+from repositories.store.documents import (
     REMOVED,
     AlreadyExists,
     Ambiguous,
@@ -25,9 +25,9 @@ from repositories.documents import (
     Update,
     Write,
 )
-from repositories.firestore import FirestoreDocuments
-from repositories.firestore_calls import FirestoreCalls
-from repositories.memory import MemoryDocuments
+from repositories.store.firestore import FirestoreDocuments
+from repositories.store.firestore_calls import FirestoreCalls
+from repositories.store.memory import MemoryDocuments
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -899,7 +899,9 @@ class TestFirestoreErrors:
         self, client: firestore.Client, mocker: MockerFixture, raised: Exception, rpc: str, read: Any
     ) -> None:
         mocker.patch.object(FirestoreCalls, rpc, side_effect=raised)
-        mocker.patch("repositories.firestore._read_retry", lambda read: read)  # it has the patience of five seconds
+        mocker.patch(
+            "repositories.store.firestore._read_retry", lambda read: read
+        )  # it has the patience of five seconds
         with pytest.raises(Unavailable):
             read(FirestoreDocuments(client))
 

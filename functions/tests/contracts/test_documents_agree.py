@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator import firestore_documents
-from repositories.documents import (
+from repositories.store.documents import (
     REMOVED,
     AlreadyExists,
     Conflict,
@@ -23,7 +23,7 @@ from repositories.documents import (
     Update,
     Write,
 )
-from repositories.memory import MemoryDocuments
+from repositories.store.memory import MemoryDocuments
 
 SEQUENCES = 200
 OPERATIONS = 14

@@ -12,9 +12,9 @@ from google.cloud.firestore_v1 import types
 
 from core.errors import Unavailable
 from emulator import fresh_project
-from repositories import firestore as adapter
-from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Query, Totals
-from repositories.firestore import FirestoreDocuments
+from repositories.store import firestore as adapter
+from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Create, Query, Totals
+from repositories.store.firestore import FirestoreDocuments
 
 THINGS = Query(collection="things")
 ROOT = "projects/demo/databases/(default)/documents"

@@ -10,10 +10,10 @@ from pytest_mock import MockerFixture
 
 from core.errors import RefusedByDatabase
 from emulator import firestore_documents, fresh_project
-from repositories.documents import REMOVED, Create, Delete, Documents, Increment, Query, Update, Write
-from repositories.firestore import FirestoreDocuments
-from repositories.firestore_calls import FirestoreCalls
-from repositories.memory import MemoryDocuments
+from repositories.store.documents import REMOVED, Create, Delete, Documents, Increment, Query, Update, Write
+from repositories.store.firestore import FirestoreDocuments
+from repositories.store.firestore_calls import FirestoreCalls
+from repositories.store.memory import MemoryDocuments
 
 NAME = 1500
 VALUE = 1024 * 1024 - 89

@@ -30,7 +30,7 @@ from requests.exceptions import ConnectionError as RequestsConnectionError
 from core.errors import Unavailable
 from providers.storage.gcs import BucketOutputs, Link, SignedLinks, emulator_link
 from providers.storage.memory import MemoryOutputs
-from services.ports import OutputStore
+from services.generations.model_ports import OutputStore
 
 ACCOUNT = "darkroom@demo-outputs.iam.gserviceaccount.com"
 ODD = "generations/arda ayd\u0131n/a+b & c?d=e#f%20g/👩🏽‍🚀~(0).png"

@@ -21,8 +21,8 @@ from providers.queue import connection
 from providers.queue.cloud_tasks import CloudTasksQueue, Target
 from providers.queue.connection import emulator_connection
 from providers.queue.memory import MemoryQueue
-from services.ports import TaskMessage, TaskQueue
-from services.task_signatures import TaskSignatures
+from services.generations.ports import TaskMessage, TaskQueue
+from services.generations.task_signatures import TaskSignatures
 
 QUEUE = "projects/demo-queue/locations/us-central1/queues/processImageGeneration"
 TARGET = Target(

@@ -25,8 +25,9 @@ from providers.queue.cloud_tasks import CloudTasksQueue, Target
 from providers.queue.connection import CloudTasksConnection
 from providers.queue.control import CloudTasksControl, EmulatorControl
 from providers.queue.memory import MemoryControl, MemoryQueue
-from services.ports import QueueControl, QueueState, QueueStatus, TaskMessage, TaskQueue
-from services.task_signatures import TaskSignatures
+from services.generations.ports import TaskMessage, TaskQueue
+from services.generations.task_signatures import TaskSignatures
+from services.operations.ports import QueueControl, QueueState, QueueStatus
 
 QUEUE = "projects/demo-queue/locations/us-central1/queues/processImageGeneration"
 TARGET = Target(

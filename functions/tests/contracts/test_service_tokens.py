@@ -16,7 +16,7 @@ from core.errors import Unauthenticated, Unavailable
 from loopback import Loopback, loopback
 from providers.identity.memory import MemoryServiceTokens
 from providers.identity.service_tokens import REMOVED_SIGNATURE, GoogleServiceTokens
-from services.ports import ServiceTokenVerifier
+from services.accounts.ports import ServiceTokenVerifier
 
 AUDIENCE = "https://us-central1-demo-tokens.cloudfunctions.net/sweep"
 EMAIL = "darkroom-scheduler@demo-tokens.iam.gserviceaccount.com"

@@ -27,7 +27,7 @@ from loopback import Loopback, loopback
 from providers.identity.app import firebase_app
 from providers.identity.firebase import FirebaseTokens
 from providers.identity.memory import MemoryTokens
-from services.ports import Identity
+from services.accounts.ports import Identity
 
 HOUR = 3600
 garbage = pytest.mark.parametrize("token", GARBAGE.values(), ids=GARBAGE)

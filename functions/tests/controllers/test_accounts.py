@@ -6,7 +6,8 @@ import pytest
 
 from people import ADMIN, ALICE, MALLORY, NOW, at_once, bearer, instances, issue, known, order, refusal
 from providers.identity.memory import MemoryAppCheck
-from services.ports import Identity, ModelRejected
+from services.accounts.ports import Identity
+from services.generations.model_ports import ModelRejected
 from world import ORDER, Response, World
 
 ANON = Identity("anon", is_anonymous=True, signed_in_at=NOW)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from people import ADMIN, NOW, bearer, instances, known
-from services.instructions import Instruction
-from services.ports import GenerationFilter, Identity
+from services.accounts.instructions import Instruction
+from services.accounts.ports import Identity
+from services.generations.ports import GenerationFilter
 from world import ORDER, Response, World
 
 _ANY = GenerationFilter()

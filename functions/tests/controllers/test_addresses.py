@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from controllers.addresses import AddressReader
+from controllers.http.addresses import AddressReader
 from people import ADMIN, NOW
 from world import World
 

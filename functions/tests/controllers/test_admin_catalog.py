@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from services.ports import ModelRejected
+from services.generations.model_ports import ModelRejected
 from world import Response, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_what_was_seeded_is_version_1_and_was_changed_by_nobody(world: World) ->
 
 
 def test_a_document_without_darkrooms_fields_is_version_1(world: World) -> None:
-    from repositories.documents import REMOVED
+    from repositories.store.documents import REMOVED
 
     world.overwrite("styles/anime", version=REMOVED, is_active=REMOVED)
     assert listed(world, "styles")["anime"]["version"] == 1

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from controllers.wire import Access, Route
+from controllers.http.wire import Access, Route
 from core.errors import NotSupported, Unavailable
-from domain.keys import Scope
-from repositories.audit_log import AuditLogRepository
-from repositories.documents import Ambiguous, Create, Query
-from services.ports import RemoteResult, RemoteStatus
+from domain.accounts.keys import Scope
+from repositories.operations.audit_log import AuditLogRepository
+from repositories.store.documents import Ambiguous, Create, Query
+from services.generations.model_ports import RemoteResult, RemoteStatus
 from world import Response, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_what_cannot_be_written_down_is_not_done(world: World, monkeypatch: pyte
 
 
 def test_a_record_of_the_audit_log_is_written_once(world: World) -> None:
-    from domain.audit_log import AuditRecord
+    from domain.accounts.audit_log import AuditRecord
 
     log = AuditLogRepository(world.documents)
     record = AuditRecord(id="r", at=NOW, actor="operator", action="a", target="t")

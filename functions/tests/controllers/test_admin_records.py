@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.ledger import EntryType
+from domain.credits.ledger import EntryType
 from emulator import firestore_documents
-from repositories.documents import Query
+from repositories.store.documents import Query
 from world import Response, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

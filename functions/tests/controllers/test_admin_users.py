@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.keys import Scope
+from domain.accounts.keys import Scope
 from people import ADMIN, ALICE, NOW, at_once, bearer, issue, make_admin, refusal
 from world import ORDER, Response, World
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
 from calls import BODIES, HEADERS
-from controllers.wire import Route
+from controllers.http.wire import Route
 from tools.reference.problems import problems, shared, without_operation
 from world import ORDER, World
 

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from controllers.auth import document_id
-from controllers.wire import Access
+from controllers.http.auth import document_id
+from controllers.http.wire import Access
 from core.errors import InvalidRequest, Unauthenticated, Unavailable
-from domain.ledger import EntryType
+from domain.credits.ledger import EntryType
 from providers.identity.memory import MemoryTokens
-from services.ports import Identity
+from services.accounts.ports import Identity
 from world import ORDER, TOKENS, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
 from calls import ANONYMOUS_TOKEN, BODIES, HEADERS, PASSER_BY, QUERIES, path_of, places
-from controllers.paging import page_token
-from controllers.wire import Route
+from controllers.http.paging import page_token
+from controllers.http.wire import Route
+from core.records import Cursor
 from providers.identity.memory import MemoryTokens
-from services.ports import Cursor, GenerationFilter, Identity
+from services.accounts.ports import Identity
+from services.generations.ports import GenerationFilter
 from world import ORDER, TOKENS, Response, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

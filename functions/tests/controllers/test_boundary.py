@@ -7,13 +7,13 @@ from flask import Request
 from flask import Response as WebResponse
 from werkzeug.test import EnvironBuilder
 
-from controllers.api import problem_renderer
-from controllers.boundary import Handle, HttpBoundary, Render, RetryTask, run_task
-from controllers.wire import Answer
+from controllers.http.api import problem_renderer
+from controllers.http.boundary import Handle, HttpBoundary, Render, RetryTask, run_task
+from controllers.http.wire import Answer
 from core.errors import AppError, InvalidRequest, NotFound, RateLimited, Unavailable
-from domain.errors import InsufficientCredits
-from repositories.documents import Document
-from repositories.memory import MemoryDocuments
+from domain.credits.errors import InsufficientCredits
+from repositories.store.documents import Document
+from repositories.store.memory import MemoryDocuments
 from world import ORDER, Response, World, captured_log, lines_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from core.errors import Unavailable
-from domain.ledger import EntryType
-from repositories.documents import Create
-from services.ports import ModelRejected
+from domain.credits.ledger import EntryType
+from repositories.store.documents import Create
+from services.generations.model_ports import ModelRejected
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, Response, World
 

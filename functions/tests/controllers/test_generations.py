@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from firebase_functions.https_fn import HttpsError
 
-from domain.generation import Status
-from services.ports import ModelRejected, ModelUnavailable
+from domain.generations.generation import Status
+from services.generations.model_ports import ModelRejected, ModelUnavailable
 from world import ORDER, Response, World
 
 

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
 from core.errors import Unavailable
-from repositories.documents import Document
-from repositories.memory import MemoryDocuments
+from repositories.store.documents import Document
+from repositories.store.memory import MemoryDocuments
 from world import World
 
 

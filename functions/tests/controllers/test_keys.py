@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from controllers.wire import Access, Route
-from domain import keys
-from domain.keys import ADMIN_SCOPES, TOKEN, Budget, Scope
+from controllers.http.wire import Access, Route
+from domain.accounts import keys
+from domain.accounts.keys import ADMIN_SCOPES, TOKEN, Budget, Scope
 from people import (
     ADMIN,
     ALICE,
@@ -20,7 +20,7 @@ from people import (
     order,
     refusal,
 )
-from services.ports import ModelRejected
+from services.generations.model_ports import ModelRejected
 from world import Response, World
 
 HOUR = timedelta(hours=1)
@@ -403,7 +403,7 @@ def test_a_service_key_makes_its_user_and_spends_what_that_has(operated: World, 
 
 
 def top_up(world: World, user_id: str, credits_: int) -> None:
-    from domain.ledger import EntryType
+    from domain.credits.ledger import EntryType
 
     world.app.ledger.add(user_id, EntryType.TOP_UP, credits_, source="shop", external_id="1", description="Top-up")
 

@@ -1,4 +1,4 @@
-from domain.ledger import EntryType
+from domain.credits.ledger import EntryType
 from world import World
 
 
@@ -81,7 +81,7 @@ def test_somebody_who_is_not_there_has_no_balance(world: World) -> None:
 
 
 def test_the_seeds_users_have_what_their_documents_lack(world: World) -> None:
-    from repositories.documents import Create
+    from repositories.store.documents import Create
 
     world.documents.commit([Create("users/old", {"name": "Old", "email": "o@example.com", "current_credits": 3})])
     body = world.api("GET", "/v1/me", "old").body

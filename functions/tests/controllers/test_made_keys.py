@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.keys import Scope
+from domain.accounts.keys import Scope
 from people import ADMIN, ALICE, NOW, bearer, instances, issue, make_admin, refusal
-from services.instructions import Instruction
+from services.accounts.instructions import Instruction
 from world import Response, World
 
 OPERATOR = Instruction(actor="operator")
@@ -112,7 +112,7 @@ def created_by_alice(world: World, *scopes: str, **wanted: Any) -> Response:
 @pytest.fixture
 def admins(two: list[World]) -> World:
     from people import known
-    from services.ports import Identity
+    from services.accounts.ports import Identity
 
     known(two[0], **{"alice-token": Identity("alice", is_admin=True)})
     return two[0]

@@ -9,13 +9,13 @@ import pytest
 from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
-from controllers.api import problem_renderer
-from controllers.boundary import HttpBoundary
-from controllers.private import PrivateDoor, TrustedCaller, refusals
+from controllers.http.api import problem_renderer
+from controllers.http.boundary import HttpBoundary
+from controllers.http.private import PrivateDoor, TrustedCaller, refusals
 from core.errors import Unavailable
 from providers.identity.memory import MemoryServiceTokens
-from services.ports import ServiceTokenVerifier
-from services.task_signatures import TaskSignatures
+from services.accounts.ports import ServiceTokenVerifier
+from services.generations.task_signatures import TaskSignatures
 
 WORKER_URL = "https://us-central1-p.cloudfunctions.net/processImageGeneration"
 SWEEP_URL = "https://sweep-abc-uc.a.run.app"

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from people import ALICE
-from services.ports.pages import TABLES
+from services.reports.ports import TABLES
 from weekly import GENERATED_AT, REPORT_ID, Pages, Runs, a_finding, a_report, keep
 from world import Response, World
 

@@ -1,11 +1,11 @@
 import pytest
 
-from controllers.throttle import Throttle
+from controllers.http.throttle import Throttle
 from core.errors import RateLimited, Unauthenticated
-from domain.limits import Rate
+from core.rates import Rate
 from people import ALICE, MALLORY, NOW, bearer, issue, known, refusal
 from security.doors import Counted
-from services.ports import Identity
+from services.accounts.ports import Identity
 from world import Response, World
 
 LIMITS = {

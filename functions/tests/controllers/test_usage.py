@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from people import ALICE, bearer, known
-from services.ports import Identity, ModelRejected
+from services.accounts.ports import Identity
+from services.generations.model_ports import ModelRejected
 from world import ORDER, World
 
 ZERO = dict.fromkeys(

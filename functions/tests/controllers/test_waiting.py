@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from controllers.waiting import Waits
+from controllers.generations.waiting import Waits
 from world import ORDER, Response, World
 
 THREADS = 16

@@ -1,7 +1,7 @@
 import pytest
 
-from core.config import Settings
 from core.environment import ConfigurationError
+from core.settings import Settings
 
 DEPLOYED = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef"}
 ON_EMULATOR = {**DEPLOYED, "FUNCTIONS_EMULATOR": "true"}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.config import AppCheck, AuthMode, Range, Settings
 from core.deployment import ServiceAccounts
 from core.environment import ConfigurationError
+from core.settings import AppCheck, AuthMode, Range, Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -3,6 +3,7 @@ import pytest
 from core.errors import (
     AppError,
     FieldError,
+    IdempotencyKeyReused,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
@@ -12,15 +13,10 @@ from core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from domain.errors import (
-    AlreadyFinal,
-    EmulatorOnly,
-    GenerationNotFound,
-    IdempotencyKeyReused,
-    InsufficientCredits,
-    UserInactive,
-    UserNotFound,
-)
+from domain.accounts.errors import UserInactive, UserNotFound
+from domain.credits.errors import InsufficientCredits
+from domain.generations.errors import AlreadyFinal, GenerationNotFound
+from domain.operations.errors import EmulatorOnly
 
 
 @pytest.mark.parametrize(

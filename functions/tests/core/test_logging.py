@@ -9,7 +9,7 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 
 from core.logging import JsonFormatter, configure_logging, current_request_id, log_context
-from services.ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
+from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
 from world import ORDER, World, captured_log, lines_of
 
 PROMPT = "ein-sehr-geheimer-wunsch"

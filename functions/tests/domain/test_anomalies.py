@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.anomalies.analysis import (
+from domain.reports.anomalies.analysis import (
     FINDINGS_PER_RULE_MAX,
     GROWTH_RULES,
     RULES,
@@ -13,8 +13,8 @@ from domain.anomalies.analysis import (
     analyse,
     severity_level,
 )
-from domain.anomalies.findings import Finding, Severity
-from domain.week_stats import BusyUser, Tally, UserList, UserStats, WeekStats
+from domain.reports.anomalies.findings import Finding, Severity
+from domain.reports.week_stats import BusyUser, Tally, UserList, UserStats, WeekStats
 from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats, types
 
 

@@ -2,9 +2,9 @@ from fractions import Fraction
 
 import pytest
 
-from domain.anomalies.analysis import RULES
-from domain.anomalies.findings import Severity, Thresholds
-from domain.week_stats import WeekStats
+from domain.reports.anomalies.analysis import RULES
+from domain.reports.anomalies.findings import Severity, Thresholds
+from domain.reports.week_stats import WeekStats
 from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people
 
 # type, severity, the week before, a week at the threshold, a week just above it

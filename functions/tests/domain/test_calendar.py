@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import Month, Week, Window, days, last_full_week, local_date, month_of, week_of
+from core.calendar import Month, Week, Window, days, last_full_week, local_date, month_of, week_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CAIRO = ZoneInfo("Africa/Cairo")

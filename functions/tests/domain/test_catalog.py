@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.catalog import Catalog, ModelOffer, option_id
-from domain.demo_catalog import COLORS, SIZES, STYLES
-from domain.demo_data import history
+from domain.catalog.options import Catalog, ModelOffer, option_id
+from domain.operations.demo_catalog import COLORS, SIZES, STYLES
+from domain.operations.demo_data import history
 
 CATALOG = Catalog(
     models={name: ModelOffer(name=name, kind="image", description="") for name in ("Model A", "Model B")},

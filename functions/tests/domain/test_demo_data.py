@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.calendar import Window, last_full_week, local_date
-from domain.demo_catalog import COLORS, ERRORS, PROMPTS, SIZES, STYLES, USERS
-from domain.demo_data import REGULARS, PastGeneration, credits_before, history, users
-from domain.generation import Status
+from core.calendar import Window, last_full_week, local_date
+from domain.generations.generation import Status
+from domain.operations.demo_catalog import COLORS, ERRORS, PROMPTS, SIZES, STYLES, USERS
+from domain.operations.demo_data import REGULARS, PastGeneration, credits_before, history, users
 
 NOON = datetime(2025, 8, 6, 12, tzinfo=UTC)
 PRICES = {"512x512": 1, "1024x1024": 3, "1024x1792": 4}

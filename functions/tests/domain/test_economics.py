@@ -1,6 +1,6 @@
-from domain.calendar import Week
-from domain.economics import Prices, economics
-from domain.week_stats import LedgerSums, Tally, WeekStats
+from core.calendar import Week
+from domain.reports.economics import Prices, economics
+from domain.reports.week_stats import LedgerSums, Tally, WeekStats
 from tests.domain.weeks import stats
 
 PRICES = Prices(providers={"Model A": 12_000, "Model B": 20_000}, credit=10_000)

@@ -8,11 +8,11 @@ from firebase_functions.https_fn import HttpsError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import generation as machine
-from domain.errors import AlreadyFinal
-from domain.generation import FINAL, Failure, Generation, Output, Spec, Status
-from domain.ledger import BalanceDelta, EntryType
-from services.ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
+from domain.credits.ledger import BalanceDelta, EntryType
+from domain.generations import lifecycle
+from domain.generations.errors import AlreadyFinal
+from domain.generations.generation import FINAL, Failure, Generation, Output, Spec, Status
+from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def queued(price: int = 4, **fields: object) -> Generation:
 
 
 def claimed(generation: Generation | None = None) -> Generation:
-    return machine.claim(generation or queued(), owner="w1", now=NOW, lease=LEASE, expected_seconds=20)
+    return lifecycle.claim(generation or queued(), owner="w1", now=NOW, lease=LEASE, expected_seconds=20)
 
 
 def test_the_statuses_are_the_seeds_words() -> None:
@@ -57,7 +57,7 @@ def test_a_claim_is_an_attempt_with_a_lease_that_ends() -> None:
 
 
 def test_a_released_generation_waits_for_its_next_attempt_with_its_hold() -> None:
-    generation = machine.release(claimed(), BROKEN, now=LATER, due_at=LATER + LEASE)
+    generation = lifecycle.release(claimed(), BROKEN, now=LATER, due_at=LATER + LEASE)
     assert (generation.status, generation.attempt, generation.held) == (Status.QUEUED, 1, 4)
     assert (generation.lease_owner, generation.lease_until, generation.provider_job) == (None, None, None)
     assert generation.failure == BROKEN
@@ -65,14 +65,14 @@ def test_a_released_generation_waits_for_its_next_attempt_with_its_hold() -> Non
 
 
 def test_a_submitted_job_needs_no_lease_and_a_new_task() -> None:
-    generation = machine.submitted(claimed(), "job-1", now=NOW, due_at=LATER)
+    generation = lifecycle.submitted(claimed(), "job-1", now=NOW, due_at=LATER)
     assert (generation.status, generation.provider_job, generation.dispatch) == (Status.PROCESSING, "job-1", 2)
     assert not generation.is_leased(NOW)
     assert generation.due_at == LATER
 
 
 def test_a_completed_generation_is_charged_and_no_credits_come_back() -> None:
-    change = machine.complete(claimed(), (PICTURE, PICTURE), "gs://b/0.png", now=LATER)
+    change = lifecycle.complete(claimed(), (PICTURE, PICTURE), "gs://b/0.png", now=LATER)
     done = change.generation
     assert done is not None
     assert (done.status, done.held, done.charged, done.refunded) == (Status.COMPLETED, 0, 4, 0)
@@ -83,8 +83,8 @@ def test_a_completed_generation_is_charged_and_no_credits_come_back() -> None:
 
 
 def test_a_failure_of_an_earlier_attempt_is_not_told_of_a_completed_one() -> None:
-    again = claimed(machine.release(claimed(), BROKEN, now=NOW, due_at=LATER))
-    done = machine.complete(again, (PICTURE,), "gs://b/0.png", now=LATER).generation
+    again = claimed(lifecycle.release(claimed(), BROKEN, now=NOW, due_at=LATER))
+    done = lifecycle.complete(again, (PICTURE,), "gs://b/0.png", now=LATER).generation
     assert done is not None
     assert done.failure is None
 
@@ -92,12 +92,12 @@ def test_a_failure_of_an_earlier_attempt_is_not_told_of_a_completed_one() -> Non
 @pytest.mark.parametrize(
     ("settle", "status", "code"),
     [
-        (lambda generation: machine.fail(generation, BROKEN, now=LATER), Status.FAILED, "overloaded"),
-        (lambda generation: machine.cancel(generation, now=LATER), Status.CANCELLED, "cancelled"),
+        (lambda generation: lifecycle.fail(generation, BROKEN, now=LATER), Status.FAILED, "overloaded"),
+        (lambda generation: lifecycle.cancel(generation, now=LATER), Status.CANCELLED, "cancelled"),
     ],
 )
 def test_what_does_not_complete_is_refunded_whole(
-    settle: Callable[[Generation], machine.Change], status: Status, code: str
+    settle: Callable[[Generation], lifecycle.Change], status: Status, code: str
 ) -> None:
     change = settle(claimed())
     ended = change.generation
@@ -117,13 +117,13 @@ def test_what_was_given_back_already_is_not_given_back_again(
     refunded: int, gives_back: int, charged_if_done: int
 ) -> None:
     inherited = queued(held=0, inherited=True, in_flight=False)
-    change = machine.adopt(inherited, refunded=refunded, now=NOW)
+    change = lifecycle.adopt(inherited, refunded=refunded, now=NOW)
     adopted = change.generation
     assert adopted is not None
     held = max(0, 4 - refunded)
     assert change.delta == BalanceDelta(held=held, in_flight=1)
     assert adopted.in_flight
-    failure, success = machine.fail(adopted, BROKEN, now=LATER), machine.complete(adopted, (), "", now=LATER)
+    failure, success = lifecycle.fail(adopted, BROKEN, now=LATER), lifecycle.complete(adopted, (), "", now=LATER)
     assert failure.delta == BalanceDelta(current=gives_back, held=-held, in_flight=-1)
     assert (0 if failure.entry is None else failure.entry.credits) == gives_back
     assert success.generation is not None
@@ -135,7 +135,7 @@ def test_what_was_given_back_already_is_not_given_back_again(
 
 def test_an_ended_generation_is_adopted_without_a_hold() -> None:
     ended = queued(held=0, status=Status.FAILED, inherited=True, in_flight=False)
-    change = machine.adopt(ended, refunded=8, now=LATER)
+    change = lifecycle.adopt(ended, refunded=8, now=LATER)
     assert change.generation is not None
     assert (change.generation.held, change.generation.charged, change.generation.refunded) == (0, -4, 8)
     assert change.generation.due_at is None
@@ -145,7 +145,7 @@ def test_an_ended_generation_is_adopted_without_a_hold() -> None:
 
 def test_an_unsettled_one_is_adopted_as_due_at_once() -> None:
     inherited = queued(held=0, due_at=None, inherited=True, in_flight=False)
-    adopted = machine.adopt(inherited, refunded=0, now=LATER).generation
+    adopted = lifecycle.adopt(inherited, refunded=0, now=LATER).generation
     assert adopted is not None
     assert (adopted.held, adopted.due_at) == (4, LATER)
 
@@ -173,7 +173,7 @@ def test_progress_comes_from_the_clock(generation: Generation, seconds: int, pro
 
 def test_to_defer_is_only_to_look_later() -> None:
     generation = queued()
-    assert machine.deferred(generation, due_at=LATER) == replace(generation, deferrals=1, due_at=LATER)
+    assert lifecycle.deferred(generation, due_at=LATER) == replace(generation, deferrals=1, due_at=LATER)
 
 
 class Life:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Unauthenticated
-from domain import keys
-from domain.errors import KeyBudgetExceeded
-from domain.keys import ADMIN_SCOPES, ApiKey, Budget, Scope, spent_with, windows
+from domain.accounts import keys
+from domain.accounts.errors import KeyBudgetExceeded
+from domain.accounts.keys import ADMIN_SCOPES, ApiKey, Budget, Scope, spent_with, windows
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

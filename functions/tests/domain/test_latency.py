@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.latency import BUCKETS, LATENCY_BOUNDS, latency_bucket, percentile
+from domain.generations.latency import BUCKETS, LATENCY_BOUNDS, latency_bucket, percentile
 
 
 @pytest.mark.parametrize(

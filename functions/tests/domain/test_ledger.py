@@ -5,19 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InsufficientCredits, UserInactive
-from domain.generation import Generation, Spec, Status
-from domain.ledger import (
-    DEBITS,
-    BalanceDelta,
-    Entry,
-    EntryType,
-    User,
-    deduct,
-    deduction_entry,
-    post,
-    refund_entry,
-)
+from domain.accounts.errors import UserInactive
+from domain.credits.errors import InsufficientCredits
+from domain.credits.ledger import DEBITS, BalanceDelta, Entry, EntryType, deduct, deduction_entry, post, refund_entry
+from domain.credits.user import User
+from domain.generations.generation import Generation, Spec, Status
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ALICE = User(id="alice", name="Alice", email="alice@example.com", current_credits=10, held_credits=2)

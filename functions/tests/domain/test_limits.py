@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import RateLimited
-from domain.limits import Bucket, Rate, left, seconds_to_full, take
+from core.rates import Bucket, Rate, left, seconds_to_full, take
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -5,14 +5,14 @@ from itertools import permutations
 
 import pytest
 
-from domain.anomalies.analysis import RULES, Analysis
-from domain.anomalies.days import DayFacts
-from domain.anomalies.explanations import explained
-from domain.anomalies.findings import Band, Driver, Finding, Severity
-from domain.anomalies.merging import FAMILY, FINDINGS_MAX, merged
-from domain.anomalies.next_steps import NEXT_STEPS
-from domain.anomalies.review import Past, review
-from domain.week_stats import WeekStats
+from domain.reports.anomalies.analysis import RULES, Analysis
+from domain.reports.anomalies.days import DayFacts
+from domain.reports.anomalies.explanations import explained
+from domain.reports.anomalies.findings import Band, Driver, Finding, Severity
+from domain.reports.anomalies.merging import FAMILY, FINDINGS_MAX, merged
+from domain.reports.anomalies.next_steps import NEXT_STEPS
+from domain.reports.anomalies.review import Past, review
+from domain.reports.week_stats import WeekStats
 from tests.domain.test_anomaly_thresholds import EDGES
 from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats
 

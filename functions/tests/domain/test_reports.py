@@ -6,14 +6,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.anomalies.analysis import Analysis
-from domain.anomalies.findings import Band, Driver, Finding, Severity
-from domain.audit_verdict import AuditVerdict
-from domain.calendar import Week
-from domain.economics import Prices
-from domain.past_reports import stats_from
-from domain.reports import BYTES_MAX, Background, Document, Making, anomaly_summary, report_document, report_id, summary
-from domain.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, summed
+from core.calendar import Week
+from domain.credits.audit_verdict import AuditVerdict
+from domain.reports.anomalies.analysis import Analysis
+from domain.reports.anomalies.findings import Band, Driver, Finding, Severity
+from domain.reports.economics import Prices
+from domain.reports.past_reports import stats_from
+from domain.reports.report import (
+    BYTES_MAX,
+    Background,
+    Document,
+    Making,
+    anomaly_summary,
+    report_document,
+    report_id,
+    summary,
+)
+from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, summed
 
 WEEK = Week(2025, 31)
 MONDAY = date(2025, 7, 28)

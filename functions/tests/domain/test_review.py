@@ -2,10 +2,10 @@ import json
 from datetime import UTC, timedelta
 from typing import Any
 
-from domain.anomalies.days import DayFacts
-from domain.anomalies.review import Past, review
-from domain.calendar import Week
-from domain.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats
+from core.calendar import Week
+from domain.reports.anomalies.days import DayFacts
+from domain.reports.anomalies.review import Past, review
+from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats
 
 WEEK = Week(2026, 10)
 DAYS = tuple(WEEK.monday + timedelta(days=day) for day in range(7))

@@ -4,13 +4,13 @@ from math import isclose
 
 import pytest
 
-from domain.anomalies.baselines import Habit, expectation, habit
-from domain.anomalies.days import DayFacts, Latencies, ModelDay, OptionFact, day_facts, p95s
-from domain.anomalies.findings import Finding, Severity
-from domain.anomalies.latency import slower_models
-from domain.anomalies.next_steps import NEXT_STEPS
-from domain.anomalies.robust import detect, expected
-from domain.week_stats import BusyUser
+from domain.reports.anomalies.baselines import Habit, expectation, habit
+from domain.reports.anomalies.days import DayFacts, Latencies, ModelDay, OptionFact, day_facts, p95s
+from domain.reports.anomalies.findings import Finding, Severity
+from domain.reports.anomalies.latency import slower_models
+from domain.reports.anomalies.next_steps import NEXT_STEPS
+from domain.reports.anomalies.robust import detect, expected
+from domain.reports.week_stats import BusyUser
 
 MONDAY = date(2026, 11, 9)
 TUESDAY, WEDNESDAY, FRIDAY = (MONDAY + timedelta(days=days) for days in (1, 2, 4))

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.errors import AppError, RateLimited, Unauthenticated
-from domain.errors import AnonymousAllowanceUsed, InsufficientCredits, KeyBudgetExceeded, UserInactive
-from domain.generation import Failure, Generation, Output, Spec, Status, cancel, complete, fail
-from domain.keys import ApiKey, Budget, Scope
-from domain.ledger import Change, User
-from domain.limits import Bucket, Rate
-from domain.spending import Spender, SpendingLimits, spend, standing
+from core.rates import Bucket, Rate
+from domain.accounts.errors import KeyBudgetExceeded, UserInactive
+from domain.accounts.keys import ApiKey, Budget, Scope
+from domain.credits.errors import AnonymousAllowanceUsed, InsufficientCredits
+from domain.credits.ledger import Change
+from domain.credits.spending import Spender, SpendingLimits, spend, standing
+from domain.credits.user import User
+from domain.generations.generation import Failure, Generation, Output, Spec, Status
+from domain.generations.lifecycle import cancel, complete, fail
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

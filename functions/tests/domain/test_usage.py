@@ -1,5 +1,5 @@
-from domain.calendar import Month
-from domain.usage import MonthUsage, Usage, summed
+from core.calendar import Month
+from domain.generations.usage import MonthUsage, Usage, summed
 
 USED = Usage(requests=9, completed=5, failed=2, cancelled=1, images=6, charged=11, refunded=5, held=3)
 

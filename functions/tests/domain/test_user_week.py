@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import Week, week_of
-from domain.user_week import UserWeek, with_request
+from core.calendar import Week, week_of
+from domain.credits.user_week import UserWeek, with_request
 
 MONDAY = date(2026, 11, 9)
 WEEK = Week(2026, 46)

@@ -3,8 +3,8 @@ from fractions import Fraction
 
 import pytest
 
-from domain.calendar import Week
-from domain.week_stats import LedgerSums, Tally, UserList, WeekStats, by_name, reconciled, summed
+from core.calendar import Week
+from domain.reports.week_stats import LedgerSums, Tally, UserList, WeekStats, by_name, reconciled, summed
 
 WEEK = Week(2026, 10)
 TALLY = Tally(total=10, completed=6, failed=2, cancelled=1, credits=30)

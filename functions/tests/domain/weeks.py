@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date
 from typing import Any
 
-from domain.anomalies.analysis import analyse
-from domain.anomalies.findings import Finding, Thresholds
-from domain.calendar import Week
-from domain.week_stats import SHORT_LIST, BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats
+from core.calendar import Week
+from domain.reports.anomalies.analysis import analyse
+from domain.reports.anomalies.findings import Finding, Thresholds
+from domain.reports.week_stats import SHORT_LIST, BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats
 
 WEEK = Week(2025, 32)
 """From the 4th to the 10th of August."""

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from bootstrap import Darkroom
-from core.config import Settings
+from core.settings import Settings
 from e2e.client import FUNCTIONS, curl
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from repositories import mapping
-from repositories.documents import Create, Documents
+from repositories.store.documents import Create, Documents
 
 RULES = (Path(__file__).resolve().parents[3] / "firestore.rules").read_text(encoding="utf-8")
 TIMEOUT_SECONDS = 30

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from emulator import fresh_project
-from repositories.documents import Create, Query, Totals
-from repositories.firestore import FirestoreDocuments
+from repositories.store.documents import Create, Query, Totals
+from repositories.store.firestore import FirestoreDocuments
 from tools.faults import plan, scenarios
 from tools.faults.plan import Plan
 from tools.faults.scenarios import SHORT, Outcome

@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from bootstrap import Darkroom
-from domain.calendar import local_date, week_of
-from domain.ledger import DEBITS
+from core.calendar import local_date, week_of
+from domain.credits.ledger import DEBITS
 from e2e.client import BASES, FINAL, FUNCTIONS, HOSTING, Reply, curl, curl_json, download, first_success, until
 from e2e.refusals import CREATE_REFUSALS, LANDSCAPE, LOOK_REFUSALS, ORDER_REFUSALS, SMALL
-from repositories.documents import Query
-from services.ports import GenerationFilter
+from repositories.store.documents import Query
+from services.generations.ports import GenerationFilter
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 

@@ -17,17 +17,18 @@ import pytest
 import requests
 
 from bootstrap import Darkroom
-from core.config import Settings
-from domain.generation import Generation, Spec, Status
-from domain.ledger import EntryType, User
+from core.settings import Settings
+from domain.credits.ledger import EntryType
+from domain.credits.user import User
+from domain.generations.generation import Generation, Spec, Status
 from emulator import firestore_documents, fresh_project
 from loopback import Loopback, TasksEmulator, loopback
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
-from repositories.demo import DemoRepository
-from repositories.firestore import FirestoreDocuments
-from services.orders import Order
-from services.ports import GenerationFilter
+from repositories.operations.demo import DemoRepository
+from repositories.store.firestore import FirestoreDocuments
+from services.generations.orders import Order
+from services.generations.ports import GenerationFilter
 from tools import services
 from world import ORDER
 

@@ -23,7 +23,7 @@ from e2e.rules import (
 )
 from emulator import firestore_documents, fresh_project
 from repositories import mapping
-from repositories.documents import Create, Documents
+from repositories.store.documents import Create, Documents
 
 pytestmark = pytest.mark.emulator
 

@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 
 from bootstrap import Darkroom
-from core.config import Settings
-from domain.generation import Spec
-from domain.ledger import EntryType, User
+from core.settings import Settings
+from domain.credits.ledger import EntryType
+from domain.credits.user import User
+from domain.generations.generation import Spec
 from e2e.client import FINAL, HOSTING, Reply, curl, curl_json, download, first_success, until, v1
 from e2e.tokens import forgeries, sign_up, sign_up_admin
 from providers.queue.memory import MemoryQueue
-from repositories.demo import DemoRepository
-from repositories.documents import Query, Update
-from services.orders import Order
+from repositories.operations.demo import DemoRepository
+from repositories.store.documents import Query, Update
+from services.generations.orders import Order
 from tools.services import ROOT
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.generation import Generation, Output
-from providers.models.brush import painted
-from services.ports import GenerationFilter, Job, Picture
+from domain.generations.generation import Generation, Output
+from providers.models.simulated.brush import painted
+from services.generations.model_ports import Job, Picture
+from services.generations.ports import GenerationFilter
 from tools import history_pictures
 from world import World
 

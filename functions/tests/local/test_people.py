@@ -9,7 +9,7 @@ import requests
 from firebase_admin import auth
 from pytest_mock import MockerFixture
 
-from domain.demo_catalog import USERS
+from domain.operations.demo_catalog import USERS
 from providers.identity.memory import MemoryDirectory
 from tools import people, services, stack, welcome
 from world import World

@@ -10,8 +10,8 @@ import pytest
 
 from bootstrap import Darkroom
 from core.clock import utc_now
-from core.config import Settings
 from core.environment import ConfigurationError
+from core.settings import Settings
 from tools import services, stack_clock
 from world import ENVIRONMENT
 

@@ -8,20 +8,21 @@ from typing import Any
 import pytest
 
 from core.errors import RateLimited
-from domain.audit_log import AuditRecord
-from domain.errors import UserNotFound
-from domain.keys import ApiKey, Budget, Scope, new_id
-from domain.ledger import Entry, EntryType, User
-from domain.limits import Bucket
+from core.rates import Bucket
+from domain.accounts.audit_log import AuditRecord
+from domain.accounts.errors import UserNotFound
+from domain.accounts.keys import ApiKey, Budget, Scope, new_id
+from domain.credits.ledger import Entry, EntryType
+from domain.credits.user import User
 from emulator import firestore_documents
 from people import NOW as WORLD_NOW
 from people import at_once, bearer, issue, known, order, refusal
-from repositories.accounts import AccountRepository
-from repositories.documents import AlreadyExists, Create, Documents, Update, Write
-from repositories.memory import MemoryDocuments
-from repositories.optimistic import OptimisticTransaction
-from repositories.users import UserRepository
-from services.ports import AccountChange, Admission, Arrival, Identity, KeySecret, PastArrivals
+from repositories.accounts.accounts import AccountRepository
+from repositories.accounts.users import UserRepository
+from repositories.store.documents import AlreadyExists, Create, Documents, Update, Write
+from repositories.store.memory import MemoryDocuments
+from repositories.store.optimistic import OptimisticTransaction
+from services.accounts.ports import AccountChange, Admission, Arrival, Identity, KeySecret, PastArrivals
 from unsteady import UnsteadyDocuments, happened
 from world import World
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from core.errors import Unavailable
-from domain.catalog import OptionKind, Style
-from domain.errors import LastOption, VersionMismatch
+from core.errors import Unavailable, VersionMismatch
+from domain.catalog.errors import LastOption
+from domain.catalog.options import OptionKind, Style
 from emulator import firestore_documents
-from repositories.documents import Conflict, Documents, Query, Update
-from services.catalog_editing import CatalogEditingService, Edited, ExpectedVersions
-from services.instructions import Instruction
+from repositories.store.documents import Conflict, Documents, Query, Update
+from services.accounts.instructions import Instruction
+from services.catalog.editing import CatalogEditingService, Edited, ExpectedVersions
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import World
 

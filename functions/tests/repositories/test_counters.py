@@ -3,11 +3,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from domain.erasing import erase
-from domain.generation import Failure, Generation, Output, Spec, Status, cancel, claim, complete, fail, release
-from domain.ledger import Change
-from repositories.documents import Document
-from repositories.mapping import generation_fields, generation_from
+from domain.credits.ledger import Change
+from domain.generations.erasing import erase
+from domain.generations.generation import Failure, Generation, Output, Spec, Status
+from domain.generations.lifecycle import cancel, claim, complete, fail, release
+from repositories.generations.generation_mapping import generation_fields, generation_from
+from repositories.store.documents import Document
 
 NOW = datetime(2026, 3, 4, 12, 59, 59, tzinfo=UTC)
 SPEC = Spec(model="Model A", style="anime", color="neon", size="512x512", prompt="A cat")

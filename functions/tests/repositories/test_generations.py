@@ -7,24 +7,27 @@ from typing import Any
 
 import pytest
 
+from core.damage import UnreadableRecord
 from core.errors import Unauthenticated, Unavailable
 from core.queues import Queue
-from domain import generation as machine
-from domain.damage import UnreadableRecord
-from domain.errors import InsufficientCredits, UserInactive, UserNotFound
-from domain.generation import Failure, Generation, Output, Spec, Status
-from domain.keys import ApiKey, Scope
-from domain.ledger import Change, User, deduct
-from domain.limits import Rate
-from domain.spending import Spender, SpendingLimits, spend
-from repositories.documents import Create, Document, Increment, Query, Update
-from repositories.generations import GenerationRepository, _Asked
-from repositories.mapping import generation_fields, generation_from
-from repositories.memory import MemoryDocuments
-from repositories.optimistic import OptimisticTransaction
-from repositories.user_mapping import user_difference, user_from
-from repositories.users import UserRepository
-from services.ports import Created, Cursor, GenerationFilter, Stored, Waiting
+from core.rates import Rate
+from core.records import Cursor, Stored
+from domain.accounts.errors import UserInactive, UserNotFound
+from domain.accounts.keys import ApiKey, Scope
+from domain.credits.errors import InsufficientCredits
+from domain.credits.ledger import Change, deduct
+from domain.credits.spending import Spender, SpendingLimits, spend
+from domain.credits.user import User
+from domain.generations import lifecycle
+from domain.generations.generation import Failure, Generation, Output, Spec, Status
+from repositories.accounts.user_mapping import user_difference, user_from
+from repositories.accounts.users import UserRepository
+from repositories.generations.generation_mapping import generation_fields, generation_from
+from repositories.generations.generations import GenerationRepository, _Asked
+from repositories.store.documents import Create, Document, Increment, Query, Update
+from repositories.store.memory import MemoryDocuments
+from repositories.store.optimistic import OptimisticTransaction
+from services.generations.ports import Created, GenerationFilter, Waiting
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -58,17 +61,17 @@ class Instance:
         def decide(generation: Generation) -> Change | None:
             if generation.is_final or generation.is_leased(NOON):
                 return None
-            claimed = machine.claim(generation, owner=owner, now=NOON, lease=LEASE, expected_seconds=1)
+            claimed = lifecycle.claim(generation, owner=owner, now=NOON, lease=LEASE, expected_seconds=1)
             return Change(user_id=generation.user_id, at=NOON, generation=claimed)
 
         return self.generations.change(known, decide)
 
     def fail(self, known: Stored[Generation]) -> Stored[Generation]:
-        return self.settle(known, lambda generation: machine.fail(generation, FAILURE, now=NOON))
+        return self.settle(known, lambda generation: lifecycle.fail(generation, FAILURE, now=NOON))
 
     def complete(self, known: Stored[Generation]) -> Stored[Generation]:
         output = Output(path="g/0.png", content_type="image/png", width=1, height=1, bytes=1)
-        return self.settle(known, lambda generation: machine.complete(generation, (output,), "gs://b/g", now=NOON))
+        return self.settle(known, lambda generation: lifecycle.complete(generation, (output,), "gs://b/g", now=NOON))
 
     def settle(self, known: Stored[Generation], end: Callable[[Generation], Change]) -> Stored[Generation]:
         return self.generations.change(known, lambda generation: None if generation.is_final else end(generation))
@@ -422,7 +425,7 @@ class TestSettle:
 
         def decide(generation: Generation) -> Change:
             seen.append(generation.due_at)
-            return machine.fail(generation, FAILURE, now=NOON)
+            return lifecycle.fail(generation, FAILURE, now=NOON)
 
         instance.generations.change(claimed, decide)
         assert seen == [NOON + LEASE, later]
@@ -461,7 +464,7 @@ class TestSettle:
         generations = GenerationRepository(documents, UserRepository(documents), transaction)
         documents.script = [did_not_happen] * 100
         with pytest.raises(Unavailable):
-            generations.change(claimed, lambda generation: machine.fail(generation, FAILURE, now=NOON))
+            generations.change(claimed, lambda generation: lifecycle.fail(generation, FAILURE, now=NOON))
         assert balance(documents) == (7, 3, 0)
 
 

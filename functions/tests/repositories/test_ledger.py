@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 
 from core.errors import Unavailable
-from domain.errors import InsufficientCredits, UserNotFound
-from domain.ledger import Change, Entry, EntryType, User, post
+from core.records import Cursor
+from domain.accounts.errors import UserNotFound
+from domain.credits.errors import InsufficientCredits
+from domain.credits.ledger import Change, Entry, EntryType, post
+from domain.credits.user import User
 from emulator import firestore_documents
-from repositories.documents import Create, Documents, Increment, Query, Update
-from repositories.ledger import LedgerRepository
-from repositories.memory import MemoryDocuments
-from repositories.optimistic import OptimisticTransaction
-from repositories.users import UserRepository
-from services.auditing import Difference
-from services.ports import Cursor
+from repositories.accounts.users import UserRepository
+from repositories.credits.ledger import LedgerRepository
+from repositories.store.documents import Create, Documents, Increment, Query, Update
+from repositories.store.memory import MemoryDocuments
+from repositories.store.optimistic import OptimisticTransaction
+from services.operations.auditing import Difference
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import World
 

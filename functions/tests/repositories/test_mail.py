@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from core.errors import Unavailable
-from repositories.documents import Ambiguous, Conflict
-from repositories.mail import LeaverRepository, MailRepository
-from repositories.memory import MemoryDocuments
-from services.ports.delivery import Mail
+from repositories.delivery import LeaverRepository, MailRepository
+from repositories.store.documents import Ambiguous, Conflict
+from repositories.store.memory import MemoryDocuments
+from services.delivery.ports import Mail
 
 MAIL = Mail(
     id="report-2026-W09-0a1b",

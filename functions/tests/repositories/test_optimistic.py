@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from core.errors import Unavailable
-from domain.errors import InsufficientCredits
-from repositories.documents import AlreadyExists, Ambiguous, Conflict
-from repositories.optimistic import OptimisticTransaction, Stale
+from domain.credits.errors import InsufficientCredits
+from repositories.store.documents import AlreadyExists, Ambiguous, Conflict
+from repositories.store.optimistic import OptimisticTransaction, Stale
 
 
 class Bench:

@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from core.errors import Unavailable
-from repositories.documents import Create
-from repositories.optimistic import OptimisticTransaction
-from repositories.queue_marks import QueueMarkRepository
+from repositories.operations.queue_marks import QueueMarkRepository
+from repositories.store.documents import Create
+from repositories.store.optimistic import OptimisticTransaction
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

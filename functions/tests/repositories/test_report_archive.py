@@ -1,8 +1,8 @@
 from datetime import timedelta
 
-from repositories.memory import MemoryDocuments
-from repositories.report_archive import ReportArchiveRepository
-from services.ports import Cursor
+from core.records import Cursor
+from repositories.reports.report_archive import ReportArchiveRepository
+from repositories.store.memory import MemoryDocuments
 from weekly import GENERATED_AT, a_report, keep
 
 

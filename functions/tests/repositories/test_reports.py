@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from domain.audit_verdict import AuditProgress, AuditVerdict
-from domain.calendar import Week
+from core.calendar import Week
+from domain.credits.audit_verdict import AuditProgress, AuditVerdict
 from emulator import firestore_documents
-from repositories.audit_verdicts import AuditVerdictRepository
-from repositories.documents import Ambiguous, Documents
-from repositories.memory import MemoryDocuments
-from repositories.optimistic import OptimisticTransaction
-from repositories.reports import ReportRepository
+from repositories.operations.audit_verdicts import AuditVerdictRepository
+from repositories.reports.reports import ReportRepository
+from repositories.store.documents import Ambiguous, Documents
+from repositories.store.memory import MemoryDocuments
+from repositories.store.optimistic import OptimisticTransaction
 
 WEEK = Week(2026, 10)
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

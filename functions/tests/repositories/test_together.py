@@ -4,7 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from repositories.together import Together
+from repositories.store.together import Together
 
 
 def answer(text: str) -> Callable[[], str]:

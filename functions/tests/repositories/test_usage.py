@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 
+from core.calendar import Month
 from core.errors import Unavailable
-from domain.calendar import Month
-from domain.generation import Generation, Output, Status
-from domain.usage import Usage
+from domain.generations.generation import Generation, Output, Status
+from domain.generations.usage import Usage
 from emulator import firestore_documents
 from histories import history
-from repositories.documents import Create, Documents, Query, Totals
-from repositories.mapping import generation_fields, generation_path
-from repositories.memory import MemoryDocuments
-from repositories.usage import UsageRepository
+from repositories.generations.generation_mapping import generation_fields
+from repositories.generations.usage import UsageRepository
+from repositories.store.documents import Create, Documents, Query, Totals
+from repositories.store.memory import MemoryDocuments
+from repositories.store.paths import generation_path
 
 OFFERED = ("Model A", "Model B", "Model R")
 MONTHS = [Month(2026, 3), Month(2026, 2), Month(2026, 1), Month(2025, 12)]

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.ledger import User
+from domain.credits.user import User
 from emulator import firestore_documents
-from repositories.demo import DemoRepository
-from repositories.documents import Documents
-from repositories.memory import MemoryDocuments
-from repositories.users import UserRepository
-from services.ports import UserPlace
+from repositories.accounts.users import UserRepository
+from repositories.operations.demo import DemoRepository
+from repositories.store.documents import Documents
+from repositories.store.memory import MemoryDocuments
+from services.accounts.ports import UserPlace
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

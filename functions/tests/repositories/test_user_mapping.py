@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import Week
-from domain.keys import ApiKey, Budget, Scope, new_id
-from domain.ledger import User
-from domain.limits import Bucket
-from domain.user_week import UserWeek, with_request
-from repositories.documents import Create, Document, Increment, Update
-from repositories.memory import MemoryDocuments
-from repositories.user_mapping import user_difference, user_fields, user_from
+from core.calendar import Week
+from core.rates import Bucket
+from domain.accounts.keys import ApiKey, Budget, Scope, new_id
+from domain.credits.user import User
+from domain.credits.user_week import UserWeek, with_request
+from repositories.accounts.user_mapping import user_difference, user_fields, user_from
+from repositories.store.documents import Create, Document, Increment, Update
+from repositories.store.memory import MemoryDocuments
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 PATH = "users/alice"

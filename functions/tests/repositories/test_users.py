@@ -4,12 +4,15 @@ from itertools import islice
 
 import pytest
 
-from domain.errors import InsufficientCredits, UserNotFound
-from domain.ledger import BalanceDelta, Change, User
-from repositories.documents import Create, Increment, Update
-from repositories.optimistic import Stale
-from repositories.users import UserRepository
-from services.ports import Stored, UserMark
+from core.records import Stored
+from domain.accounts.errors import UserNotFound
+from domain.credits.errors import InsufficientCredits
+from domain.credits.ledger import BalanceDelta, Change
+from domain.credits.user import User
+from repositories.accounts.users import UserRepository
+from repositories.store.documents import Create, Increment, Update
+from repositories.store.optimistic import Stale
+from services.accounts.ports import UserMark
 from unsteady import UnsteadyDocuments
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.calendar import Week
 from core.errors import Unavailable
-from domain.calendar import Week
-from domain.week_stats import FAILURE_CLASSES, Tally, WeekStats, reconciled, summed
+from domain.reports.week_stats import FAILURE_CLASSES, Tally, WeekStats, reconciled, summed
 from histories import GROUPS, Loops, history, write
-from repositories import week_counts
-from repositories.documents import Create, Query, Totals
-from repositories.memory import MemoryDocuments
-from repositories.week_counts import WeekCountRepository
-from services.ports.reports import Groups
+from repositories.reports import week_counts
+from repositories.reports.week_counts import WeekCountRepository
+from repositories.store.documents import Create, Query, Totals
+from repositories.store.memory import MemoryDocuments
+from services.reports.ports import Groups
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEK = Week(2026, 10)

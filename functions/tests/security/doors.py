@@ -9,11 +9,11 @@ from typing import Any
 
 import weekly
 from calls import BODIES, HEADERS, OUTPUT, QUERIES, path_of
-from controllers.wire import Access
-from domain.keys import Scope
+from controllers.http.wire import Access
+from domain.accounts.keys import Scope
 from people import NOW
-from repositories.documents import Document, Query, Totals
-from repositories.memory import MemoryDocuments
+from repositories.store.documents import Document, Query, Totals
+from repositories.store.memory import MemoryDocuments
 from world import ORDER, Response, World
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from controllers.body import BODY_BYTES_MAX
+from controllers.http.body import BODY_BYTES_MAX
 from e2e.test_hot_user import Server, serving
 from tools import services
 from world import ORDER

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-import controllers.api
+import controllers.http.api
 from calls import OUTPUT
 from people import ADMIN, ALICE, bearer
 from security.doors import HANDLERS
@@ -86,7 +86,7 @@ def _known_maps() -> Iterator[None]:
     """Of the routes, for all instances: they are the same, and take longer than a request."""
     with pytest.MonkeyPatch.context() as patch:
         made: dict[tuple[str, ...], Any] = {}
-        make = controllers.api.Map
+        make = controllers.http.api.Map
 
         def once(rules: Iterable[Any], **options: Any) -> Any:
             rules = list(rules)
@@ -95,7 +95,7 @@ def _known_maps() -> Iterator[None]:
                 made[which] = make(rules, **options)
             return made[which]
 
-        patch.setattr(controllers.api, "Map", once)
+        patch.setattr(controllers.http.api, "Map", once)
         yield
 
 

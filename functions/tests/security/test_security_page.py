@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.keys import TOKEN
+from domain.accounts.keys import TOKEN
 
 TESTS = Path(__file__).resolve().parents[1]
 PAGE = (TESTS.parents[1] / "docs" / "security.md").read_text()

@@ -15,7 +15,7 @@ from pytest_mock import MockerFixture
 
 from contracts.identity_toolkit import PROJECT, IdentityToolkit
 from contracts.signing import GARBAGE, Clock, Signer, account_key, forgeries, signer
-from core.config import AuthMode
+from core.settings import AuthMode
 from loopback import Loopback, loopback
 from people import bearer
 from providers.identity.app import firebase_app

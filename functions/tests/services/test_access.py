@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from core.errors import PermissionDenied, Unauthenticated
-from domain import keys
-from domain.errors import UserInactive
-from domain.keys import ADMIN_SCOPES, Scope
+from domain.accounts import keys
+from domain.accounts.errors import UserInactive
+from domain.accounts.keys import ADMIN_SCOPES, Scope
 from people import NOW, at_once, instances, issue, known, make_admin
-from services.access import Caller, digest_of
-from services.ports import Identity
+from services.accounts.access import Caller, digest_of
+from services.accounts.ports import Identity
 from world import World
 
 HOUR = timedelta(hours=1)

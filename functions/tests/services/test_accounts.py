@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidRequest, RateLimited, Unauthenticated, Unavailable
-from domain.errors import AnonymousAllowanceUsed, UserInactive, UserNotFound
-from domain.generation import Spec
-from domain.ledger import EntryType, User
-from domain.spending import Spender
+from domain.accounts.errors import UserInactive, UserNotFound
+from domain.credits.errors import AnonymousAllowanceUsed
+from domain.credits.ledger import EntryType
+from domain.credits.spending import Spender
+from domain.credits.user import User
+from domain.generations.generation import Spec
 from people import NOW, at_once, instances, known
-from services.accounts import CLAIMED_MAX
-from services.orders import Order
-from services.ports import Identity
+from services.accounts.accounts import CLAIMED_MAX
+from services.accounts.ports import Identity
+from services.generations.orders import Order
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, World
 

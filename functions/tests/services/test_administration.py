@@ -8,12 +8,12 @@ import pytest
 
 from bootstrap import Darkroom
 from core.errors import Unavailable
-from domain.errors import AccountClosed, AddressNotVerified, UserNotFound
-from domain.keys import Scope
+from domain.accounts.errors import AccountClosed, AddressNotVerified, UserNotFound
+from domain.accounts.keys import Scope
 from people import NOW, at_once, bearer, issue, known, make_admin, refusal
 from providers.identity.memory import MemoryDirectory
-from services.instructions import Instruction
-from services.ports import Identity
+from services.accounts.instructions import Instruction
+from services.accounts.ports import Identity
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import World
 

@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
-from controllers.boundary import RetryTask
+from controllers.http.boundary import RetryTask
 from core.errors import Unavailable
-from domain.audit_verdict import AuditVerdict
-from domain.errors import UserNotFound
-from domain.generation import Status
-from domain.ledger import EntryType
-from repositories.documents import REMOVED, Create, Delete, Query
-from repositories.memory import MemoryDocuments
-from services import auditing
-from services.ports import GenerationFilter, ModelRejected
+from domain.accounts.errors import UserNotFound
+from domain.credits.audit_verdict import AuditVerdict
+from domain.credits.ledger import EntryType
+from domain.generations.generation import Status
+from repositories.store.documents import REMOVED, Create, Delete, Query
+from repositories.store.memory import MemoryDocuments
+from services.generations.model_ports import ModelRejected
+from services.generations.ports import GenerationFilter
+from services.operations import auditing
 from world import World
 
 ENTRY = {

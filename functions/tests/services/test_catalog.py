@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import InvalidRequest
-from domain.catalog import Catalog, ModelOffer
-from domain.generation import Spec
-from repositories.catalog import CatalogRepository
-from services.catalog import CatalogService
+from domain.catalog.options import Catalog, ModelOffer
+from domain.generations.generation import Spec
+from repositories.catalog.catalog import CatalogRepository
+from services.catalog.catalog import CatalogService
 from world import World
 
 

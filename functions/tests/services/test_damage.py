@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from firebase_functions.https_fn import HttpsError
 
-from controllers.boundary import RetryTask
-from domain import generation as machine
-from domain.damage import SettlementConflict, UnreadableRecord
-from domain.generation import Status
-from domain.ledger import EntryType
-from repositories.documents import REMOVED, AlreadyExists, Create
+from controllers.http.boundary import RetryTask
+from core.damage import UnreadableRecord
+from domain.credits.ledger import EntryType
+from domain.generations import lifecycle
+from domain.generations.errors import SettlementConflict
+from domain.generations.generation import TOOK_TOO_LONG, Status
+from repositories.store.documents import REMOVED, AlreadyExists, Create
 from world import World, captured_log, lines_of
 
 Damage = Mapping[str, Any]
@@ -290,7 +291,7 @@ def deciding(world: World, settle: str) -> Callable[[Any], Any]:
         if generation.is_final:
             return None
         if settle == "cancel":
-            return machine.cancel(generation, now=world.now)
-        return machine.fail(generation, machine.TOOK_TOO_LONG, now=world.now)
+            return lifecycle.cancel(generation, now=world.now)
+        return lifecycle.fail(generation, TOOK_TOO_LONG, now=world.now)
 
     return decide

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.errors import UserNotFound
-from domain.generation import Status
-from repositories.documents import Delete
-from services.ports import Identity
+from domain.accounts.errors import UserNotFound
+from domain.generations.generation import Status
+from repositories.store.documents import Delete
+from services.accounts.ports import Identity
 from world import ORDER, Response, World
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

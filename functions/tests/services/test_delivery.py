@@ -8,12 +8,12 @@ import pytest
 
 from core.errors import InvalidRequest, Unavailable
 from providers.webhooks.standard import body_of
-from repositories.mail import LeaverRepository, MailRepository
-from repositories.memory import MemoryDocuments
-from services import notices
-from services.delivery import EARLIEST, DeliveredReports, DeliveryService
-from services.ports.delivery import Mail, Notice
-from services.subscriptions import SubscriptionService
+from repositories.delivery import LeaverRepository, MailRepository
+from repositories.store.memory import MemoryDocuments
+from services.delivery.ports import Mail, Notice
+from services.delivery.subscriptions import SubscriptionService
+from services.reports import notices
+from services.reports.delivery import EARLIEST, DeliveredReports, DeliveryService
 from weekly import Pages, Runs, a_finding, a_report
 from world import captured_log, lines_of
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from demo_weeks import demo_review
-from domain.anomalies.analysis import Analysis
+from domain.reports.anomalies.analysis import Analysis
 from world import World
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)

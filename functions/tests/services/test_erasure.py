@@ -9,14 +9,15 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 
 from core.errors import Unavailable
-from domain.ledger import EntryType
+from domain.credits.ledger import EntryType
 from people import ADMIN, ALICE, NOW, bearer, instances, issue, known, refusal
 from providers.identity.memory import MemoryDirectory
 from providers.storage.memory import MemoryOutputs
-from repositories.documents import Delete
-from repositories.generations import GenerationRepository
-from services.instructions import Instruction
-from services.ports import Identity, ModelRejected, ModelUnavailable
+from repositories.generations.generations import GenerationRepository
+from repositories.store.documents import Delete
+from services.accounts.instructions import Instruction
+from services.accounts.ports import Identity
+from services.generations.model_ports import ModelRejected, ModelUnavailable
 from world import ORDER, Response, World
 
 SECRET = "My daughter Ada on her swing"

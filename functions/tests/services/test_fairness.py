@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.queues import Queue
-from domain.generation import Status
-from domain.ledger import EntryType
+from domain.credits.ledger import EntryType
+from domain.generations.generation import Status
 from pacing import PacedQueues
-from services.instructions import Instruction
-from services.ports import RemoteResult, RemoteStatus
+from services.accounts.instructions import Instruction
+from services.generations.model_ports import RemoteResult, RemoteStatus
 from world import ORDER, Response, World
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -5,18 +5,18 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 
 from core.errors import Unavailable
-from domain.generation import Status
+from domain.generations.generation import Status
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
-from services.ports import (
+from services.generations.model_ports import (
     STORE_PATIENCE,
     ModelRejected,
     ModelUnavailable,
     Picture,
     RemoteResult,
     RemoteStatus,
-    TaskMessage,
 )
+from services.generations.ports import TaskMessage
 from world import World, captured_log, lines_of
 
 OVERLOADED = ModelUnavailable("overloaded", "Model overload - please retry")

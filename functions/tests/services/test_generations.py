@@ -9,19 +9,16 @@ from typing import Any
 import pytest
 from firebase_functions.https_fn import HttpsError
 
-from core.errors import AppError, InvalidRequest, Unavailable
-from domain.errors import (
-    AlreadyFinal,
-    GenerationNotFound,
-    IdempotencyKeyReused,
-    InsufficientCredits,
-    UserInactive,
-    UserNotFound,
-)
-from domain.generation import Spec, Status
-from domain.ledger import EntryType
-from services.orders import Order
-from services.ports import Created, Cursor, GenerationFilter, ModelUnavailable, RemoteResult, RemoteStatus
+from core.errors import AppError, IdempotencyKeyReused, InvalidRequest, Unavailable
+from core.records import Cursor
+from domain.accounts.errors import UserInactive, UserNotFound
+from domain.credits.errors import InsufficientCredits
+from domain.credits.ledger import EntryType
+from domain.generations.errors import AlreadyFinal, GenerationNotFound
+from domain.generations.generation import Spec, Status
+from services.generations.model_ports import ModelUnavailable, RemoteResult, RemoteStatus
+from services.generations.orders import Order
+from services.generations.ports import Created, GenerationFilter
 from world import World
 
 WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidRequest, PermissionDenied, Unauthenticated
-from domain.errors import KeyBudgetExceeded, KeyNotFound, TooManyKeys, UserNotFound
-from domain.generation import Spec
-from domain.keys import ADMIN_SCOPES, KEYS_MAX, Budget, Scope
-from domain.spending import Spender
+from domain.accounts.errors import KeyBudgetExceeded, KeyNotFound, TooManyKeys, UserNotFound
+from domain.accounts.keys import ADMIN_SCOPES, KEYS_MAX, Budget, Scope
+from domain.credits.spending import Spender
+from domain.generations.generation import Spec
 from people import NOW, USUAL, at_once, instances, issue
-from services.access import Caller
-from services.keys import IssuedKey, KeyOrder
-from services.orders import Order
-from services.ports import Created
+from services.accounts.access import Caller
+from services.accounts.keys import IssuedKey, KeyOrder
+from services.generations.orders import Order
+from services.generations.ports import Created
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, World
 

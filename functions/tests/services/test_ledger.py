@@ -2,11 +2,13 @@ from typing import Any
 
 import pytest
 
-from domain.errors import InsufficientCredits, UserNotFound
-from domain.generation import Status
-from domain.ledger import Entry, EntryType
-from repositories.documents import Create
-from services.ports import Cursor, ModelRejected
+from core.records import Cursor
+from domain.accounts.errors import UserNotFound
+from domain.credits.errors import InsufficientCredits
+from domain.credits.ledger import Entry, EntryType
+from domain.generations.generation import Status
+from repositories.store.documents import Create
+from services.generations.model_ports import ModelRejected
 from world import World
 
 

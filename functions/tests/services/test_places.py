@@ -5,8 +5,8 @@ import pytest
 
 from core.errors import Unavailable
 from core.queues import Queue
-from services.places import Places
-from services.ports import Waiting
+from services.generations.places import Places
+from services.generations.ports import Waiting
 from world import World
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

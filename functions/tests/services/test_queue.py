@@ -5,9 +5,9 @@ import pytest
 
 from core.errors import NotSupported, Unavailable
 from providers.queue.memory import MemoryControl
-from repositories.queue_marks import QueueMarkRepository
-from services.ports import QueueControl, QueueState, QueueStatus
-from services.queue import QueueService
+from repositories.operations.queue_marks import QueueMarkRepository
+from services.operations.ports import QueueControl, QueueState, QueueStatus
+from services.operations.queue import QueueService
 from world import World
 
 

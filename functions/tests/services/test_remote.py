@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from firebase_functions.https_fn import HttpsError
 
-from domain.generation import Failure, Status
-from services.models import ModelRegistry
-from services.ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
-from services.sweeping import SweepResult
+from domain.generations.generation import Failure, Status
+from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
+from services.generations.models import ModelRegistry
+from services.operations.sweeping import SweepResult
 from world import World
 
 RUNNING = RemoteResult(status=RemoteStatus.RUNNING)

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from firebase_functions.https_fn import HttpsError
 
-from controllers.boundary import RetryTask
+from controllers.http.boundary import RetryTask
+from core.calendar import Week
 from core.errors import Unavailable
-from domain.calendar import Week
-from domain.errors import AlreadyFinal
-from domain.ledger import EntryType
+from domain.credits.ledger import EntryType
+from domain.generations.errors import AlreadyFinal
 from histories import Loops, Metered, history, write
-from repositories.documents import Ambiguous, Create, Document, Query, Totals, Write
-from repositories.memory import MemoryDocuments
-from services.ports import ModelRejected, ModelUnavailable
+from repositories.store.documents import Ambiguous, Create, Document, Query, Totals, Write
+from repositories.store.memory import MemoryDocuments
+from services.generations.model_ports import ModelRejected, ModelUnavailable
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

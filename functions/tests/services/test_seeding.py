@@ -4,11 +4,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.calendar import Week, last_full_week, local_date, week_of
-from domain.demo_catalog import USERS
-from domain.errors import EmulatorOnly
-from domain.generation import Status
-from repositories.documents import Fields
+from core.calendar import Week, last_full_week, local_date, week_of
+from domain.generations.generation import Status
+from domain.operations.demo_catalog import USERS
+from domain.operations.errors import EmulatorOnly
+from repositories.store.documents import Fields
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 import pytest
 
 from core.errors import InvalidRequest
-from repositories.mail import LeaverRepository
-from repositories.memory import MemoryDocuments
-from services.subscriptions import SubscriptionService
+from repositories.delivery import LeaverRepository
+from repositories.store.memory import MemoryDocuments
+from services.delivery.subscriptions import SubscriptionService
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ANN, BOB = "ann@example.com", "bob/7@example.com"

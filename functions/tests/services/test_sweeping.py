@@ -8,16 +8,17 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 
 from core.errors import Unavailable
-from domain.generation import Status
+from domain.generations.generation import Status
 from providers.queue.memory import MemoryControl, MemoryQueue
-from repositories.documents import Conflict, Delete, Write
-from repositories.memory import MemoryDocuments
-from repositories.optimistic import OptimisticTransaction
-from repositories.queue_marks import QueueMarkRepository
-from services import sweeping
-from services.ports import ModelUnavailable, RemoteResult, RemoteStatus, TaskMessage
-from services.queue import QueueService
-from services.sweeping import SweepResult
+from repositories.operations.queue_marks import QueueMarkRepository
+from repositories.store.documents import Conflict, Delete, Write
+from repositories.store.memory import MemoryDocuments
+from repositories.store.optimistic import OptimisticTransaction
+from services.generations.model_ports import ModelUnavailable, RemoteResult, RemoteStatus
+from services.generations.ports import TaskMessage
+from services.operations import sweeping
+from services.operations.queue import QueueService
+from services.operations.sweeping import SweepResult
 from unsteady import UnsteadyDocuments
 from world import World
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.task_signatures import TaskSignatures
+from services.generations.task_signatures import TaskSignatures
 
 PEPPER = "pepper-of-the-tests-0123456789-abcdef"
 TASK: dict[str, Any] = {"generation_request_id": "g-1", "dispatch": 1, "request_id": None}

@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.calendar import Month
-from domain.usage import MonthUsage, Usage
-from services.usage import UsageService
+from core.calendar import Month
+from domain.generations.usage import MonthUsage, Usage
+from services.generations.usage import UsageService
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 SETTLED = Usage(requests=1, completed=1, charged=1)

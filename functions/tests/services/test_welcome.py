@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from core.mailboxes import mailbox_of
-from domain.ledger import User
+from domain.credits.user import User
 from people import NOW, at_once, bearer, instances, known, refusal
-from services.instructions import Instruction
-from services.ports import Identity
+from services.accounts.instructions import Instruction
+from services.accounts.ports import Identity
 from world import World
 
 HERE = "192.0.2.1"

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from bootstrap import Darkroom
 from core.errors import InvalidRequest, RateLimited, Unauthenticated, Unavailable
-from domain.errors import InsufficientCredits, UserInactive, UserNotFound
-from domain.generation import Spec
-from domain.spending import Spender
-from repositories.documents import Create, Document, Update, Write
-from services.access import Caller
-from services.instructions import Instruction
-from services.orders import Order
-from services.ports import Created
+from domain.accounts.errors import UserInactive, UserNotFound
+from domain.credits.errors import InsufficientCredits
+from domain.credits.spending import Spender
+from domain.generations.generation import Spec
+from repositories.store.documents import Create, Document, Update, Write
+from services.accounts.access import Caller
+from services.accounts.instructions import Instruction
+from services.generations.orders import Order
+from services.generations.ports import Created
 from simulation.scheduler import Violation
 
 if TYPE_CHECKING:

@@ -3,17 +3,13 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from core.errors import InvalidRequest, RateLimited, Unauthenticated, Unavailable
-from domain.errors import (
-    AlreadyFinal,
-    IdempotencyKeyReused,
-    InsufficientCredits,
-    KeyBudgetExceeded,
-    UserInactive,
-)
-from domain.generation import Spec
-from domain.spending import Spender
-from services.orders import Order
+from core.errors import IdempotencyKeyReused, InvalidRequest, RateLimited, Unauthenticated, Unavailable
+from domain.accounts.errors import KeyBudgetExceeded, UserInactive
+from domain.credits.errors import InsufficientCredits
+from domain.credits.spending import Spender
+from domain.generations.errors import AlreadyFinal
+from domain.generations.generation import Spec
+from services.generations.orders import Order
 from simulation.scheduler import Violation
 from simulation.universe import SIZES, Lost, Universe
 

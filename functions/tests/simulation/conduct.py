@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from repositories.documents import Create, Document, Write
-from services.ports import TaskMessage
+from repositories.store.documents import Create, Document, Write
+from services.generations.ports import TaskMessage
 from simulation.heritage import is_adopted
 from simulation.invariants import FINAL
 from simulation.scheduler import Op, Violation

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from repositories.documents import Create
+from repositories.store.documents import Create
 from simulation.scheduler import STARTS_AT
 
 USER = "old"

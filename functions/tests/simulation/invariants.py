@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from repositories.documents import Document
+from repositories.store.documents import Document
 from simulation.heritage import IMAGES, USER, is_adopted, is_inherited, unexplained
 
 FINAL = ("completed", "failed", "cancelled")

@@ -11,36 +11,36 @@ from typing import Any
 
 import pytest
 
-import domain.generation
-import domain.spending
-import domain.user_week
-import repositories.book_sums
-import repositories.books
-import repositories.counters
-import repositories.generations
-import repositories.mapping
-import repositories.week_counts
-import services.access
-import services.generations
-import services.ledger
-import services.output_files
+import domain.credits.spending
+import domain.credits.user_week
+import domain.generations.lifecycle
+import repositories.credits.books
+import repositories.credits.settling
+import repositories.generations.counters
+import repositories.generations.generations
+import repositories.operations.book_sums
+import repositories.reports.week_counts
+import services.accounts.access
+import services.credits.ledger
+import services.generations.generations
+import services.generations.output_files
+from core.calendar import week_of
 from core.errors import Unavailable
 from core.queues import Queue
-from domain.calendar import week_of
-from domain.generation import Generation, Status
-from domain.ledger import Change, Entry
-from domain.user_week import UserWeek
-from repositories.book_sums import BookSums
-from repositories.documents import Ambiguous, Update
-from repositories.generations import GenerationRepository
-from repositories.optimistic import OptimisticTransaction
-from repositories.users import UserRepository
-from services.fulfilment import FulfilmentService
-from services.generations import GenerationService
-from services.ledger import LedgerService
-from services.output_files import OutputFiles
-from services.ports import TaskMessage
-from services.sweeping import SweepResult, SweepService
+from domain.credits.ledger import Change, Entry
+from domain.credits.user_week import UserWeek
+from domain.generations.generation import Generation, Status
+from repositories.accounts.users import UserRepository
+from repositories.generations.generations import GenerationRepository
+from repositories.operations.book_sums import BookSums
+from repositories.store.documents import Ambiguous, Update
+from repositories.store.optimistic import OptimisticTransaction
+from services.credits.ledger import LedgerService
+from services.generations.fulfilment import FulfilmentService
+from services.generations.generations import GenerationService
+from services.generations.output_files import OutputFiles
+from services.generations.ports import TaskMessage
+from services.operations.sweeping import SweepResult, SweepService
 from simulation.planting import around, breaks
 
 _drawn = itertools.count()
@@ -54,7 +54,7 @@ def a_refund_draws_its_id(patch: pytest.MonkeyPatch) -> None:
     def drawn(original: Callable[..., Entry], *args: Any) -> Entry:
         return replace(original(*args), id=f"refund-{next(_drawn)}")
 
-    around(patch, domain.generation, "refund_entry", drawn)
+    around(patch, domain.generations.lifecycle, "refund_entry", drawn)
 
 
 @breaks("I3", "I5")
@@ -64,7 +64,7 @@ def a_cancellation_keeps_the_credits(patch: pytest.MonkeyPatch) -> None:
         settled = replace(change.generation, refunded=0)
         return replace(change, generation=settled, entry=None, delta=replace(change.delta, current=0))
 
-    around(patch, services.generations, "cancel", kept)
+    around(patch, services.generations.generations, "cancel", kept)
 
 
 @breaks("I4")
@@ -73,12 +73,12 @@ def a_completion_forgets_the_hold(patch: pytest.MonkeyPatch) -> None:
         change = original(*args, **named)
         return replace(change, delta=replace(change.delta, held=0))
 
-    around(patch, domain.generation, "complete", forgetful)
+    around(patch, domain.generations.lifecycle, "complete", forgetful)
 
 
 @breaks("I2", "I4")
 def a_group_takes_the_price_of_its_last(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.books, "reduce", lambda apply, changes, user: apply(user, changes[-1]))
+    patch.setattr(repositories.credits.books, "reduce", lambda apply, changes, user: apply(user, changes[-1]))
 
 
 @breaks("entries")
@@ -95,7 +95,7 @@ def an_adoption_holds_nothing(patch: pytest.MonkeyPatch) -> None:
         change = original(*args, **named)
         return replace(change, generation=replace(change.generation, held=0), delta=replace(change.delta, held=0))
 
-    around(patch, services.ledger, "adopt", unheld)
+    around(patch, services.credits.ledger, "adopt", unheld)
 
 
 # --- preconditions and retries ---
@@ -103,12 +103,12 @@ def an_adoption_holds_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("final", "fence", "attempts", "I3", "I4", "I5", "I7", "bug")
 def a_generation_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.books, "Update", _without_version("generation_requests/"))
+    patch.setattr(repositories.credits.books, "Update", _without_version("generation_requests/"))
 
 
 @breaks("I1", "I2", "402")
 def a_user_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.books, "Update", _without_version("users/"))
+    patch.setattr(repositories.credits.books, "Update", _without_version("users/"))
 
 
 @breaks("retry")
@@ -148,8 +148,8 @@ def nobody_looks_whether_it_was_done(patch: pytest.MonkeyPatch) -> None:
     def alone(self: GenerationRepository, user_id: str, asked: Any, *, was_lost: bool = False) -> Any:
         def attempt(failure: Exception | None) -> Any:
             change, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
-            repositories.books.commit_on_user(self._documents, self._users, [change], user)
-            return repositories.generations._created(change)
+            repositories.credits.books.commit_on_user(self._documents, self._users, [change], user)
+            return repositories.generations.generations._created(change)
 
         return self._transaction.run(attempt)
 
@@ -172,7 +172,7 @@ def a_group_mixes_its_answers_up(patch: pytest.MonkeyPatch) -> None:
         changes, answers = original(*args)
         return changes, dict(zip(answers, reversed(answers.values()), strict=True))
 
-    around(patch, repositories.generations, "_decided", mixed)
+    around(patch, repositories.generations.generations, "_decided", mixed)
 
 
 @breaks("final", "retry")
@@ -222,7 +222,7 @@ def a_failed_attempt_keeps_its_lease(patch: pytest.MonkeyPatch) -> None:
         lease = {"lease_owner": generation.lease_owner, "lease_until": generation.lease_until}
         return replace(original(generation, *args, **named), **lease)
 
-    around(patch, domain.generation, "release", kept)
+    around(patch, domain.generations.lifecycle, "release", kept)
 
 
 @breaks("I5")
@@ -238,7 +238,9 @@ def a_thumbnail_is_promised_and_not_stored(patch: pytest.MonkeyPatch) -> None:
 @breaks("I5")
 def thumbnails_share_a_path(patch: pytest.MonkeyPatch) -> None:
     """That of a generation's outputs: the first one's is the last one's."""
-    patch.setattr(services.output_files, "thumbnail_path", lambda generation, index: f"{generation.id}/thumbnail")
+    patch.setattr(
+        services.generations.output_files, "thumbnail_path", lambda generation, index: f"{generation.id}/thumbnail"
+    )
 
 
 # --- keys and limits ---
@@ -250,22 +252,22 @@ def a_settlement_leaves_the_generation_in_flight(patch: pytest.MonkeyPatch) -> N
         change = original(*args, **named)
         return replace(change, delta=replace(change.delta, in_flight=0))
 
-    around(patch, domain.generation, "complete", forgetful)
+    around(patch, domain.generations.lifecycle, "complete", forgetful)
 
 
 @breaks("budget")
 def a_key_spends_without_counting(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.spending, "spent_with", lambda key, price, now: key)
+    patch.setattr(domain.credits.spending, "spent_with", lambda key, price, now: key)
 
 
 @breaks("budget")
 def a_refund_leaves_the_budget_spent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.mapping, "windows", lambda at: ())
+    patch.setattr(repositories.credits.settling, "windows", lambda at: ())
 
 
 @breaks("key")
 def a_key_is_judged_before_the_commit_only(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.spending, "standing", lambda user, spender, now: user.keys.get(spender.key_id))
+    patch.setattr(domain.credits.spending, "standing", lambda user, spender, now: user.keys.get(spender.key_id))
 
 
 # --- acting for others ---
@@ -281,22 +283,22 @@ def an_admin_is_judged_on_what_is_remembered(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("acting")
 def the_claim_alone_makes_an_admin(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.access, "_is_admin", lambda user: True)
+    patch.setattr(services.accounts.access, "_is_admin", lambda user: True)
 
 
 @breaks("acting")
 def an_admin_who_signed_out_acts_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.access, "standing", lambda user, spender, now: None)
+    patch.setattr(services.accounts.access, "standing", lambda user, spender, now: None)
 
 
 @breaks("acting")
 def an_inactive_admin_acts_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.access, "_is_admin", lambda user: user.is_admin)
+    patch.setattr(services.accounts.access, "_is_admin", lambda user: user.is_admin)
 
 
 @breaks("acting")
 def what_an_admin_spends_for_others_is_not_recorded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.generations, "record_of", lambda by, generation: None)
+    patch.setattr(services.generations.generations, "record_of", lambda by, generation: None)
 
 
 # --- what the report counts by ---
@@ -304,7 +306,7 @@ def what_an_admin_spends_for_others_is_not_recorded(patch: pytest.MonkeyPatch) -
 
 @breaks("counters")
 def a_cancellation_counts_for_a_failure(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(repositories.counters._COUNTED, "failed_count", Status.CANCELLED)
+    patch.setitem(repositories.generations.counters._COUNTED, "failed_count", Status.CANCELLED)
 
 
 @breaks("counters")
@@ -314,12 +316,12 @@ def the_time_in_the_queue_is_latency(patch: pytest.MonkeyPatch) -> None:
             generation if generation.started_at is None else replace(generation, started_at=generation.created_at)
         )
 
-    around(patch, repositories.counters, "_latency", longer)
+    around(patch, repositories.generations.counters, "_latency", longer)
 
 
 @breaks("weeks")
 def a_request_counts_in_the_week_of_utc(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.spending, "local_date", lambda moment, zone: moment.date())
+    patch.setattr(domain.credits.spending, "local_date", lambda moment, zone: moment.date())
 
 
 @breaks("weeks")
@@ -331,7 +333,7 @@ def a_week_is_counted_on_what_was_seen_first(patch: pytest.MonkeyPatch) -> None:
         change = original(user, generation, *others)
         return replace(change, weeks=seen.setdefault(generation.id, change.weeks))
 
-    around(patch, services.generations, "spend", stale)
+    around(patch, services.generations.generations, "spend", stale)
 
 
 @breaks("weeks")
@@ -340,7 +342,7 @@ def a_group_counts_once(patch: pytest.MonkeyPatch) -> None:
         changes, answers = original(user, asked)
         return [replace(change, weeks=changes[0].weeks) for change in changes], answers
 
-    around(patch, repositories.generations, "_decided", once)
+    around(patch, repositories.generations.generations, "_decided", once)
 
 
 @breaks("weeks")
@@ -352,7 +354,7 @@ def a_day_that_begins_forgets_the_last(patch: pytest.MonkeyPatch) -> None:
         days = (credits_ if at in (place, known.best_day.weekday()) else 0 for at, credits_ in enumerate(counted.days))
         return replace(counted, days=tuple(days))
 
-    around(patch, domain.user_week, "_one_more", forgetful)
+    around(patch, domain.credits.user_week, "_one_more", forgetful)
 
 
 @breaks("weeks")
@@ -361,7 +363,7 @@ def a_week_that_has_begun_does_not_hear_of_the_last(patch: pytest.MonkeyPatch) -
         counted = original(weeks, day, price)
         return {name: replace(each, before=weeks.get(name, each).before) for name, each in counted.items()}
 
-    around(patch, domain.spending, "with_request", deaf)
+    around(patch, domain.credits.spending, "with_request", deaf)
 
 
 @breaks("weeks")
@@ -370,7 +372,7 @@ def the_last_week_takes_the_place_of_the_next(patch: pytest.MonkeyPatch) -> None
         counted = original(weeks, day, price)
         return {name: each for name, each in counted.items() if each.week <= week_of(day)}
 
-    around(patch, domain.spending, "with_request", earlier)
+    around(patch, domain.credits.spending, "with_request", earlier)
 
 
 # --- tasks and sweeps ---
@@ -406,7 +408,7 @@ def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
     def undue(original: Callable[..., Change], user: Any, generation: Generation, *others: Any) -> Change:
         return original(user, replace(generation, due_at=None), *others)
 
-    around(patch, services.generations, "spend", undue)
+    around(patch, services.generations.generations, "spend", undue)
 
 
 @breaks("queue")
@@ -422,7 +424,7 @@ def a_task_always_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("task")
 def a_cancel_leaves_its_task(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.generations, "withdraw", lambda *_: None)
+    patch.setattr(services.generations.generations, "withdraw", lambda *_: None)
 
 
 @breaks("task")
@@ -430,7 +432,7 @@ def a_cancel_removes_the_task_before_it_is_one(patch: pytest.MonkeyPatch) -> Non
     def hasty(original: Callable[..., Any], self: GenerationService, user_id: str, name: str, **named: Any) -> Any:
         found = self._generations.owned(name, {user_id})
         if found is not None:
-            services.generations.withdraw(self._queue, found.value)
+            services.generations.generations.withdraw(self._queue, found.value)
         return original(self, user_id, name, **named)
 
     around(patch, GenerationService, "cancel", hasty)
@@ -441,17 +443,17 @@ def a_cancel_after_the_start_counts_for_nothing(patch: pytest.MonkeyPatch) -> No
     def uncounted(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
         return replace(original(*args, **named), is_late_cancel=False)
 
-    around(patch, services.generations, "cancel", uncounted)
+    around(patch, services.generations.generations, "cancel", uncounted)
 
 
 @breaks("cancels")
 def a_creation_forgets_the_cancels_of_the_day(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.spending, "recent_cancels", lambda user, now: {})
+    patch.setattr(domain.credits.spending, "recent_cancels", lambda user, now: {})
 
 
 @breaks("fairness")
 def a_crowd_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.spending, "queue_for", lambda user, share, now: Queue.GENERATIONS)
+    patch.setattr(domain.credits.spending, "queue_for", lambda user, share, now: Queue.GENERATIONS)
 
 
 # --- audit and report ---
@@ -467,13 +469,15 @@ def an_audit_sums_while_the_balance_moves(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("audit")
 def a_refund_does_not_carry_the_mark_of_its_generation(patch: pytest.MonkeyPatch) -> None:
-    around(patch, domain.generation, "refund_entry", lambda original, *args: replace(original(*args), mark=None))
+    around(
+        patch, domain.generations.lifecycle, "refund_entry", lambda original, *args: replace(original(*args), mark=None)
+    )
 
 
 @breaks("audit")
 def an_audit_counts_what_waits_among_what_failed(patch: pytest.MonkeyPatch) -> None:
     """And so takes each hold that is in order for one that was left behind."""
-    patch.setattr(repositories.book_sums, "_ENDED", repositories.book_sums._UNSETTLED)
+    patch.setattr(repositories.operations.book_sums, "_ENDED", repositories.operations.book_sums._UNSETTLED)
 
 
 @breaks("I7", "audit")
@@ -481,12 +485,12 @@ def a_look_that_is_put_off_is_put_off_for_ever(patch: pytest.MonkeyPatch) -> Non
     def undue(original: Callable[..., Generation], generation: Generation, **named: Any) -> Generation:
         return replace(original(generation, **named), due_at=None)
 
-    around(patch, domain.generation, "deferred", undue)
+    around(patch, domain.generations.lifecycle, "deferred", undue)
 
 
 @breaks("I8")
 def a_report_leaves_the_last_day_out(patch: pytest.MonkeyPatch) -> None:
-    around(patch, repositories.week_counts, "days", lambda original, *args: original(*args)[:-1])
+    around(patch, repositories.reports.week_counts, "days", lambda original, *args: original(*args)[:-1])
 
 
 def _without_version(prefix: str) -> Callable[..., Update]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.errors import Unavailable
-from repositories.documents import AlreadyExists, Ambiguous, Conflict, Create, Document, Query, Totals, Write
-from repositories.memory import MemoryDocuments
-from services.ports import STORE_PATIENCE, TaskMessage
+from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Create, Document, Query, Totals, Write
+from repositories.store.memory import MemoryDocuments
+from services.generations.model_ports import STORE_PATIENCE
+from services.generations.ports import TaskMessage
 from simulation.faults import Faults
 from simulation.scheduler import Op, Scheduler, Violation
 

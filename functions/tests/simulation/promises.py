@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from core.errors import AppError
-from domain.generation import Generation
-from domain.ledger import Entry
-from repositories.documents import Document, Write
-from services.generations import GenerationView
-from services.orders import Order
+from domain.credits.ledger import Entry
+from domain.generations.generation import Generation
+from repositories.store.documents import Document, Write
+from services.generations.generations import GenerationView
+from services.generations.orders import Order
 from simulation.invariants import FINAL
 from simulation.scheduler import Violation
 

@@ -3,9 +3,9 @@
 from contextlib import suppress
 
 from core.errors import AppError, Unavailable
-from domain.errors import InsufficientCredits
-from domain.ledger import EntryType
-from services.auditing import UserAudit
+from domain.credits.errors import InsufficientCredits
+from domain.credits.ledger import EntryType
+from services.operations.auditing import UserAudit
 from simulation import heritage
 from simulation.outside import Task
 from simulation.scheduler import Violation

@@ -33,7 +33,7 @@ def test_one_seed_is_one_run() -> None:
 
 
 def test_a_failure_tells_the_seed_and_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.generation.complete", None)
+    monkeypatch.setattr("domain.generations.lifecycle.complete", None)
     played = next(played for played in map(play, range(20)) if played.rule is not None)
     assert played.rule == "bug"
     assert f"tools/simulate.py --seed {played.seed} --trace" in str(played)

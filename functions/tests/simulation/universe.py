@@ -12,17 +12,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bootstrap import Darkroom
-from core.config import Settings
 from core.errors import AppError
-from domain.keys import ApiKey, Budget, Scope
-from domain.ledger import EntryType, User
-from repositories.demo import DemoRepository
-from repositories.documents import Create, Document, Update, Write
-from repositories.generations import GenerationRepository
-from repositories.optimistic import OptimisticTransaction
-from services.models import ModelRegistry
-from services.ports import AccountChange
-from services.seeding import SeedService
+from core.settings import Settings
+from domain.accounts.keys import ApiKey, Budget, Scope
+from domain.credits.ledger import EntryType
+from domain.credits.user import User
+from repositories.generations.generations import GenerationRepository
+from repositories.operations.demo import DemoRepository
+from repositories.store.documents import Create, Document, Update, Write
+from repositories.store.optimistic import OptimisticTransaction
+from services.accounts.ports import AccountChange
+from services.generations.models import ModelRegistry
+from services.operations.seeding import SeedService
 from simulation import admins, heritage
 from simulation.conduct import SKEW_MAX, Conduct
 from simulation.counts import miscounted

@@ -5,9 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.catalog import ModelOffer
-from domain.generation import Failure
-from services.ports import Job, ModelRejected, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
+from domain.catalog.options import ModelOffer
+from domain.generations.generation import Failure
+from services.generations.model_ports import (
+    Job,
+    ModelRejected,
+    ModelUnavailable,
+    NoThumbnail,
+    Picture,
+    RemoteResult,
+    RemoteStatus,
+)
 from simulation.faults import Faults
 from simulation.scheduler import Scheduler
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from providers.models.painting import Scene, paint
-from providers.models.painting.colour import lab
+from providers.models.simulated.painting import Scene, paint
+from providers.models.simulated.painting.colour import lab
 
 STYLES = ("realistic", "anime", "oil_painting", "sketch", "cyberpunk", "watercolor")
 MODELS = ("Model A", "Model B")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core.config import Range
-from domain.demo_catalog import COLORS, SIZES
-from providers.models.simulated import OUTAGES, REJECTIONS, SimulatedModel
-from services.ports import Job, ModelRejected, ModelUnavailable
+from core.settings import Range
+from domain.operations.demo_catalog import COLORS, SIZES
+from providers.models.simulated.direct import OUTAGES, REJECTIONS, SimulatedModel
+from services.generations.model_ports import Job, ModelRejected, ModelUnavailable
 
 JOB = Job(
     generation_id="g-1",

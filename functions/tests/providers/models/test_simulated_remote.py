@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.config import Range
-from domain.demo_catalog import COLORS, SIZES
-from providers.models.simulated_remote import SimulatedRemoteModel
-from services.models import ModelRegistry
-from services.ports import Job, RemoteModel, RemoteStatus
+from core.settings import Range
+from domain.operations.demo_catalog import COLORS, SIZES
+from providers.models.simulated.remote import SimulatedRemoteModel
+from services.generations.model_ports import Job, RemoteModel, RemoteStatus
+from services.generations.models import ModelRegistry
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.pages import templating
-from providers.pages.report_pages import DrawnReportPages
+from presentation import templating
+from presentation.report_pages import DrawnReportPages
 from tests.providers.pages import samples
 from tools import toolchain
 

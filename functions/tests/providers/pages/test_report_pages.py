@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from providers.pages import canvas, series
-from providers.pages.report_pages import DrawnReportPages
-from services.ports.pages import TABLES, Email
+from presentation import canvas, series
+from presentation.report_pages import DrawnReportPages
+from services.reports.ports import TABLES, Email
 from tests.providers.pages import samples
 from tests.providers.pages.samples import Report
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from providers.pages.spreadsheet import written
+from presentation.spreadsheet import written
 
 CELLS: list[dict[str, Any]] = json.loads((Path(__file__).resolve().parents[2] / "nasty_cells.json").read_text())
 

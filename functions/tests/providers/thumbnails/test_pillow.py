@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from providers.thumbnails.pillow import PillowThumbnailer
-from services.ports import NoThumbnail, Picture
+from services.generations.model_ports import NoThumbnail, Picture
 
 RED, GREEN, BLUE = (220, 20, 20), (20, 180, 20), (20, 20, 220)
 Size = tuple[int, int]

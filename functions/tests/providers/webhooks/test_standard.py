@@ -18,7 +18,7 @@ from pytest_socket import enable_socket
 
 from core.errors import Unavailable
 from providers.webhooks.standard import StandardWebhook, secret_for
-from services.ports.delivery import Notice
+from services.delivery.ports import Notice
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 """The one that the specification's own examples use."""

@@ -1,0 +1,75 @@
+"""The end of a mail subscription: a page with a button for people, one POST for mail programs (RFC 8058)."""
+
+from collections.abc import Iterable
+
+from schemas.delivery import Unsubscribe
+
+from controllers.http.wire import Access, Answer, Call, Route
+from core.errors import InvalidRequest, Unavailable
+from services.delivery.subscriptions import SubscriptionService
+
+_HTML = "text/html"
+_HEADERS = {
+    "Content-Type": f"{_HTML}; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+}
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Darkroom reports</title>
+<style>body {{ font: 1.125rem/1.6 system-ui, sans-serif; max-width: 32rem; margin: 12vh auto; padding: 0 1.25rem; }}
+button {{ font: inherit; padding: 0.5rem 1.25rem; }}</style></head>
+<body><main><h1>{title}</h1>{content}</main></body>
+</html>
+"""
+_ASK = _PAGE.format(
+    title="No more weekly reports?",
+    content='<form method="post"><button type="submit">Unsubscribe</button></form>',
+)
+_DONE = _PAGE.format(
+    title="Done",
+    content="<p>You get no more weekly reports. Whoever runs Darkroom for you can switch them on again.</p>",
+)
+
+
+class UnsubscribeController:
+    def __init__(self, subscriptions: SubscriptionService) -> None:
+        self._subscriptions = subscriptions
+
+    def routes(self) -> Iterable[Route]:
+        yield Route(
+            method="GET",
+            path="/v1/reports/unsubscribe",
+            name="askToUnsubscribe",
+            summary="For readers of mail: a page that asks. Programs that follow links change nothing by it.",
+            handle=self.ask,
+            query=Unsubscribe,
+            access=Access.PUBLIC,
+            answers={200: None},
+            media_types=(_HTML,),
+            errors=(InvalidRequest,),
+        )
+        yield Route(
+            method="POST",
+            path="/v1/reports/unsubscribe",
+            name="unsubscribe",
+            summary="Get no more reports by mail. In one step, as mail programs do it; the body is not looked at.",
+            handle=self.leave,
+            query=Unsubscribe,
+            access=Access.PUBLIC,
+            answers={200: None},
+            media_types=(_HTML,),
+            errors=(InvalidRequest, Unavailable),
+        )
+
+    def ask(self, call: Call) -> Answer:
+        query: Unsubscribe = call.query
+        self._subscriptions.address(query.token)
+        return Answer(body=_ASK.encode(), headers=_HEADERS)
+
+    def leave(self, call: Call) -> Answer:
+        query: Unsubscribe = call.query
+        self._subscriptions.unsubscribe(query.token)
+        return Answer(body=_DONE.encode(), headers=_HEADERS)

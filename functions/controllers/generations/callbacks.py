@@ -1,0 +1,31 @@
+from collections.abc import Iterable
+
+from controllers.http.auth import document_id
+from controllers.http.wire import Access, Answer, Call, Route
+from core.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from schemas.generations.callbacks import ProviderCallback, Received
+from services.generations.callbacks import CallbackService
+
+
+class WebhookController:
+    def __init__(self, callbacks: CallbackService) -> None:
+        self._callbacks = callbacks
+
+    def routes(self) -> Iterable[Route]:
+        yield Route(
+            method="POST",
+            path="/v1/webhooks/providers",
+            name="receiveProviderCallback",
+            summary="For providers: say that a job has moved. Its state is fetched, never taken from the body.",
+            handle=self.provider,
+            body=ProviderCallback,
+            answers={202: Received},
+            errors=(InvalidRequest, PayloadTooLarge, UnsupportedMediaType),
+            access=Access.PUBLIC,
+        )
+
+    def provider(self, call: Call) -> Answer:
+        """The same answer whether the job is known or not: a stranger learns nothing."""
+        body: ProviderCallback = call.body
+        self._callbacks.hint(document_id("/generation_id", body.generation_id, longest=200), body.provider_job)
+        return Answer(status=202, body=Received())

@@ -1,0 +1,64 @@
+from datetime import timedelta
+
+from controllers.http.boundary import run_task
+from core.clock import Clock
+from services.operations.auditing import AuditService
+from services.operations.erasure import ErasureService
+from services.operations.sweeping import SweepService
+from services.reports.ports import ReportRuns
+
+_AUDIT_TIME = timedelta(minutes=4)
+"""The schedule has nine minutes, and erasures take up to four of them before this."""
+
+
+class BooksDiffer(Exception):
+    """Fails the run, so that the scheduler's alert goes off; the log has the figures."""
+
+
+class RecordsDamaged(Exception):
+    """Fails the run when all else is done; the log names the records that a person has to repair."""
+
+
+class Schedules:
+    """What runs by the clock. A failed run is raised, never only logged."""
+
+    def __init__(
+        self,
+        *,
+        sweeper: SweepService,
+        audits: AuditService,
+        erasure: ErasureService,
+        reporting: ReportRuns,
+        clock: Clock,
+    ) -> None:
+        self._sweeper = sweeper
+        self._audits = audits
+        self._erasure = erasure
+        self._reporting = reporting
+        self._clock = clock
+
+    def sweep(self) -> None:
+        run_task(self._sweep)
+
+    def audit(self) -> None:
+        run_task(self._audit)
+
+    def weekly_report(self) -> None:
+        run_task(self._report)
+
+    def _sweep(self) -> None:
+        result = self._sweeper.sweep()
+        if result.needs_repair:
+            raise RecordsDamaged(f"{result.unreadable} cannot be read, {result.disputed} cannot be settled")
+
+    def _report(self) -> None:
+        self._reporting.run(None, False)
+
+    def _audit(self) -> None:
+        """Erasures first: what they cancel and give back is audited with the rest."""
+        self._erasure.continue_all()
+        result = self._audits.nightly(within=_AUDIT_TIME)
+        if not result.is_exact:
+            raise BooksDiffer(
+                f"{len(result.different)} users, totals: {result.differences}, unreadable: {result.unreadable}"
+            )

@@ -1,0 +1,106 @@
+"""Who may spend, how fast, and how much at once; decided on the user's document, whose version fences the commit."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from core.calendar import local_date
+from core.errors import RateLimited, Unauthenticated
+from core.rates import Rate, take
+from domain.accounts.keys import ApiKey, spent_with
+from domain.credits.errors import AnonymousAllowanceUsed
+from domain.credits.fairness import queue_for, recent_cancels, refuse_cancels
+from domain.credits.ledger import Change, deduct
+from domain.credits.user import User
+from domain.credits.user_week import with_request
+from domain.generations.generation import Generation
+
+_WAIT_SECONDS = 5
+"""When to ask again while too many generations are in flight: about as long as a fast one takes."""
+
+
+# A token tells to the second when its owner signed in. One of the very second of a sign-out may be the next sign-in,
+# so it lives, as it does at Firebase.
+_SECOND = timedelta(seconds=1)
+
+# When a sign-in was that does not tell: signing out everywhere ends it too.
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spender:
+    """Whose word a request is: a person who signed in at that time, or a key, by one of its secrets.
+
+    Without either it is one whose standing was checked otherwise, such as a service key that acts for the user.
+    """
+
+    signed_in_at: datetime | None = None
+    key_id: str | None = None
+    key_serial: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingLimits:
+    """`share` is how many unsettled generations of one user go to the main queue; more go to the backlog."""
+
+    per_user: Rate
+    per_key: Rate
+    in_flight_max: int
+    key_in_flight_max: int
+    anonymous_generations_max: int = 1
+    cancels_after_start_per_day: int = 20
+    share: int = 3
+
+
+def spend(user: User, generation: Generation, spender: Spender, limits: SpendingLimits, zone: tzinfo) -> Change:
+    """Take a new generation's price, if the spender may have it, and count it in its day and week of the zone.
+
+    Raises Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
+    """
+    now = generation.created_at
+    key = standing(user, spender, now)
+    if user.is_anonymous and _started(user) >= limits.anonymous_generations_max:
+        raise AnonymousAllowanceUsed(limits.anonymous_generations_max)
+    change = deduct(user, replace(generation, queue=queue_for(user, limits.share, now)))
+    refuse_cancels(user, limits.cancels_after_start_per_day, now)
+    _refuse_crowd(user.in_flight, limits.in_flight_max)
+    bucket = take(user.bucket, limits.per_user, now, "generations")
+    return replace(
+        change,
+        bucket=bucket,
+        key=None if key is None else _used(key, generation.price, limits, now),
+        weeks=with_request(user.weeks, local_date(now, zone), generation.price),
+        cancels=recent_cancels(user, now),
+    )
+
+
+def _started(user: User) -> int:
+    """Count what a model has worked on, or may: a cancelled one counts if its model had started."""
+    return user.in_flight + user.total_images_generated + sum(user.cancels.values())
+
+
+def standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:
+    """The key that the spender holds, if it holds one. Raises Unauthenticated where its word is worth nothing now."""
+    signed_out = user.signed_out_at
+    if signed_out is not None and spender.signed_in_at is not None and spender.signed_in_at + _SECOND <= signed_out:
+        raise Unauthenticated("You were signed out everywhere. Sign in again.")
+    if user.deleted_at is not None:
+        raise Unauthenticated("The account was deleted.")
+    if spender.key_id is None:
+        return None
+    key = user.keys.get(spender.key_id)
+    if key is None:
+        raise Unauthenticated("The API key is not valid.")
+    key.refuse_unless_good(spender.key_serial, now)
+    return key
+
+
+def _used(key: ApiKey, price: int, limits: SpendingLimits, now: datetime) -> ApiKey:
+    _refuse_crowd(key.in_flight, limits.key_in_flight_max)
+    bucket = take(key.bucket, limits.per_key, now, "generations with this key")
+    return replace(spent_with(key, price, now), bucket=bucket, in_flight=key.in_flight + 1, last_used_at=now)
+
+
+def _refuse_crowd(in_flight: int, most: int) -> None:
+    if in_flight >= most:
+        message = f"{in_flight} generations are in flight, and at most {most} may be."
+        raise RateLimited(message, retry_after=_WAIT_SECONDS, policy="in-flight")

@@ -1,0 +1,50 @@
+"""A user is the balance, and all else that a commit on it decides by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.rates import Bucket
+from domain.accounts.keys import ApiKey
+from domain.credits.user_week import UserWeek
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """The balance, and all else that a commit on it decides by: whether its owner may spend, and how fast.
+
+    `in_flight` counts its unsettled generations, and `weeks` what it asked for, by `Week.field`. A token whose owner
+    signed in before `signed_out_at` is worth nothing. `cancels` counts the generations that it cancelled after they had
+    started, by the UTC day (`d20261128`). `claimed` are the anonymous accounts whose generations this one
+    took over. `erasure_due`: it is deleted, and some of what it made may still be there.
+    """
+
+    id: str
+    name: str
+    email: str
+    current_credits: int
+    held_credits: int = 0
+    total_images_generated: int = 0
+    is_active: bool = True
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    books_opened_at: datetime | None = None
+    """None: the balance is older than the ledger, and no `opening` entry has been posted yet."""
+    is_anonymous: bool = False
+    is_admin: bool = False
+    in_flight: int = 0
+    bucket: Bucket | None = None
+    keys: Mapping[str, ApiKey] = field(default_factory=dict)
+    weeks: Mapping[str, UserWeek] = field(default_factory=dict)
+    signed_out_at: datetime | None = None
+    deleted_at: datetime | None = None
+    erasure_due: bool = False
+    claimed: tuple[str, ...] = ()
+    cancels: Mapping[str, int] = field(default_factory=dict)
+    claimed_by: str | None = None
+    welcome_due: bool = False
+    """Its welcome waits, for a verified e-mail address or for a day on which its network has had fewer."""

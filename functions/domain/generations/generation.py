@@ -1,0 +1,149 @@
+"""A generation and what it is made of. `lifecycle` has the steps from one status to the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zlib import crc32
+
+from core.queues import Queue
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
+
+
+PROGRESS_QUEUED = 10.0
+
+
+PROGRESS_CLAIMED = 20.0
+
+
+PROGRESS_NEARLY = 95.0
+
+
+PROGRESS_UNKNOWN = 50.0
+"""10, 50 and 100 are feraset-imagen's, for queued, processing, ended; where a duration is expected, time moves it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What was asked for. `seed` fixes the model's choices; None lets the generation's id decide."""
+
+    model: str
+    style: str
+    color: str
+    size: str
+    prompt: str
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One file in the store of outputs, and beside it a small copy, unless none could be made or stored."""
+
+    path: str
+    content_type: str
+    width: int
+    height: int
+    bytes: int
+    thumbnail_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    code: str
+    message: str
+    retryable: bool
+
+
+OUT_OF_ATTEMPTS = Failure(
+    code="out_of_attempts", message="The generation was given up after too many attempts", retryable=True
+)
+
+
+TOOK_TOO_LONG = Failure(code="timeout", message="The generation took too long", retryable=True)
+
+
+JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the job", retryable=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """`held`, `charged` and `refunded` always add up to `price`.
+
+    `in_flight`: it is counted in its user's `in_flight`, and in that of the key that asked for it. `price_version` is
+    the version of the size whose price it was. `mark` is a number drawn from the id, which its entries carry too; those
+    from before there were marks have none. `queue` is the one that its task waits in until a model starts: a name is
+    unique in a queue only, so that a repeat has to go to the same one.
+    """
+
+    id: str
+    user_id: str
+    spec: Spec
+    status: Status
+    price: int
+    created_at: datetime
+    updated_at: datetime
+    held: int = 0
+    charged: int = 0
+    refunded: int = 0
+    kind: str = "image"
+    outputs: tuple[Output, ...] = ()
+    image_url: str | None = None
+    failure: Failure | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    attempt: int = 0
+    dispatch: int = 1
+    deferrals: int = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    due_at: datetime | None = None
+    provider_job: str | None = None
+    expected_seconds: float | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    fingerprint: str | None = None
+    request_id: str | None = None
+    in_flight: bool = False
+    api_key_id: str | None = None
+    price_version: int | None = None
+    mark: int | None = None
+    queue: Queue = Queue.GENERATIONS
+    inherited: bool = False
+    """Read from a document of feraset-imagen's, which Darkroom's own fields are not in yet."""
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing is left of what its owner asked for, or of what came out."""
+        return self.is_final and not (self.spec.prompt or self.metadata or self.outputs or self.image_url)
+
+    def is_leased(self, now: datetime) -> bool:
+        return self.lease_until is not None and self.lease_until > now
+
+    def progress(self, now: datetime) -> float:
+        """0-100, from the clock and the expected duration, so that showing it costs no write."""
+        if self.is_final:
+            return 100.0
+        if self.status is Status.QUEUED:
+            return PROGRESS_QUEUED
+        if not self.expected_seconds or self.started_at is None:
+            return PROGRESS_UNKNOWN
+        done = min(1.0, max(0.0, (now - self.started_at).total_seconds() / self.expected_seconds))
+        return round(PROGRESS_CLAIMED + (PROGRESS_NEARLY - PROGRESS_CLAIMED) * done, 1)
+
+
+def mark_of(generation_id: str) -> int:
+    """Two different sets of generations hardly ever have the same sum of marks, even with a million in each."""
+    return crc32(generation_id.encode())

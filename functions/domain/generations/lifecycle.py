@@ -1,0 +1,153 @@
+"""The life of a generation: `queued` -> `processing` -> `completed` | `failed` | `cancelled`.
+
+Each function takes a generation and returns the next one, or a Change when credits move with it. Final states never
+change. A retryable failure puts a generation back to `queued`, to wait for its next attempt.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.credits.ledger import BalanceDelta, Change, refund_entry
+from domain.generations.generation import Failure, Generation, Output, Status
+
+
+def claim(
+    generation: Generation, *, owner: str, now: datetime, lease: timedelta, expected_seconds: float
+) -> Generation:
+    """The next attempt takes the lease; `owner` fences every write that it will make."""
+    return replace(
+        generation,
+        status=Status.PROCESSING,
+        attempt=generation.attempt + 1,
+        lease_owner=owner,
+        lease_until=now + lease,
+        due_at=now + lease,
+        deferrals=0,
+        expected_seconds=expected_seconds,
+        started_at=now,
+        updated_at=now,
+    )
+
+
+def release(generation: Generation, failure: Failure, *, now: datetime, due_at: datetime) -> Generation:
+    """Give the lease back after a retryable failure; the queue, or the sweeper at `due_at`, brings the next attempt."""
+    return replace(
+        generation,
+        status=Status.QUEUED,
+        failure=failure,
+        lease_owner=None,
+        lease_until=None,
+        provider_job=None,
+        due_at=due_at,
+        updated_at=now,
+    )
+
+
+def submitted(generation: Generation, job: str, *, now: datetime, due_at: datetime) -> Generation:
+    """A remote provider has the job: from here it is polled, so no attempt needs a lease."""
+    return replace(
+        generation,
+        provider_job=job,
+        dispatch=generation.dispatch + 1,
+        lease_owner=None,
+        lease_until=None,
+        due_at=due_at,
+        updated_at=now,
+    )
+
+
+def dispatched_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
+    """The next task gets a name of its own: the last one's is used up. Without a provider's job, it waits anew."""
+    return replace(
+        generation,
+        status=Status.QUEUED if generation.provider_job is None else Status.PROCESSING,
+        dispatch=generation.dispatch + 1,
+        deferrals=generation.deferrals + 1,
+        lease_owner=None,
+        lease_until=None,
+        due_at=due_at,
+        updated_at=now,
+    )
+
+
+def polled_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
+    """The job has been looked at, so nothing is overdue: its next poll is a task of its own."""
+    return replace(dispatched_again(generation, now=now, due_at=due_at), deferrals=0)
+
+
+def deferred(generation: Generation, *, due_at: datetime) -> Generation:
+    """Still waiting in the queue: look again later, each time later."""
+    return replace(generation, deferrals=generation.deferrals + 1, due_at=due_at)
+
+
+def adopt(generation: Generation, *, refunded: int, now: datetime) -> Change:
+    """Bring a generation of feraset-imagen's into the books: what its entries say it cost, and a hold if unsettled.
+
+    `refunded` is the sum of its refund entries: some were refunded more than once, which shows as a charge below 0.
+    """
+    held = 0 if generation.is_final else max(0, generation.price - refunded)
+    adopted = replace(
+        generation,
+        held=held,
+        charged=generation.price - held - refunded,
+        refunded=refunded,
+        due_at=None if generation.is_final else now,
+        in_flight=not generation.is_final,
+        inherited=False,
+    )
+    delta = BalanceDelta(held=held, in_flight=adopted.in_flight - generation.in_flight)
+    return Change(user_id=generation.user_id, at=now, generation=adopted, delta=delta)
+
+
+def complete(generation: Generation, outputs: tuple[Output, ...], image_url: str, *, now: datetime) -> Change:
+    settled = replace(
+        _ended(generation, Status.COMPLETED, now),
+        outputs=outputs,
+        image_url=image_url,
+        failure=None,
+        charged=generation.price - generation.refunded,
+    )
+    return Change(
+        user_id=generation.user_id,
+        at=now,
+        generation=settled,
+        delta=BalanceDelta(held=-generation.held, images=len(outputs), in_flight=-generation.in_flight),
+    )
+
+
+def fail(generation: Generation, failure: Failure, *, now: datetime) -> Change:
+    return _refunded(replace(_ended(generation, Status.FAILED, now), failure=failure), generation, failure.message)
+
+
+def cancel(generation: Generation, *, now: datetime) -> Change:
+    failure = Failure(code="cancelled", message="Cancelled by the user", retryable=False)
+    change = _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
+    return replace(change, is_late_cancel=generation.attempt > 0)
+
+
+def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
+    return replace(
+        generation,
+        status=status,
+        held=0,
+        in_flight=False,
+        lease_owner=None,
+        lease_until=None,
+        due_at=None,
+        completed_at=now,
+        updated_at=now,
+    )
+
+
+def _refunded(settled: Generation, before: Generation, reason: str) -> Change:
+    """What feraset-imagen gave back already is not given back again; beyond the price, it shows as a charge below 0."""
+    at = settled.updated_at
+    owed = max(0, settled.price - settled.refunded)
+    refunded = settled.refunded + owed
+    return Change(
+        user_id=settled.user_id,
+        at=at,
+        generation=replace(settled, refunded=refunded, charged=settled.price - refunded),
+        delta=BalanceDelta(current=owed, held=-before.held, in_flight=-before.in_flight),
+        entry=replace(refund_entry(settled, reason, at), credits=owed) if owed else None,
+    )

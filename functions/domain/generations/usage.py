@@ -1,0 +1,55 @@
+"""What somebody used in a month: sums over its generations, by model."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+
+from core.calendar import Month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How many requests, how they ended, how many images came out; and the credits that they cost."""
+
+    requests: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    images: int = 0
+    charged: int = 0
+    refunded: int = 0
+    held: int = 0
+
+    @property
+    def deducted(self) -> int:
+        """What the prices come to: each is charged, refunded or still held."""
+        return self.charged + self.refunded + self.held
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.held and self.requests == self.completed + self.failed + self.cancelled
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in _NUMBERS})
+
+    def without(self, other: "Usage") -> "Usage":
+        """What is left of this; never below zero, for the two may have been counted a moment apart."""
+        return Usage(**{name: max(0, getattr(self, name) - getattr(other, name)) for name in _NUMBERS})
+
+
+_NUMBERS = tuple(each.name for each in fields(Usage))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthUsage:
+    """`models` has those that were used, by name."""
+
+    month: Month
+    models: Mapping[str, Usage] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Usage:
+        return summed(self.models.values())
+
+
+def summed(usages: Iterable[Usage]) -> Usage:
+    return sum(usages, start=Usage())

@@ -1,0 +1,93 @@
+"""What is unusual about a week, beside the week before it: all rules, their score and level."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from heapq import nlargest
+
+from domain.reports.anomalies import failures, usage
+from domain.reports.anomalies.findings import Comparison, Finding, Rule, Severity, Thresholds
+from domain.reports.week_stats import WeekStats
+
+WEIGHTS = {Severity.LOW: 1.0, Severity.MEDIUM: 2.5, Severity.HIGH: 5.0}
+LEVELS = ((10.0, "critical"), (5.0, "high"), (2.0, "medium"))
+
+FINDINGS_PER_RULE_MAX = 50
+"""A busy week could flag every user, and a document in Firestore ends at 1 MiB. The worst are kept."""
+
+GROWTH_RULES: tuple[Rule, ...] = (
+    usage.request_spike,
+    usage.credit_consumption_spike,
+    usage.user_activity_spike,
+    usage.new_user_spike,
+)
+"""They judge growth alone, so they have nothing to say of the first week there ever was."""
+
+RULES: tuple[Rule, ...] = (
+    *GROWTH_RULES,
+    usage.user_request_spike,
+    usage.single_user_credits,
+    usage.high_refund_rate,
+    usage.new_user_registrations,
+    failures.high_failure_rate,
+    failures.failure_rate_spike,
+    failures.critical_model_failure_rate,
+    failures.model_failure_rate_spike,
+    failures.model_performance_degradation,
+    failures.model_performance_disparity,
+    failures.model_underperforming,
+    failures.suspicious_perfect_performance,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """`omitted` findings were one too many, or of users that no list names: counted, but neither kept nor scored."""
+
+    findings: tuple[Finding, ...] = ()
+    omitted: int = 0
+    has_baseline: bool = True
+
+    @property
+    def score(self) -> float:
+        return round(sum((WEIGHTS[finding.severity] for finding in self.findings), start=0.0), 2)
+
+    @property
+    def level(self) -> str:
+        return severity_level(self.score)
+
+
+def severity_level(score: float) -> str:
+    for least, level in LEVELS:
+        if score >= least:
+            return level
+    return "low" if score > 0 else "normal"
+
+
+def analyse(
+    current: WeekStats,
+    previous: WeekStats | None,
+    *,
+    registrations: Mapping[date, int] | None = None,
+    limits: Thresholds | None = None,
+) -> Analysis:
+    """The rules alone. `previous` is None if `current` is the first week of all; a silent one is an empty WeekStats."""
+    week = Comparison(
+        current=current,
+        previous=previous or WeekStats(week=current.week, window=current.window),
+        registrations=current.registrations if registrations is None else registrations,
+        limits=limits or Thresholds(),
+    )
+    rules = RULES if previous else [rule for rule in RULES if rule not in GROWTH_RULES]
+    findings, omitted = _bounded(list(rule(week)) for rule in rules)
+    unread = current.users.spenders.omitted + current.users.spiking.omitted
+    return Analysis(findings=findings, omitted=omitted + unread, has_baseline=previous is not None)
+
+
+def _bounded(found: Iterable[list[Finding]]) -> tuple[tuple[Finding, ...], int]:
+    kept: list[Finding] = []
+    omitted = 0
+    for of_one_rule in found:
+        kept += nlargest(FINDINGS_PER_RULE_MAX, of_one_rule, key=lambda finding: finding.excess)
+        omitted += max(0, len(of_one_rule) - FINDINGS_PER_RULE_MAX)
+    return tuple(kept), omitted

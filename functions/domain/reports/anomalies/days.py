@@ -1,0 +1,135 @@
+"""What the robust detector is given: the days of a week, and how its options grew."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from domain.reports.week_stats import Tallies, Tally, WeekStats, summed
+
+FINISHED_MIN = 20
+"""Of fewer finished requests, a failure rate or a percentile says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDay:
+    total_requests: int = 0
+    completed: int = 0
+    failed: int = 0
+
+    @property
+    def finished(self) -> int:
+        return self.completed + self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFacts:
+    """One entry of a report's `daily`."""
+
+    day: date
+    total_requests: int = 0
+    completed: int = 0
+    failed: int = 0
+    credits: int = 0
+    registrations: int = 0
+    models: Mapping[str, ModelDay] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> int:
+        return self.completed + self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionFact:
+    """A model, style or size in this week and in the one before it."""
+
+    kind: str
+    name: str
+    requests: int = 0
+    requests_before: int = 0
+    credits: int = 0
+    credits_before: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latencies:
+    """The 95th percentile in seconds by model: of this week, and of each week before it."""
+
+    current: Mapping[str, float]
+    earlier: tuple[Mapping[str, float], ...] = ()
+
+
+def day_facts(entry: Mapping[str, Any]) -> DayFacts:
+    """From an entry of `daily` in a report's document."""
+    return DayFacts(
+        day=date.fromisoformat(entry["date"]),
+        total_requests=entry["total_requests"],
+        completed=entry["completed"],
+        failed=entry["failed"],
+        credits=entry["credits"],
+        registrations=entry["registrations"],
+        models={
+            name: ModelDay(total_requests=day["total_requests"], completed=day["completed"], failed=day["failed"])
+            for name, day in entry["models"].items()
+        },
+    )
+
+
+def facts_of(stats: WeekStats) -> list[DayFacts]:
+    """The days of the week that is being counted."""
+    return [_day_of(stats, day) for day in stats.days]
+
+
+def option_facts(current: WeekStats, previous: WeekStats | None) -> list[OptionFact]:
+    return [
+        *_options("model", current.models, previous.models if previous else {}),
+        *_options("style", current.styles, previous.styles if previous else {}),
+        *_options("size", current.sizes, previous.sizes if previous else {}),
+    ]
+
+
+def p95s(model_performance: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Of `model_performance` in a report's document; an older report has no latencies, and gives none."""
+    latencies = {name: model.get("latency") or {} for name, model in model_performance.items()}
+    return {
+        name: latency["p95"]
+        for name, latency in latencies.items()
+        if latency.get("p95") is not None and latency["count"] >= FINISHED_MIN
+    }
+
+
+def by_day(weeks: Iterable[Iterable[DayFacts]]) -> dict[date, DayFacts]:
+    return {facts.day: facts for week in weeks for facts in week}
+
+
+def _day_of(stats: WeekStats, day: date) -> DayFacts:
+    models = stats.of_day(day)
+    tally = summed(models.values())
+    return DayFacts(
+        day=day,
+        total_requests=tally.total,
+        completed=tally.completed,
+        failed=tally.failed,
+        credits=tally.credits,
+        registrations=stats.registrations.get(day, 0),
+        models={
+            name: ModelDay(total_requests=of_model.total, completed=of_model.completed, failed=of_model.failed)
+            for name, of_model in models.items()
+        },
+    )
+
+
+def _options(kind: str, current: Tallies, before: Tallies) -> list[OptionFact]:
+    return [
+        OptionFact(
+            kind=kind,
+            name=name,
+            requests=tally.total,
+            requests_before=before.get(name, Tally()).total,
+            credits=tally.credits,
+            credits_before=before.get(name, Tally()).credits,
+            failed=tally.failed,
+        )
+        for name, tally in current.items()
+    ]

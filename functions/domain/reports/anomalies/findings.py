@@ -1,0 +1,148 @@
+"""The words of the rules: what is compared, with which thresholds, and what a rule says when it fires."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from domain.reports.week_stats import WeekStats
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """feraset-imagen's numbers. Every rule fires above its number, never at it.
+
+    Shares and ratios are exact fractions: as a float, 3 x 0.1 is already more than 0.3.
+    """
+
+    request_ratio: Fraction = Fraction(5, 2)
+    credit_ratio: Fraction = Fraction(3)
+    severe_ratio: Fraction = Fraction(5)
+    user_requests: int = 10
+    user_request_ratio: Fraction = Fraction(2)
+    refund_share: Fraction = Fraction(30, 100)
+    refund_ratio: Fraction = Fraction(2)
+    active_user_increase: int = 5
+    new_users: int = 5
+    failure_share: Fraction = Fraction(15, 100)
+    failure_ratio: Fraction = Fraction(2)
+    degradation_ratio: Fraction = Fraction(3, 2)
+    disparity_ratio: Fraction = Fraction(5)
+    underperforming_ratio: Fraction = Fraction(3)
+    comparable_requests: int = 5
+    """A model with fewer finished requests is not compared with others."""
+    perfect_requests: int = 20
+    user_credits_per_day: int = 50
+    registrations_per_day: int = 5
+
+    # Ours, for baselines of zero, of which nothing is a multiple.
+    requests_after_silence: int = 20
+    credits_after_silence: int = 50
+    failure_share_after_none: Fraction = Fraction(10, 100)
+    """Twice the 5 % that the simulated models fail by design."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`registrations` are new users by UTC day; without them their rule is silent."""
+
+    current: WeekStats
+    previous: WeekStats
+    registrations: Mapping[date, int] = field(default_factory=dict)
+    limits: Thresholds = field(default_factory=Thresholds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """What was expected, in the unit of the finding; outside of it is unusual."""
+
+    low: float
+    mid: float
+    high: float
+
+    def document(self) -> dict[str, float]:
+        return {"low": shown(self.low), "mid": shown(self.mid), "high": shown(self.high)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """Who or what accounts for a finding. `share` is a percentage of the difference from what was expected."""
+
+    kind: str
+    """user, model, style or size"""
+    name: str
+    value: float
+    usual: float | None = None
+    share: int = 100
+
+    def document(self) -> dict[str, object]:
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "value": shown(self.value),
+            "usual": None if self.usual is None else shown(self.usual),
+            "share": self.share,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """`excess` ranks findings of one severity, when there are too many of them to keep; `also` are the types of
+    those that were merged into it.
+
+    `unit` is of `expected` and `observed`: requests, credits, percent, users or seconds.
+    """
+
+    type: str
+    severity: Severity
+    description: str
+    details: Mapping[str, object]
+    excess: int = 0
+    expected: Band | None = None
+    observed: float | None = None
+    unit: str | None = None
+    days: tuple[date, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    next_step: str = ""
+    also: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, object]:
+        return {
+            "type": self.type,
+            "severity": self.severity.value,
+            "description": self.description,
+            **self.details,
+            "expected": self.expected.document() if self.expected else None,
+            "observed": None if self.observed is None else shown(self.observed),
+            "unit": self.unit,
+            "days": [day.isoformat() for day in self.days],
+            "drivers": [driver.document() for driver in self.drivers],
+            "next_step": self.next_step,
+            "also": list(self.also),
+        }
+
+
+Findings = Iterator[Finding]
+Rule = Callable[[Comparison], Findings]
+
+
+def ratio(current: int | Fraction, baseline: int | Fraction) -> Fraction | None:
+    """None where there is nothing to be a multiple of."""
+    return Fraction(current) / baseline if baseline > 0 else None
+
+
+def rounded(value: Fraction | None, digits: int = 4) -> float | None:
+    return None if value is None else round(float(value), digits)
+
+
+def shown(value: float) -> float:
+    """To 2 digits, and a whole number without any."""
+    near = round(float(value), 2)
+    return int(near) if near.is_integer() else near

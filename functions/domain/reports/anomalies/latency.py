@@ -1,0 +1,45 @@
+"""Models that became slow: the 95th percentile of the week beside those of earlier weeks."""
+
+from collections.abc import Iterator
+
+from domain.reports.anomalies.baselines import SAME_WEEKDAYS_MIN, from_known
+from domain.reports.anomalies.days import Latencies
+from domain.reports.anomalies.findings import Driver, Finding, Severity
+from domain.reports.anomalies.next_steps import NEXT_STEPS
+
+SECONDS_FLOOR = 5.0
+"""Percentiles are read off buckets that double, so that a smaller step may be one of reading."""
+SEVERE_SCORE = 8.0
+
+KIND = "model_latency_above_expected"
+
+
+def slower_models(latencies: Latencies) -> list[Finding]:
+    """A model of fewer than 4 earlier weeks is passed over. That a model became quick is no trouble."""
+    return list(_slower_models(latencies))
+
+
+def _slower_models(latencies: Latencies) -> Iterator[Finding]:
+    for model, observed in sorted(latencies.current.items()):
+        known = [week[model] for week in latencies.earlier if model in week]
+        if len(known) < SAME_WEEKDAYS_MIN:
+            continue
+        usual = from_known(known, floor=SECONDS_FLOOR, noise=lambda _: 0.0, basis=f"{len(known)} earlier weeks")
+        if not usual.is_above(observed):
+            continue
+        score = usual.score(observed)
+        yield Finding(
+            type=KIND,
+            severity=Severity.HIGH if score >= SEVERE_SCORE else Severity.MEDIUM,
+            description=(
+                f"{model} became slow: one request in twenty took longer than {observed:.0f} s, "
+                f"usually {usual.mid:.0f} s."
+            ),
+            details={"model": model, "metric": "latency_p95", "score": round(score, 2), "baseline": usual.basis},
+            excess=round(score),
+            expected=usual.band(),
+            observed=observed,
+            unit="seconds",
+            drivers=(Driver(kind="model", name=model, value=observed, usual=usual.mid),),
+            next_step=NEXT_STEPS[KIND],
+        )

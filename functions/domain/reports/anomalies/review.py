@@ -1,0 +1,47 @@
+"""All that is unusual about a week: what the rules and the robust detector find, explained, each cause once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.reports.anomalies.analysis import Analysis, analyse
+from domain.reports.anomalies.days import DayFacts, Latencies, OptionFact, facts_of, option_facts, p95s
+from domain.reports.anomalies.explanations import explained
+from domain.reports.anomalies.merging import merged
+from domain.reports.anomalies.robust import detect, expected
+from domain.reports.parts import Expected, model_performance
+from domain.reports.week_stats import BusyUser, WeekStats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """`weeks` are the days of up to 8 earlier weeks, in any order; `p95s` the latencies by model in each of them."""
+
+    previous: WeekStats | None = None
+    weeks: Sequence[Sequence[DayFacts]] = ()
+    p95s: Sequence[Mapping[str, float]] = ()
+
+
+def review(stats: WeekStats, past: Past) -> tuple[Analysis, Expected]:
+    """With what was expected of each day."""
+    rules = analyse(stats, past.previous)
+    users, options, days = _users(stats), _options(stats, past.previous), facts_of(stats)
+    latencies = Latencies(current=p95s(model_performance(stats, len(stats.models))), earlier=tuple(past.p95s))
+    found = [
+        *(explained(finding, users=users, options=options) for finding in rules.findings),
+        *detect(days, past.weeks, users, options=options, latencies=latencies),
+    ]
+    kept, omitted = merged(found)
+    analysis = Analysis(findings=kept, omitted=rules.omitted + omitted, has_baseline=rules.has_baseline)
+    return analysis, expected(days, past.weeks)
+
+
+def _users(stats: WeekStats) -> list[BusyUser]:
+    """Those that stand out in any way, once each."""
+    users = stats.users
+    return list({user.user_id: user for user in (*users.spenders.named, *users.spiking.named, *users.top)}.values())
+
+
+def _options(stats: WeekStats, previous: WeekStats | None) -> list[OptionFact]:
+    """Where the week before was only outlined, it is not known how styles and sizes grew."""
+    facts = option_facts(stats, previous)
+    return facts if previous and previous.styles else [fact for fact in facts if fact.kind == "model"]

@@ -1,0 +1,49 @@
+"""Reports read back, as what a later week is compared with."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+
+from core.calendar import Week
+from domain.reports.week_stats import LedgerSums, Tallies, Tally, UserStats, WeekStats
+
+
+def stats_from(report: Mapping[str, Any], zone: tzinfo) -> WeekStats:
+    """What a report of schema 2 says of its week. Users are only counted in it, so that nobody is named."""
+    week = week_named(report["week"])
+    generations, ledger = report["generation_stats"], report["credit_stats"]
+    return WeekStats(
+        week=week,
+        window=week.window(zone),
+        requests=Tally(
+            total=generations["total_requests"],
+            completed=generations["completed_requests"],
+            failed=generations["failed_requests"],
+            cancelled=generations["cancelled_requests"],
+        ),
+        models=_tallies(report["model_performance"]),
+        styles=_tallies(report["style_performance"]),
+        colors=_tallies(report["color_performance"]),
+        sizes=_tallies(report["size_performance"]),
+        ledger=LedgerSums(rows=ledger["transactions_by_type"], credits=ledger["credits_by_type"]),
+        users=UserStats(active=report["user_stats"]["active_users_count"]),
+    )
+
+
+def week_named(key: str) -> Week:
+    """`2026-W46`"""
+    year, _, number = key.partition("-W")
+    return Week(int(year), int(number))
+
+
+def _tallies(performance: Mapping[str, Mapping[str, int]]) -> Tallies:
+    return {
+        name: Tally(
+            total=row["total_requests"],
+            completed=row["completed"],
+            failed=row["failed"],
+            cancelled=row["cancelled"],
+            credits=row["credits"],
+        )
+        for name, row in performance.items()
+    }

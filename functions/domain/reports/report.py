@@ -1,0 +1,146 @@
+"""The weekly report as a document: feraset-imagen's shape, to the key, and what Darkroom adds to it.
+
+A document in Firestore ends at 1 MiB and a mail is cut off at 102 KB, so nothing here grows with the number of users
+or of options: lists are cut, and `omitted` says by how much.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from core.calendar import Window
+from domain.credits.audit_verdict import AuditVerdict
+from domain.reports import parts
+from domain.reports.anomalies.analysis import Analysis
+from domain.reports.economics import NO_PRICES, Prices, economics
+from domain.reports.headline import headline
+from domain.reports.parts import Document, Expected
+from domain.reports.week_stats import WeekStats
+
+SCHEMA = 2
+BYTES_MAX = 100_000
+_NAMES_LISTED = (30, 20, 10, 5, 2)
+"""How many models, styles, colours and sizes are named; fewer, where their names are so long that it is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What a report says of its own making. `version` counts those of a week, from 1."""
+
+    at: datetime
+    zone: tzinfo
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a week is seen beside. `previous` is None for the first week of all; `weeks` counts the reports before."""
+
+    previous: WeekStats | None = None
+    weeks: int = 0
+    expected: Expected = field(default_factory=dict)
+    prices: Prices = NO_PRICES
+    audit: AuditVerdict | None = None
+
+
+def report_id(generated_at: datetime, run: int = 1) -> str:
+    """feraset-imagen's id for the first run of a UTC day; a later one has its own, and overwrites nothing."""
+    day = generated_at.astimezone(UTC).strftime("weekly_report_%Y_%m_%d")
+    return day if run == 1 else f"{day}_run_{run}"
+
+
+def report_document(stats: WeekStats, analysis: Analysis, background: Background, making: Making) -> Document:
+    """JSON but for `generated_at`, which stays a datetime: Firestore sorts reports by it. At most BYTES_MAX."""
+    for most in _NAMES_LISTED:
+        document = _document(stats, analysis, background, making, most)
+        if len(json.dumps(document, default=datetime.isoformat, ensure_ascii=False).encode()) <= BYTES_MAX:
+            break
+    return document
+
+
+def summary(report: Mapping[str, Any]) -> Document:
+    """Of a report's document, fresh or read back."""
+    generations = report["generation_stats"]
+    return {
+        "total_requests": generations["total_requests"],
+        "success_rate": generations["success_rate"],
+        "active_users": report["user_stats"]["active_users_count"],
+        "credits_consumed": report["credit_stats"]["net_credits_consumed"],
+        "most_popular_style": _most_popular(generations["style_breakdown"]),
+        "most_popular_size": _most_popular(generations["size_breakdown"]),
+        "report_period": report["report_period"],
+    }
+
+
+def anomaly_summary(report: Mapping[str, Any]) -> Document:
+    """Of a report's document, fresh or read back. Severities and types that did not occur have no key."""
+    analysis = report["anomaly_analysis"]
+    found = analysis["detected_anomalies"]
+    severities = Counter(anomaly["severity"] for anomaly in found)
+    grave = severities["high"]
+    return {
+        "total_anomalies": len(found),
+        "severity_level": analysis["severity_level"],
+        "anomaly_score": analysis["anomaly_score"],
+        "severity_breakdown": {severity: count for severity, count in severities.items() if count},
+        "type_breakdown": dict(Counter(anomaly["type"] for anomaly in found)),
+        "critical_anomalies_count": grave,
+        "requires_attention": grave > 0 or analysis["severity_level"] in {"high", "critical"},
+        "analysis_timestamp": analysis["analysis_timestamp"],
+    }
+
+
+def _document(stats: WeekStats, analysis: Analysis, background: Background, making: Making, most: int) -> Document:
+    return {
+        "id": report_id(making.at),
+        "report_type": "weekly",
+        "schema": SCHEMA,
+        "week": stats.week.key,
+        "version": making.version,
+        "time_zone": str(making.zone),
+        "generated_at": making.at,
+        "report_period": _period(stats.window),
+        "headline": headline(stats, background.previous, analysis),
+        "generation_stats": parts.generation_stats(stats, most),
+        "credit_stats": parts.credit_stats(stats.ledger, stats.held_credits),
+        "user_stats": parts.user_stats(stats),
+        "model_performance": parts.model_performance(stats, most),
+        "style_performance": parts.performance(stats.styles, most),
+        "color_performance": parts.performance(stats.colors, most),
+        "size_performance": parts.performance(stats.sizes, most),
+        "omitted": parts.omitted(stats, most),
+        "daily": parts.daily(stats, background.expected, most),
+        **parts.funnel(stats.requests),
+        "economics": economics(stats, background.prices),
+        "reconciliation": parts.reconciliation(stats, background.audit),
+        "baseline": {"weeks": background.weeks, "has_previous": background.previous is not None},
+        "previous": parts.previous(background.previous),
+        "anomaly_analysis": _anomaly_analysis(stats, analysis, making),
+    }
+
+
+def _anomaly_analysis(stats: WeekStats, analysis: Analysis, making: Making) -> Document:
+    return {
+        "detected_anomalies": [finding.document() for finding in analysis.findings],
+        "anomaly_score": analysis.score,
+        "severity_level": analysis.level,
+        "total_anomalies": len(analysis.findings),
+        "omitted_anomalies": analysis.omitted,
+        "has_baseline": analysis.has_baseline,
+        "analysis_timestamp": making.at.isoformat(),
+        "comparison_period": {
+            "current_week": _period(stats.window),
+            "previous_week": _period(stats.week.shifted(-1).window(making.zone)),
+        },
+    }
+
+
+def _period(window: Window) -> dict[str, str]:
+    return {"start_date": window.start.isoformat(), "end_date": window.end.isoformat()}
+
+
+def _most_popular(breakdown: Mapping[str, int]) -> str:
+    return max(sorted(breakdown), key=lambda name: breakdown[name], default="none")

@@ -1,0 +1,225 @@
+"""The numbers of one week, as they are counted: sums over groups of requests, of entries and of users, never rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from core.calendar import Week, Window
+
+FAILURE_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "rejected": ("content_filter", "model_withdrawn", "nothing_delivered"),
+    "timeout": ("timeout",),
+    "gave_up": ("out_of_attempts", "job_lost", "insufficient_resources", "overloaded", "network"),
+}
+"""Codes of failures, by what they mean for whoever looks after a model. What is none of these is `other`."""
+
+SHORT_LIST = 10
+"""How many users a list names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How a group of requests stands. What has not ended is pending, so the states add up to the total."""
+
+    total: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    credits: int = 0
+    """Deducted, whatever was refunded later."""
+
+    @property
+    def pending(self) -> int:
+        return self.total - self.completed - self.failed - self.cancelled
+
+    @property
+    def finished(self) -> int:
+        return self.completed + self.failed
+
+    @property
+    def failure_share(self) -> Fraction:
+        """0-1, exact, of the finished: waiting work must not hide failures; a cancel is no model's fault."""
+        return _share(self.failed, self.finished)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            total=self.total + other.total,
+            completed=self.completed + other.completed,
+            failed=self.failed + other.failed,
+            cancelled=self.cancelled + other.cancelled,
+            credits=self.credits + other.credits,
+        )
+
+
+Tallies = Mapping[str, Tally]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSums:
+    """By entry type: how many rows, and the sum of their credits. What did not occur has no key."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    credits: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def deducted(self) -> int:
+        return self.credits.get("deduction", 0)
+
+    @property
+    def refunded(self) -> int:
+        return self.credits.get("refund", 0)
+
+    @property
+    def net(self) -> int:
+        return self.deducted - self.refunded
+
+    @property
+    def came_in(self) -> int:
+        """What users were given beside refunds. An adjustment may have taken some of it back."""
+        return sum(self.credits.get(kind, 0) for kind in ("top_up", "grant", "adjustment", "opening"))
+
+    @property
+    def went_out(self) -> int:
+        return self.net + self.credits.get("clawback", 0) + self.credits.get("expiry", 0)
+
+    @property
+    def refund_share(self) -> Fraction:
+        return _share(self.refunded, self.deducted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusyUser:
+    """Of the whole week; on `best_day` most credits were deducted."""
+
+    user_id: str
+    requests: int
+    requests_before: int = 0
+    credits: int = 0
+    best_day: date | None = None
+    best_day_credits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserList:
+    """The first few, and how many there are in all."""
+
+    named: tuple[BusyUser, ...] = ()
+    count: int = 0
+
+    @property
+    def omitted(self) -> int:
+        return self.count - len(self.named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserStats:
+    """Active is who asked for something: a grant or an expiry happens to a user. A newcomer was not in the week before.
+
+    `spenders` spent much on one day, `spiking` asked for much more than before; both the greatest first.
+    """
+
+    active: int = 0
+    newcomers: int = 0
+    newcomers_named: tuple[str, ...] = ()
+    top: tuple[BusyUser, ...] = ()
+    spenders: UserList = UserList()
+    spiking: UserList = UserList()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekStats:
+    """`hours` are those of UTC, `latencies` hold counts by bucket, `failure_classes` counts by class."""
+
+    week: Week
+    window: Window
+    requests: Tally = Tally()
+    models: Tallies = field(default_factory=dict)
+    model_days: Mapping[tuple[str, date], Tally] = field(default_factory=dict)
+    days: tuple[date, ...] = ()
+    styles: Tallies = field(default_factory=dict)
+    colors: Tallies = field(default_factory=dict)
+    sizes: Tallies = field(default_factory=dict)
+    hours: Mapping[int, Tally] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    latencies: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    failure_classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    ledger: LedgerSums = LedgerSums()
+    users: UserStats = UserStats()
+    registrations: Mapping[date, int] = field(default_factory=dict)
+    held_credits: int = 0
+    """Of all users, at the time of counting."""
+
+    @property
+    def active_users(self) -> int:
+        return self.users.active
+
+    def of_day(self, day: date) -> Tallies:
+        """Of one day, by model."""
+        return {model: tally for (model, each), tally in self.model_days.items() if each == day}
+
+
+def summed(tallies: Iterable[Tally]) -> Tally:
+    return sum(tallies, start=Tally())
+
+
+def by_name(pairs: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
+    """The sum for each name, by name; without what nobody asked for."""
+    found: dict[str, Tally] = {}
+    for name, tally in pairs:
+        found[name] = found.get(name, Tally()) + tally
+    return {name: found[name] for name in sorted(found) if found[name].total}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Two counts of the same thing, made on different ways."""
+
+    name: str
+    expected: int
+    actual: int
+
+    @property
+    def is_exact(self) -> bool:
+        return self.expected == self.actual
+
+
+def reconciled(stats: WeekStats) -> Sequence[Check]:
+    """I8, and that every way of counting the week comes to the same."""
+    ledger, requests = stats.ledger, stats.requests
+    groups: Mapping[str, Iterable[Tally]] = {
+        "style": stats.styles.values(),
+        "colour": stats.colors.values(),
+        "size": stats.sizes.values(),
+        "hour": stats.hours.values(),
+    }
+    return [
+        Check(name="deductions in the ledger = requests", expected=requests.total, actual=_deductions(ledger)),
+        Check(name="credits deducted in the ledger = prices", expected=requests.credits, actual=ledger.deducted),
+        *(_agreeing(name, requests, summed(tallies)) for name, tallies in groups.items()),
+        Check(name="no group has more ended requests than requests", expected=0, actual=_overcounted(stats)),
+    ]
+
+
+def _agreeing(name: str, requests: Tally, tally: Tally) -> Check:
+    """Where the totals agree, the first state that does not."""
+    for state in ("total", "completed", "failed", "cancelled", "credits"):
+        if getattr(requests, state) != getattr(tally, state):
+            break
+    else:
+        state = "total"
+    what = "requests" if state == "total" else state
+    return Check(name=f"{what} by {name}", expected=getattr(requests, state), actual=getattr(tally, state))
+
+
+def _overcounted(stats: WeekStats) -> int:
+    groups = (stats.models, stats.styles, stats.colors, stats.sizes)
+    return sum(tally.pending < 0 for group in groups for tally in group.values())
+
+
+def _deductions(ledger: LedgerSums) -> int:
+    return ledger.rows.get("deduction", 0)
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(0)

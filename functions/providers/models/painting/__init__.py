@@ -1,5 +1,0 @@
-"""Importing this package imports Pillow: only who is about to paint does so."""
-
-from providers.models.painting.painter import Scene, paint
-
-__all__ = ["Scene", "paint"]

@@ -1,0 +1,53 @@
+"""The two simulated models: they take their time, fail now and then in feraset-imagen's five ways, and really paint."""
+
+import random
+import time
+from collections.abc import Callable
+
+from core.settings import Range
+from domain.catalog.options import ModelOffer
+from providers.models.simulated.brush import painted
+from services.generations.model_ports import Job, ModelRejected, ModelUnavailable, Picture
+
+REJECTIONS = (("content_filter", "Content filter violation"),)
+OUTAGES = (
+    ("timeout", "Model processing timeout"),
+    ("insufficient_resources", "Insufficient GPU resources"),
+    ("overloaded", "Model overload - please retry"),
+    ("network", "Network connection failed"),
+)
+"""feraset-imagen's texts. Only the content filter will say the same again, so only that is permanent."""
+
+
+class SimulatedModel:
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        *,
+        failure_rate: float,
+        latency: Range,
+        chance: random.Random | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.offer = ModelOffer(name=name, kind="image", description=description)
+        self._failure_rate = failure_rate
+        self._latency = latency
+        self._chance = chance or random.Random()  # noqa: S311 - a simulation, not a secret
+        self._pause = pause
+
+    def expected_seconds(self) -> float:
+        return (self._latency.low + self._latency.high) / 2
+
+    def generate(self, job: Job) -> tuple[Picture, ...]:
+        self._pause(self._chance.uniform(self._latency.low, self._latency.high))
+        self._fail_sometimes()
+        return (painted(job),)
+
+    def _fail_sometimes(self) -> None:
+        if self._chance.random() >= self._failure_rate:
+            return
+        code, message = self._chance.choice(REJECTIONS + OUTAGES)
+        if (code, message) in REJECTIONS:
+            raise ModelRejected(code, message)
+        raise ModelUnavailable(code, message)

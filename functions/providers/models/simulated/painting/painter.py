@@ -1,0 +1,55 @@
+"""From a scene to the bytes of a PNG."""
+
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from random import Random
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from providers.models.simulated.painting import landscape, tabletop
+from providers.models.simulated.painting.chance import dice, digest
+from providers.models.simulated.painting.colour import Palette
+from providers.models.simulated.painting.forms import Picture
+from providers.models.simulated.painting.hands import anime, cyberpunk, oil, realistic, sketch, watercolor
+from providers.models.simulated.painting.scene import Scene
+
+__all__ = ["Scene", "paint"]
+
+_COMPOSERS: dict[str, Callable[[Scene, Palette], Picture]] = {
+    "Model A": landscape.compose,
+    "Model B": tabletop.compose,
+}
+_HANDS: dict[str, Callable[[Picture, Random], Image.Image]] = {
+    "realistic": realistic.render,
+    "anime": anime.render,
+    "oil_painting": oil.render,
+    "sketch": sketch.render,
+    "cyberpunk": cyberpunk.render,
+    "watercolor": watercolor.render,
+}
+_FASTEST = 1  # of zlib's levels; the grain in the pictures leaves the slower ones little to win
+_KEYWORD = 79  # bytes a PNG allows for the name of a text
+
+
+def paint(scene: Scene, *, parameters: Mapping[str, str]) -> bytes:
+    picture = _composer(scene.model)(scene, Palette.of(scene.palette))
+    # The composition does not depend on style or palette: they show the same scene anew.
+    hand = _HANDS.get(scene.style, realistic.render)
+    image = hand(picture, dice(scene))
+    sheet = BytesIO()
+    image.save(sheet, "PNG", compress_level=_FASTEST, pnginfo=_written(parameters))
+    return sheet.getvalue()
+
+
+def _composer(model: str) -> Callable[[Scene, Palette], Picture]:
+    return _COMPOSERS.get(model) or list(_COMPOSERS.values())[digest(model) % len(_COMPOSERS)]
+
+
+def _written(parameters: Mapping[str, str]) -> PngInfo:
+    info = PngInfo()
+    for name, value in parameters.items():
+        keyword = name.encode("latin-1", "replace")[:_KEYWORD].decode("latin-1")
+        # Half a surrogate pair has no UTF-8, and a zero byte would end the text early.
+        info.add_itxt(keyword, value.encode("utf-8", "replace").decode().replace("\x00", ""))
+    return info

@@ -1,0 +1,95 @@
+"""A simulated vendor with a queue of its own: submit, poll, cancel. It keeps no records: a job's id tells all of it."""
+
+import hashlib
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from core.clock import Clock
+from core.settings import Range
+from domain.catalog.options import ModelOffer
+from domain.generations.generation import Failure
+from providers.models.simulated.brush import painted
+from providers.models.simulated.direct import OUTAGES, REJECTIONS
+from services.generations.model_ports import Job, RemoteResult, RemoteStatus
+
+_FAILURES = (*REJECTIONS, *OUTAGES)
+_SUCCESS = len(_FAILURES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticket:
+    """When the job will be done, and how: the place of its failure in the list, or past the end for a success."""
+
+    ready_ms: int
+    verdict: int
+    generation_id: str
+
+    def __str__(self) -> str:
+        digest = hashlib.sha256(f"{self.ready_ms}|{self.verdict}|{self.generation_id}".encode()).hexdigest()
+        return f"sim-{self.ready_ms}-{self.verdict}-{digest[:16]}"
+
+    @classmethod
+    def read(cls, provider_job: str, generation_id: str) -> Self | None:
+        """None: this vendor never gave out such an id for such a generation."""
+        parts = provider_job.split("-")
+        if len(parts) != 4 or not (parts[1].isdecimal() and parts[2].isdecimal()):  # noqa: PLR2004
+            return None
+        ticket = cls(int(parts[1]), int(parts[2]), generation_id)
+        return ticket if str(ticket) == provider_job else None
+
+
+class SimulatedRemoteModel:
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        *,
+        failure_rate: float,
+        latency: Range,
+        clock: Clock,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.offer = ModelOffer(name=name, kind="image", description=description)
+        self._failure_rate = failure_rate
+        self._latency = latency
+        self._clock = clock
+        self._chance = chance or random.Random()  # noqa: S311 - a simulation, not a secret
+        self._submitted: dict[str, str] = {}
+        self._cancelled: set[str] = set()
+
+    def expected_seconds(self) -> float:
+        return (self._latency.low + self._latency.high) / 2
+
+    def submit(self, job: Job) -> str:
+        """The generation's id is the idempotency key, as far as this process remembers."""
+        return self._submitted.setdefault(job.generation_id, str(self._ticket(job)))
+
+    def poll(self, provider_job: str, job: Job) -> RemoteResult:
+        ticket = _Ticket.read(provider_job, job.generation_id)
+        if ticket is None:
+            return RemoteResult(status=RemoteStatus.UNKNOWN)
+        if provider_job in self._cancelled:
+            return _failed("cancelled", "Cancelled at the provider", retryable=False)
+        if self._clock() < datetime.fromtimestamp(ticket.ready_ms / 1000, UTC):
+            return RemoteResult(status=RemoteStatus.RUNNING)
+        if ticket.verdict >= _SUCCESS:
+            return RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(painted(job),))
+        code, message = _FAILURES[ticket.verdict]
+        return _failed(code, message, retryable=(code, message) in OUTAGES)
+
+    def cancel(self, provider_job: str) -> None:
+        self._cancelled.add(provider_job)
+
+    def _ticket(self, job: Job) -> _Ticket:
+        seconds = self._chance.uniform(self._latency.low, self._latency.high)
+        ready = self._clock() + timedelta(seconds=seconds)
+        fails = self._chance.random() < self._failure_rate
+        verdict = self._chance.randrange(len(_FAILURES)) if fails else _SUCCESS
+        return _Ticket(int(ready.timestamp() * 1000), verdict, job.generation_id)
+
+
+def _failed(code: str, message: str, *, retryable: bool) -> RemoteResult:
+    failure = Failure(code=code, message=message, retryable=retryable)
+    return RemoteResult(status=RemoteStatus.FAILED, failure=failure)

@@ -1,0 +1,20 @@
+"""An audit record, and the document that it is stored as."""
+
+from typing import Any
+
+from domain.accounts.audit_log import AuditRecord
+from repositories.store.documents import Document
+from repositories.store.rows import reader
+from repositories.store.shallow import fields_of
+from repositories.store.typed import typed, utc
+
+
+def audit_fields(record: AuditRecord) -> dict[str, Any]:
+    return fields_of(record)
+
+
+@reader
+def audit_from(document: Document) -> AuditRecord:
+    fields = document.fields
+    names = ("id", "actor", "action", "target", "reason", "request_id", "details")
+    return typed(AuditRecord, **{name: fields[name] for name in names}, at=utc(fields["at"]))

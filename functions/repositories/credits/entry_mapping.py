@@ -1,0 +1,29 @@
+"""An entry, and the document that it is stored as."""
+
+from typing import Any
+
+from domain.credits.ledger import Entry, EntryType
+from repositories.store.documents import Document
+from repositories.store.rows import reader
+from repositories.store.shallow import fields_of
+from repositories.store.typed import typed, utc
+
+
+@reader
+def entry_from(document: Document) -> Entry:
+    fields = document.fields
+    return typed(
+        Entry,
+        id=document.id,
+        type=EntryType(fields["type"]),
+        credits=fields["credits"],
+        user_id=fields["user_id"],
+        description=fields.get("description", ""),
+        timestamp=utc(fields["timestamp"]),
+        generation_request_id=fields.get("generation_request_id"),
+        mark=fields.get("mark"),
+    )
+
+
+def entry_fields(entry: Entry) -> dict[str, Any]:
+    return {**fields_of(entry), "type": entry.type.value}

@@ -1,0 +1,126 @@
+"""A generation, and the document that it is stored as.
+
+The fields of feraset-imagen keep their names. A field that only Darkroom writes may be absent from a document that
+feraset-imagen wrote, and then means what such a document means.
+"""
+
+from typing import Any
+
+from core.queues import Queue
+from domain.generations.generation import Failure, Generation, Output, Spec, Status
+from repositories.generations.counters import counter_fields
+from repositories.store.documents import Document, Fields
+from repositories.store.rows import reader
+from repositories.store.shallow import fields_of
+from repositories.store.typed import known, typed, utc, utc_or_none
+
+_INHERITED_STATUSES = {"pending": Status.QUEUED, "refunded": Status.FAILED}
+
+
+@reader
+def generation_from(document: Document) -> Generation:
+    fields = document.fields
+    status = _INHERITED_STATUSES.get(fields["status"]) or Status(fields["status"])
+    price = fields["credits_deducted"]
+    return typed(
+        Generation,
+        id=document.id,
+        user_id=fields["user_id"],
+        kind=fields.get("kind", "image"),
+        spec=_spec_from(fields),
+        status=status,
+        price=price,
+        held=fields.get("credits_held", 0),
+        charged=fields.get("credits_charged", price if status is Status.COMPLETED else 0),
+        refunded=fields.get("credits_refunded", price if status in (Status.FAILED, Status.CANCELLED) else 0),
+        outputs=tuple(typed(Output, **known(Output, output)) for output in fields.get("outputs", ())),
+        image_url=fields.get("image_url"),
+        failure=_failure_from(fields),
+        metadata=fields.get("metadata", {}),
+        created_at=utc(fields["created_at"]),
+        updated_at=utc(fields["updated_at"]),
+        completed_at=utc_or_none(fields.get("completed_at")),
+        queue=_queue_from(fields),
+        inherited="attempt" not in fields,
+        **_progress_from(fields),
+    )
+
+
+def generation_fields(generation: Generation) -> dict[str, Any]:
+    failure = generation.failure
+    return {
+        "id": generation.id,
+        "user_id": generation.user_id,
+        "kind": generation.kind,
+        **fields_of(generation.spec),
+        "status": generation.status.value,
+        "credits_deducted": generation.price,
+        "credits_held": generation.held,
+        "credits_charged": generation.charged,
+        "credits_refunded": generation.refunded,
+        "outputs": [fields_of(output) for output in generation.outputs],
+        "image_url": generation.image_url,
+        "error_message": failure.message if failure else None,
+        "error_code": failure.code if failure else None,
+        "error_retryable": failure.retryable if failure else None,
+        "metadata": dict(generation.metadata),
+        "created_at": generation.created_at,
+        "updated_at": generation.updated_at,
+        "completed_at": generation.completed_at,
+        "queue": generation.queue.value,
+        **{name: getattr(generation, name) for name in _PROGRESS},
+        **counter_fields(generation),
+    }
+
+
+_PROGRESS = (
+    "attempt",
+    "dispatch",
+    "deferrals",
+    "lease_owner",
+    "lease_until",
+    "due_at",
+    "provider_job",
+    "expected_seconds",
+    "started_at",
+    "fingerprint",
+    "request_id",
+    "in_flight",
+    "api_key_id",
+    "price_version",
+    "mark",
+)
+
+
+def _progress_from(fields: Fields) -> dict[str, Any]:
+    return {name: fields[name] for name in _PROGRESS if name in fields}
+
+
+def _queue_from(fields: Fields) -> Queue:
+    """Return the queue that is named, or the main one: older documents name none, and newer ones perhaps another."""
+    named = fields.get("queue")
+    return next((queue for queue in Queue if queue.value == named), Queue.GENERATIONS)
+
+
+def _spec_from(fields: Fields) -> Spec:
+    return typed(
+        Spec,
+        model=fields["model"],
+        style=fields["style"],
+        color=fields["color"],
+        size=fields["size"],
+        prompt=fields["prompt"],
+        seed=fields.get("seed"),
+    )
+
+
+def _failure_from(fields: Fields) -> Failure | None:
+    message = fields.get("error_message")
+    if message is None:
+        return None
+    return typed(
+        Failure,
+        code=fields.get("error_code") or "model_failed",
+        message=message,
+        retryable=bool(fields.get("error_retryable")),
+    )

@@ -1,0 +1,72 @@
+"""A user's months in aggregations: no generation is read, however many there are.
+
+At most four sums go into one query, so that each group takes two: how its requests ended, and what they cost.
+"""
+
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from core.calendar import Month
+from domain.generations.usage import MonthUsage, Usage, summed
+from repositories.store.documents import Documents, Query
+from repositories.store.paths import GENERATIONS
+
+OTHER = "other"
+"""What is shown as the model of what no model on offer made."""
+
+_MONTHS_AT_ONCE = 6
+
+_ENDS = {
+    "completed": "completed_count",
+    "failed": "failed_count",
+    "cancelled": "cancelled_count",
+    "images": "image_count",
+}
+_COSTS = {"charged": "credits_charged", "refunded": "credits_refunded", "held": "credits_held"}
+
+Conditions = tuple[tuple[str, str, object], ...]
+
+
+class UsageRepository:
+    def __init__(self, documents: Documents, models: Iterable[str]) -> None:
+        self._documents = documents
+        self._models = tuple(models)
+
+    def months(self, owners: Collection[str], months: Collection[Month]) -> list[MonthUsage]:
+        """Several at the same time, for each takes some queries one after the other."""
+        with ThreadPoolExecutor(_MONTHS_AT_ONCE) as pool:
+            return list(pool.map(lambda month: self._month(owners, month), months))
+
+    def _month(self, owners: Collection[str], month: Month) -> MonthUsage:
+        """First how many there are, then model by model until all of them are found."""
+        within: Conditions = (
+            ("user_id", "in", sorted(owners)),
+            ("created_at", ">=", month.window.start),
+            ("created_at", "<", month.window.end),
+        )
+        left = self._count(within)
+        models: dict[str, Usage] = {}
+        for model in self._models:
+            if left <= 0:
+                break
+            found = self._usage((("model", "==", model), *within))
+            models |= {model: found} if found.requests else {}
+            left -= found.requests
+        if left > 0:
+            models[OTHER] = self._usage(within).without(summed(models.values()))
+        return MonthUsage(month=month, models=models)
+
+    def _count(self, where: Conditions) -> int:
+        return self._documents.totals(Query(collection=GENERATIONS, where=where), [*_ENDS.values()]).count
+
+    def _usage(self, where: Conditions) -> Usage:
+        query = Query(collection=GENERATIONS, where=where)
+        ends = self._documents.totals(query, [*_ENDS.values()])
+        if not ends.count:
+            return Usage()
+        costs = self._documents.totals(query, [*_COSTS.values()])
+        return Usage(
+            requests=ends.count,
+            **{name: ends.sums[field] for name, field in _ENDS.items()},
+            **{name: costs.sums[field] for name, field in _COSTS.items()},
+        )

@@ -1,0 +1,179 @@
+"""The sums that the audit compares: aggregations of one moment, over one user's records or over everybody's."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from core.damage import UnreadableRecord
+from domain.accounts.errors import UserNotFound
+from domain.catalog.options import Size
+from domain.credits.ledger import DEBITS, EntryType
+from domain.generations.generation import FINAL, Status
+from repositories.catalog.option_mapping import size_from
+from repositories.store.documents import Documents, Query, Totals
+from repositories.store.paths import GENERATIONS, SIZES, TRANSACTIONS, USERS, transactions_path, user_path
+from repositories.store.rows import every_row, readable
+from services.operations.ports import UNOPENED_MOST, BookTotals, StatusTotals
+
+Condition = tuple[str, str, object]
+Conditions = tuple[Condition, ...]
+
+_PAGE = 300
+_EVER = datetime.fromtimestamp(0, UTC)
+_CREDITS = tuple(sorted(kind.value for kind in EntryType if kind not in DEBITS))
+_DEBITS = tuple(sorted(kind.value for kind in DEBITS))
+_COSTS = ("credits_deducted", "credits_held", "credits_charged", "credits_refunded")
+_OPENED = (("books_opened_at", ">", _EVER),)
+
+_COMPLETED = ("status", "==", Status.COMPLETED.value)
+_UNDONE = ("status", "in", (Status.CANCELLED.value, Status.FAILED.value))
+_ENDED = ("status", "in", tuple(sorted(status.value for status in FINAL)))
+_UNSETTLED = ("status", "in", (Status.PROCESSING.value, Status.QUEUED.value))
+_OURS = ("marked", "==", 1)
+"""feraset-imagen charged some that failed, and refunded some that completed; that stays as it is."""
+
+_NO_OUTPUTS: Condition = ("outputs", "==", [])
+
+
+class BookSums:
+    """`user_id` None is everybody whose books are open."""
+
+    def __init__(self, documents: Documents, user_id: str | None, at: datetime) -> None:
+        self._documents = documents
+        self._user_id = user_id
+        self._at = at
+
+    def totals(self) -> BookTotals:
+        """Raises UserNotFound, UnreadableRecord."""
+        if self._user_id is not None:
+            return replace(self._records(), **self._account(self._user_id))
+        everybody = replace(self._records(), **self._accounts())
+        if not 0 < everybody.unopened_count <= UNOPENED_MOST:
+            return everybody
+        return self._without_unopened(everybody, BookSums._records)
+
+    def status_totals(self) -> StatusTotals:
+        found = self._statuses()
+        if self._user_id is not None or not 0 < self._unopened() <= UNOPENED_MOST:
+            return found
+        return self._without_unopened(found, BookSums._statuses)
+
+    def _without_unopened[T: (BookTotals, StatusTotals)](self, found: T, sums: Callable[["BookSums"], T]) -> T:
+        """Records of users that are older than the ledger agree with nothing, and would hide what else is wrong."""
+        for user_id in self._unopened_users():
+            found = _minus(found, sums(BookSums(self._documents, user_id, self._at)))
+        return found
+
+    def _unopened_users(self) -> Iterator[str]:
+        """Nothing can be asked for a field that is not there, so this reads everybody; only where there are some."""
+        query = Query(collection=USERS, fields=("books_opened_at",))
+        rows = every_row(self._documents, query, lambda document: document, page=_PAGE)
+        for row in rows:
+            if not isinstance(row, UnreadableRecord) and row.fields.get("books_opened_at") is None:
+                yield row.id
+
+    def _account(self, user_id: str) -> dict[str, int]:
+        document = self._documents.get(user_path(user_id), at=self._at)
+        if document is None:
+            raise UserNotFound(user_id)
+        names = ("current_credits", "held_credits", "in_flight")
+        current, held, in_flight = (document.fields.get(name, 0) for name in names)
+        if not all(type(number) is int for number in (current, held, in_flight)):
+            raise UnreadableRecord(document.path, "a number of its balance is none", user_id)
+        unopened = int(document.fields.get("books_opened_at") is None)
+        return {"current": current, "held": held, "in_flight": in_flight, "unopened_count": unopened}
+
+    def _accounts(self) -> dict[str, int]:
+        opened = self._sum(USERS, _OPENED, ("current_credits", "held_credits")).sums
+        in_flight = self._sum(USERS, _OPENED, ("in_flight",)).sums["in_flight"]
+        return {
+            "current": opened["current_credits"],
+            "held": opened["held_credits"],
+            "in_flight": in_flight,
+            "unopened_count": self._unopened(),
+        }
+
+    def _unopened(self) -> int:
+        return self._sum(USERS, (), ()).count - self._sum(USERS, _OPENED, ()).count
+
+    def _records(self) -> BookTotals:
+        """All but what users' own documents say."""
+        deductions = self._entries((("type", "==", EntryType.DEDUCTION.value),))
+        generations = self._generations((), _COSTS)
+        return BookTotals(
+            current=0,
+            held=0,
+            in_flight=0,
+            unopened_count=0,
+            clawbacks=self._entries((("type", "==", EntryType.CLAWBACK.value),)).sums["credits"],
+            entries_in=self._entries((("type", "in", _CREDITS),)).sums["credits"],
+            entries_out=self._entries((("type", "in", _DEBITS),)).sums["credits"],
+            deductions=deductions.sums["credits"],
+            deductions_count=deductions.count,
+            refunds=self._entries((("type", "==", EntryType.REFUND.value),)).sums["credits"],
+            generations_count=generations.count,
+            generations_price=generations.sums["credits_deducted"],
+            generations_held=generations.sums["credits_held"],
+            generations_charged=generations.sums["credits_charged"],
+            generations_refunded=generations.sums["credits_refunded"],
+            generations_in_flight=self._count(("in_flight", "==", True)),
+            overrefunded_count=self._count(("credits_charged", "<", 0)),
+        )
+
+    def _statuses(self) -> StatusTotals:
+        """Those that Darkroom's fields are not in yet have no hold to be summed, and so count nowhere."""
+        unsettled = self._generations((_UNSETTLED,), ("credits_held",))
+        return StatusTotals(
+            completed_uncharged=self._count(_COMPLETED, _OURS, ("credits_charged", "<=", 0)),
+            completed_free=self._count(_COMPLETED, _OURS, ("credits_deducted", "<=", 0)),
+            without_outputs=self._count(_COMPLETED, _NO_OUTPUTS),
+            outputs_gone=self._count(_COMPLETED, _NO_OUTPUTS, ("outputs_gone", "==", 1)),
+            ended_held=self._generations((_ENDED,), ("credits_held",)).sums["credits_held"],
+            failed_charged=self._count(_UNDONE, _OURS, ("credits_charged", ">", 0)),
+            unsettled_charged=self._count(_UNSETTLED, _OURS, ("credits_charged", ">", 0)),
+            unsettled_count=unsettled.count,
+            due_count=self._count(("due_at", ">", _EVER)),
+            marks=self._generations((), ("mark",)).sums["mark"],
+            deduction_marks=self._marks(EntryType.DEDUCTION),
+            refunded_marks=self._generations((("credits_refunded", ">", 0),), ("mark",)).sums["mark"],
+            refund_marks=self._marks(EntryType.REFUND),
+            prices=tuple(self._prices()) if self._user_id is None else (),
+        )
+
+    def _prices(self) -> Iterator[tuple[str, int, int]]:
+        """By size, as it is on offer: what its generations should have cost, and what they did."""
+        for size in readable(self._documents, Query(collection=SIZES), size_from):
+            found = self._generations(_at_present(size), ("credits_deducted",))
+            yield size.id, found.count * size.credit_cost, found.sums["credits_deducted"]
+
+    def _marks(self, kind: EntryType) -> int:
+        return self._entries((("type", "==", kind.value),), "mark").sums["mark"]
+
+    def _entries(self, where: Conditions, name: str = "credits") -> Totals:
+        if self._user_id is None:
+            return self._sum(TRANSACTIONS, where, (name,), group=True)
+        return self._sum(transactions_path(self._user_id), where, (name,))
+
+    def _count(self, *where: Condition) -> int:
+        return self._generations(where, ()).count
+
+    def _generations(self, where: Conditions, sums: tuple[str, ...]) -> Totals:
+        owner: Conditions = () if self._user_id is None else (("user_id", "==", self._user_id),)
+        return self._sum(GENERATIONS, (*owner, *where), sums)
+
+    def _sum(self, collection: str, where: Conditions, sums: tuple[str, ...], *, group: bool = False) -> Totals:
+        return self._documents.totals(Query(collection=collection, where=where, group=group), sums, at=self._at)
+
+
+def _at_present(size: Size) -> Conditions:
+    return (("size", "==", size.id), ("price_version", "==", size.version))
+
+
+def _minus[T: (BookTotals, StatusTotals)](one: T, other: T) -> T:
+    """Number by number, where both have one."""
+    left: dict[str, Any] = {}
+    for field in fields(one):
+        value = getattr(one, field.name)
+        left[field.name] = value - getattr(other, field.name) if isinstance(value, int) else value
+    return type(one)(**left)

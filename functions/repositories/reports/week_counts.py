@@ -1,0 +1,215 @@
+"""A week in aggregations: one read of Firestore for a thousand index entries, and no document of what is counted.
+
+Each tally is one query: a count, and four sums of integers that generations carry for it (`repositories/mapping.py`).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from itertools import product
+from math import ceil
+
+from core.calendar import Day, Week, Window, days
+from domain.credits.ledger import EntryType
+from domain.generations.latency import BUCKETS
+from domain.reports.week_stats import FAILURE_CLASSES, LedgerSums, Tally, WeekStats, by_name, summed
+from repositories.reports.user_counts import UserCounts
+from repositories.store.documents import Documents, Query, Totals
+from repositories.store.paths import GENERATIONS, TRANSACTIONS, USERS
+from services.reports.ports import Groups
+
+Condition = tuple[str, str, object]
+Span = tuple[datetime, datetime]
+
+_SUMS = ("completed_count", "failed_count", "cancelled_count", "credits_deducted")
+_ENTRIES_PER_READ = 1000
+_ENTRIES_AT_ONCE = 1_000_000
+"""A query that passes many more could take longer than Firestore lets it: then each day is asked for by itself."""
+_VALUES_MAX = 30
+"""As many as an `in` takes."""
+_HOURS = range(24)
+_FROM_THE_MIDDLE = sorted(BUCKETS, key=lambda bucket: abs(bucket - len(BUCKETS) // 2))
+_SELDOM = tuple(sorted(kind.value for kind in EntryType if kind not in (EntryType.DEDUCTION, EntryType.REFUND)))
+
+
+class WeekCountRepository:
+    def __init__(self, documents: Documents, zone: tzinfo) -> None:
+        self._documents = documents
+        self._zone = zone
+
+    def week(self, week: Week, groups: Groups) -> WeekStats:
+        window = week.window(self._zone)
+        local_days = days(window, self._zone)
+        requests = _Requests(self._documents, window)
+        model_days = {
+            (model, day.date): requests.within(day.start, day.end, ("model", "==", model))
+            for model, day in product(groups.models, local_days)
+        }
+        models = by_name((model, tally) for (model, _), tally in model_days.items())
+        total = summed(models.values())
+        spans = _spans(window, local_days, total.total)
+        styles, colors = requests.crossed(("style", groups.styles), ("color", groups.colors), total.total)
+        sizes, hours = requests.crossed(("size", groups.sizes), ("hour", _HOURS), total.total)
+        users = UserCounts(self._documents, week)
+        return WeekStats(
+            week=week,
+            window=window,
+            requests=total,
+            models=models,
+            model_days={key: tally for key, tally in model_days.items() if tally.total},
+            days=tuple(day.date for day in local_days),
+            styles=by_name((str(name), tally) for name, tally in styles.items()),
+            colors=by_name((str(name), tally) for name, tally in colors.items()),
+            sizes=by_name((str(name), tally) for name, tally in sizes.items()),
+            hours={int(str(hour)): tally for hour, tally in hours.items()},
+            kinds=_kinds(models, groups.models),
+            latencies={model: requests.latencies(model, tally, spans) for model, tally in models.items()},
+            failure_classes={model: requests.failure_classes(model, tally) for model, tally in models.items()},
+            ledger=self._ledger(spans),
+            users=users.stats(),
+            registrations={day.date: self._registered(day.start, day.end) for day in local_days},
+            held_credits=self._held(),
+        )
+
+    def outline(self, week: Week, groups: Groups) -> WeekStats | None:
+        window = week.window(self._zone)
+        if not self._any_before(window.end):
+            return None
+        requests = _Requests(self._documents, window)
+        models = by_name(
+            (model, requests.within(window.start, window.end, ("model", "==", model))) for model in groups.models
+        )
+        total = summed(models.values())
+        users = UserCounts(self._documents, week)
+        return WeekStats(
+            week=week,
+            window=window,
+            requests=total,
+            models=models,
+            ledger=self._ledger(_spans(window, days(window, self._zone), total.total)),
+            users=users.outline(),
+        )
+
+    def _any_before(self, end: datetime) -> bool:
+        query = Query(collection=GENERATIONS, where=(("created_at", "<", end),), limit=1, fields=("created_at",))
+        return bool(self._documents.query(query))
+
+    def _ledger(self, spans: Sequence[Span]) -> LedgerSums:
+        """The types that are seldom are counted together first: mostly there are none."""
+        often = (EntryType.DEDUCTION.value, EntryType.REFUND.value)
+        seldom = _SELDOM if self._entries(spans, ("type", "in", _SELDOM))[0] else ()
+        totals = {kind: self._entries(spans, ("type", "==", kind)) for kind in sorted((*often, *seldom))}
+        return LedgerSums(
+            rows={kind: rows for kind, (rows, _) in totals.items() if rows},
+            credits={kind: credits_ for kind, (rows, credits_) in totals.items() if rows},
+        )
+
+    def _entries(self, spans: Iterable[Span], condition: Condition) -> tuple[int, int]:
+        """How many, and the sum of their credits."""
+        rows = credits_ = 0
+        for start, end in spans:
+            where = (condition, ("timestamp", ">=", start), ("timestamp", "<", end))
+            totals = self._documents.totals(Query(collection=TRANSACTIONS, group=True, where=where), ("credits",))
+            rows += totals.count
+            credits_ += totals.sums["credits"]
+        return rows, credits_
+
+    def _registered(self, start: datetime, end: datetime) -> int:
+        where = (("created_at", ">=", start), ("created_at", "<", end))
+        return self._documents.totals(Query(collection=USERS, where=where)).count
+
+    def _held(self) -> int:
+        """Only over those who hold something: the others could be far more than the week's requests."""
+        query = Query(collection=USERS, where=(("held_credits", ">", 0),))
+        return self._documents.totals(query, ("held_credits",)).sums["held_credits"]
+
+
+class _Requests:
+    """The generations that were created in a window."""
+
+    def __init__(self, documents: Documents, window: Window) -> None:
+        self._documents = documents
+        self._window = window
+
+    def within(self, start: datetime, end: datetime, *conditions: Condition) -> Tally:
+        totals = self._totals(start, end, conditions, _SUMS)
+        completed, failed, cancelled, credits_ = (totals.sums[name] for name in _SUMS)
+        return Tally(total=totals.count, completed=completed, failed=failed, cancelled=cancelled, credits=credits_)
+
+    def crossed(
+        self, rows: tuple[str, Collection[object]], columns: tuple[str, Collection[object]], total: int
+    ) -> tuple[dict[object, Tally], dict[object, Tally]]:
+        """Both groups from one pass over the index, cell by cell; or each by itself, where that takes fewer reads.
+
+        By itself a group is counted over the other one's values, so that the same index serves both ways.
+        """
+        (row, row_names), (column, column_names) = rows, columns
+        if not (total and row_names and column_names):
+            return {}, {}
+        if _cells_are_cheaper(total, len(row_names), len(column_names)):
+            cells = {
+                pair: self._of((row, "==", pair[0]), (column, "==", pair[1]))
+                for pair in product(row_names, column_names)
+            }
+            return (
+                {name: summed(cells[name, other] for other in column_names) for name in row_names},
+                {name: summed(cells[other, name] for other in row_names) for name in column_names},
+            )
+        return (
+            {name: self._of((row, "==", name), (column, "in", list(column_names))) for name in row_names},
+            {name: self._of((column, "==", name), (row, "in", list(row_names))) for name in column_names},
+        )
+
+    def latencies(self, model: str, tally: Tally, spans: Sequence[Span]) -> dict[int, int]:
+        """From the middle outwards, until all that were completed are found."""
+        found: dict[int, int] = {}
+        for bucket in _FROM_THE_MIDDLE:
+            if sum(found.values()) >= tally.completed:
+                break
+            conditions = (("model", "==", model), ("latency_bucket", "==", bucket))
+            count = sum(self._totals(start, end, conditions, ()).count for start, end in spans)
+            if count:
+                found[bucket] = count
+        return dict(sorted(found.items()))
+
+    def failure_classes(self, model: str, tally: Tally) -> dict[str, int]:
+        """By sums, not counts: what waits for its next attempt has the code of the last one, and has not failed."""
+        found = dict.fromkeys([*FAILURE_CLASSES, "other"], 0)
+        left = tally.failed
+        for name, codes in FAILURE_CLASSES.items():
+            if left > 0:
+                conditions = (("model", "==", model), ("error_code", "in", list(codes)))
+                totals = self._totals(self._window.start, self._window.end, conditions, ("failed_count",))
+                found[name] = totals.sums["failed_count"]
+                left -= found[name]
+        return found | {"other": left}
+
+    def _of(self, *conditions: Condition) -> Tally:
+        return self.within(self._window.start, self._window.end, *conditions)
+
+    def _totals(self, start: datetime, end: datetime, conditions: Iterable[Condition], sums: Sequence[str]) -> Totals:
+        period = (("created_at", ">=", start), ("created_at", "<", end))
+        return self._documents.totals(Query(collection=GENERATIONS, where=(*conditions, *period)), sums)
+
+
+def _spans(window: Window, local_days: Iterable[Day], total: int) -> list[Span]:
+    if total <= _ENTRIES_AT_ONCE:
+        return [(window.start, window.end)]
+    return [(day.start, day.end) for day in local_days]
+
+
+def _cells_are_cheaper(total: int, rows: int, columns: int) -> bool:
+    if max(rows, columns) > _VALUES_MAX:
+        return True
+    return _reads(total, rows * columns) <= _reads(total, rows) + _reads(total, columns)
+
+
+def _reads(total: int, queries: int) -> int:
+    """About, where the total is spread evenly."""
+    return queries * ceil(total / queries / _ENTRIES_PER_READ)
+
+
+def _kinds(models: Mapping[str, Tally], kinds: Mapping[str, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for model, tally in models.items():
+        found[kinds[model]] = found.get(kinds[model], 0) + tally.total
+    return found

@@ -1,0 +1,77 @@
+from datetime import datetime
+from typing import Self
+
+from pydantic import Field
+
+from domain.credits.ledger import Entry
+from domain.credits.user import User
+from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, InboundText, Outbound
+from services.credits.ledger import Balance
+
+
+class ListEntries(InboundText):
+    page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
+    page_token: str | None = Field(default=None, max_length=500)
+
+
+class EntryResource(Outbound):
+    id: str
+    type: str
+    credits: int = Field(description="What moved, without the direction.")
+    signed_credits: int = Field(description="Below zero where it was taken. The sum of all is the balance.")
+    generation_id: str | None
+    description: str
+    timestamp: datetime
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        return cls(
+            id=entry.id,
+            type=entry.type.value,
+            credits=entry.credits,
+            signed_credits=entry.signed_credits,
+            generation_id=entry.generation_request_id,
+            description=entry.description,
+            timestamp=entry.timestamp,
+        )
+
+
+class EntryPage(Outbound):
+    data: list[EntryResource]
+    next_page_token: str | None
+
+
+class BalanceResource(Outbound):
+    current_credits: int = Field(description="Spendable now.")
+    held_credits: int = Field(description="Deducted for generations that have not ended.")
+    entries: list[EntryResource] = Field(description="The newest 20.")
+
+    @classmethod
+    def of(cls, balance: Balance) -> Self:
+        return cls(
+            current_credits=balance.user.current_credits,
+            held_credits=balance.user.held_credits,
+            entries=[EntryResource.of(entry) for entry in balance.entries],
+        )
+
+
+class MeResource(Outbound):
+    id: str
+    name: str
+    email: str
+    is_active: bool
+    is_anonymous: bool = Field(description="Without an account yet: one generation to try.")
+    is_admin: bool
+    current_credits: int
+    held_credits: int
+    total_images_generated: int
+    created_at: datetime | None
+    welcome_credits_due: int = Field(
+        description="The free credits of a new account that wait until its e-mail address is verified, or until its "
+        "network has a share of them left. 0 where none wait."
+    )
+
+    @classmethod
+    def of(cls, user: User, *, welcome_credits_due: int) -> Self:
+        stored = {name: getattr(user, name) for name in cls.model_fields if name != "welcome_credits_due"}
+        return cls(**stored, welcome_credits_due=welcome_credits_due)

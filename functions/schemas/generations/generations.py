@@ -1,0 +1,220 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field
+
+from domain.generations.generation import Generation, Status
+from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound, Text, Words
+from services.generations.generations import GenerationView, Quote, SavingLink
+from services.generations.model_ports import THUMBNAIL_SIDE
+from services.generations.ports import GenerationFilter
+
+PROMPT_MAX = 1000
+METADATA_KEYS_MAX = 16
+WAIT_SECONDS_MAX = 50
+CREDITS_MAX = 10_000
+"""The dearest that a size may be."""
+
+
+def _not_reserved(name: str) -> str:
+    if name.startswith("__") and name.endswith("__"):
+        raise ValueError("must not begin and end with two underscores: the database keeps such names to itself")
+    return name
+
+
+_RESERVED_IN_SCHEMA = {"not": {"allOf": [{"pattern": "^__"}, {"pattern": "__$"}]}}
+MetadataKey = Annotated[
+    Words,
+    Field(max_length=40, json_schema_extra=_RESERVED_IN_SCHEMA),
+    AfterValidator(_not_reserved),
+]
+MetadataValue = Annotated[Text, Field(max_length=500)]
+Option = Annotated[Words, Field(max_length=50)]
+
+
+class CreateGeneration(Inbound):
+    model: Option = Field(description="A model of the catalog.", examples=["Model A"])
+    style: Option = Field(description="A style of the catalog, by id.", examples=["watercolor"])
+    color: Option = Field(description="A colour palette of the catalog, by id.", examples=["pastel"])
+    size: Option = Field(description="A size of the catalog; it decides the price.", examples=["1024x1024"])
+    prompt: Annotated[Words, Field(max_length=PROMPT_MAX)] = Field(
+        description="What to paint.", examples=["A lighthouse at dusk"]
+    )
+    seed: int | None = Field(
+        default=None, ge=0, le=2**32 - 1, description="Same seed, same picture. Default: chosen by the id."
+    )
+    metadata: dict[MetadataKey, MetadataValue] = Field(
+        default={}, max_length=METADATA_KEYS_MAX, description="Your own labels, given back unchanged."
+    )
+    validate_only: bool = Field(default=False, description="Check everything and quote the price; create nothing.")
+
+
+class ListGenerations(InboundText):
+    status: Status | None = None
+    style: Option | None = None
+    model: Option | None = None
+    credits: int | None = Field(default=None, ge=0, le=CREDITS_MAX, description="Its price is exactly this.")
+    from_: Moment | None = Field(default=None, alias="from", description="Created at or after (RFC 3339).")
+    to: Moment | None = Field(default=None, description="Created before (RFC 3339).")
+    page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
+    page_token: str | None = Field(default=None, max_length=500)
+
+    def filter(self) -> GenerationFilter:
+        return GenerationFilter(
+            status=self.status,
+            style=self.style,
+            model=self.model,
+            credits=self.credits,
+            created_from=self.from_,
+            created_before=self.to,
+        )
+
+
+class OutputResource(Outbound):
+    url: str = Field(description="Opens in a browser, for 15 minutes when deployed.")
+    thumbnail_url: str | None = Field(
+        description=f"WebP, at most {THUMBNAIL_SIDE} pixels on the longer side; null where there is none."
+    )
+    content_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+class SavedOutput(Outbound):
+    """A link that saves the file instead of showing it."""
+
+    url: str
+    filename: str
+    content_type: str
+    bytes: int
+    expires_at: datetime = Field(description="The link is good until then, at least.")
+
+    @classmethod
+    def of(cls, link: SavingLink) -> Self:
+        output = link.output
+        return cls(
+            url=link.url,
+            filename=link.filename,
+            content_type=output.content_type,
+            bytes=output.bytes,
+            expires_at=link.expires_at,
+        )
+
+
+class Params(Outbound):
+    style: str
+    color: str
+    size: str
+    seed: int | None
+
+
+class Cost(Outbound):
+    """Credits. `held` + `charged` + `refunded` = `price`, always."""
+
+    price: int
+    held: int
+    charged: int
+    refunded: int
+
+
+class GenerationError(Outbound):
+    code: str
+    message: str
+    retryable: bool
+
+
+class Urls(Outbound):
+    self: str
+    cancel: str
+
+
+class GenerationResource(Outbound):
+    id: str
+    kind: str
+    status: Literal["queued", "processing", "completed", "failed", "cancelled"]
+    progress: float = Field(description="0-100; while a model works, from the time that it is expected to take.")
+    model: str
+    prompt: str
+    params: Params
+    outputs: list[OutputResource]
+    cost: Cost
+    error: GenerationError | None
+    queue_position: int | None = Field(
+        description=(
+            "1 is the next. It is an estimate from one count for everybody that is a few seconds old, and null where "
+            "nothing has been counted yet. Only while queued, and only in an answer about one generation."
+        )
+    )
+    attempt: int
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    metadata: Mapping[str, str]
+    urls: Urls
+
+    @classmethod
+    def of(cls, view: GenerationView) -> Self:
+        generation = view.generation
+        spec, failure = generation.spec, generation.failure
+        return cls(
+            id=generation.id,
+            kind=generation.kind,
+            status=generation.status.value,
+            progress=view.progress,
+            model=spec.model,
+            prompt=spec.prompt,
+            params=Params(style=spec.style, color=spec.color, size=spec.size, seed=spec.seed),
+            outputs=_outputs(view),
+            cost=_cost(generation),
+            error=failure and GenerationError(code=failure.code, message=failure.message, retryable=failure.retryable),
+            queue_position=view.queue_position,
+            attempt=generation.attempt,
+            created_at=generation.created_at,
+            started_at=generation.started_at,
+            completed_at=generation.completed_at,
+            metadata=generation.metadata,
+            urls=Urls(self=f"/v1/generations/{generation.id}", cancel=f"/v1/generations/{generation.id}/cancel"),
+        )
+
+
+class GenerationPage(Outbound):
+    data: list[GenerationResource]
+    next_page_token: str | None
+
+
+class QuoteResource(Outbound):
+    """What `validate_only` answers: nothing was created, nothing charged."""
+
+    validate_only: Literal[True] = True
+    price: int
+    available: int
+    sufficient: bool
+
+    @classmethod
+    def of(cls, quote: Quote) -> Self:
+        return cls(price=quote.price, available=quote.available, sufficient=quote.sufficient)
+
+
+def _outputs(view: GenerationView) -> list[OutputResource]:
+    return [
+        OutputResource(
+            url=link,
+            thumbnail_url=thumbnail,
+            content_type=output.content_type,
+            width=output.width,
+            height=output.height,
+            bytes=output.bytes,
+        )
+        for output, link, thumbnail in zip(view.generation.outputs, view.links, view.thumbnails, strict=True)
+    ]
+
+
+def _cost(generation: Generation) -> Cost:
+    return Cost(
+        price=generation.price,
+        held=generation.held,
+        charged=generation.charged,
+        refunded=generation.refunded,
+    )

@@ -1,0 +1,126 @@
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field
+
+from domain.credits.user import User
+from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Outbound, Text, Words
+from schemas.credits import EntryResource
+from services.operations.administration import Adjustment
+
+CREDITS_MAX = 2**31 - 1
+EMAIL_MAX = 320
+EXTERNAL_ID_MAX = 100
+REASON_MAX = 500
+TOKEN_MAX = 4096
+
+Reason = Annotated[Words, Field(max_length=REASON_MAX)]
+
+
+def _not_zero(credits_: int) -> int:
+    if credits_ == 0:
+        raise ValueError("must not be 0")
+    return credits_
+
+
+NonZeroCredits = Annotated[
+    int,
+    Field(ge=-CREDITS_MAX, le=CREDITS_MAX, json_schema_extra={"not": {"const": 0}}),
+    AfterValidator(_not_zero),
+]
+
+
+class ListUsers(InboundText):
+    email: Annotated[Text, Field(min_length=1, max_length=EMAIL_MAX)] | None = Field(
+        default=None, description="What the e-mail address begins with, in any case. Default: everybody."
+    )
+    page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
+    page_token: str | None = Field(default=None, max_length=TOKEN_MAX)
+
+
+class DeleteUser(InboundText):
+    reason: Reason = Field(description="For the audit log.")
+
+
+class WithReasonQuery(InboundText):
+    reason: Reason = Field(description="For the audit log.")
+
+
+class NameUser(Inbound):
+    external_user_id: Annotated[Words, Field(max_length=EXTERNAL_ID_MAX, pattern=r"^[!-.0-~]+$")] = Field(
+        description="Your own id of the user, as a service key sends it in X-External-User-Id: visible ASCII "
+        "characters without /.",
+        examples=["customer-42"],
+    )
+
+
+class Adjust(Inbound):
+    credits: NonZeroCredits = Field(description="Below zero, they are taken away.", examples=[25])
+    reason: Reason = Field(description="Stands in the ledger, too, where the user sees it.", examples=["Apology"])
+
+
+class WithReason(Inbound):
+    reason: Reason = Field(description="For the audit log.", examples=["Chargeback under review"])
+
+
+class ListedUserResource(Outbound):
+    id: str
+    name: str
+    email: str
+    current_credits: int
+    held_credits: int
+    total_images_generated: int
+    is_active: bool
+    is_anonymous: bool
+    is_admin: bool
+    created_at: datetime | None
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(**{name: getattr(user, name) for name in ListedUserResource.model_fields})
+
+
+class AdminUserResource(ListedUserResource):
+    in_flight: int = Field(description="Generations that have not ended.")
+    keys: int = Field(description="How many API keys it has, those that have ended lately too.")
+    books_opened_at: datetime | None = Field(description="null: its balance is older than the ledger.")
+    signed_out_at: datetime | None = Field(description="Sign-ins from before are worth nothing.")
+    deleted_at: datetime | None
+    erasure_due: bool = Field(description="It is deleted, and some of what it made may still be there.")
+    claimed: list[str] = Field(description="The anonymous accounts whose generations it took over.")
+    claimed_by: str | None = Field(description="The user that took over this anonymous account.")
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        names = ("in_flight", "books_opened_at", "signed_out_at", "deleted_at", "erasure_due", "claimed_by")
+        return cls(
+            **ListedUserResource.of(user).model_dump(),
+            **{name: getattr(user, name) for name in names},
+            keys=len(user.keys),
+            claimed=list(user.claimed),
+        )
+
+
+class UserPage(Outbound):
+    data: list[ListedUserResource]
+    next_page_token: str | None
+
+
+class AdjustmentResource(Outbound):
+    entry: EntryResource
+    current_credits: int = Field(description="As they are now.")
+    held_credits: int
+
+    @classmethod
+    def of(cls, adjustment: Adjustment) -> Self:
+        return cls(
+            entry=EntryResource.of(adjustment.entry),
+            current_credits=adjustment.user.current_credits,
+            held_credits=adjustment.user.held_credits,
+        )
+
+
+class ErasureResource(Outbound):
+    status: Literal["erased", "erasing"] = Field(
+        description="erasing: the account is closed, and the rest goes on in the night, or when this is repeated."
+    )

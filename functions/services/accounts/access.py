@@ -1,0 +1,220 @@
+"""Who is calling, and what that caller may do: the standing of a sign-in or an API key, as of this request.
+
+A request that spends is judged on the user as this instance remembers it, because its commit judges again on the very
+document that it changes. Any other is judged on a fresh read; a sign-in that only looks, on one of the last seconds.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from core.clock import Clock
+from core.errors import PermissionDenied, Unauthenticated
+from domain.accounts.errors import UserInactive, UserNotFound
+from domain.accounts.keys import ADMIN_SCOPES, ApiKey, KeyOrigin, Scope, split
+from domain.credits.spending import LONG_AGO, Spender, standing
+from domain.credits.user import User
+from services.accounts.accounts import AccountService
+from services.accounts.ports import Accounts, Identity, KeySecret, Users
+
+EXTERNAL_PREFIX = "ext-"
+"""Users whom a service key made for somebody else's ids; no sign-in may have an id of this form."""
+
+_SIGN_IN_SEEN = timedelta(seconds=10)
+_ANY_TIME = timedelta.max
+_NOT_VALID = "The API key is not valid."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whose books a call is about, who made it (`actor`), and what it may do. Without scopes it may do everything.
+
+    `account_ids` are the anonymous accounts that it claimed: their generations are its own. `claims_admin` is what its
+    token says, and `is_admin` what its user document says as well. `acts_for_another`: it is an admin, and the books
+    are those of a user whom it named. `service_key` is the key that acts, where one does,
+    and `owner_id` is the owner of the key that calls.
+    """
+
+    user_id: str
+    actor: str
+    is_admin: bool = False
+    claims_admin: bool = False
+    scopes: frozenset[Scope] | None = None
+    account_ids: frozenset[str] = frozenset()
+    spender: Spender = field(default_factory=Spender)
+    acts_for_another: bool = False
+    service_key: KeyOrigin | None = None
+    owner_id: str | None = None
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Whose requests a call is among: a key's, and those of the key's owner whatever it calls with."""
+        return (self.actor,) if self.owner_id is None else (self.actor, f"user:{self.owner_id}")
+
+    @property
+    def is_person(self) -> bool:
+        return self.scopes is None
+
+    def refuse_own_key(self) -> None:
+        """A key cannot look after its owner's keys: who has stolen one would have them all. Raises PermissionDenied."""
+        if self.spender.key_id is not None:
+            raise PermissionDenied("An API key cannot manage the keys of its owner: sign in.")
+
+    def refuse_unless(self, scope: Scope | None, *, admin: bool) -> None:
+        """Raises PermissionDenied. `scope` None: for people only."""
+        if admin and not self.is_admin:
+            raise PermissionDenied("Only an admin may do this: a user with the custom claim role=admin.")
+        if self.scopes is None or scope in self.scopes:
+            return
+        if scope is None:
+            raise PermissionDenied("An API key may not do this: sign in.")
+        raise PermissionDenied(f"The API key lacks the scope {scope}. It has: {', '.join(sorted(self.scopes))}.")
+
+
+class AccessService:
+    def __init__(
+        self, *, users: Users, accounts: Accounts, account_service: AccountService, pepper: str, clock: Clock
+    ) -> None:
+        self._users = users
+        self._accounts = accounts
+        self._account_service = account_service
+        self._pepper = pepper
+        self._clock = clock
+
+    def of_person(self, identity: Identity, *, is_fenced: bool, changes: bool, address: str) -> Caller:
+        """Who has signed in; the first time, the account is made.
+
+        An admin can reach the books of others, so whoever claims to be one is judged on a fresh read, unless the
+        call's own commit judges it again. Raises Unauthenticated, RateLimited, UserInactive.
+        """
+        if identity.user_id.startswith(EXTERNAL_PREFIX):
+            raise Unauthenticated("This user is a service key's: nobody signs in as it.")
+        spender = Spender(signed_in_at=identity.signed_in_at or LONG_AGO)
+        looks = timedelta() if changes or identity.is_admin else _SIGN_IN_SEEN
+        user = self._users.get(identity.user_id, within=_ANY_TIME if is_fenced else looks)
+        if user is None or self._account_service.is_expected(user, identity):
+            user = self._account_service.enter(identity, address)
+        standing(user, spender, self._clock())
+        if changes and not is_fenced and not user.is_active:
+            raise UserInactive(user.id)
+        return Caller(
+            user_id=user.id,
+            actor=f"user:{user.id}",
+            is_admin=identity.is_admin and _is_admin(user),
+            claims_admin=identity.is_admin,
+            account_ids=frozenset(user.claimed),
+            spender=spender,
+        )
+
+    def of_key(self, text: str, *, is_fenced: bool, acts_for: str | None) -> Caller:
+        """Raises Unauthenticated, PermissionDenied, UserInactive."""
+        secret = self._proved(text)
+        spender = Spender(key_id=secret.key_id, key_serial=secret.serial)
+        owner, key = self._owner(secret.user_id, spender, is_fenced=is_fenced and acts_for is None)
+        if key.made_by is not None:
+            self._refuse_orphan(key.made_by)
+        caller = Caller(
+            user_id=owner.id,
+            actor=f"key:{key.id}",
+            owner_id=owner.id,
+            is_admin=owner.is_admin and not key.scopes.isdisjoint({Scope.ADMIN_READ, Scope.ADMIN_WRITE}),
+            scopes=key.scopes if owner.is_admin else key.scopes - ADMIN_SCOPES,
+            account_ids=frozenset(owner.claimed),
+            spender=spender,
+        )
+        return caller if acts_for is None else self._acting(caller, key, acts_for)
+
+    def named(self, user_id: str) -> Caller:
+        """Whoever is named, without any proof: only ever in open mode, on the emulator."""
+        user = self._users.get(user_id, within=_ANY_TIME)
+        claimed = frozenset(user.claimed) if user else frozenset()
+        return Caller(user_id=user_id, actor=f"user:{user_id}", is_admin=True, account_ids=claimed)
+
+    def acting_for(self, caller: Caller, user_id: str) -> Caller:
+        """An admin who signed in, with the books of another user.
+
+        The commit that follows is fenced by the other's document, so the admin is judged here on a fresh read of its
+        own. Raises Unauthenticated, and UserNotFound for whoever is no admin now: another user is not found then.
+        """
+        admin = self._users.get(caller.user_id) if caller.claims_admin else None
+        if admin is None:
+            raise UserNotFound(user_id)
+        standing(admin, caller.spender, self._clock())
+        if not _is_admin(admin):
+            raise UserNotFound(user_id)
+        return replace(self.named(user_id), actor=caller.actor, acts_for_another=True)
+
+    def _owner(self, user_id: str, spender: Spender, *, is_fenced: bool) -> tuple[User, ApiKey]:
+        """A refusal is only ever given on a fresh read: what is remembered may not know the key yet."""
+        user = self._users.get(user_id, within=_ANY_TIME if is_fenced else timedelta())
+        if user is None:
+            raise Unauthenticated(_NOT_VALID)
+        try:
+            return user, self._good_key(user, spender)
+        except (Unauthenticated, UserInactive):
+            if not is_fenced:
+                raise
+            return self._owner(user_id, spender, is_fenced=False)
+
+    def _good_key(self, user: User, spender: Spender) -> ApiKey:
+        key = standing(user, spender, self._clock())
+        assert key is not None, "a spender with a key has one"  # noqa: S101 - a bug, not a refusal
+        if not user.is_active:
+            raise UserInactive(user.id)
+        return key
+
+    def _acting(self, caller: Caller, key: ApiKey, external_id: str) -> Caller:
+        """A service key for one of its owner's users, who is made when first named."""
+        caller.refuse_unless(Scope.USERS_ACT, admin=False)
+        if not external_id.startswith(key.external_prefix):
+            raise PermissionDenied(f"This service key acts only for ids that begin with {key.external_prefix}.")
+        user = self._account_service.enter_external(EXTERNAL_PREFIX + external_id)
+        standing(user, Spender(), self._clock())
+        return replace(
+            caller,
+            user_id=user.id,
+            is_admin=False,
+            account_ids=frozenset(),
+            spender=Spender(),
+            service_key=KeyOrigin(user_id=caller.user_id, key_id=key.id),
+        )
+
+    def _refuse_orphan(self, origin: KeyOrigin) -> None:
+        """The service key that made a key stands in another user's document, which no commit of the key's own user
+        looks at, so it is read each time. Raises Unauthenticated where it could not act any more.
+        """
+        maker = self._users.get(origin.user_id)
+        made_by = None if maker is None else maker.keys.get(origin.key_id)
+        acts = made_by is not None and made_by.is_active(self._clock()) and Scope.USERS_ACT in made_by.scopes
+        if maker is None or not acts or not _is_admin(maker):
+            raise Unauthenticated("The service key that made this API key has ended, and the API key with it.")
+
+    def _proved(self, text: str) -> KeySecret:
+        """Which of a key's secrets this is. Raises Unauthenticated."""
+        parts = split(text)
+        if parts is None:
+            raise Unauthenticated(_NOT_VALID)
+        key_id, secret = parts
+        digest = digest_of(secret, self._pepper)
+        known = self._accounts.secrets(key_id, fresh=False)
+        found = _match(known, digest)
+        if found is None and known:  # this instance may have seen the key before its last rotation
+            found = _match(self._accounts.secrets(key_id, fresh=True), digest)
+        if found is None:
+            raise Unauthenticated(_NOT_VALID)
+        return found
+
+
+def _is_admin(user: User) -> bool:
+    return user.is_admin and user.is_active
+
+
+def _match(known: Sequence[KeySecret], digest: str) -> KeySecret | None:
+    return next((secret for secret in known if hmac.compare_digest(secret.digest, digest)), None)
+
+
+def digest_of(text: str, pepper: str) -> str:
+    """HMAC-SHA256 under the pepper: what leaks from the database opens nothing."""
+    return hmac.new(pepper.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,145 @@
+"""How a user comes, changes and goes: first sign-in, leaving anonymity, claiming, signing out."""
+
+import hashlib
+import hmac
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.cache import RecentlyUsed
+from core.clock import Clock
+from core.errors import FieldError, InvalidRequest, Unauthenticated
+from core.mailboxes import mailbox_of
+from domain.accounts.audit_log import AuditRecord
+from domain.accounts.errors import UserInactive
+from domain.credits.spending import LONG_AGO, Spender, standing
+from domain.credits.user import User
+from services.accounts.arrivals import Welcome, admission
+from services.accounts.ports import AccountChange, Accounts, Arrival, Identity, IdentityDirectory, TokenVerifier
+
+log = logging.getLogger(__name__)
+
+_ASKED_AGAIN = timedelta(hours=1)
+_ASKED_REMEMBERED = 2048
+
+CLAIMED_MAX = 20
+"""Anonymous accounts that one user may take over; a query asks for all of them at once."""
+
+
+class AccountService:
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        directory: IdentityDirectory,
+        tokens: TokenVerifier,
+        welcome: Welcome,
+        pepper: str,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._directory = directory
+        self._tokens = tokens
+        self._welcome = welcome
+        self._pepper = pepper
+        self._clock = clock
+        self._asked_for_welcome: RecentlyUsed[str, datetime] = RecentlyUsed(_ASKED_REMEMBERED)
+
+    def is_expected(self, user: User, identity: Identity) -> bool:
+        """Whether this sign-in may change the user: it has left anonymity, or its welcome may come now.
+
+        A welcome that an address has no share left for is asked for once an hour.
+        """
+        if identity.is_anonymous or user.is_anonymous or not user.welcome_due:
+            return user.is_anonymous and not identity.is_anonymous
+        asked_at = self._asked_for_welcome.get(user.id)
+        is_early = asked_at is not None and self._clock() - asked_at < _ASKED_AGAIN
+        return self._welcome.is_open_to(identity) and not is_early
+
+    def enter(self, identity: Identity, address: str) -> User:
+        """The user of a sign-in: made on the first one, no longer anonymous on the first with a real account.
+
+        Safe under any number of first requests at once. Raises RateLimited for an address that had its share.
+        """
+        now = self._clock()
+        arrival = Arrival(
+            user_id=identity.user_id,
+            network=self._digest(address),
+            mailbox=self._digest(f"welcome\0{mailbox_of(identity.email)}") if identity.email else None,
+            at=now,
+        )
+        user = self._accounts.admit(
+            arrival, lambda known, past: admission(known, identity, past, self._welcome, self._clock())
+        )
+        if user.welcome_due and self._welcome.is_open_to(identity):
+            self._asked_for_welcome.put(user.id, now)
+        return user
+
+    def welcome_credits_due(self, user: User) -> int:
+        """Return the credits that this user gets once its address is verified and its network has a share left."""
+        return self._welcome.credits if user.welcome_due else 0
+
+    def enter_external(self, user_id: str, audit: AuditRecord | None = None) -> User:
+        """A user whom a service key names: made when first named, with what its operator gives it, so with nothing."""
+        now = self._clock()
+        user = User(id=user_id, name="", email="", current_credits=0, created_at=now, books_opened_at=now)
+        return self._accounts.open(user, audit)
+
+    def sign_out(self, user_id: str) -> User:
+        """Everywhere, at once: every sign-in until now is worth nothing from here on."""
+        now = self._clock()
+        user = self._accounts.change(user_id, lambda user: AccountChange(user=replace(user, signed_out_at=now)))
+        self._directory.sign_out(user_id)
+        log.info("signed_out_everywhere", extra={"user_id": user_id})
+        return user
+
+    def claim(self, user_id: str, anonymous_token: str) -> User:
+        """Take over what an anonymous account made; the token proves whose it is. Its credits are not taken over.
+
+        Raises InvalidRequest, UserNotFound, Unavailable.
+        """
+        try:
+            identity = self._tokens.verify(anonymous_token, check_revoked=True)
+        except Unauthenticated as error:
+            raise _refused(error.message) from error
+        if not identity.is_anonymous:
+            raise _refused("the token is not an anonymous user's")
+
+        def decide(user: User, other: User) -> tuple[User, User]:
+            if not user.is_active:
+                raise UserInactive(user.id)
+            if other.claimed_by == user.id:
+                return user, other
+            now = self._clock()
+            claimed = _claimed(user, other, now)
+            try:
+                standing(other, Spender(signed_in_at=identity.signed_in_at or LONG_AGO), now)
+            except Unauthenticated as error:
+                raise _refused(error.message) from error
+            return claimed
+
+        user = self._accounts.claim(user_id, identity.user_id, decide)
+        log.info("account_claimed", extra={"user_id": user_id, "claimed": identity.user_id})
+        return user
+
+    def _digest(self, address: str) -> str:
+        """Addresses are personal: only a keyed hash is kept, of one on the network for a day."""
+        return hmac.new(self._pepper.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _claimed(user: User, other: User, now: datetime) -> tuple[User, User]:
+    if not other.is_anonymous or other.id == user.id:
+        raise _refused("the token is not another, anonymous user's")
+    if other.claimed_by is not None or not other.is_active:
+        raise _refused("the anonymous account belongs to somebody already, or was closed")
+    if user.is_anonymous:
+        raise _refused("an anonymous account cannot claim another: sign in first")
+    if len(user.claimed) >= CLAIMED_MAX:
+        raise _refused(f"you have claimed {CLAIMED_MAX} accounts, which is the most")
+    closed = replace(other, claimed_by=user.id, is_active=False, signed_out_at=now, updated_at=now)
+    return replace(user, claimed=(*user.claimed, other.id), updated_at=now), closed
+
+
+def _refused(detail: str) -> InvalidRequest:
+    allowed = ("the ID token of an anonymous user",)
+    return InvalidRequest([FieldError(pointer="/anonymous_token", detail=detail, allowed=allowed)])

@@ -1,0 +1,207 @@
+"""API keys, as their owner manages them."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.clock import Clock
+from core.errors import FieldError, InvalidRequest, PermissionDenied
+from domain.accounts import keys
+from domain.accounts.audit_log import AuditRecord
+from domain.accounts.errors import KeyNotFound, TooManyKeys, UserInactive, UserNotFound
+from domain.accounts.keys import ADMIN_SCOPES, KEYS_MAX, ApiKey, Budget, Scope
+from domain.credits.user import User
+from services.accounts.access import Caller, digest_of
+from services.accounts.instructions import Instruction, target_of
+from services.accounts.ports import AccountChange, Accounts, KeySecret, Users
+
+log = logging.getLogger(__name__)
+
+_ENDED_SHOWN = timedelta(days=30)
+_ENDED_MAX = KEYS_MAX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyOrder:
+    name: str
+    scopes: frozenset[Scope]
+    expires_at: datetime | None
+    budget: Budget
+    external_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """`token` is shown this once: nobody, and no database, can tell it again."""
+
+    key: ApiKey
+    token: str
+
+
+class KeyService:
+    def __init__(self, *, users: Users, accounts: Accounts, pepper: str, clock: Clock) -> None:
+        self._users = users
+        self._accounts = accounts
+        self._pepper = pepper
+        self._clock = clock
+
+    def all(self, user_id: str) -> list[ApiKey]:
+        """Newest first; revoked ones too, as long as they are remembered."""
+        user = self._users.get(user_id)
+        if user is None:
+            raise UserNotFound(user_id)
+        return sorted(user.keys.values(), key=lambda key: (key.created_at, key.id), reverse=True)
+
+    def get(self, user_id: str, key_id: str) -> ApiKey:
+        found = next((key for key in self.all(user_id) if key.id == key_id), None)
+        if found is None:
+            raise KeyNotFound(key_id)
+        return found
+
+    def create(self, caller: Caller, order: KeyOrder, request_id: str | None = None) -> IssuedKey:
+        """Raises PermissionDenied, InvalidRequest, UserInactive, TooManyKeys."""
+        now = self._clock()
+        _refuse_excess(caller, order, now)
+        key = ApiKey(
+            id=keys.new_id(),
+            name=order.name,
+            scopes=order.scopes,
+            created_at=now,
+            expires_at=order.expires_at,
+            budget=order.budget,
+            made_by=caller.service_key,
+            external_prefix=order.external_prefix,
+        )
+        record = _record(key, caller.user_id, Instruction(actor=caller.actor, request_id=request_id))
+        secret = keys.new_secret()
+        digest = digest_of(secret, self._pepper)
+        proof = KeySecret(key_id=key.id, user_id=caller.user_id, serial=key.serial, digest=digest)
+
+        def decide(user: User) -> AccountChange | None:
+            _refuse_inactive(user)
+            if key.id in user.keys:
+                return None
+            kept = _remembered(user, now)
+            if sum(each.is_active(now) for each in kept.values()) >= KEYS_MAX:
+                raise TooManyKeys(KEYS_MAX)
+            after = replace(user, keys={**kept, key.id: key}, updated_at=now)
+            return AccountChange(user=after, secret=proof, audit=record)
+
+        self._accounts.change(caller.user_id, decide)
+        log.info("key_created", extra={"user_id": caller.user_id, "key_id": key.id, "actor": caller.actor})
+        return IssuedKey(key, keys.token(key.id, secret))
+
+    def update(self, user_id: str, key_id: str, *, name: str | None, budget: Budget | None) -> ApiKey:
+        """A budget counts from what is spent already."""
+
+        def changed(key: ApiKey) -> ApiKey:
+            return replace(key, name=name or key.name, budget=budget or key.budget)
+
+        return self._change(user_id, key_id, changed)
+
+    def revoke(self, user_id: str, key_id: str, by: Instruction | None = None) -> ApiKey:
+        """Dead at once, in every instance, and with it the keys that it made. An operator's deed is recorded."""
+        now = self._clock()
+
+        def changed(key: ApiKey) -> ApiKey:
+            return replace(key, revoked_at=key.revoked_at or now)
+
+        def record(at: datetime) -> AuditRecord | None:
+            if by is None:
+                return None
+            return by.record(str(uuid.uuid4()), at, "key.revoke", target_of(user_id), key_id=key_id)
+
+        revoked = self._change(user_id, key_id, changed, record)
+        log.info("key_revoked", extra={"user_id": user_id, "key_id": key_id})
+        return revoked
+
+    def rotate(self, user_id: str, key_id: str, overlap: timedelta) -> IssuedKey:
+        """The same key, budget and history with a new secret; the old one works for the overlap, or is dead at once."""
+        now = self._clock()
+        secret = keys.new_secret()
+        digest = digest_of(secret, self._pepper)
+
+        def decide(user: User) -> AccountChange | None:
+            _refuse_inactive(user)
+            key = user.keys.get(key_id)
+            if key is None or not key.is_active(now):
+                raise KeyNotFound(key_id)
+            if any(known.digest == digest for known in self._accounts.secrets(key_id, fresh=True)):
+                return None
+            rotated = replace(
+                key, serial=key.serial + 1, rotated_at=now, previous_until=now + overlap if overlap else None
+            )
+            proof = KeySecret(key_id=key_id, user_id=user_id, serial=rotated.serial, digest=digest)
+            return AccountChange(user=_with_key(user, rotated, now), secret=proof)
+
+        user = self._accounts.change(user_id, decide)
+        log.info("key_rotated", extra={"user_id": user_id, "key_id": key_id})
+        return IssuedKey(user.keys[key_id], keys.token(key_id, secret))
+
+    def _change(
+        self,
+        user_id: str,
+        key_id: str,
+        changed: Callable[[ApiKey], ApiKey],
+        record: Callable[[datetime], AuditRecord | None] = lambda _: None,
+    ) -> ApiKey:
+        def decide(user: User) -> AccountChange | None:
+            if key_id not in user.keys:
+                raise KeyNotFound(key_id)
+            after = changed(user.keys[key_id])
+            if after == user.keys[key_id]:
+                return None
+            now = self._clock()
+            return AccountChange(user=_with_key(user, after, now), audit=record(now))
+
+        return self._accounts.change(user_id, decide).keys[key_id]
+
+
+def _record(key: ApiKey, user_id: str, by: Instruction) -> AuditRecord | None:
+    """Of a key that can do more than its owner's own errands, or that somebody else made for its owner."""
+    if key.made_by is None and key.scopes.isdisjoint(ADMIN_SCOPES):
+        return None
+    details: dict[str, Any] = {"key_id": key.id, "scopes": sorted(scope.value for scope in key.scopes)}
+    if key.external_prefix:
+        details["external_prefix"] = key.external_prefix
+    return by.record(f"{key.id}-creation", key.created_at, "key.create", target_of(user_id), **details)
+
+
+def _refuse_inactive(user: User) -> None:
+    """Nobody gets a new secret for the books of a user who may not use them. Raises UserInactive."""
+    if not user.is_active:
+        raise UserInactive(user.id)
+
+
+def _with_key(user: User, key: ApiKey, now: datetime) -> User:
+    return replace(user, keys={**user.keys, key.id: key}, updated_at=now)
+
+
+def _remembered(user: User, now: datetime) -> dict[str, ApiKey]:
+    """Without what ended long ago, or before many others. What is in flight stays: its end counts down on its key."""
+    since = now - _ENDED_SHOWN
+    living = {key.id for key in user.keys.values() if key.in_flight or key.is_active(now)}
+    ended = sorted((key for key in user.keys.values() if key.id not in living), key=_ended_at, reverse=True)
+    kept = living | {key.id for key in ended[:_ENDED_MAX] if _ended_at(key) > since}
+    return {key.id: key for key in user.keys.values() if key.id in kept}
+
+
+def _ended_at(key: ApiKey) -> datetime:
+    return min(moment for moment in (key.revoked_at, key.expires_at) if moment is not None)
+
+
+def _refuse_excess(caller: Caller, order: KeyOrder, now: datetime) -> None:
+    """Nobody hands out more than they have."""
+    own = frozenset(Scope) if caller.is_admin else frozenset(Scope) - ADMIN_SCOPES
+    allowed = own if caller.scopes is None else caller.scopes - ADMIN_SCOPES
+    if not order.scopes <= allowed:
+        excess = ", ".join(sorted(order.scopes - allowed))
+        raise PermissionDenied(f"You cannot give the scopes {excess}; you can give: {', '.join(sorted(allowed))}.")
+    if order.external_prefix and Scope.USERS_ACT not in order.scopes:
+        detail = "only a key with the scope users:act acts for external users"
+        raise InvalidRequest([FieldError(pointer="/external_prefix", detail=detail)])
+    if order.expires_at is not None and order.expires_at <= now:
+        raise InvalidRequest([FieldError(pointer="/expires_at", detail="must lie in the future")])

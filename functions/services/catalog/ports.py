@@ -1,0 +1,10 @@
+"""The catalog room needs this from outside: where the options are kept."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from domain.catalog.options import Catalog, ModelOffer
+
+
+class Catalogs(Protocol):
+    def load(self, models: Mapping[str, ModelOffer]) -> Catalog: ...

@@ -1,0 +1,48 @@
+import logging
+from datetime import timedelta
+
+from core.clock import Clock
+from core.errors import Unavailable
+from domain.credits.ledger import Change
+from domain.generations.generation import Generation
+from domain.generations.lifecycle import polled_again
+from services.generations.ports import Generations, TaskMessage, TaskQueue
+
+log = logging.getLogger(__name__)
+
+_DUE_AFTER = timedelta(seconds=60)
+_QUIET = timedelta(seconds=2)
+
+
+class CallbackService:
+    """A provider's callback only brings the next look at the job forward; many of them bring it forward once."""
+
+    def __init__(self, *, generations: Generations, queue: TaskQueue, clock: Clock) -> None:
+        self._generations = generations
+        self._queue = queue
+        self._clock = clock
+
+    def hint(self, generation_id: str, provider_job: str) -> None:
+        found = self._generations.get(generation_id)
+        if found is None or found.value.is_final or found.value.provider_job != provider_job:
+            log.info("callback_ignored", extra={"generation_id": generation_id})
+            return
+        now = self._clock()
+
+        def decide(generation: Generation) -> Change | None:
+            if generation.is_final or generation.provider_job != provider_job:
+                return None
+            if now - generation.updated_at < _QUIET:
+                return None
+            again = polled_again(generation, now=now, due_at=now + _DUE_AFTER)
+            return Change(user_id=generation.user_id, at=now, generation=again)
+
+        changed = self._generations.change(found, decide).value
+        if changed.dispatch != found.value.dispatch:
+            self._enqueue(changed)
+
+    def _enqueue(self, generation: Generation) -> None:
+        try:
+            self._queue.enqueue(TaskMessage.of(generation))
+        except Unavailable as error:
+            log.warning("enqueue_failed", extra={"generation_id": generation.id, "reason": str(error)})

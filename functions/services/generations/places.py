@@ -1,0 +1,58 @@
+"""The place of a generation in its queue, estimated from one count that all requests of an instance share."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from core.clock import Clock
+from core.errors import Unavailable
+from core.queues import Queue
+from domain.generations.generation import Generation
+from services.generations.ports import Generations, Waiting
+
+log = logging.getLogger(__name__)
+
+Aside = Callable[[Callable[[], None]], object]
+"""Does some work beside the request that asks for it, which does not wait for it."""
+
+COUNTED_EVERY = timedelta(seconds=5)
+_BELIEVED_FOR = timedelta(seconds=30)
+"""Older counts say nothing any more: where nobody asks, nobody counts."""
+
+
+class Places:
+    """No request counts: it starts a count beside it, at most one every five seconds, and answers from the last."""
+
+    def __init__(self, generations: Generations, clock: Clock, aside: Aside) -> None:
+        self._generations = generations
+        self._clock = clock
+        self._aside = aside
+        self._counts: dict[Queue, tuple[datetime, Waiting]] = {}
+        self._under_way: set[Queue] = set()
+        self._lock = threading.Lock()
+
+    def of(self, generation: Generation) -> int | None:
+        """Return the place of a generation that waits, from 1 for the next, or None where nothing is known yet."""
+        now, queue = self._clock(), generation.queue
+        counted = self._counts.get(queue)
+        if (counted is None or now - counted[0] >= COUNTED_EVERY) and self._begins(queue):
+            self._aside(lambda: self._count(queue))
+        if counted is None or now - counted[0] > _BELIEVED_FOR:
+            return None
+        return counted[1].place_of(generation.created_at)
+
+    def _begins(self, queue: Queue) -> bool:
+        with self._lock:
+            is_idle = queue not in self._under_way
+            self._under_way.add(queue)
+            return is_idle
+
+    def _count(self, queue: Queue) -> None:
+        at = self._clock()
+        try:
+            self._counts[queue] = (at, self._generations.waiting(queue))
+        except Unavailable as error:
+            log.info("queue_not_counted", extra={"queue": queue, "reason": error.message})
+        finally:
+            self._under_way.discard(queue)

@@ -1,0 +1,188 @@
+"""What an operator does to users. Each deed and the record of it in the audit log are one commit."""
+
+import hashlib
+import logging
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.clock import Clock
+from core.errors import IdempotencyKeyReused
+from domain.accounts.audit_log import AuditRecord
+from domain.accounts.errors import AccountClosed, AddressNotVerified, UserNotFound
+from domain.credits.ledger import Entry, EntryType, post
+from domain.credits.user import User
+from services.accounts.access import EXTERNAL_PREFIX
+from services.accounts.accounts import AccountService
+from services.accounts.instructions import Instruction, target_of
+from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, UserPlace, Users
+from services.credits.ports import Ledger
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """`user` has the balance of now; `replayed`: the entry is an earlier request's with the same idempotency key."""
+
+    entry: Entry
+    user: User
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A user for an operator's own id of it; `is_new` where this request made it."""
+
+    user: User
+    is_new: bool
+
+
+class AdministrationService:
+    def __init__(
+        self,
+        *,
+        users: Users,
+        accounts: Accounts,
+        account_service: AccountService,
+        ledger: Ledger,
+        directory: IdentityDirectory,
+        clock: Clock,
+    ) -> None:
+        self._users = users
+        self._accounts = accounts
+        self._account_service = account_service
+        self._ledger = ledger
+        self._directory = directory
+        self._clock = clock
+
+    def page(self, email_prefix: str | None, *, after: UserPlace | None, limit: int) -> list[User]:
+        """Everybody by id, or by e-mail address those whose address begins so, in whatever case it is written."""
+        prefix = None if email_prefix is None else email_prefix.lower()
+        return self._users.search(prefix, after=after, limit=limit)
+
+    def get(self, user_id: str) -> User:
+        found = self._users.get(user_id)
+        if found is None:
+            raise UserNotFound(user_id)
+        return found
+
+    def name(self, external_id: str, by: Instruction) -> Named:
+        """The user of a service key's external id; it comes with nothing."""
+        user_id = EXTERNAL_PREFIX + external_id
+        known = self._users.get(user_id)
+        if known is not None:
+            return Named(known, is_new=False)
+        record = _record(by, "user.create", user_id, self._clock())
+        return Named(self._account_service.enter_external(user_id, record), is_new=True)
+
+    def adjust(self, user_id: str, credits_: int, key: str, by: Instruction) -> Adjustment:
+        """Once for each user and idempotency key. Raises UserNotFound, InsufficientCredits, IdempotencyKeyReused."""
+        entry = Entry(
+            id=f"adjustment-{hashlib.sha256(f'{user_id}\0{key}'.encode()).hexdigest()[:32]}",
+            type=EntryType.ADJUSTMENT,
+            credits=credits_,
+            user_id=user_id,
+            description=f"Adjustment: {by.reason}",
+            timestamp=self._clock(),
+        )
+        # The id of its record is derived too: a repeat has nothing new to say.
+        record = by.record(entry.id, entry.timestamp, "user.adjust", target_of(user_id), credits=credits_)
+        posted = self._ledger.post(user_id, entry.id, lambda user: replace(post(user, entry), audit=record))
+        if (posted.credits, posted.description) != (entry.credits, entry.description):
+            raise IdempotencyKeyReused
+        log.info("balance_adjusted", extra={"user_id": user_id, "entry_id": entry.id, "actor": by.actor})
+        # What was decided here comes back as it is; anything else stood there before.
+        return Adjustment(entry=posted, user=self.get(user_id), replayed=posted is not entry)
+
+    def deactivate(self, user_id: str, by: Instruction) -> User:
+        """Every sign-in and key of the user is worth nothing from here on.
+
+        The database is first, which refuses at once; where the directory then does not answer, repeating this ends it.
+        """
+
+        def decide(user: User) -> AccountChange | None:
+            if not user.is_active:
+                return None
+            now = self._clock()
+            off = replace(user, is_active=False, signed_out_at=now, updated_at=now)
+            return AccountChange(user=off, audit=_record(by, "user.deactivate", user_id, now))
+
+        user = self._accounts.change(user_id, decide)
+        self._directory.set_active(user_id, is_active=False)
+        self._directory.sign_out(user_id)
+        return user
+
+    def activate(self, user_id: str, by: Instruction) -> User:
+        """Sign-ins from before stay dead; keys work again. Raises AccountClosed."""
+
+        def decide(user: User) -> AccountChange | None:
+            _refuse_closed(user)
+            if user.is_active:
+                return None
+            now = self._clock()
+            on = replace(user, is_active=True, updated_at=now)
+            return AccountChange(user=on, audit=_record(by, "user.activate", user_id, now))
+
+        user = self._accounts.change(user_id, decide)
+        self._directory.set_active(user_id, is_active=True)
+        return user
+
+    def grant_admin(self, id_or_email: str, by: Instruction) -> User:
+        """The record of it, and what our own doors look at, come before the role in the account's tokens.
+
+        Where the directory then does not answer, repeating this ends it. Raises UserNotFound for whoever has no
+        account, or has never called; AddressNotVerified; AccountClosed; Unavailable.
+        """
+        user_id = self._account(id_or_email)
+        account = self._directory.account(user_id)
+        if account is None:
+            raise UserNotFound(user_id)
+        if user_id != id_or_email and not account.is_verified:
+            raise AddressNotVerified(id_or_email, user_id)
+
+        def decide(user: User) -> AccountChange | None:
+            _refuse_closed(user)
+            if user.is_admin:
+                return None
+            now = self._clock()
+            record = _record(by, "user.grant_admin", user_id, now)
+            return AccountChange(user=replace(user, is_admin=True, updated_at=now), audit=record)
+
+        user = self._accounts.change(user_id, decide)
+        self._directory.set_role(user_id, "admin")
+        return user
+
+    def revoke_admin(self, id_or_email: str, by: Instruction) -> User:
+        """ID tokens that still say `admin` are dead with it: the user is signed out everywhere."""
+        user_id = self._account(id_or_email)
+
+        def decide(user: User) -> AccountChange | None:
+            now = self._clock()
+            plain = replace(user, is_admin=False, signed_out_at=now, updated_at=now)
+            return AccountChange(user=plain, audit=_record(by, "user.revoke_admin", user_id, now))
+
+        user = self._accounts.change(user_id, decide)
+        self._directory.set_role(user_id, "user")
+        self._directory.sign_out(user_id)
+        return user
+
+    def _account(self, id_or_email: str) -> str:
+        """No user id has an @: those of Firebase are letters and digits."""
+        if "@" not in id_or_email:
+            return id_or_email
+        found = self._directory.find(id_or_email)
+        if found is None:
+            raise UserNotFound(id_or_email)
+        return found
+
+
+def _record(by: Instruction, action: str, user_id: str, at: datetime) -> AuditRecord:
+    return by.record(str(uuid.uuid4()), at, action, target_of(user_id))
+
+
+def _refuse_closed(user: User) -> None:
+    if user.deleted_at is not None:
+        raise AccountClosed(user.id, "was deleted")
+    if user.claimed_by is not None:
+        raise AccountClosed(user.id, f"was claimed by {user.claimed_by}")

@@ -1,0 +1,197 @@
+"""Deleting a person: what came from it goes, what it cost stays in the books.
+
+The first commit closes the account, so that nothing new can begin. The rest is done piece by piece, each of which may
+be done again, and goes on in the night where the time of the request was too short or something did not answer.
+"""
+
+import logging
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from core.clock import Clock
+from core.damage import UnreadableRecord
+from core.errors import AppError, Unavailable
+from core.records import Stored
+from domain.accounts.errors import UserNotFound
+from domain.accounts.keys import ApiKey
+from domain.credits.ledger import Change
+from domain.credits.user import User
+from domain.generations.erasing import erase
+from domain.generations.errors import SettlementConflict
+from domain.generations.generation import Generation, Status
+from domain.generations.lifecycle import cancel
+from services.accounts.instructions import Instruction, target_of
+from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, Users
+from services.credits.ledger import LedgerService
+from services.generations.models import ModelRegistry
+from services.generations.output_files import OutputFiles
+from services.generations.ports import Generations, TaskQueue
+from services.generations.withdrawing import withdraw
+
+log = logging.getLogger(__name__)
+
+_REQUEST_TIME = timedelta(seconds=40)
+"""Somebody waits for the answer, and the function has 60 seconds."""
+
+_NIGHTLY_TIME = timedelta(minutes=4)
+"""Of the nine that the schedule has; the audit comes after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasures:
+    """Of one night; what is left is due again in the next."""
+
+    finished: int
+    left: int
+
+
+class ErasureService:
+    def __init__(
+        self,
+        *,
+        users: Users,
+        accounts: Accounts,
+        generations: Generations,
+        ledger: LedgerService,
+        outputs: OutputFiles,
+        directory: IdentityDirectory,
+        models: ModelRegistry,
+        queue: TaskQueue,
+        clock: Clock,
+    ) -> None:
+        self._users = users
+        self._accounts = accounts
+        self._generations = generations
+        self._ledger = ledger
+        self._outputs = outputs
+        self._directory = directory
+        self._models = models
+        self._queue = queue
+        self._clock = clock
+
+    def delete(self, user_id: str, by: Instruction) -> bool:
+        """Whether all is erased; if not, the rest is. Repeating it goes on. Raises UserNotFound, Unavailable."""
+        until = self._clock() + _REQUEST_TIME
+
+        def decide(user: User) -> AccountChange | None:
+            if user.deleted_at is not None:
+                return None
+            now = self._clock()
+            record = by.record(str(uuid.uuid4()), now, "user.delete", target_of(user_id))
+            return AccountChange(user=_closed(user, now), audit=record)
+
+        user = self._accounts.change(user_id, decide)
+        log.info("user_deleted", extra={"user_id": user_id, "actor": by.actor})
+        return self._erase(user, until) if user.erasure_due else True
+
+    def continue_all(self) -> Erasures:
+        """What is due, as far as the time goes. One that something stands in the way of does not stop the others."""
+        until = self._clock() + _NIGHTLY_TIME
+        finished = left = 0
+        for user in self._users.to_erase():
+            is_done = not isinstance(user, UnreadableRecord) and self._erased_if_possible(user, until)
+            finished, left = finished + is_done, left + (not is_done)
+        log.info("erasures_continued", extra={"finished": finished, "left": left})
+        return Erasures(finished=finished, left=left)
+
+    def _erased_if_possible(self, user: User, until: datetime) -> bool:
+        try:
+            return self._erase(user, until)
+        except (Unavailable, UnreadableRecord, SettlementConflict) as error:
+            log.warning("erasure_postponed", extra={"user_id": user.id, "reason": error.message})
+            return False
+
+    def _erase(self, user: User, until: datetime) -> bool:
+        """The anonymous accounts that the user claimed are the same person."""
+        if self._clock() >= until:
+            return False
+        # A generation of feraset-imagen's becomes one of ours when it is written, so its books have to know it first.
+        self._ledger.open_books(user.id)
+        owners = (user.id, *user.claimed)
+        for owner in owners:
+            self._directory.delete(owner)
+        for claimed in user.claimed:
+            with suppress(UserNotFound):
+                self._accounts.change(claimed, self._closed_with_it)
+        stopped: AppError | None = None
+        for row in chain.from_iterable(self._generations.each([owner]) for owner in owners):
+            if self._clock() >= until:
+                return False
+            stopped = self._stopped_by(row) or stopped
+        if stopped is not None:  # the others are erased, and this one has to be looked at by a person
+            raise stopped
+        self._accounts.change(user.id, self._finished)
+        log.info("user_erased", extra={"user_id": user.id})
+        return True
+
+    def _stopped_by(self, row: Stored[Generation] | UnreadableRecord) -> AppError | None:
+        """Erase one generation, or say what is damaged of it."""
+        if isinstance(row, UnreadableRecord):
+            return row
+        try:
+            if not row.value.is_erased:
+                self._erase_generation(row.value.id)
+        except (UnreadableRecord, SettlementConflict) as error:
+            return error
+        return None
+
+    def _erase_generation(self, generation_id: str) -> None:
+        """End it, remove its files, take out its words, and remove its files once more.
+
+        A worker that stores a picture before the words are out may find that the generation has such an output, and
+        leave it; one that stores after that finds none, and removes it.
+        """
+        found = self._generations.get(generation_id)
+        assert found is not None, "generations are never deleted"  # noqa: S101 - a bug, not a refusal
+        ended = self._ended(found)
+        self._outputs.remove_all(ended.value)
+        if ended.value.status is Status.FAILED:
+            self._ledger.forget_reasons(ended.value)
+        self._generations.change(ended, lambda each: erase(each, now=self._clock()))
+        self._outputs.remove_all(ended.value)
+
+    def _ended(self, found: Stored[Generation]) -> Stored[Generation]:
+        def decide(generation: Generation) -> Change | None:
+            return None if generation.is_final else cancel(generation, now=self._clock())
+
+        ended = self._generations.change(found, decide)
+        if not found.value.is_final:
+            withdraw(self._queue, ended.value)
+        if ended.value.provider_job is not None and not found.value.is_final:
+            self._models.cancel_job(ended.value.spec.model, ended.value.provider_job)
+        return ended
+
+    def _closed_with_it(self, claimed: User) -> AccountChange | None:
+        if claimed.deleted_at is not None:
+            return None
+        return AccountChange(user=replace(_closed(claimed, self._clock()), erasure_due=False))
+
+    def _finished(self, user: User) -> AccountChange | None:
+        if not user.erasure_due:
+            return None
+        return AccountChange(user=replace(user, erasure_due=False, updated_at=self._clock()))
+
+
+def _closed(user: User, now: datetime) -> User:
+    """Nobody any more: not an anonymous user either, whom a first sign-in would give a name."""
+    return replace(
+        user,
+        name="",
+        email="",
+        is_active=False,
+        is_admin=False,
+        is_anonymous=False,
+        welcome_due=False,
+        keys={key.id: _revoked(key, now) for key in user.keys.values()},
+        signed_out_at=now,
+        deleted_at=now,
+        erasure_due=True,
+        updated_at=now,
+    )
+
+
+def _revoked(key: ApiKey, now: datetime) -> ApiKey:
+    return replace(key, name="", revoked_at=key.revoked_at or now)

@@ -1,0 +1,234 @@
+"""The sweeper: every unsettled generation that is past its `due_at` is sent again, or failed and refunded."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.clock import Clock
+from core.damage import UnreadableRecord
+from core.errors import Unavailable
+from core.logging import log_context
+from core.records import Stored
+from domain.accounts.errors import UserNotFound
+from domain.credits.ledger import Change
+from domain.generations import lifecycle
+from domain.generations.errors import SettlementConflict
+from domain.generations.generation import OUT_OF_ATTEMPTS, TOOK_TOO_LONG, Failure, Generation, Status
+from services.generations.models import ModelRegistry
+from services.generations.ports import Generations, TaskMessage, TaskQueue
+from services.generations.withdrawing import withdraw
+from services.operations.queue import QueueMarks
+
+log = logging.getLogger(__name__)
+
+_BUDGET = timedelta(seconds=45)
+"""The schedule runs every minute."""
+
+_PATIENCE = timedelta(seconds=3)
+"""For one commit. Where the database is too busy for it, the next sweep tries again, and the others have their turn."""
+
+_LOOK_AGAIN = timedelta(seconds=60)
+_LOOK_AGAIN_MAX = timedelta(minutes=30)
+
+_SAME_NAME_SIGHTINGS = 3
+
+_PURGE_LASTS = timedelta(seconds=30)
+"""From its mark on: what is sent in the meantime may be dropped too, and clocks differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepResult:
+    """How many generations were found overdue, and what became of them.
+
+    `unreadable` cannot be read, and `disputed` cannot be settled, because an entry of theirs stands there already:
+    the log names them, and a person has to repair them.
+    """
+
+    resent: int = 0
+    dispatched_again: int = 0
+    failed: int = 0
+    settled_meanwhile: int = 0
+    unavailable: int = 0
+    unreadable: int = 0
+    disputed: int = 0
+
+    @property
+    def needs_repair(self) -> bool:
+        return bool(self.unreadable or self.disputed)
+
+
+class SweepService:
+    def __init__(
+        self,
+        *,
+        generations: Generations,
+        queue: TaskQueue,
+        marks: QueueMarks,
+        models: ModelRegistry,
+        attempts_max: int,
+        age_max: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._generations = generations
+        self._queue = queue
+        self._marks = marks
+        self._models = models
+        self._attempts_max = attempts_max
+        self._age_max = age_max
+        self._clock = clock
+
+    def sweep(self) -> SweepResult:
+        """Rescue all that is due, or as much as 45 seconds allow; what is left is due for the next sweep.
+
+        Raises Unavailable where the database does not say what is due.
+        """
+        started = self._clock()
+        lost_until = self._lost_until(started)
+        outcomes: Counter[str] = Counter()
+        for row in self._found(started, lost_until):
+            if self._clock() - started >= _BUDGET:
+                break
+            outcomes[self._looked_at(row, lost_until)] += 1
+        if outcomes:
+            log.info("swept", extra={"found": outcomes.total(), "outcomes": dict(outcomes)})
+        return SweepResult(**outcomes)
+
+    def _looked_at(self, row: Stored[Generation] | UnreadableRecord, lost_until: datetime | None) -> str:
+        if isinstance(row, UnreadableRecord):
+            return "unreadable"
+        with log_context(generation_id=row.value.id, request_id=row.value.request_id):
+            return self._rescued(row, lost_until)
+
+    def _lost_until(self, now: datetime) -> datetime | None:
+        """Tasks from before this moment went with a purge. While that may still be at work, nothing is sent for it."""
+        purged_at = self._marks.purged_at()
+        if purged_at is None or now < purged_at + _PURGE_LASTS:
+            return None
+        return purged_at + _PURGE_LASTS
+
+    def _found(self, now: datetime, lost_until: datetime | None) -> Iterator[Stored[Generation] | UnreadableRecord]:
+        """What is due. After a purge also what has lost its task, until the longest backoff from before it is over."""
+        if lost_until is None or now > lost_until + _LOOK_AGAIN_MAX:
+            yield from self._generations.due(now=now)
+            return
+        for row in self._generations.due(now=now + _LOOK_AGAIN_MAX):
+            if isinstance(row, UnreadableRecord) or self._is_overdue(row.value) or _is_lost(row.value, lost_until):
+                yield row
+
+    def _rescued(self, stored: Stored[Generation], lost_until: datetime | None) -> str:
+        """One that cannot be rescued now must not keep the others from it, in the next sweep neither."""
+        try:
+            return self._rescue(stored, lost_until)
+        except (Unavailable, UserNotFound) as error:
+            log.warning("rescue_failed", extra={"reason": error.message})
+            outcome = "unavailable"
+        except UnreadableRecord:  # by what another writer made of it meanwhile
+            return "unreadable"
+        except SettlementConflict as error:
+            log.error("settlement_conflict", extra={"reason": error.message})  # noqa: TRY400 - no bug
+            outcome = "disputed"
+        with suppress(Unavailable, UnreadableRecord):  # then it stays due
+            found = self._generations.get(stored.value.id)  # another writer may have been at it
+            if found is not None:
+                self._defer(found)
+        return outcome
+
+    def _rescue(self, stored: Stored[Generation], lost_until: datetime | None) -> str:
+        now = self._clock()
+        generation = stored.value
+        if now - generation.created_at > self._age_max:
+            return self._fail(stored, TOOK_TOO_LONG)
+        if lost_until is not None and _is_lost(generation, lost_until):
+            return self._send_under_a_new_name(stored, lambda found: _is_lost(found, lost_until))
+        crashed = generation.status is Status.PROCESSING and generation.provider_job is None
+        if crashed and generation.attempt >= self._attempts_max:
+            return self._fail(stored, OUT_OF_ATTEMPTS)
+        # A task that was consumed beside a live attempt is gone; one new name for each attempt makes up for that.
+        if crashed or (generation.attempt > 0 and generation.deferrals == _SAME_NAME_SIGHTINGS):
+            return self._dispatch_again(stored)
+        return self._resend(stored)
+
+    def _fail(self, stored: Stored[Generation], failure: Failure) -> str:
+        def decide(generation: Generation) -> Change | None:
+            if not self._is_overdue(generation):
+                return None
+            return lifecycle.fail(generation, failure, now=self._clock())
+
+        settled = self._generations.change(stored, decide, patience=_PATIENCE).value
+        if settled.status is not Status.FAILED:
+            return "settled_meanwhile"
+        if stored.value.provider_job is not None:
+            self._models.cancel_job(settled.spec.model, stored.value.provider_job)
+        withdraw(self._queue, settled)
+        log.warning("generation_given_up", extra={"code": failure.code, "attempt": settled.attempt})
+        return "failed"
+
+    def _dispatch_again(self, stored: Stored[Generation]) -> str:
+        """The last task is used up: its worker crashed."""
+        return self._send_under_a_new_name(stored, self._is_overdue)
+
+    def _send_under_a_new_name(self, stored: Stored[Generation], is_wanted: Callable[[Generation], bool]) -> str:
+        """The new name is stored before it is sent."""
+
+        def decide(generation: Generation) -> Change | None:
+            if not is_wanted(generation):
+                return None
+            now = self._clock()
+            again = lifecycle.dispatched_again(generation, now=now, due_at=now + _backoff(generation))
+            return Change(user_id=generation.user_id, at=now, generation=again)
+
+        changed = self._generations.change(stored, decide, patience=_PATIENCE).value
+        if changed.dispatch == stored.value.dispatch:
+            return "settled_meanwhile"
+        self._enqueue(changed)
+        return "dispatched_again"
+
+    def _resend(self, stored: Stored[Generation]) -> str:
+        """The same name first: where it exists the task is only waiting, and a backlog must not breed tasks."""
+        self._enqueue(stored.value)
+        self._defer(stored)
+        return "resent"
+
+    def _defer(self, stored: Stored[Generation]) -> None:
+        """Look again later, counted from now: it may have been due for hours."""
+
+        def decide(generation: Generation) -> Change | None:
+            if not self._is_overdue(generation):
+                return None
+            now = self._clock()
+            deferred = lifecycle.deferred(generation, due_at=now + _backoff(generation))
+            return Change(user_id=generation.user_id, at=now, generation=deferred)
+
+        self._generations.change(stored, decide, patience=_PATIENCE)
+
+    def _is_overdue(self, generation: Generation) -> bool:
+        """Asked again on each read: a worker may have claimed or settled it since."""
+        return generation.due_at is not None and generation.due_at <= self._clock()
+
+    def _enqueue(self, generation: Generation) -> None:
+        message = TaskMessage.of(generation)
+        try:
+            is_new = self._queue.enqueue(message)
+        except Unavailable as error:
+            log.warning("enqueue_failed", extra={"reason": str(error)})
+        else:
+            log.info("generation_resent", extra={"task": message.name, "was_waiting": not is_new})
+
+
+def _is_lost(generation: Generation, lost_until: datetime) -> bool:
+    """Its task went with a purge, and no worker is at it.
+
+    Where a worker gave a later dispatch back since, that does not show; the sweeper makes up for it as for any other.
+    """
+    if generation.is_final or (generation.status is Status.PROCESSING and generation.provider_job is None):
+        return False
+    sent_at = generation.created_at if generation.dispatch == 1 else generation.updated_at
+    return sent_at <= lost_until
+
+
+def _backoff(generation: Generation) -> timedelta:
+    """1, 2, 4 … minutes, at most 30."""
+    return min(_LOOK_AGAIN_MAX, _LOOK_AGAIN * 2.0 ** min(generation.deferrals, 10))

@@ -1,0 +1,111 @@
+"""The weekly report: counted, compared with the weeks before, saved. What fails on the way is raised."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from core.calendar import Week, last_full_week
+from core.clock import Clock
+from domain.catalog.options import ModelOffer, OptionKind
+from domain.reports.anomalies.days import day_facts, p95s
+from domain.reports.anomalies.review import Past, review
+from domain.reports.economics import NO_PRICES, Prices
+from domain.reports.past_reports import stats_from
+from domain.reports.report import Background, Making, anomaly_summary, report_document, report_id, summary
+from domain.reports.week_stats import WeekStats
+from services.catalog.editing import OptionRecords
+from services.credits.ports import AuditVerdicts
+from services.reports.ports import Groups, Reports, WeekCounts
+
+log = logging.getLogger(__name__)
+
+WEEKS_COMPARED = 8
+
+_KIND = "image"
+"""What a model made that is no longer offered: so far, there is nothing else."""
+
+Report = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What a report is made from. Models are those on offer; others are known from the last report."""
+
+    counts: WeekCounts
+    options: OptionRecords
+    models: Mapping[str, ModelOffer]
+    verdicts: AuditVerdicts
+    prices: Prices = NO_PRICES
+
+
+class ReportService:
+    def __init__(self, sources: Sources, reports: Reports, *, zone: tzinfo, clock: Clock) -> None:
+        self._sources = sources
+        self._reports = reports
+        self._zone = zone
+        self._clock = clock
+
+    def run(self, as_of: datetime | None = None, dry_run: bool = False) -> dict[str, Any]:
+        """Of the last full week before `as_of`, or before now; answers in the shape of `scheduleWeeklyReport`.
+
+        The same week again makes another version, and leaves the one before as it is. `dry_run` saves nothing.
+        """
+        report = self._made(last_full_week(as_of or self._clock(), self._zone))
+        if not dry_run:
+            report = self._saved(report)
+        return {
+            "reportStatus": "success",
+            "report_data": report,
+            "summary": summary(report),
+            "anomaly_summary": anomaly_summary(report),
+        }
+
+    def _made(self, week: Week) -> dict[str, Any]:
+        sources = self._sources
+        earlier = self._reports.before(week, WEEKS_COMPARED)
+        groups = self._groups(earlier)
+        stats = sources.counts.week(week, groups)
+        previous = self._previous(week.shifted(-1), earlier, groups)
+        past = Past(
+            previous=previous,
+            weeks=[[day_facts(day) for day in report["daily"]] for report in earlier],
+            p95s=[p95s(report["model_performance"]) for report in earlier],
+        )
+        analysis, expected = review(stats, past)
+        background = Background(
+            previous=previous,
+            weeks=len(earlier),
+            expected=expected,
+            prices=sources.prices,
+            audit=sources.verdicts.last(),
+        )
+        making = Making(at=self._clock(), zone=self._zone, version=self._reports.versions(week) + 1)
+        return report_document(stats, analysis, background, making)
+
+    def _previous(self, week: Week, earlier: Sequence[Report], groups: Groups) -> WeekStats | None:
+        """From its report, or counted afresh where there is none."""
+        report = next((report for report in earlier if report["week"] == week.key), None)
+        return self._sources.counts.outline(week, groups) if report is None else stats_from(report, self._zone)
+
+    def _groups(self, earlier: Iterable[Report]) -> Groups:
+        """A model that was withdrawn is known from the reports of its time; options are never deleted."""
+        options = self._sources.options
+        withdrawn = {name: _KIND for report in earlier for name in report["model_performance"]}
+        offered = {name: offer.kind for name, offer in self._sources.models.items()}
+        styles, colors, sizes = (
+            [option.id for option in options.options(kind)]
+            for kind in (OptionKind.STYLE, OptionKind.COLOR, OptionKind.SIZE)
+        )
+        return Groups(models=withdrawn | offered, styles=styles, colors=colors, sizes=sizes)
+
+    def _saved(self, report: dict[str, Any]) -> dict[str, Any]:
+        """Under the first id of its day that is free."""
+        run = 1
+        while not self._reports.add(report["id"], report):
+            run += 1
+            report = report | {"id": report_id(report["generated_at"], run)}
+        extra = {"report_id": report["id"], "week": report["week"], "version": report["version"]}
+        log.info("report_saved", extra=extra | {"level": report["anomaly_analysis"]["severity_level"]})
+        return report
