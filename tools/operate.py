@@ -87,7 +87,7 @@ def _audit(app: Darkroom, options: argparse.Namespace) -> int:
 def _open_books(app: Darkroom, options: argparse.Namespace) -> None:
     users = [options.user] if options.user else app.audits.of_all().unopened
     for user_id in users:
-        entry = app.ledger.open_books(user_id)
+        entry = app.opening.open(user_id)
         _print({"user": user_id, "opening": None if entry is None else entry.credits})
 
 

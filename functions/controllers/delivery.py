@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from schemas.delivery import Unsubscribe
-
 from controllers.http.wire import Access, Answer, Call, Route
 from core.errors import InvalidRequest, Unavailable
+from schemas.delivery import Unsubscribe
 from services.delivery.subscriptions import SubscriptionService
 
 _HTML = "text/html"

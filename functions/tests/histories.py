@@ -10,10 +10,12 @@ from random import Random
 from typing import Any
 
 from core.calendar import Week, Window, local_date
-from domain.credits.ledger import Entry, EntryType, deduction_entry, refund_entry
+from domain.credits.commits import deduction_entry
+from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
 from domain.credits.user_week import with_request
 from domain.generations.generation import Failure, Generation, Spec, Status
+from domain.generations.lifecycle import refund_of
 from repositories.accounts.user_mapping import user_fields
 from repositories.credits.entry_mapping import entry_fields
 from repositories.generations.generation_mapping import generation_fields
@@ -118,7 +120,7 @@ def _generation(chance: Random, id_: str, user_id: str, at: datetime, models: Se
 def _entries(one: Generation) -> Iterator[Entry]:
     yield deduction_entry(one)
     if one.status in (Status.FAILED, Status.CANCELLED):
-        yield refund_entry(one, "", one.updated_at)
+        yield refund_of(one, one.price, "", one.updated_at)
 
 
 def _other(chance: Random, id_: str, people: Sequence[User], window: Window) -> Entry:

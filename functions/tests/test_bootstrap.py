@@ -33,7 +33,7 @@ class Counting(Darkroom):
 
 def test_a_later_part_is_made_when_something_is_asked_of_it_and_then_once() -> None:
     app = Counting()
-    tokens = app.later("tokens")
+    tokens = app.later(lambda: app.tokens)
     assert app.count == 0
     assert [tokens.verify("a"), tokens.verify("a")] == [ALICE, ALICE]
     assert app.count == 1
@@ -44,7 +44,7 @@ def test_threads_that_come_at_once_share_one() -> None:
 
     def verify(_: int) -> Identity:
         everybody.wait(10)
-        identity: Identity = app.later("tokens").verify("a")
+        identity: Identity = app.later(lambda: app.tokens).verify("a")
         return identity
 
     with ThreadPoolExecutor(8) as pool:
@@ -55,5 +55,5 @@ def test_threads_that_come_at_once_share_one() -> None:
 def test_a_part_that_could_not_be_made_is_tried_again() -> None:
     app = Counting(Unavailable("not yet"))
     with pytest.raises(Unavailable):
-        app.later("tokens").verify("a")
-    assert app.later("tokens").verify("a") == ALICE
+        app.later(lambda: app.tokens).verify("a")
+    assert app.later(lambda: app.tokens).verify("a") == ALICE

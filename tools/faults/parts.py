@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bootstrap import WORKER_FUNCTION, Darkroom
+from bootstrap import Darkroom
 from core.errors import Unavailable
+from core.queues import Queue
 from domain.generations.generation import FINAL, Status
 from repositories.store.documents import Create, Delete, Document, Documents, Query, Totals, Write
 from repositories.store.firestore import FirestoreDocuments
@@ -177,4 +178,4 @@ def _meaning(writes: Sequence[Write]) -> str:
 
 
 def _is_worker() -> bool:
-    return os.environ.get("FUNCTION_TARGET") == WORKER_FUNCTION
+    return os.environ.get("FUNCTION_TARGET") == Queue.GENERATIONS.value

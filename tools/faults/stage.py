@@ -11,7 +11,8 @@ from threading import Event
 
 from google.cloud import firestore
 
-from bootstrap import WORKER_FUNCTION, Darkroom
+from bootstrap import Darkroom
+from core.queues import Queue
 from core.settings import Settings
 from domain.credits.ledger import EntryType
 from domain.credits.user import User
@@ -31,7 +32,7 @@ from tools.faults.plan import FOLDER_VARIABLE, Plan
 from tools.faults.servers import Process
 
 FUNCTION_URL, API = "createGenerationRequest", "api"
-TARGETS = (FUNCTION_URL, API, WORKER_FUNCTION)
+TARGETS = (FUNCTION_URL, API, Queue.GENERATIONS.value)
 
 _FIRESTORE_VARIABLE = "FIRESTORE_EMULATOR_HOST"
 _SWEEPS_MAX = 40
@@ -77,7 +78,7 @@ class Stage:
         with _variable(_FIRESTORE_VARIABLE, self.database.host):
             client = firestore.Client(project=settings.project_id)
         target = Target(
-            queue=f"projects/{settings.project_id}/locations/{settings.region}/queues/{WORKER_FUNCTION}",
+            queue=f"projects/{settings.project_id}/locations/{settings.region}/queues/{Queue.GENERATIONS.value}",
             url=settings.worker_url,
             service_account="",
             dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
@@ -94,7 +95,9 @@ class Stage:
     def start(self) -> None:
         self.plan.prepare()
         for target in TARGETS:
-            port = int(self._environment["WORKER_URL"].rpartition(":")[2]) if target == WORKER_FUNCTION else None
+            port = (
+                int(self._environment["WORKER_URL"].rpartition(":")[2]) if target == Queue.GENERATIONS.value else None
+            )
             self.servers[target] = servers.function(target, self.folder, self._environment, port=port)
         for server in self.servers.values():
             server.wait_until_ready()

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from core.errors import RateLimited
-from core.queues import Queue
 from domain.credits.user import User
 
 _DAY = timedelta(days=1)
@@ -14,15 +13,6 @@ _SECOND = timedelta(seconds=1)
 def cancels_field(at: datetime) -> str:
     """Return the name of the UTC day of this moment in `User.cancels`."""
     return f"d{at.astimezone(UTC):%Y%m%d}"
-
-
-def queue_for(user: User, share: int, now: datetime) -> Queue:
-    """Return the queue of the user's next generation: the backlog for who has more than a share of the places.
-
-    A generation that was cancelled after its start counts all day, because its model may go on working in its place.
-    """
-    taken = user.in_flight + user.cancels.get(cancels_field(now), 0)
-    return Queue.BACKLOG if taken >= share else Queue.GENERATIONS
 
 
 def refuse_cancels(user: User, most: int, now: datetime) -> None:

@@ -7,12 +7,11 @@ from core.calendar import local_date
 from core.errors import RateLimited, Unauthenticated
 from core.rates import Rate, take
 from domain.accounts.keys import ApiKey, spent_with
+from domain.credits.commits import Commit, Subject, hold
 from domain.credits.errors import AnonymousAllowanceUsed
-from domain.credits.fairness import queue_for, recent_cancels, refuse_cancels
-from domain.credits.ledger import Change, deduct
+from domain.credits.fairness import recent_cancels, refuse_cancels
 from domain.credits.user import User
 from domain.credits.user_week import with_request
-from domain.generations.generation import Generation
 
 _WAIT_SECONDS = 5
 """When to ask again while too many generations are in flight: about as long as a fast one takes."""
@@ -51,24 +50,24 @@ class SpendingLimits:
     share: int = 3
 
 
-def spend(user: User, generation: Generation, spender: Spender, limits: SpendingLimits, zone: tzinfo) -> Change:
-    """Take a new generation's price, if the spender may have it, and count it in its day and week of the zone.
+def spend[S: Subject](user: User, subject: S, spender: Spender, limits: SpendingLimits, zone: tzinfo) -> Commit[S]:
+    """Take a new subject's price, if the spender may have it, and count it in its day and week of the zone.
 
     Raises Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
     """
-    now = generation.created_at
-    key = standing(user, spender, now)
+    now = subject.created_at
+    key = check_standing(user, spender, now)
     if user.is_anonymous and _started(user) >= limits.anonymous_generations_max:
         raise AnonymousAllowanceUsed(limits.anonymous_generations_max)
-    change = deduct(user, replace(generation, queue=queue_for(user, limits.share, now)))
+    commit = hold(user, subject)
     refuse_cancels(user, limits.cancels_after_start_per_day, now)
     _refuse_crowd(user.in_flight, limits.in_flight_max)
     bucket = take(user.bucket, limits.per_user, now, "generations")
     return replace(
-        change,
+        commit,
         bucket=bucket,
-        key=None if key is None else _used(key, generation.price, limits, now),
-        weeks=with_request(user.weeks, local_date(now, zone), generation.price),
+        key=None if key is None else _used(key, subject.price, limits, now),
+        weeks=with_request(user.weeks, local_date(now, zone), subject.price),
         cancels=recent_cancels(user, now),
     )
 
@@ -78,7 +77,7 @@ def _started(user: User) -> int:
     return user.in_flight + user.total_images_generated + sum(user.cancels.values())
 
 
-def standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:
+def check_standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:
     """The key that the spender holds, if it holds one. Raises Unauthenticated where its word is worth nothing now."""
     signed_out = user.signed_out_at
     if signed_out is not None and spender.signed_in_at is not None and spender.signed_in_at + _SECOND <= signed_out:

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
 from domain.generations.generation import Generation
 
 # It stands in the place of a vendor's message, which may quote the prompt.
 ERASED_MESSAGE = "What was said about it is erased"
 
 
-def erase(generation: Generation, *, now: datetime) -> Change:
+def erase(generation: Generation, *, now: datetime) -> Commit[Generation]:
     """Take out of an ended generation what came from a person. What it cost stays, for the books."""
     assert generation.is_final, "only what has ended is erased"  # noqa: S101 - a bug, not a refusal
     blank = replace(
@@ -23,4 +23,4 @@ def erase(generation: Generation, *, now: datetime) -> Change:
         image_url=None,
         updated_at=now,
     )
-    return Change(user_id=generation.user_id, at=now, generation=blank)
+    return Commit(user_id=generation.user_id, at=now, subject=blank)

@@ -121,6 +121,11 @@ class Generation:
     """Read from a document of feraset-imagen's, which Darkroom's own fields are not in yet."""
 
     @property
+    def title(self) -> str:
+        """Return what the entry of its deduction says, in feraset-imagen's words."""
+        return f"Image generation - {self.spec.model} - {self.spec.size}"
+
+    @property
     def is_final(self) -> bool:
         return self.status in FINAL
 

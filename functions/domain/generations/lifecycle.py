@@ -1,13 +1,14 @@
 """The life of a generation: `queued` -> `processing` -> `completed` | `failed` | `cancelled`.
 
-Each function takes a generation and returns the next one, or a Change when credits move with it. Final states never
+Each function takes a generation and returns the next one, or a Commit when credits move with it. Final states never
 change. A retryable failure puts a generation back to `queued`, to wait for its next attempt.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain.credits.ledger import BalanceDelta, Change, refund_entry
+from domain.credits.commits import BalanceDelta, Commit, refund_entry
+from domain.credits.ledger import Entry
 from domain.generations.generation import Failure, Generation, Output, Status
 
 
@@ -80,7 +81,7 @@ def deferred(generation: Generation, *, due_at: datetime) -> Generation:
     return replace(generation, deferrals=generation.deferrals + 1, due_at=due_at)
 
 
-def adopt(generation: Generation, *, refunded: int, now: datetime) -> Change:
+def adopt(generation: Generation, *, refunded: int, now: datetime) -> Commit[Generation]:
     """Bring a generation of feraset-imagen's into the books: what its entries say it cost, and a hold if unsettled.
 
     `refunded` is the sum of its refund entries: some were refunded more than once, which shows as a charge below 0.
@@ -96,10 +97,12 @@ def adopt(generation: Generation, *, refunded: int, now: datetime) -> Change:
         inherited=False,
     )
     delta = BalanceDelta(held=held, in_flight=adopted.in_flight - generation.in_flight)
-    return Change(user_id=generation.user_id, at=now, generation=adopted, delta=delta)
+    return Commit(user_id=generation.user_id, at=now, subject=adopted, delta=delta)
 
 
-def complete(generation: Generation, outputs: tuple[Output, ...], image_url: str, *, now: datetime) -> Change:
+def complete(
+    generation: Generation, outputs: tuple[Output, ...], image_url: str, *, now: datetime
+) -> Commit[Generation]:
     settled = replace(
         _ended(generation, Status.COMPLETED, now),
         outputs=outputs,
@@ -107,22 +110,27 @@ def complete(generation: Generation, outputs: tuple[Output, ...], image_url: str
         failure=None,
         charged=generation.price - generation.refunded,
     )
-    return Change(
+    return Commit(
         user_id=generation.user_id,
         at=now,
-        generation=settled,
+        subject=settled,
         delta=BalanceDelta(held=-generation.held, images=len(outputs), in_flight=-generation.in_flight),
     )
 
 
-def fail(generation: Generation, failure: Failure, *, now: datetime) -> Change:
+def fail(generation: Generation, failure: Failure, *, now: datetime) -> Commit[Generation]:
     return _refunded(replace(_ended(generation, Status.FAILED, now), failure=failure), generation, failure.message)
 
 
-def cancel(generation: Generation, *, now: datetime) -> Change:
+def cancel(generation: Generation, *, now: datetime) -> Commit[Generation]:
     failure = Failure(code="cancelled", message="Cancelled by the user", retryable=False)
     change = _refunded(replace(_ended(generation, Status.CANCELLED, now), failure=failure), generation, failure.message)
     return replace(change, is_late_cancel=generation.attempt > 0)
+
+
+def refund_of(generation: Generation, credits_: int, reason: str, at: datetime) -> Entry:
+    """Return the entry of a refund; its words are feraset-imagen's."""
+    return refund_entry(generation, credits_, f"Refund for {generation.status} generation: {reason}", at)
 
 
 def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
@@ -139,15 +147,15 @@ def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
     )
 
 
-def _refunded(settled: Generation, before: Generation, reason: str) -> Change:
+def _refunded(settled: Generation, before: Generation, reason: str) -> Commit[Generation]:
     """What feraset-imagen gave back already is not given back again; beyond the price, it shows as a charge below 0."""
     at = settled.updated_at
     owed = max(0, settled.price - settled.refunded)
     refunded = settled.refunded + owed
-    return Change(
+    return Commit(
         user_id=settled.user_id,
         at=at,
-        generation=replace(settled, refunded=refunded, charged=settled.price - refunded),
+        subject=replace(settled, refunded=refunded, charged=settled.price - refunded),
         delta=BalanceDelta(current=owed, held=-before.held, in_flight=-before.in_flight),
-        entry=replace(refund_entry(settled, reason, at), credits=owed) if owed else None,
+        entries=(refund_of(settled, owed, reason, at),) if owed else (),
     )

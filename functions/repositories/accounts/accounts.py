@@ -8,13 +8,13 @@ from domain.accounts.errors import UserNotFound
 from domain.credits.ledger import Entry
 from domain.credits.user import User
 from repositories.accounts.arrivals import ArrivalBook
-from repositories.accounts.audit_mapping import audit_fields
 from repositories.accounts.rebuilding import rebuilt
 from repositories.accounts.user_mapping import user_difference, user_fields
 from repositories.accounts.users import UserRepository
+from repositories.store.creates import Creates
 from repositories.store.documents import AlreadyExists, Conflict, Create, Document, Documents, Update, Write
 from repositories.store.optimistic import OptimisticTransaction
-from repositories.store.paths import api_key_path, audit_path, entry_path, user_path
+from repositories.store.paths import api_key_path, entry_path, user_path
 from repositories.store.rows import reader
 from repositories.store.typed import typed
 from services.accounts.ports import AccountChange, Admission, Arrival, KeySecret, PastArrivals
@@ -26,9 +26,12 @@ _SECRETS_KEPT = 2
 class AccountRepository:
     """Users beside their balances. A key's secrets are only ever added to, so those that were seen are remembered."""
 
-    def __init__(self, documents: Documents, users: UserRepository, transaction: OptimisticTransaction) -> None:
+    def __init__(
+        self, documents: Documents, users: UserRepository, creates: Creates, transaction: OptimisticTransaction
+    ) -> None:
         self._documents = documents
         self._users = users
+        self._creates = creates
         self._transaction = transaction
         self._secrets: RecentlyUsed[str, Sequence[KeySecret]] = RecentlyUsed(_KEYS_REMEMBERED)
 
@@ -46,7 +49,9 @@ class AccountRepository:
                 assert known is not None, "nobody is left as they are not"  # noqa: S101 - a bug, not a refusal
                 return known.value
             first = _new_user(admission.user) if known is None else _user_write(known, admission.user)
-            return self._created(admission.user, [first, *book.writes(admission)], admission.entry)
+            given = () if admission.entry is None else (admission.entry,)
+            writes = [first, *self._creates.of(given), *book.writes(admission)]
+            return self._created(admission.user, writes, admission.entry)
 
         return self._transaction.run(attempt)
 
@@ -60,7 +65,7 @@ class AccountRepository:
             if change.secret is not None:
                 writes.append(self._secret_write(change.secret))
             if change.audit is not None:
-                writes.append(Create(audit_path(change.audit.id), audit_fields(change.audit)))
+                writes += self._creates.of([change.audit])
             return self._committed(change.user, writes)
 
         return self._transaction.run(attempt)
@@ -90,7 +95,7 @@ class AccountRepository:
             return found.value
         writes: list[Write] = [_new_user(user)]
         if audit is not None:
-            writes.append(Create(audit_path(audit.id), audit_fields(audit)))
+            writes += self._creates.of([audit])
         return self._created(user, writes)
 
     def _created(self, user: User, writes: Sequence[Write], entry: Entry | None = None) -> User:

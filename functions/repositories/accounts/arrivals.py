@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from repositories.credits.entry_mapping import entry_fields
 from repositories.store.documents import Create, Document, Documents, Update, Write
-from repositories.store.paths import address_path, entry_path, welcome_path
+from repositories.store.paths import address_path, welcome_path
 from services.accounts.ports import Admission, Arrival, PastArrivals
 
 _DAY = timedelta(days=1)
@@ -36,10 +35,11 @@ class ArrivalBook:
         )
 
     def writes(self, admission: Admission) -> Sequence[Write]:
-        """Beside the user's own. A digest alone is kept of a mailbox, for as long as there is a welcome."""
+        """Return the writes beside those of the user and its entry.
+
+        A digest alone is kept of a mailbox, for as long as there is a welcome.
+        """
         arrival, writes = self._arrival, list[Write]()
-        if admission.entry is not None:
-            writes.append(Create(entry_path(admission.user.id, admission.entry.id), entry_fields(admission.entry)))
         if admission.is_welcome and arrival.mailbox is not None:
             writes.append(Create(welcome_path(arrival.mailbox), {"at": arrival.at}))
         if admission.counts:

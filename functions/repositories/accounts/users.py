@@ -7,7 +7,7 @@ from core.damage import UnreadableRecord
 from core.errors import AppError
 from core.records import Stored
 from domain.accounts.errors import UserNotFound
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit, Subject
 from domain.credits.user import User
 from repositories.accounts.user_mapping import user_from
 from repositories.store.documents import Documents, Query
@@ -87,7 +87,9 @@ class UserRepository:
             raise UserNotFound(user_id)
         return stored, remembered is not None
 
-    def decide(self, user_id: str, decide: Callable[[User], Change], *, fresh: bool) -> tuple[Change, Stored[User]]:
+    def decide[S: Subject](
+        self, user_id: str, decide: Callable[[User], Commit[S]], *, fresh: bool
+    ) -> tuple[Commit[S], Stored[User]]:
         """Decide on the remembered user, or on a read one; only on a read one may the answer be a refusal."""
         stored, from_memory = self.latest(user_id, fresh=fresh)
         try:

@@ -1,66 +1,75 @@
-"""How money moves: each function is one atomic commit over a user, a generation and an entry."""
-
 from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
+from typing import Any
 
 from core.records import Stored
-from domain.credits.ledger import Change
+from domain.accounts.keys import windows
+from domain.credits.commits import Commit, Subject
+from domain.credits.fairness import cancels_field
 from domain.credits.user import User
-from domain.generations.generation import Generation
-from repositories.accounts.audit_mapping import audit_fields
 from repositories.accounts.user_mapping import user_difference
 from repositories.accounts.users import UserRepository
-from repositories.credits.entry_mapping import entry_fields
-from repositories.credits.settling import settled_update
-from repositories.generations.generation_mapping import generation_fields
-from repositories.store.documents import Create, Documents, Update, Write
-from repositories.store.paths import audit_path, entry_path, generation_path, user_path
+from repositories.store.creates import Creates
+from repositories.store.documents import Documents, Increment, Update, Write
+from repositories.store.paths import user_path
 
 
-def commit_on_user(documents: Documents, users: UserRepository, changes: Sequence[Change], user: Stored[User]) -> None:
-    """Changes of one user, each decided on what the one before makes of it. Fenced by the user's version.
+class Books:
+    """Writes commits. Nothing else moves credits."""
 
-    What comes out is remembered, so that the next commit needs no read.
-    """
-    after = reduce(lambda value, change: change.applied_to(value), changes, user.value)
-    users.forget(after.id)
-    versions = documents.commit(
-        [
-            Update(user_path(after.id), user_difference(user.value, after), _version(user.version)),
-            *(write for change in changes for write in _new_records(change, with_generation=True)),
-        ]
-    )
-    users.remember(Stored(after, versions[0]))
+    def __init__(self, documents: Documents, users: UserRepository, creates: Creates) -> None:
+        self._documents = documents
+        self._users = users
+        self._creates = creates
 
+    def commit(self, commits: Sequence[Commit[Any]], user: Stored[User]) -> None:
+        """Write commits of one user at once, each of them decided on what the one before makes of the user.
 
-def commit_on_generation(
-    documents: Documents, users: UserRepository, change: Change, known: Stored[Generation]
-) -> Stored[Generation]:
-    """Fenced by the generation's version, which makes the increments on the user happen once."""
-    generation = change.generation
-    assert generation is not None, "a change of a generation carries it"  # noqa: S101 - a bug, not a refusal
-    writes: list[Write] = [
-        Update(generation_path(generation.id), generation_fields(generation), _version(known.version))
-    ]
-    if change.delta is not None:
-        users.forget(change.user_id)
-        writes.append(Update(user_path(change.user_id), settled_update(change)))
-    versions = documents.commit([*writes, *_new_records(change, with_generation=False)])
-    return Stored(generation, versions[0])
+        The user's version fences them. The new user is remembered, so that the next commit needs no read.
+        """
+        after = reduce(lambda value, commit: commit.applied_to(value), commits, user.value)
+        self._users.forget(after.id)
+        assert isinstance(user.version, datetime), "versions come from documents"  # noqa: S101 - a bug, not a refusal
+        written = self._documents.commit(
+            [
+                Update(user_path(after.id), user_difference(user.value, after), user.version),
+                *self._creates.of(record for commit in commits for record in _new_records(commit)),
+            ]
+        )
+        self._users.remember(Stored(after, written[0]))
 
+    def settle(self, commit: Commit[Any], subject: Update) -> object:
+        """Write the next state of a subject, and add to its user's numbers what the commit says.
 
-def _new_records(change: Change, *, with_generation: bool) -> list[Write]:
-    writes: list[Write] = []
-    if with_generation and change.generation is not None:
-        writes.append(Create(generation_path(change.generation.id), generation_fields(change.generation)))
-    if change.entry is not None:
-        writes.append(Create(entry_path(change.user_id, change.entry.id), entry_fields(change.entry)))
-    if change.audit is not None:
-        writes.append(Create(audit_path(change.audit.id), audit_fields(change.audit)))
-    return writes
+        The version that `subject` expects fences it, so that the numbers move once. The user's document may have moved
+        since it was read; so they are increments. Return the subject's new version.
+        """
+        writes: list[Write] = [subject]
+        if commit.delta is not None:
+            self._users.forget(commit.user_id)
+            writes.append(Update(user_path(commit.user_id), _increments(commit)))
+        return self._documents.commit([*writes, *self._creates.of((*commit.entries, *commit.records))])[0]
 
 
-def _version(version: object) -> datetime:
-    assert isinstance(version, datetime), "versions come from documents"  # noqa: S101 - a bug, not a refusal
-    return version
+def _new_records(commit: Commit[Any]) -> Sequence[object]:
+    subject = () if commit.subject is None else (commit.subject,)
+    return (*subject, *commit.entries, *commit.records)
+
+
+def _increments(commit: Commit[Subject]) -> dict[str, Any]:
+    delta, subject = commit.delta, commit.subject
+    assert delta is not None, "a settlement moves something"  # noqa: S101 - a bug, not a refusal
+    assert subject is not None, "a settlement has a subject"  # noqa: S101 - a bug, not a refusal
+    moved = {
+        "current_credits": delta.current,
+        "held_credits": delta.held,
+        "total_images_generated": delta.images,
+        "in_flight": delta.in_flight,
+        f"cancels.{cancels_field(commit.at)}": int(commit.is_late_cancel),
+    }
+    if subject.api_key_id is not None:
+        key = f"keys.{subject.api_key_id}"
+        moved[f"{key}.in_flight"] = delta.in_flight
+        moved |= {f"{key}.spent.{window}": -delta.current for window in windows(subject.created_at)}
+    return {**{name: Increment(by) for name, by in moved.items() if by}, "updated_at": commit.at}

@@ -3,7 +3,8 @@
 from typing import Any
 
 from domain.credits.ledger import Entry, EntryType
-from repositories.store.documents import Document
+from repositories.store.documents import Create, Document
+from repositories.store.paths import entry_path
 from repositories.store.rows import reader
 from repositories.store.shallow import fields_of
 from repositories.store.typed import typed, utc
@@ -27,3 +28,7 @@ def entry_from(document: Document) -> Entry:
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
     return {**fields_of(entry), "type": entry.type.value}
+
+
+def entry_create(entry: Entry) -> Create:
+    return Create(entry_path(entry.user_id, entry.id), entry_fields(entry))

@@ -1,30 +1,31 @@
 from collections.abc import Callable
-from datetime import datetime
 
 from core.errors import AppError
 from core.records import Cursor
-from domain.credits.ledger import Change, Entry
+from domain.credits.commits import Commit, Subject
+from domain.credits.ledger import Entry
 from domain.credits.user import User
 from repositories.accounts.users import UserRepository
-from repositories.credits.books import commit_on_user
+from repositories.credits.books import Books
 from repositories.credits.entry_mapping import entry_from
-from repositories.operations.book_sums import BookSums
 from repositories.store.documents import AlreadyExists, Documents, Query, Update
 from repositories.store.optimistic import OptimisticTransaction
 from repositories.store.paths import TRANSACTIONS, entry_path, transactions_path
 from repositories.store.rows import readable
 from services.credits.ports import EntryCursor, EntryFilter
-from services.operations.ports import BookTotals, StatusTotals
 
 Conditions = tuple[tuple[str, str, object], ...]
 
 
 class LedgerRepository:
-    """Entries, and the sums that the audit compares."""
+    """Entries of the ledger. They are created, and only their descriptions ever change."""
 
-    def __init__(self, documents: Documents, users: UserRepository, transaction: OptimisticTransaction) -> None:
+    def __init__(
+        self, documents: Documents, users: UserRepository, books: Books, transaction: OptimisticTransaction
+    ) -> None:
         self._documents = documents
         self._users = users
+        self._books = books
         self._transaction = transaction
 
     def page(self, user_id: str, *, after: Cursor | None, limit: int) -> list[Entry]:
@@ -53,12 +54,11 @@ class LedgerRepository:
         query = Query(collection=transactions_path(user_id), where=(("generation_request_id", "==", generation_id),))
         return [entry_from(document) for document in self._documents.query(query)]
 
-    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Change]) -> Entry:
+    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Commit[Subject]]) -> Entry:
         def attempt(failure: Exception | None) -> Entry:
             try:
-                change, user = self._users.decide(user_id, decide, fresh=failure is not None)
-                assert change.entry is not None, "a posting carries its entry"  # noqa: S101 - a bug
-                commit_on_user(self._documents, self._users, [change], user)
+                commit, user = self._users.decide(user_id, decide, fresh=failure is not None)
+                self._books.commit([commit], user)
             except (AlreadyExists, AppError):
                 # Posted already, perhaps by a commit whose answer was lost: then no refusal is given any more.
                 posted = self._documents.get(entry_path(user_id, entry_id))
@@ -66,22 +66,14 @@ class LedgerRepository:
                     raise
                 return entry_from(posted)
             else:
-                return change.entry
+                (entry,) = commit.entries
+                return entry
 
         return self._transaction.run(attempt)
 
     def reword(self, entry: Entry) -> None:
         write = Update(entry_path(entry.user_id, entry.id), {"description": entry.description})
         self._transaction.run(lambda _: self._documents.commit([write]))
-
-    def moment(self) -> datetime:
-        return self._documents.moment()
-
-    def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
-        return BookSums(self._documents, user_id, at or self.moment()).totals()
-
-    def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
-        return BookSums(self._documents, user_id, at).status_totals()
 
 
 def _conditions(wanted: EntryFilter) -> Conditions:

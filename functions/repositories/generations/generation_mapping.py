@@ -9,7 +9,8 @@ from typing import Any
 from core.queues import Queue
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
 from repositories.generations.counters import counter_fields
-from repositories.store.documents import Document, Fields
+from repositories.store.documents import Create, Document, Fields
+from repositories.store.paths import generation_path
 from repositories.store.rows import reader
 from repositories.store.shallow import fields_of
 from repositories.store.typed import known, typed, utc, utc_or_none
@@ -124,3 +125,7 @@ def _failure_from(fields: Fields) -> Failure | None:
         message=message,
         retryable=bool(fields.get("error_retryable")),
     )
+
+
+def generation_create(generation: Generation) -> Create:
+    return Create(generation_path(generation.id), generation_fields(generation))

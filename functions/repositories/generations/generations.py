@@ -11,15 +11,15 @@ from core.errors import AppError, Unauthenticated, Unavailable
 from core.queues import Queue
 from core.records import Cursor, Stored
 from domain.accounts.errors import UserNotFound
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
 from domain.credits.user import User
 from domain.generations.errors import SettlementConflict
 from domain.generations.generation import Generation, Status
 from repositories.accounts.users import UserRepository
-from repositories.credits.books import commit_on_generation, commit_on_user
-from repositories.generations.generation_mapping import generation_from
+from repositories.credits.books import Books
+from repositories.generations.generation_mapping import generation_fields, generation_from
 from repositories.generations.queries import conditions, owned_by
-from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Document, Documents, Query
+from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Document, Documents, Query, Update
 from repositories.store.optimistic import OptimisticTransaction, Stale
 from repositories.store.paths import GENERATIONS, generation_path
 from repositories.store.rows import every_row, readable
@@ -41,6 +41,7 @@ class GenerationRepository:
         self,
         documents: Documents,
         users: UserRepository,
+        books: Books,
         transaction: OptimisticTransaction,
         *,
         lock: LockFactory = threading.Lock,
@@ -48,6 +49,7 @@ class GenerationRepository:
     ) -> None:
         self._documents = documents
         self._users = users
+        self._books = books
         self._transaction = transaction
         self._clock = clock
         self._ended: RecentlyUsed[str, tuple[Stored[Generation], datetime]] = RecentlyUsed(_ENDED_REMEMBERED)
@@ -68,26 +70,28 @@ class GenerationRepository:
             raise
         return found if found is not None and found.value.user_id in owners else None
 
-    def create(self, generation_id: str, user_id: str, decide: Callable[[User], Change], *, may_exist: bool) -> Created:
+    def create(
+        self, generation_id: str, user_id: str, decide: Callable[[User], Commit[Generation]], *, may_exist: bool
+    ) -> Created:
         """What comes for one user while a commit of its is under way goes into the next one, together."""
         return self._creations.submit(user_id, _Asked(generation_id, decide, may_exist))
 
     def change(
         self,
         known: Stored[Generation],
-        decide: Callable[[Generation], Change | None],
+        decide: Callable[[Generation], Commit[Generation] | None],
         *,
         patience: timedelta | None = None,
     ) -> Stored[Generation]:
         def attempt(failure: Exception | None) -> Stored[Generation]:
             current = known if failure is None else self._again(known)
-            change = decide(current.value)
-            if change is None:
+            commit = decide(current.value)
+            if commit is None:
                 return current
-            if isinstance(failure, Conflict) and change.delta is not None and self._users.read(change.user_id) is None:
-                raise UserNotFound(change.user_id)  # however often it is tried: no commit can move its credits
+            if isinstance(failure, Conflict) and commit.delta is not None and self._users.read(commit.user_id) is None:
+                raise UserNotFound(commit.user_id)  # however often it is tried: no commit can move its credits
             try:
-                return self._seen(commit_on_generation(self._documents, self._users, change, current))
+                return self._seen(self._settled(commit, current))
             except AlreadyExists as error:
                 raise self._collision(current, error) from error
 
@@ -173,12 +177,12 @@ class GenerationRepository:
             raise _AnswerLost
         user, from_memory = self._users.latest(user_id, fresh=failure is not None)
         together = {place: each for place, each in enumerate(asked) if place not in apart}
-        changes, answers = _decided(user.value, together)
-        if from_memory and len(changes) < len(together):
+        commits, answers = _decided(user.value, together)
+        if from_memory and len(commits) < len(together):
             raise Stale("a refusal needs a fresh read")
         try:
-            if changes:
-                commit_on_user(self._documents, self._users, changes, user)
+            if commits:
+                self._books.commit(commits, user)
         except AlreadyExists as error:
             apart |= self._existing(together) or together.keys()
             raise Stale("the others go on without those that exist") from error
@@ -192,9 +196,9 @@ class GenerationRepository:
         def attempt(failure: Exception | None) -> Created:
             lost = was_lost or isinstance(failure, Ambiguous)
             try:
-                change, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
-                commit_on_user(self._documents, self._users, [change], user)
-                return _created(change)
+                commit, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
+                self._books.commit([commit], user)
+                return _created(commit)
             except (AlreadyExists, AppError) as stopped:
                 if failure is None and isinstance(stopped, AlreadyExists):
                     raise Stale("who is told of a repeat is judged on a fresh read") from stopped
@@ -204,6 +208,13 @@ class GenerationRepository:
                 return Created(found.value, replayed=not lost)
 
         return self._transaction.run(attempt)
+
+    def _settled(self, commit: Commit[Generation], known: Stored[Generation]) -> Stored[Generation]:
+        generation = commit.subject
+        assert generation is not None, "a change of a generation carries it"  # noqa: S101 - a bug, not a refusal
+        assert isinstance(known.version, datetime), "versions come from documents"  # noqa: S101 - a bug, not a refusal
+        update = Update(generation_path(generation.id), generation_fields(generation), known.version)
+        return Stored(generation, self._books.settle(commit, update))
 
     def _collision(self, current: Stored[Generation], error: AlreadyExists) -> Exception:
         """Another writer settled it since it was read, or an entry stands there that nothing accounts for."""
@@ -234,7 +245,7 @@ class GenerationRepository:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     generation_id: str
-    decide: Callable[[User], Change]
+    decide: Callable[[User], Commit[Generation]]
     may_exist: bool
 
 
@@ -258,33 +269,35 @@ def _repeated(asked: Sequence[_Asked]) -> set[int]:
     return set(range(len(asked))) - set(first.values())
 
 
-def _decided(user: User, asked: Mapping[int, _Asked]) -> tuple[list[Change], dict[int, Callable[[], Created]]]:
+def _decided(
+    user: User, asked: Mapping[int, _Asked]
+) -> tuple[list[Commit[Generation]], dict[int, Callable[[], Created]]]:
     """Decide each on what the ones before it leave, and answer by place.
 
     A refused one that may have been accepted before has no answer: a look at its id has to come first.
     """
-    changes: list[Change] = []
+    commits: list[Commit[Generation]] = []
     answers: dict[int, Callable[[], Created]] = {}
     for place, each in asked.items():
         try:
-            change = each.decide(user)
+            commit = each.decide(user)
         except AppError as refusal:
             if not each.may_exist:
                 answers[place] = partial(_refuse, refusal)
             continue
-        user = change.applied_to(user)
-        changes.append(change)
-        answers[place] = partial(_created, change)
-    return changes, answers
+        user = commit.applied_to(user)
+        commits.append(commit)
+        answers[place] = partial(_created, commit)
+    return commits, answers
 
 
 def _same(created: Created) -> Created:
     return created
 
 
-def _created(change: Change) -> Created:
-    assert change.generation is not None, "a creation carries its generation"  # noqa: S101 - a bug, not a refusal
-    return Created(change.generation, replayed=False)
+def _created(commit: Commit[Generation]) -> Created:
+    assert commit.subject is not None, "a creation carries its generation"  # noqa: S101 - a bug, not a refusal
+    return Created(commit.subject, replayed=False)
 
 
 def _refuse(refusal: AppError) -> Created:

@@ -36,7 +36,21 @@ _OURS = ("marked", "==", 1)
 _NO_OUTPUTS: Condition = ("outputs", "==", [])
 
 
-class BookSums:
+class BookSumRepository:
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    def moment(self) -> datetime:
+        return self._documents.moment()
+
+    def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
+        return _Sums(self._documents, user_id, at or self.moment()).totals()
+
+    def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
+        return _Sums(self._documents, user_id, at).status_totals()
+
+
+class _Sums:
     """`user_id` None is everybody whose books are open."""
 
     def __init__(self, documents: Documents, user_id: str | None, at: datetime) -> None:
@@ -51,18 +65,18 @@ class BookSums:
         everybody = replace(self._records(), **self._accounts())
         if not 0 < everybody.unopened_count <= UNOPENED_MOST:
             return everybody
-        return self._without_unopened(everybody, BookSums._records)
+        return self._without_unopened(everybody, _Sums._records)
 
     def status_totals(self) -> StatusTotals:
         found = self._statuses()
         if self._user_id is not None or not 0 < self._unopened() <= UNOPENED_MOST:
             return found
-        return self._without_unopened(found, BookSums._statuses)
+        return self._without_unopened(found, _Sums._statuses)
 
-    def _without_unopened[T: (BookTotals, StatusTotals)](self, found: T, sums: Callable[["BookSums"], T]) -> T:
+    def _without_unopened[T: (BookTotals, StatusTotals)](self, found: T, sums: Callable[["_Sums"], T]) -> T:
         """Records of users that are older than the ledger agree with nothing, and would hide what else is wrong."""
         for user_id in self._unopened_users():
-            found = _minus(found, sums(BookSums(self._documents, user_id, self._at)))
+            found = _minus(found, sums(_Sums(self._documents, user_id, self._at)))
         return found
 
     def _unopened_users(self) -> Iterator[str]:

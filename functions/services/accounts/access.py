@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.errors import PermissionDenied, Unauthenticated
 from domain.accounts.errors import UserInactive, UserNotFound
 from domain.accounts.keys import ADMIN_SCOPES, ApiKey, KeyOrigin, Scope, split
-from domain.credits.spending import LONG_AGO, Spender, standing
+from domain.credits.spending import LONG_AGO, Spender, check_standing
 from domain.credits.user import User
 from services.accounts.accounts import AccountService
 from services.accounts.ports import Accounts, Identity, KeySecret, Users
@@ -96,7 +96,7 @@ class AccessService:
         user = self._users.get(identity.user_id, within=_ANY_TIME if is_fenced else looks)
         if user is None or self._account_service.is_expected(user, identity):
             user = self._account_service.enter(identity, address)
-        standing(user, spender, self._clock())
+        check_standing(user, spender, self._clock())
         if changes and not is_fenced and not user.is_active:
             raise UserInactive(user.id)
         return Caller(
@@ -141,7 +141,7 @@ class AccessService:
         admin = self._users.get(caller.user_id) if caller.claims_admin else None
         if admin is None:
             raise UserNotFound(user_id)
-        standing(admin, caller.spender, self._clock())
+        check_standing(admin, caller.spender, self._clock())
         if not _is_admin(admin):
             raise UserNotFound(user_id)
         return replace(self.named(user_id), actor=caller.actor, acts_for_another=True)
@@ -159,7 +159,7 @@ class AccessService:
             return self._owner(user_id, spender, is_fenced=False)
 
     def _good_key(self, user: User, spender: Spender) -> ApiKey:
-        key = standing(user, spender, self._clock())
+        key = check_standing(user, spender, self._clock())
         assert key is not None, "a spender with a key has one"  # noqa: S101 - a bug, not a refusal
         if not user.is_active:
             raise UserInactive(user.id)
@@ -171,7 +171,7 @@ class AccessService:
         if not external_id.startswith(key.external_prefix):
             raise PermissionDenied(f"This service key acts only for ids that begin with {key.external_prefix}.")
         user = self._account_service.enter_external(EXTERNAL_PREFIX + external_id)
-        standing(user, Spender(), self._clock())
+        check_standing(user, Spender(), self._clock())
         return replace(
             caller,
             user_id=user.id,

@@ -12,7 +12,7 @@ from core.errors import FieldError, InvalidRequest, Unauthenticated
 from core.mailboxes import mailbox_of
 from domain.accounts.audit_log import AuditRecord
 from domain.accounts.errors import UserInactive
-from domain.credits.spending import LONG_AGO, Spender, standing
+from domain.credits.spending import LONG_AGO, Spender, check_standing
 from domain.credits.user import User
 from services.accounts.arrivals import Welcome, admission
 from services.accounts.ports import AccountChange, Accounts, Arrival, Identity, IdentityDirectory, TokenVerifier
@@ -113,7 +113,7 @@ class AccountService:
             now = self._clock()
             claimed = _claimed(user, other, now)
             try:
-                standing(other, Spender(signed_in_at=identity.signed_in_at or LONG_AGO), now)
+                check_standing(other, Spender(signed_in_at=identity.signed_in_at or LONG_AGO), now)
             except Unauthenticated as error:
                 raise _refused(error.message) from error
             return claimed

@@ -1,16 +1,14 @@
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.clock import Clock
 from core.records import Cursor
 from domain.accounts.errors import UserNotFound
-from domain.credits.ledger import BalanceDelta, Change, Entry, EntryType, post
+from domain.credits.commits import post
+from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
-from domain.generations.generation import Generation
-from domain.generations.lifecycle import adopt
 from services.accounts.ports import Users
 from services.credits.ports import Ledger
-from services.generations.ports import Generations
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +22,9 @@ class Balance:
 
 
 class LedgerService:
-    def __init__(self, *, users: Users, ledger: Ledger, generations: Generations, clock: Clock) -> None:
+    def __init__(self, *, users: Users, ledger: Ledger, clock: Clock) -> None:
         self._users = users
         self._ledger = ledger
-        self._generations = generations
         self._clock = clock
 
     def user(self, user_id: str) -> User:
@@ -62,46 +59,3 @@ class LedgerService:
         posted = self._ledger.post(user_id, entry.id, lambda user: post(user, entry))
         log.info("entry_posted", extra={"entry_id": posted.id, "type": posted.type})
         return posted
-
-    def open_books(self, user_id: str) -> Entry | None:
-        """Take a user of feraset-imagen's into the books: its generations, then an `opening` entry for the difference.
-
-        None: they are open. Repeating it after a crash goes on where it stopped.
-        """
-        if self.user(user_id).books_opened_at is not None:
-            return None
-        for stored in self._generations.inherited(user_id):
-            refunded = self._refunded(stored.value)
-
-            def decide(generation: Generation, refunded: int = refunded) -> Change | None:
-                if not generation.inherited:
-                    return None
-                return adopt(generation, refunded=refunded, now=self._clock())
-
-            self._generations.change(stored, decide)
-        return self._ledger.post(user_id, "opening", self._opening)
-
-    def forget_reasons(self, generation: Generation) -> None:
-        """Take out of the refunds of a failed generation what was said about it, for that may quote the prompt."""
-        for entry in self._ledger.of_generation(generation.user_id, generation.id):
-            plain = f"Refund for {generation.status} generation"
-            if entry.type is EntryType.REFUND and entry.description != plain:
-                self._ledger.reword(replace(entry, description=plain))
-
-    def _opening(self, user: User) -> Change:
-        """Runs again on a fresh user when its balance moved, and then sums again."""
-        totals = self._ledger.totals(user.id)
-        difference = user.current_credits - (totals.entries_in - totals.entries_out)
-        entry = Entry(
-            id="opening",
-            type=EntryType.OPENING,
-            credits=difference,
-            user_id=user.id,
-            description="Balance from before the ledger",
-            timestamp=self._clock(),
-        )
-        return Change(user_id=user.id, at=entry.timestamp, delta=BalanceDelta(), entry=entry, opens_books=True)
-
-    def _refunded(self, generation: Generation) -> int:
-        entries = self._ledger.of_generation(generation.user_id, generation.id)
-        return sum(entry.credits for entry in entries if entry.type is EntryType.REFUND)

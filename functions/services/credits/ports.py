@@ -7,9 +7,9 @@ from typing import Protocol
 
 from core.records import Cursor
 from domain.credits.audit_verdict import AuditProgress, AuditVerdict
-from domain.credits.ledger import Change, Entry, EntryType
+from domain.credits.commits import Commit, Subject
+from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
-from services.operations.ports import BookTotals, StatusTotals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +38,12 @@ class Ledger(Protocol):
 
     def of_generation(self, user_id: str, generation_id: str) -> list[Entry]: ...
 
-    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Change]) -> Entry:
+    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Commit[Subject]]) -> Entry:
         """Commit an entry with the balance that it makes; where the id exists, answer with what stands there."""
         ...
 
     def reword(self, entry: Entry) -> None:
         """Write the description that the entry has here over the one that is stored. Raises Unavailable."""
-        ...
-
-    def moment(self) -> datetime:
-        """A moment at which sums can be taken, for an hour. Sums of different moments cannot be compared."""
-        ...
-
-    def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
-        """Of one user, or of all whose books are open. Raises UserNotFound, UnreadableRecord."""
-        ...
-
-    def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
-        """As `totals`; with twice as many aggregations."""
         ...
 
 

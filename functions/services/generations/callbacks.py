@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
 from domain.generations.generation import Generation
 from domain.generations.lifecycle import polled_again
 from services.generations.ports import Generations, TaskMessage, TaskQueue
@@ -29,13 +29,13 @@ class CallbackService:
             return
         now = self._clock()
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if generation.is_final or generation.provider_job != provider_job:
                 return None
             if now - generation.updated_at < _QUIET:
                 return None
             again = polled_again(generation, now=now, due_at=now + _DUE_AFTER)
-            return Change(user_id=generation.user_id, at=now, generation=again)
+            return Commit(user_id=generation.user_id, at=now, subject=again)
 
         changed = self._generations.change(found, decide).value
         if changed.dispatch != found.value.dispatch:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from core.clock import Clock
 from core.errors import Unavailable
 from core.records import Stored
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
 from domain.generations import lifecycle
 from domain.generations.generation import JOB_LOST, OUT_OF_ATTEMPTS, TOOK_TOO_LONG, Failure, Generation
 from services.catalog.catalog import CatalogService
@@ -116,7 +116,7 @@ class FulfilmentService:
     def _claim(self, found: Stored[Generation], owner: str) -> Stored[Generation]:
         expected = self._models.expected_seconds(found.value.spec.model)
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             now = self._clock()
             if generation.is_final or generation.provider_job is not None or generation.is_leased(now):
                 return None
@@ -125,7 +125,7 @@ class FulfilmentService:
             claimed = lifecycle.claim(
                 generation, owner=owner, now=now, lease=self._limits.lease, expected_seconds=expected
             )
-            return Change(user_id=generation.user_id, at=now, generation=claimed)
+            return Commit(user_id=generation.user_id, at=now, subject=claimed)
 
         return self._generations.change(found, decide)
 
@@ -141,12 +141,12 @@ class FulfilmentService:
         provider_job = model.submit(job)
         now = self._clock()
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if not holds_lease(generation):
                 return None
             due_at = now + self._limits.poll_every + self._limits.poll_overdue
             stored = lifecycle.submitted(generation, provider_job, now=now, due_at=due_at)
-            return Change(user_id=generation.user_id, at=now, generation=stored)
+            return Commit(user_id=generation.user_id, at=now, subject=stored)
 
         stored = self._generations.change(claimed, decide).value
         if stored.provider_job == provider_job:
@@ -225,11 +225,11 @@ class FulfilmentService:
         """Store the name of the next look, and send it, unless another look has done so since this one began."""
         now = self._clock()
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if not is_this_job(generation) or generation.dispatch != found.value.dispatch:
                 return None
             again = following(generation, now=now, due_at=now + wait + self._limits.poll_overdue)
-            return Change(user_id=generation.user_id, at=now, generation=again)
+            return Commit(user_id=generation.user_id, at=now, subject=again)
 
         stored = self._generations.change(found, decide).value
         if stored.dispatch == found.value.dispatch + 1:
@@ -250,7 +250,7 @@ class FulfilmentService:
         except Unavailable as error:
             raise ModelUnavailable("storage_unavailable", "The result could not be stored") from error
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if not fence(generation):
                 return None
             return lifecycle.complete(generation, outputs, address, now=self._clock())
@@ -265,23 +265,25 @@ class FulfilmentService:
             return
         now = self._clock()
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if not fence(generation):
                 return None
             released = lifecycle.release(generation, failure, now=now, due_at=now + self._limits.retry_within)
-            return Change(user_id=generation.user_id, at=now, generation=released)
+            return Commit(user_id=generation.user_id, at=now, subject=released)
 
         self._generations.change(found, decide)
         log.info("attempt_failed", extra={"code": failure.code, "attempt": found.value.attempt})
         raise AttemptFailed(failure.message)
 
     def _fail(self, found: Stored[Generation], fence: Fence, failure: Failure) -> None:
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             return lifecycle.fail(generation, failure, now=self._clock()) if fence(generation) else None
 
         self._settle(found, decide)
 
-    def _settle(self, found: Stored[Generation], decide: Callable[[Generation], Change | None]) -> Generation:
+    def _settle(
+        self, found: Stored[Generation], decide: Callable[[Generation], Commit[Generation] | None]
+    ) -> Generation:
         settled = self._generations.change(found, decide).value
         log.info(
             "generation_settled",

@@ -10,13 +10,14 @@ from core.clock import Clock
 from core.errors import AppError, IdempotencyKeyReused, Unauthenticated, Unavailable
 from core.records import Cursor, Stored
 from domain.accounts.errors import UserNotFound
-from domain.credits.ledger import Change
-from domain.credits.spending import SpendingLimits, spend, standing
+from domain.credits.commits import Commit
+from domain.credits.spending import SpendingLimits, check_standing
 from domain.credits.user import User
 from domain.generations.errors import AlreadyFinal, GenerationNotFound, OutputNotFound
 from domain.generations.generation import Generation, Output, Spec, Status, mark_of
 from domain.generations.lifecycle import cancel
 from domain.generations.output_files import output_filename
+from domain.generations.placing import place
 from services.accounts.ports import Users
 from services.catalog.catalog import CatalogService
 from services.generations.model_ports import LINK_LIFE, OutputStore
@@ -106,7 +107,7 @@ class GenerationService:
         user = self._users.get(order.user_id)
         if user is None:
             raise UserNotFound(order.user_id)
-        standing(user, order.spender, self._clock())
+        check_standing(user, order.spender, self._clock())
         return Quote(spec=spec, price=size.credit_cost, available=user.current_credits)
 
     def create(self, order: Order) -> Created:
@@ -190,7 +191,7 @@ class GenerationService:
         """
         found = self._owned(user_id, generation_id, claimed)
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if generation.status is Status.CANCELLED:
                 return None
             if generation.is_final:
@@ -231,11 +232,11 @@ class GenerationService:
             mark=mark_of(generation_id),
         )
 
-        def decide(user: User) -> Change:
-            change = spend(user, generation, order.spender, self._limits, self._zone)
-            return (
-                change if order.ordered_by is None else replace(change, audit=record_of(order.ordered_by, generation))
-            )
+        def decide(user: User) -> Commit[Generation]:
+            commit = place(user, generation, order.spender, self._limits, self._zone)
+            if order.ordered_by is None:
+                return commit
+            return replace(commit, records=(record_of(order.ordered_by, generation),))
 
         return self._generations.create(
             generation_id, order.user_id, decide, may_exist=order.idempotency_key is not None

@@ -9,7 +9,7 @@ from core.calendar import Month
 from core.damage import UnreadableRecord
 from core.queues import Queue
 from core.records import Cursor, Stored
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
 from domain.credits.user import User
 from domain.generations.generation import Generation, Status
 from domain.generations.usage import MonthUsage
@@ -96,7 +96,9 @@ class Generations(Protocol):
         """None for another's too, and at the same cost: memory never answers a stranger, who could tell by the time."""
         ...
 
-    def create(self, generation_id: str, user_id: str, decide: Callable[[User], Change], *, may_exist: bool) -> Created:
+    def create(
+        self, generation_id: str, user_id: str, decide: Callable[[User], Commit[Generation]], *, may_exist: bool
+    ) -> Created:
         """Commit what `decide` makes of the user, or find that the id exists.
 
         `decide` may run on a cached user; a refusal that it raises only comes out on a fresh one. `may_exist` says
@@ -108,7 +110,7 @@ class Generations(Protocol):
     def change(
         self,
         known: Stored[Generation],
-        decide: Callable[[Generation], Change | None],
+        decide: Callable[[Generation], Commit[Generation] | None],
         *,
         patience: timedelta | None = None,
     ) -> Stored[Generation]:

@@ -10,7 +10,8 @@ from core.clock import Clock
 from core.errors import IdempotencyKeyReused
 from domain.accounts.audit_log import AuditRecord
 from domain.accounts.errors import AccountClosed, AddressNotVerified, UserNotFound
-from domain.credits.ledger import Entry, EntryType, post
+from domain.credits.commits import post
+from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
 from services.accounts.access import EXTERNAL_PREFIX
 from services.accounts.accounts import AccountService
@@ -88,7 +89,7 @@ class AdministrationService:
         )
         # The id of its record is derived too: a repeat has nothing new to say.
         record = by.record(entry.id, entry.timestamp, "user.adjust", target_of(user_id), credits=credits_)
-        posted = self._ledger.post(user_id, entry.id, lambda user: replace(post(user, entry), audit=record))
+        posted = self._ledger.post(user_id, entry.id, lambda user: replace(post(user, entry), records=(record,)))
         if (posted.credits, posted.description) != (entry.credits, entry.description):
             raise IdempotencyKeyReused
         log.info("balance_adjusted", extra={"user_id": user_id, "entry_id": entry.id, "actor": by.actor})

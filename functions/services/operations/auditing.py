@@ -14,9 +14,9 @@ from domain.accounts.errors import UserNotFound
 from domain.credits.audit_verdict import AuditProgress, AuditVerdict
 from domain.credits.user import User
 from services.accounts.ports import UserMark, Users
-from services.credits.ports import AuditVerdicts, Ledger
+from services.credits.ports import AuditVerdicts
 from services.operations.invariants import Difference, differences_by_status, differences_in
-from services.operations.ports import UNOPENED_MOST
+from services.operations.ports import UNOPENED_MOST, BookSums
 
 log = logging.getLogger(__name__)
 
@@ -76,17 +76,17 @@ class _Walk:
 
 
 class AuditService:
-    def __init__(self, users: Users, ledger: Ledger, verdicts: AuditVerdicts, clock: Clock) -> None:
+    def __init__(self, users: Users, sums: BookSums, verdicts: AuditVerdicts, clock: Clock) -> None:
         self._users = users
-        self._ledger = ledger
+        self._sums = sums
         self._verdicts = verdicts
         self._clock = clock
 
     def of_user(self, user_id: str) -> UserAudit:
         """All that can be asked: some two dozen sums, whatever the length of the history. Raises UserNotFound."""
-        at = self._ledger.moment()
+        at = self._sums.moment()
         found = self._checked(user_id, at)
-        by_status = differences_by_status(self._ledger.status_totals(user_id, at))
+        by_status = differences_by_status(self._sums.status_totals(user_id, at))
         return replace(found, differences=(*found.differences, *by_status))
 
     def of_all(
@@ -157,7 +157,7 @@ class AuditService:
     def _look(self, walk: _Walk, user: User) -> None:
         """One that cannot be checked now does not end the audit of the others."""
         try:
-            audit = self._checked(user.id, self._ledger.moment())
+            audit = self._checked(user.id, self._sums.moment())
         except UserNotFound:
             return
         except UnreadableRecord as error:
@@ -175,15 +175,15 @@ class AuditService:
             log.error("books_differ", extra={"user_id": user.id, "differences": str(audit.differences)})
 
     def _checked(self, user_id: str, at: datetime) -> UserAudit:
-        totals = self._ledger.totals(user_id, at)
+        totals = self._sums.totals(user_id, at)
         differences = tuple(differences_in(totals))
         return UserAudit(user_id=user_id, is_opened=not totals.unopened_count, differences=differences)
 
     def _audit(self, walk: _Walk) -> Audit:
-        at = self._ledger.moment()
-        totals = self._ledger.totals(None, at)
+        at = self._sums.moment()
+        totals = self._sums.totals(None, at)
         is_conclusive = totals.unopened_count <= UNOPENED_MOST
-        by_status = self._ledger.status_totals(None, at) if is_conclusive else None
+        by_status = self._sums.status_totals(None, at) if is_conclusive else None
         differences = () if by_status is None else (*differences_in(totals), *differences_by_status(by_status))
         if differences:
             log.error("totals_differ", extra={"differences": str(differences)})

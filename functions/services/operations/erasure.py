@@ -17,7 +17,8 @@ from core.errors import AppError, Unavailable
 from core.records import Stored
 from domain.accounts.errors import UserNotFound
 from domain.accounts.keys import ApiKey
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
+from domain.credits.ledger import EntryType
 from domain.credits.user import User
 from domain.generations.erasing import erase
 from domain.generations.errors import SettlementConflict
@@ -25,11 +26,12 @@ from domain.generations.generation import Generation, Status
 from domain.generations.lifecycle import cancel
 from services.accounts.instructions import Instruction, target_of
 from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, Users
-from services.credits.ledger import LedgerService
+from services.credits.ports import Ledger
 from services.generations.models import ModelRegistry
 from services.generations.output_files import OutputFiles
 from services.generations.ports import Generations, TaskQueue
 from services.generations.withdrawing import withdraw
+from services.operations.opening import OpeningService
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,8 @@ class ErasureService:
         users: Users,
         accounts: Accounts,
         generations: Generations,
-        ledger: LedgerService,
+        ledger: Ledger,
+        opening: OpeningService,
         outputs: OutputFiles,
         directory: IdentityDirectory,
         models: ModelRegistry,
@@ -66,6 +69,7 @@ class ErasureService:
         self._accounts = accounts
         self._generations = generations
         self._ledger = ledger
+        self._opening = opening
         self._outputs = outputs
         self._directory = directory
         self._models = models
@@ -109,7 +113,7 @@ class ErasureService:
         if self._clock() >= until:
             return False
         # A generation of feraset-imagen's becomes one of ours when it is written, so its books have to know it first.
-        self._ledger.open_books(user.id)
+        self._opening.open(user.id)
         owners = (user.id, *user.claimed)
         for owner in owners:
             self._directory.delete(owner)
@@ -149,12 +153,12 @@ class ErasureService:
         ended = self._ended(found)
         self._outputs.remove_all(ended.value)
         if ended.value.status is Status.FAILED:
-            self._ledger.forget_reasons(ended.value)
+            self._forget_reasons(ended.value)
         self._generations.change(ended, lambda each: erase(each, now=self._clock()))
         self._outputs.remove_all(ended.value)
 
     def _ended(self, found: Stored[Generation]) -> Stored[Generation]:
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             return None if generation.is_final else cancel(generation, now=self._clock())
 
         ended = self._generations.change(found, decide)
@@ -163,6 +167,13 @@ class ErasureService:
         if ended.value.provider_job is not None and not found.value.is_final:
             self._models.cancel_job(ended.value.spec.model, ended.value.provider_job)
         return ended
+
+    def _forget_reasons(self, generation: Generation) -> None:
+        """Take out of the refunds of a failed generation what was said about it, for that may quote the prompt."""
+        for entry in self._ledger.of_generation(generation.user_id, generation.id):
+            plain = f"Refund for {generation.status} generation"
+            if entry.type is EntryType.REFUND and entry.description != plain:
+                self._ledger.reword(replace(entry, description=plain))
 
     def _closed_with_it(self, claimed: User) -> AccountChange | None:
         if claimed.deleted_at is not None:

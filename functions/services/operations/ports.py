@@ -62,6 +62,22 @@ class StatusTotals:
     prices: tuple[tuple[str, int, int], ...] = ()
 
 
+class BookSums(Protocol):
+    """Sums over the books of one moment."""
+
+    def moment(self) -> datetime:
+        """A moment at which sums can be taken, for an hour. Sums of different moments cannot be compared."""
+        ...
+
+    def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
+        """Of one user, or of all whose books are open. Raises UserNotFound, UnreadableRecord."""
+        ...
+
+    def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
+        """As `totals`; with twice as many aggregations."""
+        ...
+
+
 class QueueState(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"

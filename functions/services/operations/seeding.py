@@ -9,10 +9,12 @@ from typing import Any
 from core.calendar import local_date
 from core.clock import Clock
 from domain.catalog.options import Color, Size, Style
-from domain.credits.ledger import Entry, EntryType, deduction_entry, refund_entry
+from domain.credits.commits import deduction_entry
+from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
 from domain.credits.user_week import UserWeek, with_request
 from domain.generations.generation import Failure, Generation, Spec, Status
+from domain.generations.lifecycle import refund_of
 from domain.operations.demo_catalog import COLORS, SIZES, STYLES
 from domain.operations.demo_data import PastGeneration, credits_before, history, users
 from domain.operations.errors import EmulatorOnly
@@ -119,4 +121,4 @@ def _history_entries(generations: Iterable[Generation]) -> Iterable[Entry]:
     for generation in generations:
         yield deduction_entry(generation)
         if generation.failure is not None:
-            yield refund_entry(generation, generation.failure.message, generation.updated_at)
+            yield refund_of(generation, generation.price, generation.failure.message, generation.updated_at)

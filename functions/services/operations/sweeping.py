@@ -13,7 +13,7 @@ from core.errors import Unavailable
 from core.logging import log_context
 from core.records import Stored
 from domain.accounts.errors import UserNotFound
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
 from domain.generations import lifecycle
 from domain.generations.errors import SettlementConflict
 from domain.generations.generation import OUT_OF_ATTEMPTS, TOOK_TOO_LONG, Failure, Generation, Status
@@ -152,7 +152,7 @@ class SweepService:
         return self._resend(stored)
 
     def _fail(self, stored: Stored[Generation], failure: Failure) -> str:
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if not self._is_overdue(generation):
                 return None
             return lifecycle.fail(generation, failure, now=self._clock())
@@ -173,12 +173,12 @@ class SweepService:
     def _send_under_a_new_name(self, stored: Stored[Generation], is_wanted: Callable[[Generation], bool]) -> str:
         """The new name is stored before it is sent."""
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if not is_wanted(generation):
                 return None
             now = self._clock()
             again = lifecycle.dispatched_again(generation, now=now, due_at=now + _backoff(generation))
-            return Change(user_id=generation.user_id, at=now, generation=again)
+            return Commit(user_id=generation.user_id, at=now, subject=again)
 
         changed = self._generations.change(stored, decide, patience=_PATIENCE).value
         if changed.dispatch == stored.value.dispatch:
@@ -195,12 +195,12 @@ class SweepService:
     def _defer(self, stored: Stored[Generation]) -> None:
         """Look again later, counted from now: it may have been due for hours."""
 
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if not self._is_overdue(generation):
                 return None
             now = self._clock()
             deferred = lifecycle.deferred(generation, due_at=now + _backoff(generation))
-            return Change(user_id=generation.user_id, at=now, generation=deferred)
+            return Commit(user_id=generation.user_id, at=now, subject=deferred)
 
         self._generations.change(stored, decide, patience=_PATIENCE)
 

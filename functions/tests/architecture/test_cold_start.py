@@ -55,7 +55,12 @@ documents = MemoryDocuments()
 parts = {"documents": documents, "queue": MemoryQueue()}
 bootstrap._app = bootstrap.Darkroom(Settings.from_environment(os.environ), **parts)
 bootstrap._app.seeding.seed()
-beside = {"services.operations.seeding", "domain.operations.demo_data", "domain.operations.demo_catalog", "repositories.operations.demo"}
+beside = {
+    "services.operations.seeding",
+    "domain.operations.demo_data",
+    "domain.operations.demo_catalog",
+    "repositories.operations.demo",
+}
 
 status = []
 request = EnvironBuilder(method=method, path=path, query_string={"userId": "arda"}, json=body)

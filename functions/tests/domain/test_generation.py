@@ -8,7 +8,8 @@ from firebase_functions.https_fn import HttpsError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.credits.ledger import BalanceDelta, EntryType
+from domain.credits.commits import BalanceDelta, Commit
+from domain.credits.ledger import EntryType
 from domain.generations import lifecycle
 from domain.generations.errors import AlreadyFinal
 from domain.generations.generation import FINAL, Failure, Generation, Output, Spec, Status
@@ -73,18 +74,18 @@ def test_a_submitted_job_needs_no_lease_and_a_new_task() -> None:
 
 def test_a_completed_generation_is_charged_and_no_credits_come_back() -> None:
     change = lifecycle.complete(claimed(), (PICTURE, PICTURE), "gs://b/0.png", now=LATER)
-    done = change.generation
+    done = change.subject
     assert done is not None
     assert (done.status, done.held, done.charged, done.refunded) == (Status.COMPLETED, 0, 4, 0)
     assert (done.outputs, done.image_url, done.completed_at) == ((PICTURE, PICTURE), "gs://b/0.png", LATER)
     assert change.delta == BalanceDelta(held=-4, images=2, in_flight=-1)
     assert not done.in_flight
-    assert change.entry is None
+    assert not change.entries
 
 
 def test_a_failure_of_an_earlier_attempt_is_not_told_of_a_completed_one() -> None:
     again = claimed(lifecycle.release(claimed(), BROKEN, now=NOW, due_at=LATER))
-    done = lifecycle.complete(again, (PICTURE,), "gs://b/0.png", now=LATER).generation
+    done = lifecycle.complete(again, (PICTURE,), "gs://b/0.png", now=LATER).subject
     assert done is not None
     assert done.failure is None
 
@@ -97,18 +98,17 @@ def test_a_failure_of_an_earlier_attempt_is_not_told_of_a_completed_one() -> Non
     ],
 )
 def test_what_does_not_complete_is_refunded_whole(
-    settle: Callable[[Generation], lifecycle.Change], status: Status, code: str
+    settle: Callable[[Generation], Commit[Generation]], status: Status, code: str
 ) -> None:
     change = settle(claimed())
-    ended = change.generation
+    ended = change.subject
     assert ended is not None
     assert (ended.status, ended.held, ended.charged, ended.refunded) == (status, 0, 0, 4)
     assert ended.failure is not None
     assert ended.failure.code == code
     assert change.delta == BalanceDelta(current=4, held=-4, in_flight=-1)
     assert not ended.in_flight
-    assert change.entry is not None
-    assert (change.entry.id, change.entry.type, change.entry.credits) == ("g-refund", EntryType.REFUND, 4)
+    assert [(entry.id, entry.type, entry.credits) for entry in change.entries] == [("g-refund", EntryType.REFUND, 4)]
     assert (ended.lease_until, ended.due_at, ended.completed_at) == (None, None, LATER)
 
 
@@ -118,17 +118,17 @@ def test_what_was_given_back_already_is_not_given_back_again(
 ) -> None:
     inherited = queued(held=0, inherited=True, in_flight=False)
     change = lifecycle.adopt(inherited, refunded=refunded, now=NOW)
-    adopted = change.generation
+    adopted = change.subject
     assert adopted is not None
     held = max(0, 4 - refunded)
     assert change.delta == BalanceDelta(held=held, in_flight=1)
     assert adopted.in_flight
     failure, success = lifecycle.fail(adopted, BROKEN, now=LATER), lifecycle.complete(adopted, (), "", now=LATER)
     assert failure.delta == BalanceDelta(current=gives_back, held=-held, in_flight=-1)
-    assert (0 if failure.entry is None else failure.entry.credits) == gives_back
-    assert success.generation is not None
-    assert success.generation.charged == charged_if_done
-    for ended in (failure.generation, success.generation):
+    assert sum(entry.credits for entry in failure.entries) == gives_back
+    assert success.subject is not None
+    assert success.subject.charged == charged_if_done
+    for ended in (failure.subject, success.subject):
         assert ended is not None
         assert ended.held + ended.charged + ended.refunded == 4
 
@@ -136,16 +136,16 @@ def test_what_was_given_back_already_is_not_given_back_again(
 def test_an_ended_generation_is_adopted_without_a_hold() -> None:
     ended = queued(held=0, status=Status.FAILED, inherited=True, in_flight=False)
     change = lifecycle.adopt(ended, refunded=8, now=LATER)
-    assert change.generation is not None
-    assert (change.generation.held, change.generation.charged, change.generation.refunded) == (0, -4, 8)
-    assert change.generation.due_at is None
-    assert not change.generation.inherited
+    assert change.subject is not None
+    assert (change.subject.held, change.subject.charged, change.subject.refunded) == (0, -4, 8)
+    assert change.subject.due_at is None
+    assert not change.subject.inherited
     assert change.delta == BalanceDelta(held=0)
 
 
 def test_an_unsettled_one_is_adopted_as_due_at_once() -> None:
     inherited = queued(held=0, due_at=None, inherited=True, in_flight=False)
-    adopted = lifecycle.adopt(inherited, refunded=0, now=LATER).generation
+    adopted = lifecycle.adopt(inherited, refunded=0, now=LATER).subject
     assert adopted is not None
     assert (adopted.held, adopted.due_at) == (4, LATER)
 

@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.accounts.errors import UserInactive
+from domain.credits.commits import BalanceDelta, deduction_entry, hold, post, refund_entry
 from domain.credits.errors import InsufficientCredits
-from domain.credits.ledger import DEBITS, BalanceDelta, Entry, EntryType, deduct, deduction_entry, post, refund_entry
+from domain.credits.ledger import DEBITS, Entry, EntryType
 from domain.credits.user import User
 from domain.generations.generation import Generation, Spec, Status
+from domain.generations.lifecycle import refund_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ALICE = User(id="alice", name="Alice", email="alice@example.com", current_credits=10, held_credits=2)
@@ -33,14 +35,14 @@ def an_entry(kind: EntryType, credits_: int) -> Entry:
 
 
 def test_a_deduction_moves_the_price_from_spendable_to_held() -> None:
-    change = deduct(ALICE, a_generation(4))
+    change = hold(ALICE, a_generation(4))
     assert change.delta is not None
     after = change.delta.applied_to(ALICE)
     assert (after.current_credits, after.held_credits) == (6, 6)
 
 
 def test_a_deduction_writes_one_entry_of_the_seeds_shape() -> None:
-    entry = deduct(ALICE, a_generation(4)).entry
+    (entry,) = hold(ALICE, a_generation(4)).entries
     assert entry == Entry(
         id="g-deduction",
         type=EntryType.DEDUCTION,
@@ -53,34 +55,34 @@ def test_a_deduction_writes_one_entry_of_the_seeds_shape() -> None:
 
 
 def test_the_last_credit_can_be_spent() -> None:
-    assert deduct(ALICE, a_generation(10)).delta == BalanceDelta(current=-10, held=10, in_flight=1)
+    assert hold(ALICE, a_generation(10)).delta == BalanceDelta(current=-10, held=10, in_flight=1)
 
 
 def test_one_credit_too_few_is_refused_with_both_numbers() -> None:
     with pytest.raises(InsufficientCredits) as refused:
-        deduct(ALICE, a_generation(11))
+        hold(ALICE, a_generation(11))
     assert refused.value.details == {"required": 11, "available": 10}
 
 
 def test_held_credits_cannot_be_spent() -> None:
     with pytest.raises(InsufficientCredits):
-        deduct(replace(ALICE, current_credits=0, held_credits=100), a_generation(1))
+        hold(replace(ALICE, current_credits=0, held_credits=100), a_generation(1))
 
 
 def test_a_deactivated_user_spends_nothing() -> None:
     with pytest.raises(UserInactive):
-        deduct(replace(ALICE, is_active=False), a_generation(1))
+        hold(replace(ALICE, is_active=False), a_generation(1))
 
 
 def test_deduction_and_refund_of_one_generation_have_ids_that_a_repeat_collides_with() -> None:
     generation = a_generation()
     assert deduction_entry(generation).id == deduction_entry(replace(generation, attempt=3)).id == "g-deduction"
-    assert refund_entry(generation, "x", NOW).id == refund_entry(generation, "y", NOW).id == "g-refund"
+    assert refund_entry(generation, 4, "x", NOW).id == refund_entry(generation, 3, "y", NOW).id == "g-refund"
 
 
 def test_a_refund_says_why() -> None:
     failed = replace(a_generation(), status=Status.FAILED)
-    assert refund_entry(failed, "Model processing timeout", NOW).description == (
+    assert refund_of(failed, 4, "Model processing timeout", NOW).description == (
         "Refund for failed generation: Model processing timeout"
     )
 

@@ -10,9 +10,9 @@ from core.errors import AppError, RateLimited, Unauthenticated
 from core.rates import Bucket, Rate
 from domain.accounts.errors import KeyBudgetExceeded, UserInactive
 from domain.accounts.keys import ApiKey, Budget, Scope
+from domain.credits.commits import Commit
 from domain.credits.errors import AnonymousAllowanceUsed, InsufficientCredits
-from domain.credits.ledger import Change
-from domain.credits.spending import Spender, SpendingLimits, spend, standing
+from domain.credits.spending import Spender, SpendingLimits, check_standing, spend
 from domain.credits.user import User
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
 from domain.generations.lifecycle import cancel, complete, fail
@@ -84,7 +84,7 @@ def test_a_change_carries_what_it_leaves_so_that_one_commit_writes_it() -> None:
     change = spend(ALICE, a_generation(), BY_KEY, LIMITS, UTC)
     assert change.bucket is not None
     assert change.key is not None
-    assert change.entry is not None
+    assert len(change.entries) == 1
 
 
 def test_a_request_is_counted_in_its_local_week() -> None:
@@ -183,43 +183,45 @@ def test_a_sign_in_of_the_very_second_of_the_sign_out_lives_and_one_before_it_do
     """Tokens tell whole seconds: it may be the sign-in that followed."""
     user = replace(ALICE, signed_out_at=NOW + timedelta(milliseconds=millis))
     for moment in (NOW, NOW + SECOND):
-        assert standing(user, Spender(signed_in_at=moment), NOW) is None
+        assert check_standing(user, Spender(signed_in_at=moment), NOW) is None
     for moment in (NOW - SECOND, NOW - 2 * SECOND):
         with pytest.raises(Unauthenticated, match="signed out"):
-            standing(user, Spender(signed_in_at=moment), NOW)
+            check_standing(user, Spender(signed_in_at=moment), NOW)
 
 
 def test_keys_outlive_a_sign_out() -> None:
-    assert standing(replace(ALICE, signed_out_at=NOW), BY_KEY, NOW) == KEY
+    assert check_standing(replace(ALICE, signed_out_at=NOW), BY_KEY, NOW) == KEY
 
 
 # --- and back ---
 
 
-def completed(generation: Generation, at: datetime) -> Change:
+def completed(generation: Generation, at: datetime) -> Commit[Generation]:
     output = Output(path="p", content_type="image/png", width=1, height=1, bytes=1)
     return complete(generation, (output,), "gs://b/p", now=at)
 
 
-def failed(generation: Generation, at: datetime) -> Change:
+def failed(generation: Generation, at: datetime) -> Commit[Generation]:
     return fail(generation, Failure(code="model_failed", message="No", retryable=False), now=at)
 
 
-def cancelled(generation: Generation, at: datetime) -> Change:
+def cancelled(generation: Generation, at: datetime) -> Commit[Generation]:
     return cancel(generation, now=at)
 
 
 @pytest.mark.parametrize("end", [completed, failed, cancelled])
-def test_every_end_counts_down_what_was_in_flight_once(end: Callable[[Generation, datetime], Change]) -> None:
+def test_every_end_counts_down_what_was_in_flight_once(
+    end: Callable[[Generation, datetime], Commit[Generation]],
+) -> None:
     change = end(a_generation(key_id=KEY.id), NOW)
     assert change.delta is not None
     assert change.delta.in_flight == -1
-    assert change.generation is not None
-    assert not change.generation.in_flight
+    assert change.subject is not None
+    assert not change.subject.in_flight
 
 
 @pytest.mark.parametrize("end", [completed, failed, cancelled])
-def test_what_was_never_counted_is_not_counted_down(end: Callable[[Generation, datetime], Change]) -> None:
+def test_what_was_never_counted_is_not_counted_down(end: Callable[[Generation, datetime], Commit[Generation]]) -> None:
     change = end(replace(a_generation(), in_flight=False), NOW)
     assert change.delta is not None
     assert change.delta.in_flight == 0
@@ -227,7 +229,7 @@ def test_what_was_never_counted_is_not_counted_down(end: Callable[[Generation, d
 
 @pytest.mark.parametrize(("end", "may_again"), [(completed, False), (failed, True), (cancelled, True)])
 def test_an_anonymous_user_has_one_generation_that_succeeds(
-    end: Callable[[Generation, datetime], Change], may_again: bool
+    end: Callable[[Generation, datetime], Commit[Generation]], may_again: bool
 ) -> None:
     generation = a_generation()
     during = spend(ANONYMOUS, generation, BY_HAND, LIMITS, UTC).applied_to(ANONYMOUS)

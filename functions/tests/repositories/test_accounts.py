@@ -15,13 +15,13 @@ from domain.accounts.keys import ApiKey, Budget, Scope, new_id
 from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
 from emulator import firestore_documents
+from instances import instance_over
 from people import NOW as WORLD_NOW
 from people import at_once, bearer, issue, known, order, refusal
 from repositories.accounts.accounts import AccountRepository
 from repositories.accounts.users import UserRepository
 from repositories.store.documents import AlreadyExists, Create, Documents, Update, Write
 from repositories.store.memory import MemoryDocuments
-from repositories.store.optimistic import OptimisticTransaction
 from services.accounts.ports import AccountChange, Admission, Arrival, Identity, KeySecret, PastArrivals
 from unsteady import UnsteadyDocuments, happened
 from world import World
@@ -54,7 +54,7 @@ def documents(request: pytest.FixtureRequest) -> Iterator[Documents]:
 
 def repository(documents: Documents) -> AccountRepository:
     """As one instance has it, with a memory of its own."""
-    return AccountRepository(documents, UserRepository(documents), OptimisticTransaction())
+    return instance_over(documents).accounts
 
 
 def opened(accounts: AccountRepository, **changes: Any) -> User:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from domain.credits.ledger import Change
+from domain.credits.commits import Commit
 from domain.generations.erasing import erase
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
 from domain.generations.lifecycle import cancel, claim, complete, fail, release
@@ -20,9 +20,9 @@ FAILURE = Failure(code="timeout", message="late", retryable=True)
 OUTPUT = Output(path="p", content_type="image/png", width=1, height=1, bytes=1)
 
 
-def settled(change: Change) -> Generation:
-    assert change.generation is not None
-    return change.generation
+def settled(change: Commit[Generation]) -> Generation:
+    assert change.subject is not None
+    return change.subject
 
 
 def completed(after: timedelta) -> Generation:

@@ -14,16 +14,16 @@ from core.rates import Rate
 from core.records import Cursor, Stored
 from domain.accounts.errors import UserInactive, UserNotFound
 from domain.accounts.keys import ApiKey, Scope
+from domain.credits.commits import Commit, hold
 from domain.credits.errors import InsufficientCredits
-from domain.credits.ledger import Change, deduct
 from domain.credits.spending import Spender, SpendingLimits, spend
 from domain.credits.user import User
 from domain.generations import lifecycle
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
+from instances import instance_over
 from repositories.accounts.user_mapping import user_difference, user_from
-from repositories.accounts.users import UserRepository
 from repositories.generations.generation_mapping import generation_fields, generation_from
-from repositories.generations.generations import GenerationRepository, _Asked
+from repositories.generations.generations import _Asked
 from repositories.store.documents import Create, Document, Increment, Query, Update
 from repositories.store.memory import MemoryDocuments
 from repositories.store.optimistic import OptimisticTransaction
@@ -40,15 +40,14 @@ class Instance:
     """One server process: a memory of its own, over the database that it shares with the others."""
 
     def __init__(self, documents: MemoryDocuments) -> None:
-        self.users = UserRepository(documents)
-        transaction = OptimisticTransaction(pause=lambda _: None)
-        self.generations = GenerationRepository(documents, self.users, transaction)
+        app = instance_over(documents, transaction=OptimisticTransaction(pause=lambda _: None))
+        self.users, self.generations = app.users, app.generations
 
     def create(self, id_: str, user_id: str = "alice", *, price: int = 3, may_exist: bool = False) -> Created:
         generation = a_generation(id_, user_id, price=price)
 
-        def decide(user: User) -> Change:
-            return deduct(user, generation)
+        def decide(user: User) -> Commit[Generation]:
+            return hold(user, generation)
 
         return self.generations.create(id_, user_id, decide, may_exist=may_exist)
 
@@ -58,11 +57,11 @@ class Instance:
         return found
 
     def claim(self, known: Stored[Generation], owner: str) -> Stored[Generation]:
-        def decide(generation: Generation) -> Change | None:
+        def decide(generation: Generation) -> Commit[Generation] | None:
             if generation.is_final or generation.is_leased(NOON):
                 return None
             claimed = lifecycle.claim(generation, owner=owner, now=NOON, lease=LEASE, expected_seconds=1)
-            return Change(user_id=generation.user_id, at=NOON, generation=claimed)
+            return Commit(user_id=generation.user_id, at=NOON, subject=claimed)
 
         return self.generations.change(known, decide)
 
@@ -73,7 +72,7 @@ class Instance:
         output = Output(path="g/0.png", content_type="image/png", width=1, height=1, bytes=1)
         return self.settle(known, lambda generation: lifecycle.complete(generation, (output,), "gs://b/g", now=NOON))
 
-    def settle(self, known: Stored[Generation], end: Callable[[Generation], Change]) -> Stored[Generation]:
+    def settle(self, known: Stored[Generation], end: Callable[[Generation], Commit[Generation]]) -> Stored[Generation]:
         return self.generations.change(known, lambda generation: None if generation.is_final else end(generation))
 
 
@@ -250,10 +249,10 @@ class TestCreate:
             now[0] += 1.0
 
         transaction = OptimisticTransaction(deadline_seconds=5, monotonic=lambda: now[0], pause=pause)
-        generations = GenerationRepository(documents, UserRepository(documents), transaction)
+        generations = instance_over(documents, transaction=transaction).generations
         documents.script = [did_not_happen] * 100
         with pytest.raises(Unavailable):
-            generations.create("g1", "alice", lambda user: deduct(user, a_generation("g1")), may_exist=False)
+            generations.create("g1", "alice", lambda user: hold(user, a_generation("g1")), may_exist=False)
         assert balance(documents) == (10, 0, 0)
         documents.script = []
         assert generations.get("g1") is None
@@ -423,7 +422,7 @@ class TestSettle:
         path = "generation_requests/g1"
         documents.before_commit = lambda: MemoryDocuments.commit(documents, [Update(path, {"due_at": later})])
 
-        def decide(generation: Generation) -> Change:
+        def decide(generation: Generation) -> Commit[Generation]:
             seen.append(generation.due_at)
             return lifecycle.fail(generation, FAILURE, now=NOON)
 
@@ -461,7 +460,7 @@ class TestSettle:
     ) -> None:
         ticks = iter(range(100))
         transaction = OptimisticTransaction(monotonic=lambda: float(next(ticks)), pause=lambda _: None)
-        generations = GenerationRepository(documents, UserRepository(documents), transaction)
+        generations = instance_over(documents, transaction=transaction).generations
         documents.script = [did_not_happen] * 100
         with pytest.raises(Unavailable):
             generations.change(claimed, lambda generation: lifecycle.fail(generation, FAILURE, now=NOON))
@@ -584,7 +583,7 @@ class TestPages:
             made = a_generation(f"g{n}", at=NOON + timedelta(minutes=n // 2))
             spec = replace(SPEC, style="anime" if n % 2 else "sketch", model="Model A" if n < 3 else "Model B")
             made = replace(made, spec=spec)
-            instance.generations.create(made.id, "alice", lambda user, made=made: deduct(user, made), may_exist=False)
+            instance.generations.create(made.id, "alice", lambda user, made=made: hold(user, made), may_exist=False)
         instance.create("of-bob", "bob")
         return instance
 
@@ -678,7 +677,7 @@ class TestTogether:
     def create_all(self, instance: Instance, *asked: tuple[str, int, bool]) -> list[Created | Exception]:
         """In one batch, as threads that came while a commit was under way."""
         items = [
-            _Asked(id_, lambda user, id_=id_, price=price: deduct(user, a_generation(id_, price=price)), may_exist)
+            _Asked(id_, lambda user, id_=id_, price=price: hold(user, a_generation(id_, price=price)), may_exist)
             for id_, price, may_exist in asked
         ]
         outcomes: list[Created | Exception] = []
@@ -798,9 +797,9 @@ class TestTogether:
         documents, seconds = self.documents(alone), iter(range(0, 10_000, 4))
         documents.script = [did_not_happen] * 1000
         impatient = OptimisticTransaction(monotonic=lambda: float(next(seconds)), pause=lambda _: None)
-        generations = GenerationRepository(documents, alone.users, impatient)
+        generations = instance_over(documents, transaction=impatient, users=alone.users).generations
         asked = [
-            _Asked(id_, lambda user, id_=id_: deduct(user, a_generation(id_, price=1)), may_exist=True) for id_ in "abc"
+            _Asked(id_, lambda user, id_=id_: hold(user, a_generation(id_, price=1)), may_exist=True) for id_ in "abc"
         ]
         answers = generations._create_all("alice", asked)
         for answer in answers:

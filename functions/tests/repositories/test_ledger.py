@@ -7,11 +7,12 @@ import pytest
 from core.errors import Unavailable
 from core.records import Cursor
 from domain.accounts.errors import UserNotFound
+from domain.credits.commits import Commit, Subject, post
 from domain.credits.errors import InsufficientCredits
-from domain.credits.ledger import Change, Entry, EntryType, post
+from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
 from emulator import firestore_documents
-from repositories.accounts.users import UserRepository
+from instances import instance_over
 from repositories.credits.ledger import LedgerRepository
 from repositories.store.documents import Create, Documents, Increment, Query, Update
 from repositories.store.memory import MemoryDocuments
@@ -40,9 +41,8 @@ def documents() -> UnsteadyDocuments:
 
 def ledger_over(documents: MemoryDocuments) -> LedgerRepository:
     """That of an instance which has seen nobody yet."""
-    return LedgerRepository(
-        documents, UserRepository(documents), OptimisticTransaction(pause=lambda _: None, deadline_seconds=5)
-    )
+    transaction = OptimisticTransaction(pause=lambda _: None, deadline_seconds=5)
+    return instance_over(documents, transaction=transaction).entries
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ class TestTotals:
         done, failing, _ = world.create("alice"), world.create("alice", size="1024x1024"), world.create("mallory")
         world.deliver(done)
         world.api("POST", f"/v1/generations/{failing}/cancel", "alice")
-        alice, everybody = world.app.entries.totals("alice"), world.app.entries.totals(None)
+        alice, everybody = world.app.book_sums.totals("alice"), world.app.book_sums.totals(None)
         assert (alice.current, alice.held, alice.entries_in, alice.entries_out) == (99, 0, 103, 4)
         assert (alice.deductions, alice.deductions_count, alice.refunds) == (4, 2, 3)
         assert (alice.generations_count, alice.generations_price) == (2, 4)
@@ -166,11 +166,11 @@ class TestTotals:
         world.assert_books_balance()
 
     def test_what_was_clawed_back_is_summed(self, world: World) -> None:
-        assert world.app.entries.totals(None).clawbacks == 0
+        assert world.app.book_sums.totals(None).clawbacks == 0
         world.app.ledger.add("bob", EntryType.CLAWBACK, 5, source="stripe", external_id="1", description="Dispute")
-        assert world.app.entries.totals(None).clawbacks == 5
-        assert world.app.entries.totals("bob").clawbacks == 5
-        assert world.app.entries.totals("alice").clawbacks == 0
+        assert world.app.book_sums.totals(None).clawbacks == 5
+        assert world.app.book_sums.totals("bob").clawbacks == 5
+        assert world.app.book_sums.totals("alice").clawbacks == 0
 
     def test_a_balance_that_moves_while_it_is_summed_makes_no_difference(self) -> None:
         """All sums are of one moment. Otherwise the audit would cry wolf at each busy user."""
@@ -178,14 +178,14 @@ class TestTotals:
         world = World(NOON, documents=documents)
         documents.world = world
         documents.remaining = 1
-        totals = world.app.entries.totals("alice")
+        totals = world.app.book_sums.totals("alice")
         assert documents.remaining == 0
         assert totals.current == totals.entries_in - totals.entries_out == 100
         assert not world.app.audits.of_user("alice").differences
 
-    def test_nobody(self, ledger: LedgerRepository) -> None:
+    def test_nobody(self, documents: UnsteadyDocuments) -> None:
         with pytest.raises(UserNotFound):
-            ledger.totals("nobody")
+            instance_over(documents).book_sums.totals("nobody")
 
 
 class _BusyDocuments(MemoryDocuments):
@@ -289,7 +289,7 @@ class TestOpenBooks:
     def test_the_balance_stays_as_it_is_and_the_audit_is_exact(self, old_world: World) -> None:
         Legacy(old_world.documents).usual_history()
         assert old_world.app.audits.of_all().unopened == ("old",)
-        entry = old_world.app.ledger.open_books("old")
+        entry = old_world.app.opening.open("old")
         assert entry is not None
         # 40 are there; by the entries: 7 deductions and 3 refunds of 3 each.
         assert (entry.type, entry.credits) == (EntryType.OPENING, 40 + 7 * 3 - 3 * 3)
@@ -302,7 +302,7 @@ class TestOpenBooks:
 
     def test_each_generation_says_what_its_entries_say(self, old_world: World) -> None:
         Legacy(old_world.documents).usual_history()
-        old_world.app.ledger.open_books("old")
+        old_world.app.opening.open("old")
         generations = {
             id_: old_world.generation(id_)
             for id_ in ("done", "failed", "done-for-nothing", "pending", "waiting", "stuck", "stuck-after-refund")
@@ -320,7 +320,7 @@ class TestOpenBooks:
 
     def test_what_was_stuck_is_swept_and_refunded_unless_it_was_already(self, old_world: World) -> None:
         Legacy(old_world.documents).usual_history()
-        old_world.app.ledger.open_books("old")
+        old_world.app.opening.open("old")
         assert old_world.app.sweeper.sweep().failed == 4
         assert old_world.user("old").current_credits == 40 + 3 * 3
         assert old_world.user("old").held_credits == 0
@@ -332,7 +332,7 @@ class TestOpenBooks:
         legacy = Legacy(old_world.documents)
         legacy.usual_history()
         legacy.generation("twice", status, refunds=2)
-        old_world.app.ledger.open_books("old")
+        old_world.app.opening.open("old")
         assert old_world.app.audits.of_user("old").differences == (OVERREFUNDED,)
         assert (old_world.generation("twice").charged, old_world.generation("twice").refunded) == (-3, 6)
 
@@ -340,7 +340,7 @@ class TestOpenBooks:
         legacy = Legacy(old_world.documents)
         legacy.usual_history()
         legacy.generation("twice", "processing", refunds=2)
-        old_world.app.ledger.open_books("old")
+        old_world.app.opening.open("old")
         assert old_world.app.sweeper.sweep().failed == 5
         assert old_world.user("old").current_credits == 40 + 3 * 3
         assert old_world.user("old").held_credits == 0
@@ -348,13 +348,13 @@ class TestOpenBooks:
 
     def test_one_that_was_refunded_twice_and_never_ended_is_named_at_once(self, world: World) -> None:
         Legacy(world.documents).generation("twice", "processing", refunds=2)
-        world.app.ledger.open_books("old")
+        world.app.opening.open("old")
         assert world.user("old").held_credits == 0
         assert world.app.audits.of_user("old").differences == (OVERREFUNDED,)
 
     def test_a_user_without_any_history(self, old_world: World) -> None:
         Legacy(old_world.documents, current_credits=7)
-        entry = old_world.app.ledger.open_books("old")
+        entry = old_world.app.opening.open("old")
         assert entry is not None
         assert entry.credits == 7
         assert not old_world.app.audits.of_user("old").differences
@@ -363,16 +363,16 @@ class TestOpenBooks:
     def test_a_balance_below_what_the_entries_say_gets_a_negative_opening(self, old_world: World) -> None:
         legacy = Legacy(old_world.documents, current_credits=0)
         legacy.generation("failed", "failed", refunds=3)
-        entry = old_world.app.ledger.open_books("old")
+        entry = old_world.app.opening.open("old")
         assert entry is not None
         assert entry.credits == 3 - 9
         assert old_world.app.audits.of_user("old").differences == (OVERREFUNDED,)
 
     def test_it_is_done_once(self, old_world: World) -> None:
         Legacy(old_world.documents).usual_history()
-        first = old_world.app.ledger.open_books("old")
+        first = old_world.app.opening.open("old")
         assert first is not None
-        assert old_world.app.ledger.open_books("old") is None
+        assert old_world.app.opening.open("old") is None
         assert old_world.user("old").current_credits == 40
 
     def test_a_user_works_before_its_books_are_opened(self, old_world: World) -> None:
@@ -380,7 +380,7 @@ class TestOpenBooks:
         done, waiting = old_world.create("old"), old_world.create("old", size="1024x1024")
         old_world.deliver(done)
         assert (old_world.user("old").current_credits, old_world.user("old").held_credits) == (36, 3)
-        entry = old_world.app.ledger.open_books("old")
+        entry = old_world.app.opening.open("old")
         assert entry is not None
         assert entry.credits == 40 + 7 * 3 - 3 * 3
         assert old_world.user("old").held_credits == 3 + 3 * 3
@@ -390,7 +390,7 @@ class TestOpenBooks:
 
     def test_nobody(self, world: World) -> None:
         with pytest.raises(UserNotFound):
-            world.app.ledger.open_books("nobody")
+            world.app.opening.open("nobody")
 
 
 class TestOpenBooksWhenThingsGoWrong:
@@ -418,7 +418,7 @@ class TestOpenBooksWhenThingsGoWrong:
     @pytest.mark.parametrize("outcome", [happened, did_not_happen])
     def test_a_lost_answer_anywhere(self, world: World, documents: UnsteadyDocuments, place: int, outcome: Any) -> None:
         documents.script = [*[None] * place, outcome]
-        world.app.ledger.open_books("old")
+        world.app.opening.open("old")
         assert len(documents.commits) == self.COMMITS + (outcome is did_not_happen or place == self.COMMITS - 1)
         self.assert_open_and_exact(world)
 
@@ -429,9 +429,9 @@ class TestOpenBooksWhenThingsGoWrong:
 
         documents.script = [*[None] * place, crash]
         with pytest.raises(Unavailable):
-            world.app.ledger.open_books("old")
+            world.app.opening.open("old")
         assert world.app.audits.of_user("old").is_opened is False
-        world.app.ledger.open_books("old")
+        world.app.opening.open("old")
         self.assert_open_and_exact(world)
 
     def test_a_balance_that_moves_meanwhile_is_summed_again(self, world: World, documents: UnsteadyDocuments) -> None:
@@ -447,7 +447,7 @@ class TestOpenBooksWhenThingsGoWrong:
             return MemoryDocuments.commit(*arguments)
 
         documents.script = [*[None] * (self.COMMITS - 1), spend_before_the_opening]
-        entry = world.app.ledger.open_books("old")
+        entry = world.app.opening.open("old")
         assert entry is not None
         assert entry.credits == 40 + 7 * 3 - 3 * 3
         assert world.user("old").current_credits == 45
@@ -455,8 +455,8 @@ class TestOpenBooksWhenThingsGoWrong:
 
 
 def test_a_change_that_posts_nothing_is_a_bug(ledger: LedgerRepository) -> None:
-    def decide(user: User) -> Change:
-        return Change(user_id=user.id, at=NOON)
+    def decide(user: User) -> Commit[Subject]:
+        return Commit(user_id=user.id, at=NOON)
 
-    with pytest.raises(AssertionError):
+    with pytest.raises(ValueError, match="not enough values"):
         ledger.post("alice", "e", decide)

@@ -7,7 +7,7 @@ import pytest
 from core.calendar import Week
 from domain.credits.audit_verdict import AuditProgress, AuditVerdict
 from emulator import firestore_documents
-from repositories.operations.audit_verdicts import AuditVerdictRepository
+from repositories.credits.audit_verdicts import AuditVerdictRepository
 from repositories.reports.reports import ReportRepository
 from repositories.store.documents import Ambiguous, Documents
 from repositories.store.memory import MemoryDocuments

@@ -6,8 +6,8 @@ import pytest
 
 from core.records import Stored
 from domain.accounts.errors import UserNotFound
+from domain.credits.commits import BalanceDelta, Commit, Subject
 from domain.credits.errors import InsufficientCredits
-from domain.credits.ledger import BalanceDelta, Change
 from domain.credits.user import User
 from repositories.accounts.users import UserRepository
 from repositories.store.documents import Create, Increment, Update
@@ -41,11 +41,11 @@ def earn(documents: UnsteadyDocuments, by: int) -> None:
     documents.commit([Update("users/alice", {"current_credits": Increment(by)})])
 
 
-def spend(price: int) -> Callable[[User], Change]:
-    def decide(user: User) -> Change:
+def spend(price: int) -> Callable[[User], Commit[Subject]]:
+    def decide(user: User) -> Commit[Subject]:
         if user.current_credits < price:
             raise InsufficientCredits(required=price, available=user.current_credits)
-        return Change(user_id=user.id, at=NOON, delta=BalanceDelta(current=-price))
+        return Commit(user_id=user.id, at=NOON, delta=BalanceDelta(current=-price))
 
     return decide
 

@@ -160,7 +160,7 @@ def test_users_older_than_the_ledger_are_named_and_are_no_difference(world: Worl
 
 def test_once_their_books_are_open_they_are_like_everybody(world: World) -> None:
     an_inherited_user(world)
-    world.app.ledger.open_books("arda")
+    world.app.opening.open("arda")
     audit = world.app.audits.of_all()
     assert (audit.unopened, audit.differences, audit.different) == ((), (), ())
 

@@ -10,10 +10,10 @@ from firebase_functions.https_fn import HttpsError
 
 from core.errors import Unavailable
 from domain.credits.ledger import EntryType
+from instances import instance_over
 from people import ADMIN, ALICE, NOW, bearer, instances, issue, known, refusal
 from providers.identity.memory import MemoryDirectory
 from providers.storage.memory import MemoryOutputs
-from repositories.generations.generations import GenerationRepository
 from repositories.store.documents import Delete
 from services.accounts.instructions import Instruction
 from services.accounts.ports import Identity
@@ -74,7 +74,7 @@ def files_of(generation_id: str, user_id: str) -> list[str]:
 
 
 def assert_gone(world: World, *generation_ids: str) -> None:
-    fresh = GenerationRepository(world.documents, world.app.users, world.app.transaction)
+    fresh = instance_over(world.documents).generations
     for stored in map(fresh.get, generation_ids):
         assert stored is not None
         each = stored.value

@@ -160,18 +160,18 @@ def the_seeds_generation(world: World, number: int, status: str, *kinds: str, pr
 def test_opening_the_books_posts_the_difference_once(world: World) -> None:
     the_seeds_user(world, 500)
     the_seeds_generation(world, 1, "completed", "deduction")
-    opening = world.app.ledger.open_books("arda")
+    opening = world.app.opening.open("arda")
     assert opening is not None
     assert (opening.type, opening.credits) == (EntryType.OPENING, 504)
     assert world.user("arda").current_credits == 500
     assert world.user("arda").books_opened_at == world.now
-    assert world.app.ledger.open_books("arda") is None
+    assert world.app.opening.open("arda") is None
     world.assert_books_balance()
 
 
 def test_a_user_whose_entries_add_up_opens_with_zero(world: World) -> None:
     the_seeds_user(world, 0)
-    opening = world.app.ledger.open_books("arda")
+    opening = world.app.opening.open("arda")
     assert opening is not None
     assert opening.credits == 0
     world.assert_books_balance()
@@ -185,7 +185,7 @@ def test_opening_with_every_kind_of_the_seeds_generations_leaves_exact_books(wor
     the_seeds_generation(world, 4, "pending", "deduction")
     the_seeds_generation(world, 5, "processing", "deduction")
     the_seeds_generation(world, 6, "processing", "deduction", "refund")
-    world.app.ledger.open_books("arda")
+    world.app.opening.open("arda")
     assert world.user("arda").held_credits == 12
     world.assert_books_balance()
 
@@ -196,7 +196,7 @@ def test_what_the_seed_left_unsettled_is_brought_to_an_end(world: World) -> None
         the_seeds_generation(world, 1, "queued", "deduction"),
         the_seeds_generation(world, 2, "processing", "deduction", "refund"),
     ]
-    world.app.ledger.open_books("arda")
+    world.app.opening.open("arda")
     world.later(minutes=1)
     world.app.sweeper.sweep()
     world.model.script = [ModelRejected("content_filter", "Content filter violation")] * 2
@@ -210,7 +210,7 @@ def test_what_the_seed_left_unsettled_is_brought_to_an_end(world: World) -> None
 def test_a_generation_that_the_seed_refunded_twice_is_named_by_the_audit(world: World) -> None:
     the_seeds_user(world, 58)
     the_seeds_generation(world, 1, "failed", "deduction", "refund", "refund")
-    world.app.ledger.open_books("arda")
+    world.app.opening.open("arda")
     found = world.app.audits.of_user("arda").differences
     assert [(one.detail, one.actual) for one in found] == [("generations refunded more than their price", 1)]
 
@@ -229,8 +229,8 @@ def test_opening_goes_on_where_a_crash_has_stopped_it(world: World) -> None:
 
     world.app.generations.change = dies_at_the_second  # type: ignore[method-assign]
     with pytest.raises(RuntimeError):
-        world.app.ledger.open_books("arda")
-    world.app.ledger.open_books("arda")
+        world.app.opening.open("arda")
+    world.app.opening.open("arda")
     assert world.user("arda").held_credits == 12
     world.assert_books_balance()
 
@@ -241,10 +241,10 @@ def test_two_who_open_the_same_books_at_once_adopt_and_post_once(world: World) -
     another = World(world.now, documents=world.documents)
     known = list(another.app.generations.inherited("arda"))
     user = another.user("arda")
-    world.app.ledger.open_books("arda")
+    world.app.opening.open("arda")
     another.app.generations.inherited = lambda _: iter(known)  # type: ignore[method-assign] - it read just before
     another.app.users.get = lambda _: user  # type: ignore[method-assign] - as before
-    another.app.ledger.open_books("arda")
+    another.app.opening.open("arda")
     assert world.user("arda").held_credits == 4
     assert [entry.type for entry in world.entries("arda")].count(EntryType.OPENING) == 1
     world.assert_books_balance()
@@ -255,7 +255,7 @@ def test_an_inherited_user_works_at_once(world: World) -> None:
     world.create("arda", size="1024x1792")
     world.deliver_all()
     assert world.user("arda").current_credits == 1
-    opening = world.app.ledger.open_books("arda")
+    opening = world.app.opening.open("arda")
     assert opening is not None
     assert opening.credits == 5
     world.assert_books_balance()

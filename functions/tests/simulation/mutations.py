@@ -14,8 +14,8 @@ import pytest
 import domain.credits.spending
 import domain.credits.user_week
 import domain.generations.lifecycle
+import domain.generations.placing
 import repositories.credits.books
-import repositories.credits.settling
 import repositories.generations.counters
 import repositories.generations.generations
 import repositories.operations.book_sums
@@ -24,15 +24,17 @@ import services.accounts.access
 import services.credits.ledger
 import services.generations.generations
 import services.generations.output_files
+import services.operations.opening
 from core.calendar import week_of
 from core.errors import Unavailable
 from core.queues import Queue
-from domain.credits.ledger import Change, Entry
+from domain.credits.commits import Commit
+from domain.credits.ledger import Entry
 from domain.credits.user_week import UserWeek
 from domain.generations.generation import Generation, Status
 from repositories.accounts.users import UserRepository
 from repositories.generations.generations import GenerationRepository
-from repositories.operations.book_sums import BookSums
+from repositories.operations.book_sums import _Sums
 from repositories.store.documents import Ambiguous, Update
 from repositories.store.optimistic import OptimisticTransaction
 from services.credits.ledger import LedgerService
@@ -59,17 +61,17 @@ def a_refund_draws_its_id(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I3", "I5")
 def a_cancellation_keeps_the_credits(patch: pytest.MonkeyPatch) -> None:
-    def kept(original: Callable[..., Change], generation: Generation, **named: Any) -> Change:
+    def kept(original: Callable[..., Commit[Generation]], generation: Generation, **named: Any) -> Commit[Generation]:
         change = original(generation, **named)
-        settled = replace(change.generation, refunded=0)
-        return replace(change, generation=settled, entry=None, delta=replace(change.delta, current=0))
+        settled = replace(change.subject, refunded=0)
+        return replace(change, subject=settled, entries=(), delta=replace(change.delta, current=0))
 
     around(patch, services.generations.generations, "cancel", kept)
 
 
 @breaks("I4")
 def a_completion_forgets_the_hold(patch: pytest.MonkeyPatch) -> None:
-    def forgetful(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+    def forgetful(original: Callable[..., Commit[Generation]], *args: Any, **named: Any) -> Commit[Generation]:
         change = original(*args, **named)
         return replace(change, delta=replace(change.delta, held=0))
 
@@ -91,11 +93,11 @@ def a_top_up_draws_its_id(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I5")
 def an_adoption_holds_nothing(patch: pytest.MonkeyPatch) -> None:
-    def unheld(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+    def unheld(original: Callable[..., Commit[Generation]], *args: Any, **named: Any) -> Commit[Generation]:
         change = original(*args, **named)
-        return replace(change, generation=replace(change.generation, held=0), delta=replace(change.delta, held=0))
+        return replace(change, subject=replace(change.subject, held=0), delta=replace(change.delta, held=0))
 
-    around(patch, services.credits.ledger, "adopt", unheld)
+    around(patch, services.operations.opening, "adopt", unheld)
 
 
 # --- preconditions and retries ---
@@ -103,7 +105,7 @@ def an_adoption_holds_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("final", "fence", "attempts", "I3", "I4", "I5", "I7", "bug")
 def a_generation_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.credits.books, "Update", _without_version("generation_requests/"))
+    patch.setattr(repositories.generations.generations, "Update", _without_version("generation_requests/"))
 
 
 @breaks("I1", "I2", "402")
@@ -147,9 +149,9 @@ def nobody_looks_whether_it_was_done(patch: pytest.MonkeyPatch) -> None:
 
     def alone(self: GenerationRepository, user_id: str, asked: Any, *, was_lost: bool = False) -> Any:
         def attempt(failure: Exception | None) -> Any:
-            change, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
-            repositories.credits.books.commit_on_user(self._documents, self._users, [change], user)
-            return repositories.generations.generations._created(change)
+            commit, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
+            self._books.commit([commit], user)
+            return repositories.generations.generations._created(commit)
 
         return self._transaction.run(attempt)
 
@@ -248,7 +250,7 @@ def thumbnails_share_a_path(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("in flight")
 def a_settlement_leaves_the_generation_in_flight(patch: pytest.MonkeyPatch) -> None:
-    def forgetful(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+    def forgetful(original: Callable[..., Commit[Generation]], *args: Any, **named: Any) -> Commit[Generation]:
         change = original(*args, **named)
         return replace(change, delta=replace(change.delta, in_flight=0))
 
@@ -262,12 +264,12 @@ def a_key_spends_without_counting(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("budget")
 def a_refund_leaves_the_budget_spent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.credits.settling, "windows", lambda at: ())
+    patch.setattr(repositories.credits.books, "windows", lambda at: ())
 
 
 @breaks("key")
 def a_key_is_judged_before_the_commit_only(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.credits.spending, "standing", lambda user, spender, now: user.keys.get(spender.key_id))
+    patch.setattr(domain.credits.spending, "check_standing", lambda user, spender, now: user.keys.get(spender.key_id))
 
 
 # --- acting for others ---
@@ -288,7 +290,7 @@ def the_claim_alone_makes_an_admin(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("acting")
 def an_admin_who_signed_out_acts_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.accounts.access, "standing", lambda user, spender, now: None)
+    patch.setattr(services.accounts.access, "check_standing", lambda user, spender, now: None)
 
 
 @breaks("acting")
@@ -329,11 +331,13 @@ def a_week_is_counted_on_what_was_seen_first(patch: pytest.MonkeyPatch) -> None:
     """And not again after a lost race."""
     seen: dict[str, Any] = {}
 
-    def stale(original: Callable[..., Change], user: Any, generation: Generation, *others: Any) -> Change:
+    def stale(
+        original: Callable[..., Commit[Generation]], user: Any, generation: Generation, *others: Any
+    ) -> Commit[Generation]:
         change = original(user, generation, *others)
         return replace(change, weeks=seen.setdefault(generation.id, change.weeks))
 
-    around(patch, services.generations.generations, "spend", stale)
+    around(patch, services.generations.generations, "place", stale)
 
 
 @breaks("weeks")
@@ -405,10 +409,12 @@ def a_task_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I7")
 def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
-    def undue(original: Callable[..., Change], user: Any, generation: Generation, *others: Any) -> Change:
+    def undue(
+        original: Callable[..., Commit[Generation]], user: Any, generation: Generation, *others: Any
+    ) -> Commit[Generation]:
         return original(user, replace(generation, due_at=None), *others)
 
-    around(patch, services.generations.generations, "spend", undue)
+    around(patch, services.generations.generations, "place", undue)
 
 
 @breaks("queue")
@@ -440,7 +446,7 @@ def a_cancel_removes_the_task_before_it_is_one(patch: pytest.MonkeyPatch) -> Non
 
 @breaks("cancels")
 def a_cancel_after_the_start_counts_for_nothing(patch: pytest.MonkeyPatch) -> None:
-    def uncounted(original: Callable[..., Change], *args: Any, **named: Any) -> Change:
+    def uncounted(original: Callable[..., Commit[Generation]], *args: Any, **named: Any) -> Commit[Generation]:
         return replace(original(*args, **named), is_late_cancel=False)
 
     around(patch, services.generations.generations, "cancel", uncounted)
@@ -453,7 +459,7 @@ def a_creation_forgets_the_cancels_of_the_day(patch: pytest.MonkeyPatch) -> None
 
 @breaks("fairness")
 def a_crowd_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.credits.spending, "queue_for", lambda user, share, now: Queue.GENERATIONS)
+    patch.setattr(domain.generations.placing, "queue_for", lambda user, share, now: Queue.GENERATIONS)
 
 
 # --- audit and report ---
@@ -461,10 +467,10 @@ def a_crowd_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("audit")
 def an_audit_sums_while_the_balance_moves(patch: pytest.MonkeyPatch) -> None:
-    def of_now(original: Callable[..., None], self: BookSums, documents: Any, user_id: Any, at: Any) -> None:
+    def of_now(original: Callable[..., None], self: _Sums, documents: Any, user_id: Any, at: Any) -> None:
         original(self, documents, user_id, None)
 
-    around(patch, BookSums, "__init__", of_now)
+    around(patch, _Sums, "__init__", of_now)
 
 
 @breaks("audit")

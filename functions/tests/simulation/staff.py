@@ -124,7 +124,7 @@ class Staff:
                 self.open_books()
 
     def open_books(self) -> None:
-        entry = self._universe.ask("open books", lambda app: app.ledger.open_books(heritage.USER))
+        entry = self._universe.ask("open books", lambda app: app.opening.open(heritage.USER))
         if entry is not None:
             self._universe.promises.book(entry)
 

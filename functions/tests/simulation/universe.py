@@ -183,11 +183,13 @@ class Universe:
             pause=scheduler.pause,
             aside=lambda work: work(),
         )
-        app.made["generations"] = GenerationRepository(app.documents, app.users, app.transaction, lock=scheduler.lock)
+        app.made["generations"] = GenerationRepository(
+            app.documents, app.users, app.books, app.transaction, lock=scheduler.lock
+        )
         app.catalog._lock = scheduler.lock()
         app.generation_service._new_id = self._new_id
         app.fulfilment._new_id = self._new_id
-        made = (app.access, app.ledger, app.sweeper, app.callbacks, app.audits, app.reporting)
+        made = (app.access, app.ledger, app.opening, app.sweeper, app.callbacks, app.audits, app.reporting)
         assert all(made)
         self._starts += 1
         return Instance(f"{name}{self._starts}", app, skew)

@@ -1,0 +1,95 @@
+"""The accounts room: users, identity, API keys."""
+
+from typing import TYPE_CHECKING
+
+from bootstrap.parts import part
+from bootstrap.store import StoreParts
+
+if TYPE_CHECKING:
+    from repositories.accounts.accounts import AccountRepository
+    from repositories.accounts.users import UserRepository
+    from services.accounts.access import AccessService
+    from services.accounts.accounts import AccountService
+    from services.accounts.keys import KeyService
+    from services.accounts.ports import AppCheckVerifier, IdentityDirectory, ServiceTokenVerifier, TokenVerifier
+
+
+class AccountParts(StoreParts):
+    @part
+    def users(self) -> "UserRepository":
+        from repositories.accounts.users import UserRepository
+
+        return UserRepository(self.documents, self.clock)
+
+    @part
+    def accounts(self) -> "AccountRepository":
+        from repositories.accounts.accounts import AccountRepository
+
+        return AccountRepository(self.documents, self.users, self.creates, self.transaction)
+
+    @part
+    def tokens(self) -> "TokenVerifier":
+        from providers.identity.firebase import FirebaseTokens
+
+        return FirebaseTokens(self.settings.project_id, clock=self.clock)
+
+    @part
+    def directory(self) -> "IdentityDirectory":
+        from providers.identity.directory import FirebaseDirectory
+
+        return FirebaseDirectory(self.settings.project_id, clock=self.clock)
+
+    @part
+    def app_check(self) -> "AppCheckVerifier":
+        from providers.identity.app_check import FirebaseAppCheck
+
+        return FirebaseAppCheck(self.settings.project_id, clock=self.clock)
+
+    @part
+    def service_tokens(self) -> "ServiceTokenVerifier":
+        from providers.identity.service_tokens import GoogleServiceTokens
+
+        return GoogleServiceTokens(accepts_removed_signature=True, clock=self.clock)
+
+    @part
+    def account_service(self) -> "AccountService":
+        from services.accounts.accounts import AccountService
+        from services.accounts.arrivals import Welcome
+
+        settings = self.settings
+        return AccountService(
+            accounts=self.accounts,
+            directory=self.later(lambda: self.directory),
+            tokens=self.later(lambda: self.tokens),
+            welcome=Welcome(
+                credits=settings.welcome_credits,
+                anonymous_credits=settings.anonymous_credits,
+                anonymous_per_address=settings.anonymous_per_address_per_day,
+                welcomes_per_address=settings.welcomes_per_address_per_day,
+                requires_verified_email=settings.welcome_requires_verified_email,
+            ),
+            pepper=self.pepper,
+            clock=self.clock,
+        )
+
+    @part
+    def access(self) -> "AccessService":
+        from services.accounts.access import AccessService
+
+        return AccessService(
+            users=self.users,
+            accounts=self.accounts,
+            account_service=self.account_service,
+            pepper=self.pepper,
+            clock=self.clock,
+        )
+
+    @part
+    def keys(self) -> "KeyService":
+        from services.accounts.keys import KeyService
+
+        return KeyService(users=self.users, accounts=self.accounts, pepper=self.pepper, clock=self.clock)
+
+    @property
+    def pepper(self) -> str:
+        return self.settings.api_key_pepper.get_secret_value()

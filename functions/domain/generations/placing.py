@@ -1,0 +1,28 @@
+"""A new generation gets a place in a queue. docs/adr/0015 says why there is more than one queue."""
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from core.queues import Queue
+from domain.credits.commits import Commit
+from domain.credits.fairness import cancels_field
+from domain.credits.spending import Spender, SpendingLimits, spend
+from domain.credits.user import User
+from domain.generations.generation import Generation
+
+
+def place(
+    user: User, generation: Generation, spender: Spender, limits: SpendingLimits, zone: tzinfo
+) -> Commit[Generation]:
+    """Take a new generation's price, and say which queue it waits in. Raises what `spend` raises."""
+    placed = replace(generation, queue=queue_for(user, limits.share, generation.created_at))
+    return spend(user, placed, spender, limits, zone)
+
+
+def queue_for(user: User, share: int, now: datetime) -> Queue:
+    """Return the queue of the user's next generation: the backlog for who has more than a share of the places.
+
+    A generation that was cancelled after its start counts all day, because its model may go on working in its place.
+    """
+    taken = user.in_flight + user.cancels.get(cancels_field(now), 0)
+    return Queue.BACKLOG if taken >= share else Queue.GENERATIONS
