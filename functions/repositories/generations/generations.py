@@ -1,13 +1,10 @@
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
-from functools import partial
 
 from core.cache import RecentlyUsed
 from core.clock import Clock, utc_now
 from core.damage import UnreadableRecord
-from core.errors import AppError, Unauthenticated, Unavailable
 from core.queues import Queue
 from core.records import Cursor, Stored
 from domain.accounts.errors import UserNotFound
@@ -17,13 +14,14 @@ from domain.generations.errors import SettlementConflict
 from domain.generations.generation import Generation, Status
 from repositories.accounts.users import UserRepository
 from repositories.credits.books import Books
+from repositories.generations.creations import Creation, CreationBatcher
 from repositories.generations.generation_mapping import generation_fields, generation_from
 from repositories.generations.queries import conditions, owned_by
-from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Document, Documents, Query, Update
-from repositories.store.optimistic import OptimisticTransaction, Stale
+from repositories.store.batching import LockFactory
+from repositories.store.documents import AlreadyExists, Conflict, Document, Documents, Query, Update
+from repositories.store.optimistic import OptimisticTransaction
 from repositories.store.paths import GENERATIONS, generation_path
 from repositories.store.rows import every_row, readable
-from repositories.store.together import LockFactory, Together
 from services.generations.ports import Created, GenerationFilter, Waiting
 
 _ENDED_REMEMBERED = 2048
@@ -31,7 +29,6 @@ _ENDED_FRESH_FOR = timedelta(minutes=2)
 """What has ended never changes but by erasure, and that is to be seen soon by an instance that remembers it."""
 
 _PAGE = 100
-_TOGETHER_MOST = 50
 
 
 class GenerationRepository:
@@ -53,7 +50,7 @@ class GenerationRepository:
         self._transaction = transaction
         self._clock = clock
         self._ended: RecentlyUsed[str, tuple[Stored[Generation], datetime]] = RecentlyUsed(_ENDED_REMEMBERED)
-        self._creations: Together[_Asked, Created] = Together(self._create_all, most=_TOGETHER_MOST, lock=lock)
+        self._creations = CreationBatcher(users, books, transaction, read=self._read, lock=lock)
 
     def get(self, generation_id: str) -> Stored[Generation] | None:
         return self._remembered(generation_id) or self._read(generation_id)
@@ -73,8 +70,7 @@ class GenerationRepository:
     def create(
         self, generation_id: str, user_id: str, decide: Callable[[User], Commit[Generation]], *, may_exist: bool
     ) -> Created:
-        """What comes for one user while a commit of its is under way goes into the next one, together."""
-        return self._creations.submit(user_id, _Asked(generation_id, decide, may_exist))
+        return self._creations.create(user_id, Creation(generation_id, decide, may_exist))
 
     def change(
         self,
@@ -139,76 +135,6 @@ class GenerationRepository:
     def count(self, status: Status) -> int:
         return self._documents.totals(Query(collection=GENERATIONS, where=(("status", "==", status.value),))).count
 
-    def _create_all(self, user_id: str, asked: Sequence["_Asked"]) -> list[Callable[[], Created]]:
-        """Create as many as possible in one commit, and after it each of the others by itself."""
-        if len(asked) == 1:
-            return self._create_each(user_id, asked, was_lost=False)
-        apart = _repeated(asked)
-        try:
-            answers = self._transaction.run(lambda failure: self._create_together(user_id, asked, apart, failure))
-        except _AnswerLost:
-            return self._create_each(user_id, asked, was_lost=True)
-        alone = [each for place, each in enumerate(asked) if place not in answers]
-        others = iter(self._create_each(user_id, alone, was_lost=False))
-        return [answers[place] if place in answers else next(others) for place in range(len(asked))]
-
-    def _create_each(self, user_id: str, asked: Sequence["_Asked"], *, was_lost: bool) -> list[Callable[[], Created]]:
-        """One after the other. Where the database does not answer one, the rest need not wait as long again."""
-        answers: list[Callable[[], Created]] = []
-        for place, each in enumerate(asked):
-            try:
-                created = self._create_alone(user_id, each, was_lost=was_lost)
-            except Unavailable as error:
-                return [*answers, *[partial(_refuse, error)] * (len(asked) - place)]
-            except AppError as refusal:
-                answers.append(partial(_refuse, refusal))
-            else:
-                answers.append(partial(_same, created))
-        return answers
-
-    def _create_together(
-        self, user_id: str, asked: Sequence["_Asked"], apart: set[int], failure: Exception | None
-    ) -> dict[int, Callable[[], Created]]:
-        """Commit all but those at the places in `apart`, and return the answers by place.
-
-        A place without an answer is to be created by itself, because it may exist already. Raises _AnswerLost.
-        """
-        if isinstance(failure, Ambiguous):
-            raise _AnswerLost
-        user, from_memory = self._users.latest(user_id, fresh=failure is not None)
-        together = {place: each for place, each in enumerate(asked) if place not in apart}
-        commits, answers = _decided(user.value, together)
-        if from_memory and len(commits) < len(together):
-            raise Stale("a refusal needs a fresh read")
-        try:
-            if commits:
-                self._books.commit(commits, user)
-        except AlreadyExists as error:
-            apart |= self._existing(together) or together.keys()
-            raise Stale("the others go on without those that exist") from error
-        return answers
-
-    def _existing(self, asked: Mapping[int, "_Asked"]) -> set[int]:
-        """Return the places of the repeated requests. A read of each costs less than a commit of each."""
-        return {place for place, each in asked.items() if each.may_exist and self._read(each.generation_id)}
-
-    def _create_alone(self, user_id: str, asked: "_Asked", *, was_lost: bool = False) -> Created:
-        def attempt(failure: Exception | None) -> Created:
-            lost = was_lost or isinstance(failure, Ambiguous)
-            try:
-                commit, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
-                self._books.commit([commit], user)
-                return _created(commit)
-            except (AlreadyExists, AppError) as stopped:
-                if failure is None and isinstance(stopped, AlreadyExists):
-                    raise Stale("who is told of a repeat is judged on a fresh read") from stopped
-                found = self._read(asked.generation_id) if _may_stand(asked, stopped, lost=lost) else None
-                if found is None:
-                    raise
-                return Created(found.value, replayed=not lost)
-
-        return self._transaction.run(attempt)
-
     def _settled(self, commit: Commit[Generation], known: Stored[Generation]) -> Stored[Generation]:
         generation = commit.subject
         assert generation is not None, "a change of a generation carries it"  # noqa: S101 - a bug, not a refusal
@@ -240,68 +166,6 @@ class GenerationRepository:
         stored, seen_at = self._ended.get(generation_id) or (None, None)
         is_fresh = seen_at is not None and self._clock() - seen_at < _ENDED_FRESH_FOR
         return stored if is_fresh else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    generation_id: str
-    decide: Callable[[User], Commit[Generation]]
-    may_exist: bool
-
-
-class _AnswerLost(Exception):
-    """Nobody knows whether the commit of several happened, so each of them has to find out for itself."""
-
-
-def _may_stand(asked: _Asked, stopped: Exception, *, lost: bool) -> bool:
-    """Whether what was asked for may be there: by a commit whose answer was lost, or a request that this one repeats.
-
-    Whose word is worth nothing learns nothing of the latter.
-    """
-    if isinstance(stopped, Unauthenticated):
-        return lost
-    return lost or asked.may_exist or isinstance(stopped, AlreadyExists)
-
-
-def _repeated(asked: Sequence[_Asked]) -> set[int]:
-    """Return the places of those whose id came before in the same batch: they are repeats of it."""
-    first = {each.generation_id: place for place, each in reversed([*enumerate(asked)])}
-    return set(range(len(asked))) - set(first.values())
-
-
-def _decided(
-    user: User, asked: Mapping[int, _Asked]
-) -> tuple[list[Commit[Generation]], dict[int, Callable[[], Created]]]:
-    """Decide each on what the ones before it leave, and answer by place.
-
-    A refused one that may have been accepted before has no answer: a look at its id has to come first.
-    """
-    commits: list[Commit[Generation]] = []
-    answers: dict[int, Callable[[], Created]] = {}
-    for place, each in asked.items():
-        try:
-            commit = each.decide(user)
-        except AppError as refusal:
-            if not each.may_exist:
-                answers[place] = partial(_refuse, refusal)
-            continue
-        user = commit.applied_to(user)
-        commits.append(commit)
-        answers[place] = partial(_created, commit)
-    return commits, answers
-
-
-def _same(created: Created) -> Created:
-    return created
-
-
-def _created(commit: Commit[Generation]) -> Created:
-    assert commit.subject is not None, "a creation carries its generation"  # noqa: S101 - a bug, not a refusal
-    return Created(commit.subject, replayed=False)
-
-
-def _refuse(refusal: AppError) -> Created:
-    raise refusal
 
 
 def _stored(document: Document) -> Stored[Generation]:

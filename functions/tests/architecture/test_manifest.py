@@ -299,7 +299,7 @@ class TestBundle:
     (CODEBASE,) = FIREBASE["functions"]
     DEPLOYED = frozenset(
         {
-            *("main.py", "triggers.py", "bootstrap.py", "requirements.txt"),
+            *("main.py", "triggers.py", "requirements.txt"),
             *("core", "domain", "services", "schemas", "controllers", "repositories", "providers"),
         }
     )

@@ -1,5 +1,6 @@
 """The reference is what the code does: it is made from the code, so here only drift and gaps can be wrong with it."""
 
+import importlib
 import inspect
 import json
 from collections.abc import Iterator
@@ -15,16 +16,17 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from controllers.http.wire import Route
+from core import damage
 from core import errors as core_errors
 from core.errors import AppError, NotFound
-from domain import damage
-from domain import errors as domain_errors
 from domain.credits.errors import InsufficientCredits
 from services.generations.fulfilment import AttemptFailed
 from tools import generate_docs
 from tools.reference.problems import NotProvoked, problems
 from tools.reference.stage import Stage
 from tools.services import expected_functions
+
+DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 
 Object = dict[str, Any]
 Place = tuple[str, str, Any, Any]
@@ -118,7 +120,8 @@ def test_every_error_that_an_operation_names_has_an_example(document: Object, ro
 
 
 def test_every_error_of_the_product_appears(document: Object) -> None:
-    expected = {error.code for error in declared_errors(core_errors, domain_errors, damage)} - {NotFound.code}
+    rooms = [importlib.import_module(f"domain.{path.parent.name}.errors") for path in DOMAIN.glob("*/errors.py")]
+    expected = {error.code for error in declared_errors(core_errors, damage, *rooms)} - {NotFound.code}
     shown = {code for _, code in shown_codes(document)} | set(function_error_types(document))
     assert expected - shown == set()
     assert AttemptFailed.code not in shown, "it is for the queue, never for a client"

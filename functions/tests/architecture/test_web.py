@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from domain import generation
+from domain.generations import generation
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = ROOT / "web/src"

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from repositories import mapping
+from repositories.store import paths
 from repositories.store.documents import Create, Documents
 
 RULES = (Path(__file__).resolve().parents[3] / "firestore.rules").read_text(encoding="utf-8")
@@ -119,20 +119,20 @@ class Rule:
 
 
 RULES_OF = {
-    mapping.USERS: Rule("users/{uid}", Of.USER, lists=frozenset()),
-    mapping.TRANSACTIONS: Rule("users/{uid}/transactions/g-deduction", Of.USER),
-    mapping.GENERATIONS: Rule("generation_requests/{uid}-g", Of.USER, lists=OWN_LISTS),
-    mapping.STYLES: Rule("styles/realistic", Of.PUBLIC),
-    mapping.COLORS: Rule("colors/vibrant", Of.PUBLIC),
-    mapping.SIZES: Rule("sizes/512x512", Of.PUBLIC),
-    mapping.REPORTS: Rule("reports/weekly_report_2026_03_04", Of.OPERATORS),
-    mapping.API_KEYS: Rule("api_keys/k3v9q0w1x2y3", Of.SYSTEM),
-    mapping.ADDRESSES: Rule("addresses/0a1b2c-20260304", Of.SYSTEM),
-    mapping.AUDIT_LOG: Rule("audit_log/r", Of.SYSTEM),
-    mapping.SYSTEM: Rule("system/queue", Of.SYSTEM),
-    mapping.MAIL: Rule("mail/report-2026-W10-0a1b2c", Of.SYSTEM),
-    mapping.UNSUBSCRIBED: Rule("unsubscribed/0a1b2c", Of.SYSTEM),
-    mapping.WELCOMES: Rule("welcomes/0a1b2c", Of.SYSTEM),
+    paths.USERS: Rule("users/{uid}", Of.USER, lists=frozenset()),
+    paths.TRANSACTIONS: Rule("users/{uid}/transactions/g-deduction", Of.USER),
+    paths.GENERATIONS: Rule("generation_requests/{uid}-g", Of.USER, lists=OWN_LISTS),
+    paths.STYLES: Rule("styles/realistic", Of.PUBLIC),
+    paths.COLORS: Rule("colors/vibrant", Of.PUBLIC),
+    paths.SIZES: Rule("sizes/512x512", Of.PUBLIC),
+    paths.REPORTS: Rule("reports/weekly_report_2026_03_04", Of.OPERATORS),
+    paths.API_KEYS: Rule("api_keys/k3v9q0w1x2y3", Of.SYSTEM),
+    paths.ADDRESSES: Rule("addresses/0a1b2c-20260304", Of.SYSTEM),
+    paths.AUDIT_LOG: Rule("audit_log/r", Of.SYSTEM),
+    paths.SYSTEM: Rule("system/queue", Of.SYSTEM),
+    paths.MAIL: Rule("mail/report-2026-W10-0a1b2c", Of.SYSTEM),
+    paths.UNSUBSCRIBED: Rule("unsubscribed/0a1b2c", Of.SYSTEM),
+    paths.WELCOMES: Rule("welcomes/0a1b2c", Of.SYSTEM),
 }
 
 SIGNED_OUT_AT = datetime(2026, 3, 4, 12, 0, 0, 500_000, tzinfo=UTC)

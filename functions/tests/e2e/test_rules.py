@@ -22,7 +22,7 @@ from e2e.rules import (
     writing,
 )
 from emulator import firestore_documents, fresh_project
-from repositories import mapping
+from repositories.store import paths
 from repositories.store.documents import Create, Documents
 
 pytestmark = pytest.mark.emulator
@@ -59,7 +59,7 @@ def token(database: Database, name: str) -> str | None:
 
 
 def test_every_collection_has_its_rule_here() -> None:
-    constants = {value for name, value in vars(mapping).items() if name.isupper() and name[0] != "_"}
+    constants = {value for name, value in vars(paths).items() if name.isupper() and name[0] != "_"}
     assert {each for each in constants if isinstance(each, str)} == set(RULES_OF)
     assert all(collection == rule.path.split("/")[-2] for collection, rule in RULES_OF.items())
 
@@ -102,7 +102,7 @@ def test_what_no_rule_names_is_closed(database: Database, caller: str, path: str
 
 def test_an_owner_lists_its_own_only(database: Database) -> None:
     owner = token(database, "owner")
-    mine, others = (database.query(owner, mapping.GENERATIONS, uid) for uid in ("alice", "sam"))
+    mine, others = (database.query(owner, paths.GENERATIONS, uid) for uid in ("alice", "sam"))
     assert [each["document"]["name"].rpartition("/")[2] for each in mine] == ["alice-g"]
     assert others is None
     assert database.list(owner, "users/alice/transactions")
@@ -125,7 +125,7 @@ class TestNewcomer:
     def test_finds_nothing_yet(self, database: Database) -> None:
         assert database.get(token(database, self.NAME), "users/nell")
         assert not database.list(token(database, self.NAME), "users/nell/transactions")
-        assert not database.list(token(database, self.NAME), mapping.GENERATIONS, "nell")
+        assert not database.list(token(database, self.NAME), paths.GENERATIONS, "nell")
 
     def test_makes_no_account_of_its_own(self, database: Database, documents: Documents) -> None:
         newcomer = token(database, self.NAME)

@@ -12,7 +12,7 @@ from bootstrap import Darkroom
 from e2e.client import FINAL, until, v1
 from e2e.rules import NEW, RULES_OF, Database
 from e2e.tokens import new_email, sign_in, sign_up, sign_up_admin, sign_up_anonymously
-from repositories import mapping
+from repositories.store import paths
 from tools.services import PROJECT, ROOT
 from world import ORDER
 
@@ -90,14 +90,14 @@ def test_an_owner_reads_what_is_its_own(database: Database, customer: Customer) 
     key = user["keys"]["mapValue"]["fields"][customer.key["id"]]["mapValue"]["fields"]
     assert key["name"] == {"stringValue": "Batch"}
     assert key["revoked_at"] == {"nullValue": None}
-    assert found(database.query(customer.token, mapping.GENERATIONS, customer.id)) == {customer.generation_id}
+    assert found(database.query(customer.token, paths.GENERATIONS, customer.id)) == {customer.generation_id}
     entries = found(database.query(customer.token, customer.entries))
     assert {f"welcome-{customer.id}", f"{customer.generation_id}-deduction"} <= entries
     assert all(database.get(customer.token, path) for path in customer.documents)
 
 
 def test_nothing_that_an_owner_can_read_opens_anything(database: Database, customer: Customer, app: Darkroom) -> None:
-    proof = app.documents.get(f"{mapping.API_KEYS}/{customer.key['id']}")
+    proof = app.documents.get(f"{paths.API_KEYS}/{customer.key['id']}")
     assert proof is not None
     (digest,) = proof.fields["digests"].values()
     token = customer.token
@@ -105,26 +105,26 @@ def test_nothing_that_an_owner_can_read_opens_anything(database: Database, custo
         [
             database.read(token, f"users/{customer.id}"),
             database.query(token, customer.entries),
-            database.query(token, mapping.GENERATIONS, customer.id),
-            *(database.query(token, name) for name in (mapping.STYLES, mapping.COLORS, mapping.SIZES)),
+            database.query(token, paths.GENERATIONS, customer.id),
+            *(database.query(token, name) for name in (paths.STYLES, paths.COLORS, paths.SIZES)),
         ]
     )
     assert customer.key["id"] in readable
     assert customer.key["key"].rpartition("_")[2] not in readable
     assert digest not in readable
     assert not database.get(token, proof.path)
-    assert not database.list(token, mapping.API_KEYS)
-    assert not database.list(token, mapping.API_KEYS, customer.id)
+    assert not database.list(token, paths.API_KEYS)
+    assert not database.list(token, paths.API_KEYS, customer.id)
 
 
 def test_a_stranger_reads_nothing_of_it(database: Database, customer: Customer, another: Customer) -> None:
     for mine, theirs in ((customer, another), (another, customer)):
         assert not any(database.get(mine.token, path) for path in theirs.documents)
         assert not database.list(mine.token, theirs.entries)
-        assert not database.list(mine.token, mapping.GENERATIONS, theirs.id)
-        assert not database.list(mine.token, mapping.GENERATIONS)
-        assert not database.count(mine.token, mapping.GENERATIONS, theirs.id)
-        assert not database.list(mine.token, mapping.USERS)
+        assert not database.list(mine.token, paths.GENERATIONS, theirs.id)
+        assert not database.list(mine.token, paths.GENERATIONS)
+        assert not database.count(mine.token, paths.GENERATIONS, theirs.id)
+        assert not database.list(mine.token, paths.USERS)
 
 
 def test_nobody_writes(database: Database, customer: Customer, app: Darkroom) -> None:
@@ -144,30 +144,30 @@ def test_an_anonymous_user_reads_its_own(database: Database, customer: Customer)
     generation_id = ordered(token)
     user = database.read(token, f"users/{user_id}")
     assert user["is_anonymous"] == {"booleanValue": True}
-    assert found(database.query(token, mapping.GENERATIONS, user_id)) == {generation_id}
+    assert found(database.query(token, paths.GENERATIONS, user_id)) == {generation_id}
     assert not any(database.get(token, path) for path in customer.documents)
 
 
 def test_an_admin_reads_reports_until_the_role_is_taken_away(database: Database, customer: Customer) -> None:
     _, pretender = sign_up(role="admin")
-    assert not database.list(pretender, mapping.REPORTS), "the functions do not know it yet"
+    assert not database.list(pretender, paths.REPORTS), "the functions do not know it yet"
     assert v1("GET", "/me", headers=bearer(pretender)).status == 200
-    assert not database.list(pretender, mapping.REPORTS), "the claim alone is not enough"
+    assert not database.list(pretender, paths.REPORTS), "the claim alone is not enough"
     user_id, token = sign_up_admin()
-    assert database.list(token, mapping.REPORTS)
+    assert database.list(token, paths.REPORTS)
     assert not any(database.get(token, path) for path in customer.documents)
-    for collection in (mapping.API_KEYS, mapping.ADDRESSES, mapping.AUDIT_LOG, mapping.SYSTEM):
+    for collection in (paths.API_KEYS, paths.ADDRESSES, paths.AUDIT_LOG, paths.SYSTEM):
         assert not database.list(token, collection), collection
-    assert not database.list(customer.token, mapping.REPORTS)
+    assert not database.list(customer.token, paths.REPORTS)
 
     revoke = [sys.executable, str(ROOT / "tools/operate.py"), "revoke-admin", "--user", user_id]
     subprocess.run(revoke, capture_output=True, timeout=60, check=True)
-    assert not database.list(token, mapping.REPORTS)
+    assert not database.list(token, paths.REPORTS)
 
 
 def readable(database: Database, token: str, customer: Customer) -> list[str]:
     """What of a customer's this token still opens."""
-    lists = {customer.entries: None, mapping.GENERATIONS: customer.id}
+    lists = {customer.entries: None, paths.GENERATIONS: customer.id}
     return [
         *(path for path in customer.documents if database.get(token, path)),
         *(collection for collection, user_id in lists.items() if database.list(token, collection, user_id)),
@@ -176,7 +176,7 @@ def readable(database: Database, token: str, customer: Customer) -> list[str]:
 
 def test_who_signs_out_everywhere_reads_nothing_at_once_and_all_after_the_next_sign_in(database: Database) -> None:
     customer = arrived()
-    everything = [*customer.documents, customer.entries, mapping.GENERATIONS]
+    everything = [*customer.documents, customer.entries, paths.GENERATIONS]
     assert readable(database, customer.token, customer) == everything
     assert v1("POST", "/me/sign-out", headers=bearer(customer.token)).status == 200
     assert readable(database, customer.token, customer) == []

@@ -22,8 +22,8 @@ from domain.generations import lifecycle
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
 from instances import instance_over
 from repositories.accounts.user_mapping import user_difference, user_from
+from repositories.generations.creations import Creation
 from repositories.generations.generation_mapping import generation_fields, generation_from
-from repositories.generations.generations import _Asked
 from repositories.store.documents import Create, Document, Increment, Query, Update
 from repositories.store.memory import MemoryDocuments
 from repositories.store.optimistic import OptimisticTransaction
@@ -665,7 +665,7 @@ class TestPages:
         assert [*many.generations.inherited("bob")] == []
 
 
-class TestTogether:
+class TestBatches:
     """Creations of one user that wait for the same commit share the next one, and stay their own."""
 
     @pytest.fixture
@@ -677,11 +677,11 @@ class TestTogether:
     def create_all(self, instance: Instance, *asked: tuple[str, int, bool]) -> list[Created | Exception]:
         """In one batch, as threads that came while a commit was under way."""
         items = [
-            _Asked(id_, lambda user, id_=id_, price=price: hold(user, a_generation(id_, price=price)), may_exist)
+            Creation(id_, lambda user, id_=id_, price=price: hold(user, a_generation(id_, price=price)), may_exist)
             for id_, price, may_exist in asked
         ]
         outcomes: list[Created | Exception] = []
-        for outcome in instance.generations._create_all("alice", items):
+        for outcome in instance.generations._creations._create_all("alice", items):
             try:
                 outcomes.append(outcome())
             except InsufficientCredits as refusal:
@@ -799,9 +799,9 @@ class TestTogether:
         impatient = OptimisticTransaction(monotonic=lambda: float(next(seconds)), pause=lambda _: None)
         generations = instance_over(documents, transaction=impatient, users=alone.users).generations
         asked = [
-            _Asked(id_, lambda user, id_=id_: hold(user, a_generation(id_, price=1)), may_exist=True) for id_ in "abc"
+            Creation(id_, lambda user, id_=id_: hold(user, a_generation(id_, price=1)), may_exist=True) for id_ in "abc"
         ]
-        answers = generations._create_all("alice", asked)
+        answers = generations._creations._create_all("alice", asked)
         for answer in answers:
             with pytest.raises(Unavailable):
                 answer()

@@ -17,6 +17,7 @@ import domain.generations.lifecycle
 import domain.generations.placing
 import repositories.credits.books
 import repositories.generations.counters
+import repositories.generations.creations
 import repositories.generations.generations
 import repositories.operations.book_sums
 import repositories.reports.week_counts
@@ -33,6 +34,7 @@ from domain.credits.ledger import Entry
 from domain.credits.user_week import UserWeek
 from domain.generations.generation import Generation, Status
 from repositories.accounts.users import UserRepository
+from repositories.generations.creations import CreationBatcher
 from repositories.generations.generations import GenerationRepository
 from repositories.operations.book_sums import _Sums
 from repositories.store.documents import Ambiguous, Update
@@ -147,15 +149,15 @@ def a_lost_answer_is_taken_for_a_failure(patch: pytest.MonkeyPatch) -> None:
 def nobody_looks_whether_it_was_done(patch: pytest.MonkeyPatch) -> None:
     """After a lost answer the order is decided anew, and refused: its own deduction took the credits."""
 
-    def alone(self: GenerationRepository, user_id: str, asked: Any, *, was_lost: bool = False) -> Any:
+    def alone(self: CreationBatcher, user_id: str, creation: Any, *, answer_was_lost: bool = False) -> Any:
         def attempt(failure: Exception | None) -> Any:
-            commit, user = self._users.decide(user_id, asked.decide, fresh=failure is not None)
+            commit, user = self._users.decide(user_id, creation.decide, fresh=failure is not None)
             self._books.commit([commit], user)
-            return repositories.generations.generations._created(commit)
+            return repositories.generations.creations._created(commit)
 
         return self._transaction.run(attempt)
 
-    patch.setattr(GenerationRepository, "_create_alone", alone)
+    patch.setattr(CreationBatcher, "_create_one", alone)
 
 
 @breaks("402")
@@ -174,7 +176,7 @@ def a_group_mixes_its_answers_up(patch: pytest.MonkeyPatch) -> None:
         changes, answers = original(*args)
         return changes, dict(zip(answers, reversed(answers.values()), strict=True))
 
-    around(patch, repositories.generations.generations, "_decided", mixed)
+    around(patch, repositories.generations.creations, "_decide_each", mixed)
 
 
 @breaks("final", "retry")
@@ -346,7 +348,7 @@ def a_group_counts_once(patch: pytest.MonkeyPatch) -> None:
         changes, answers = original(user, asked)
         return [replace(change, weeks=changes[0].weeks) for change in changes], answers
 
-    around(patch, repositories.generations.generations, "_decided", once)
+    around(patch, repositories.generations.creations, "_decide_each", once)
 
 
 @breaks("weeks")

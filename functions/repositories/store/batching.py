@@ -1,4 +1,4 @@
-"""What waits at the same time goes together: the first in line works for all who came meanwhile."""
+"""Work that waits at the same time is done at once: the first thread in line works for all that came meanwhile."""
 
 import threading
 from collections import defaultdict
@@ -11,14 +11,14 @@ _LINES = 64
 LockFactory = Callable[[], AbstractContextManager[object]]
 
 
-class _Ask[I, O]:
+class _Request[I, O]:
     def __init__(self, item: I) -> None:
         self.item = item
         self.answer: Callable[[], O] | None = None
 
 
-class Together[I, O]:
-    """Runs `work` for each key by one thread at a time, on everything that has come for the key since the last run.
+class Batcher[I, O]:
+    """Run `work` for each key in one thread at a time, on all that has come for the key since the last run.
 
     `work` gets the items in the order in which they came, `most` at once, and returns an answer for each: a function
     that returns the result or raises. If `work` itself raises, that hits its caller alone; the others then go by
@@ -35,29 +35,29 @@ class Together[I, O]:
         self._work = work
         self._most = most
         self._lines = [lock() for _ in range(_LINES)]
-        self._waiting: dict[str, list[_Ask[I, O]]] = defaultdict(list)
+        self._waiting: dict[str, list[_Request[I, O]]] = defaultdict(list)
         self._guard = threading.Lock()
 
     def submit(self, key: str, item: I) -> O:
-        ask: _Ask[I, O] = _Ask(item)
+        request: _Request[I, O] = _Request(item)
         with self._guard:
-            self._waiting[key].append(ask)
+            self._waiting[key].append(request)
         with self._lines[crc32(key.encode()) % _LINES]:
-            if ask.answer is None:
-                self._run(key, ask)
-        assert ask.answer is not None, "whoever has had its turn has its answer"  # noqa: S101 - a bug, not a refusal
-        return ask.answer()
+            if request.answer is None:
+                self._run(key, request)
+        assert request.answer is not None, "a request that had its turn has an answer"  # noqa: S101 - a bug, not a refusal
+        return request.answer()
 
-    def _run(self, key: str, mine: _Ask[I, O]) -> None:
+    def _run(self, key: str, mine: _Request[I, O]) -> None:
         batch = self._taken(key, mine)
-        for ask, answer in zip(batch, self._work(key, [ask.item for ask in batch]), strict=True):
-            ask.answer = answer
+        for request, answer in zip(batch, self._work(key, [request.item for request in batch]), strict=True):
+            request.answer = answer
 
-    def _taken(self, key: str, mine: _Ask[I, O]) -> list[_Ask[I, O]]:
-        """The oldest that wait, and always `mine`: it may have been taken by a run that raised."""
+    def _taken(self, key: str, mine: _Request[I, O]) -> list[_Request[I, O]]:
+        """Return the oldest that wait, and always `mine`, which may have been taken by a run that raised."""
         with self._guard:
             waiting = self._waiting.pop(key, [])
-            others = [ask for ask in waiting if ask is not mine]
+            others = [request for request in waiting if request is not mine]
             batch, left = [mine, *others[: self._most - 1]], others[self._most - 1 :]
             if left:
                 self._waiting[key] = left

@@ -4,7 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from repositories.store.together import Together
+from repositories.store.batching import Batcher
 
 
 def answer(text: str) -> Callable[[], str]:
@@ -26,30 +26,30 @@ class Worker:
         return [answer(item.upper()) for item in items]
 
 
-def waits(together: Together[str, str], key: str, count: int) -> None:
+def waits(batcher: Batcher[str, str], key: str, count: int) -> None:
     """Until so many stand in line; they stand there before they take the lock, so nothing else tells."""
     deadline = threading.Event()
-    while len(together._waiting[key]) < count:
+    while len(batcher._waiting[key]) < count:
         assert not deadline.wait(0.001)
 
 
 def in_line(
-    pool: ThreadPoolExecutor, together: Together[str, str], worker: Worker, items: Sequence[str]
+    pool: ThreadPoolExecutor, batcher: Batcher[str, str], worker: Worker, items: Sequence[str]
 ) -> list[Future[str]]:
     """The first is being worked on, the others wait behind it in their order."""
-    futures = [pool.submit(together.submit, "alice", items[0])]
+    futures = [pool.submit(batcher.submit, "alice", items[0])]
     assert worker.started.acquire(timeout=10)
     for count, item in enumerate(items[1:], start=1):
-        futures.append(pool.submit(together.submit, "alice", item))
-        waits(together, "alice", count)
+        futures.append(pool.submit(batcher.submit, "alice", item))
+        waits(batcher, "alice", count)
     return futures
 
 
 def test_what_comes_while_one_is_under_way_goes_together_in_order() -> None:
     worker = Worker()
-    together = Together(worker, most=10)
+    batcher = Batcher(worker, most=10)
     with ThreadPoolExecutor(8) as pool:
-        futures = in_line(pool, together, worker, "abcd")
+        futures = in_line(pool, batcher, worker, "abcd")
         worker.go_on.release()
         worker.go_on.release()
         assert [future.result(10) for future in futures] == ["A", "B", "C", "D"]
@@ -60,9 +60,9 @@ def test_what_comes_while_one_is_under_way_goes_together_in_order() -> None:
 
 def test_no_more_go_together_than_may() -> None:
     worker = Worker()
-    together = Together(worker, most=2)
+    batcher = Batcher(worker, most=2)
     with ThreadPoolExecutor(8) as pool:
-        futures = in_line(pool, together, worker, "abcdef")
+        futures = in_line(pool, batcher, worker, "abcdef")
         for _ in range(6):
             worker.go_on.release()
         assert [future.result(10) for future in futures] == list("ABCDEF")
@@ -72,11 +72,11 @@ def test_no_more_go_together_than_may() -> None:
 
 def test_another_key_need_not_wait() -> None:
     worker = Worker()
-    together = Together(worker, most=10)
+    batcher = Batcher(worker, most=10)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(together.submit, "alice", "a")
+        first = pool.submit(batcher.submit, "alice", "a")
         assert worker.started.acquire(timeout=10)
-        second = pool.submit(together.submit, "bob", "b")
+        second = pool.submit(batcher.submit, "bob", "b")
         assert worker.started.acquire(timeout=10)
         worker.go_on.release()
         worker.go_on.release()
@@ -90,10 +90,10 @@ def test_each_gets_its_own_refusal() -> None:
 
         return [refuse]
 
-    together = Together(work, most=10)
+    batcher = Batcher(work, most=10)
     for item in "ab":
         with pytest.raises(LookupError, match=item):
-            together.submit("alice", item)
+            batcher.submit("alice", item)
 
 
 def test_a_run_that_raises_hits_its_caller_alone_and_the_others_go_on() -> None:
@@ -107,9 +107,9 @@ def test_a_run_that_raises_hits_its_caller_alone_and_the_others_go_on() -> None:
             raise RuntimeError("a bug")
         return answers
 
-    together = Together(work, most=10)
+    batcher = Batcher(work, most=10)
     with ThreadPoolExecutor(4) as pool:
-        futures = in_line(pool, together, worker, "abc")
+        futures = in_line(pool, batcher, worker, "abc")
         failing |= {"b", "c"}
         for _ in range(4):
             worker.go_on.release()
