@@ -1,7 +1,7 @@
 import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
 import { connection } from "../api/connection";
-import type { Message } from "../i18n/i18n";
+import type { Message } from "../i18n/catalogue";
 import { NotLoaded } from "./not-loaded";
 
 /** Who gets to see a page; the API decides what they get to do. */

@@ -1,14 +1,10 @@
 import IntlMessageFormat, { type PrimitiveType } from "intl-messageformat";
 import { type ComponentChildren, createContext } from "preact";
 import { useCallback, useContext, useEffect, useMemo, useState } from "preact/hooks";
-import type en from "./en";
+import type { Catalogue, Message } from "./catalogue";
 import { type Language, preferredLanguage, rememberLanguage } from "./language";
 import { isolated } from "./typed";
 
-export type Catalogue = { [Room in keyof typeof en]: Record<keyof (typeof en)[Room], string> };
-export type Message = {
-  [Room in keyof Catalogue]: `${Room & string}.${keyof Catalogue[Room] & string}`;
-}[keyof Catalogue];
 export type Values = Record<string, PrimitiveType>;
 export type Translate = (message: Message, values?: Values) => string;
 

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, body, type Me } from "../api/client";
 import { creditsMoved, keys, queries } from "../api/queries";
-import { type Message, useI18n } from "../i18n/i18n";
+import type { Message } from "../i18n/catalogue";
+import { useI18n } from "../i18n/i18n";
 import { useSignedIn } from "../session/session";
 import { codeOf } from "../session/sign-in";
 import { isVerifiedByNow, sendVerification } from "../session/verification";

@@ -1,6 +1,7 @@
 import { api, body, type Entry, type Schemas } from "../../api/client";
 import { ENTRY_TYPES } from "../../api/entry-types";
-import type { Message, Translate } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import type { Translate } from "../../i18n/i18n";
 
 export type EntryPage = Schemas["EntryPage"];
 

@@ -2,7 +2,8 @@ import type { Ref } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Catalog } from "../../api/client";
 import { Badge, Button, SelectField, TextField } from "../../design";
-import { type Message, useI18n } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import { useI18n } from "../../i18n/i18n";
 import { namedAfter, useCatalogWords } from "../../picture";
 import { countOf, type FilterName, type Filters, isBackwards, STATUSES, withFilter } from "./filters";
 

@@ -1,5 +1,6 @@
 import type { Generation } from "../../api/client";
-import type { Message, Translate } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import type { Translate } from "../../i18n/i18n";
 import { shortened } from "../../i18n/typed";
 
 const TITLE_MAX = 60;

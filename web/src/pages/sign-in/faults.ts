@@ -1,4 +1,4 @@
-import type { Message } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
 import { codeOf, PASSWORD_MIN } from "../../session/sign-in";
 
 export type Mode = "enter" | "create" | "reset";

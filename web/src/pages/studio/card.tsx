@@ -5,10 +5,10 @@ import { useI18n } from "../../i18n/i18n";
 import { isFinal } from "../../live/progress";
 import { useGeneration } from "../../live/use-generation";
 import { Frame, namedAfter, nameOf, type Option, Picture, shapeOf, useCatalogWords } from "../../picture";
+import type { Actions } from "./actions";
 import { Completed, Undone } from "./ended";
 import { Running } from "./running";
 import { Sheet } from "./sheet";
-import type { Actions } from "./tray";
 
 interface GenerationCardProps {
   id: string;

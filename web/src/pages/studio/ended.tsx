@@ -3,8 +3,8 @@ import type { Generation } from "../../api/client";
 import { download } from "../../api/download";
 import { Button, ButtonLink, ErrorNotice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Actions } from "./actions";
 import { draftLike, draftOf } from "./draft";
-import type { Actions } from "./tray";
 import { useReason, useSpan } from "./words";
 
 interface EndedProps {

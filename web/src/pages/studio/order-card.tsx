@@ -3,9 +3,9 @@ import { Badge, Button, ButtonLink, ErrorNotice, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { Frame } from "../../picture";
 import { shapeOfSize } from "../../picture/shape";
+import type { Actions } from "./actions";
 import type { Order } from "./order";
 import { Sheet } from "./sheet";
-import type { Actions } from "./tray";
 
 interface OrderCardProps {
   order: Order;

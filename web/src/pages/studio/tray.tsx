@@ -2,20 +2,11 @@ import { useRef } from "preact/hooks";
 import type { Catalog } from "../../api/client";
 import { Empty, ErrorNotice, Skeleton } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Actions } from "./actions";
 import { GenerationCard } from "./card";
-import type { Draft } from "./draft";
 import type { Order } from "./order";
 import { OrderCard } from "./order-card";
 import { useTray } from "./tray-query";
-
-export interface Actions {
-  create: (draft: Draft) => void;
-  sendAgain: (order: Order) => void;
-  discard: (order: Order) => void;
-  fill: (draft: Draft) => void;
-  /** Into the live region. */
-  say: (words: string) => void;
-}
 
 interface TrayProps {
   catalog: Catalog;

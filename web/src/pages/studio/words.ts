@@ -1,5 +1,6 @@
 import type { Generation } from "../../api/client";
-import { type Message, type Translate, useI18n } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import { type Translate, useI18n } from "../../i18n/i18n";
 
 type Failure = NonNullable<Generation["error"]>;
 
