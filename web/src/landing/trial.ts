@@ -3,53 +3,54 @@ import { api, authorizeWith, body, type Catalog, type Generation } from "../api/
 import { ApiError } from "../api/problem";
 import { type Translate, wordsIn } from "../i18n/i18n";
 import { lengthOf } from "../i18n/typed";
-import { PROMPT_MAX, priceOf } from "../pages/studio/draft";
-import { newOrder, sendPatiently } from "../pages/studio/order";
-import { reasonOf } from "../pages/studio/words";
+import { isFinal } from "../live/progress";
+import { EMPTY, PROMPT_MAX } from "../ordering/draft";
+import { failureReason } from "../ordering/failure";
+import { keepDraft } from "../ordering/kept-draft";
+import { newOrder, sendPatiently } from "../ordering/order";
 import { firebase } from "../session/firebase";
 import { codeOf, tryWithoutAccount } from "../session/sign-in";
 import { signOut } from "../session/sign-out";
-import { type End, Stage } from "./stage";
+import { type End, Tray } from "./tray";
 
 const POLL_MS = 700;
 const PATIENCE_MS = 120_000;
 const KEEP = "/app/sign-in?keep";
-const FINAL = ["completed", "failed", "cancelled"];
 
 /** One real generation, made without an account, shown in the tray. */
 export async function make(prompt: string): Promise<void> {
   const t = await words();
-  const stage = new Stage();
+  const tray = new Tray();
   if (!prompt) {
-    stage.refuse({ text: t("landing.try.blank") });
+    tray.refuse({ text: t("landing.try.blank") });
     return;
   }
   const count = lengthOf(prompt) - PROMPT_MAX;
   if (count > 0) {
-    stage.refuse({ text: t("studio.fault.long", { count }) });
+    tray.refuse({ text: t("studio.fault.long", { count }) });
     return;
   }
-  stage.begin(t("landing.try.starting"));
+  tray.begin(t("landing.try.starting"));
   let auth: Auth | undefined;
   try {
     ({ auth } = await firebase());
-    await develop(auth, prompt, stage, t);
+    await develop(auth, prompt, tray, t);
   } catch (error) {
-    stage.refuse(obstacle(error, auth?.currentUser === null, t));
+    tray.refuse(obstacle(error, auth?.currentUser === null, t));
   }
 }
 
-async function develop(auth: Auth, prompt: string, stage: Stage, t: Translate): Promise<void> {
+async function develop(auth: Auth, prompt: string, tray: Tray, t: Translate): Promise<void> {
   await auth.authStateReady();
   if (auth.currentUser && !auth.currentUser.isAnonymous) {
-    stage.refuse(toStudio(auth.currentUser.uid, prompt, t));
+    tray.refuse(toStudio(auth.currentUser.uid, prompt, t));
     return;
   }
   await enter(auth);
-  const generation = await followed(await ordered(prompt), stage, t);
+  const generation = await followed(await ordered(prompt), tray, t);
   const [output] = generation.outputs;
-  if (generation.status === "completed" && output) await show(generation, output.url, stage, t);
-  else stage.refuse(shortfall(generation, t));
+  if (generation.status === "completed" && output) await show(generation, output.url, tray, t);
+  else tray.refuse(shortfall(generation, t));
 }
 
 async function words(): Promise<Translate> {
@@ -60,7 +61,7 @@ async function words(): Promise<Translate> {
 
 /** Whoever has an account spends their own credits in the studio, where they see the price. */
 function toStudio(userId: string, prompt: string, t: Translate): End {
-  sessionStorage.setItem(`studio.draft.${userId}`, JSON.stringify({ prompt })); // where the studio keeps its draft
+  keepDraft(userId, { ...EMPTY, prompt });
   return { text: t("landing.try.known"), onward: { href: "/app/studio", text: t("landing.try.studio") } };
 }
 
@@ -72,7 +73,7 @@ async function enter(auth: Auth): Promise<void> {
 async function ordered(prompt: string): Promise<Generation> {
   const [catalog, me] = await Promise.all([body(api.GET("/v1/catalog")), body(api.GET("/v1/me"))]);
   const draft = { ...options(catalog, me.current_credits), prompt, seed: "" };
-  return sendPatiently(newOrder(draft, priceOf(catalog, draft.size)));
+  return sendPatiently(newOrder(draft));
 }
 
 /** A style and a palette by chance, and the best size that the trial pays for. */
@@ -91,16 +92,16 @@ function anyOf<Item>(items: readonly Item[]): Item | undefined {
   return items[Math.floor(Math.random() * items.length)];
 }
 
-async function followed(generation: Generation, stage: Stage, t: Translate): Promise<Generation> {
+async function followed(generation: Generation, tray: Tray, t: Translate): Promise<Generation> {
   const until = Date.now() + PATIENCE_MS;
   let seen = generation;
-  stage.report(...standing(seen, t));
-  while (!FINAL.includes(seen.status) && Date.now() < until) {
+  tray.report(...progressOf(seen, t));
+  while (!isFinal(seen) && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const news = await latest(generation.id);
     seen = news ?? seen;
-    if (!news) stage.report(t("landing.try.silent"), seen.progress);
-    else if (!FINAL.includes(news.status)) stage.report(...standing(news, t));
+    if (!news) tray.report(t("landing.try.silent"), seen.progress);
+    else if (!isFinal(news)) tray.report(...progressOf(news, t));
   }
   return seen;
 }
@@ -115,27 +116,28 @@ async function latest(id: string): Promise<Generation | null> {
   }
 }
 
-function standing({ status, progress, queue_position: place }: Generation, t: Translate): [string, number] {
+function progressOf({ status, progress, queue_position: place }: Generation, t: Translate): [string, number] {
   if (status === "queued") return [t("landing.try.queued", { place: Math.max(0, (place ?? 1) - 1) }), 0];
   return [t("landing.try.processing", { percent: Math.round(progress) }), progress];
 }
 
-async function show({ id, prompt, cost }: Generation, url: string, stage: Stage, t: Translate) {
+async function show({ id, prompt, cost }: Generation, url: string, tray: Tray, t: Translate) {
   const words = { alt: t("landing.try.alt", { prompt }), caption: t("landing.try.caption", { prompt }) };
-  const isSeen = await stage.show(url, words, {
+  const isSeen = await tray.show(url, words, {
     text: t("landing.try.done", { credits: cost.charged }),
     onward: { href: `${KEEP}&to=/app/gallery/${id}`, text: t("landing.try.keep") },
   });
   if (isSeen) return;
   const onward = { href: `/app/gallery/${id}`, text: t("landing.try.gallery") };
-  stage.refuse({ text: t("landing.try.unseen"), onward });
+  tray.refuse({ text: t("landing.try.unseen"), onward });
 }
 
 /** It ended without a picture, or did not end while somebody waited. */
-function shortfall({ status, cost, error }: Generation, t: Translate): End {
-  if (FINAL.includes(status)) {
+function shortfall(generation: Generation, t: Translate): End {
+  const { cost, error } = generation;
+  if (isFinal(generation)) {
     return {
-      text: t("landing.try.failed", { reason: error ? reasonOf(error, t) : "", credits: cost.refunded }),
+      text: t("landing.try.failed", { reason: error ? failureReason(error, t) : "", credits: cost.refunded }),
     };
   }
   return { text: t("landing.try.slow"), onward: { href: "/app/gallery", text: t("landing.try.gallery") } };

@@ -1,5 +1,5 @@
-import type { Draft } from "./draft";
-import type { Order } from "./order";
+import type { Draft } from "../../ordering/draft";
+import type { Order } from "../../ordering/order";
 
 /** What the cards in the tray can ask the desk to do. */
 export interface Actions {

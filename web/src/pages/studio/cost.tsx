@@ -3,9 +3,9 @@ import { api, body, type Catalog } from "../../api/client";
 import { keys } from "../../api/queries";
 import { Button, ButtonLink } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { affordable, type Draft, priceOf } from "../../ordering/draft";
+import type { Order } from "../../ordering/order";
 import { useCatalogWords } from "../../picture";
-import { affordable, type Draft, priceOf } from "./draft";
-import type { Order } from "./order";
 
 interface Funds {
   price: number;
@@ -19,7 +19,7 @@ export function useFunds(catalog: Catalog, draft: Draft, orders: readonly Order[
   const price = priceOf(catalog, draft.size);
   const underWay = orders
     .filter(({ state }) => state === "sending")
-    .reduce((sum, each) => sum + each.price, 0);
+    .reduce((sum, each) => sum + priceOf(catalog, each.draft.size), 0);
   const available = me && me.current_credits - underWay;
   return { price, available, isShort: available !== undefined && available < price };
 }

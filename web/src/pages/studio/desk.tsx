@@ -4,10 +4,10 @@ import type { ApiError } from "../../api/problem";
 import { keys, queries } from "../../api/queries";
 import { ErrorNotice, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Draft, Faults } from "../../ordering/draft";
+import type { Order } from "../../ordering/order";
 import { useSignedIn } from "../../session/session";
-import { type Draft, type Faults, priceOf } from "./draft";
 import { OrderForm } from "./form";
-import type { Order } from "./order";
 import { Tray } from "./tray";
 import { useDraft } from "./use-draft";
 import { useLike } from "./use-like";
@@ -44,7 +44,7 @@ export function Desk({ catalog }: { catalog: Catalog }) {
     say(t("studio.said.sent", { prompt }));
   };
   const { orders, place, sendAgain, discard } = useOrders({ accepted, refused });
-  const create = (wanted: Draft) => setFresh(place(wanted, priceOf(catalog, wanted.size)).key);
+  const create = (wanted: Draft) => setFresh(place(wanted).key);
   const actions = {
     create,
     sendAgain: (order: Order) => {

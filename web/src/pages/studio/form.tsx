@@ -3,11 +3,11 @@ import type { Catalog } from "../../api/client";
 import { Button } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { lengthOf } from "../../i18n/typed";
+import { type Draft, type Faults, faultsOf, PROMPT_MAX } from "../../ordering/draft";
+import type { Order } from "../../ordering/order";
 import { Cost, useFunds } from "./cost";
-import { type Draft, type Faults, faultsOf, PROMPT_MAX } from "./draft";
 import { More } from "./more";
 import { Options } from "./options";
-import type { Order } from "./order";
 import { PromptField } from "./prompt";
 
 interface OrderFormProps {

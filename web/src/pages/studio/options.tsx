@@ -1,8 +1,8 @@
 import type { Catalog } from "../../api/client";
 import { Choice, Credits } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Draft, Faults } from "../../ordering/draft";
 import { useCatalogWords } from "../../picture";
-import type { Draft, Faults } from "./draft";
 
 interface OptionsProps {
   catalog: Catalog;

@@ -1,10 +1,10 @@
 import type { ApiError } from "../../api/problem";
 import { Badge, Button, ButtonLink, ErrorNotice, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Order } from "../../ordering/order";
 import { Frame } from "../../picture";
 import { shapeOfSize } from "../../picture/shape";
 import type { Actions } from "./actions";
-import type { Order } from "./order";
 import { Sheet } from "./sheet";
 
 interface OrderCardProps {

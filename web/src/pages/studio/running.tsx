@@ -5,7 +5,8 @@ import { ApiError } from "../../api/problem";
 import { Button, ErrorNotice, Progress } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { remember } from "../../live/use-generation";
-import { useReason, useSpan } from "./words";
+import { failureReason } from "../../ordering/failure";
+import { useDuration } from "./use-duration";
 
 /** What still runs: how far it is, and the way out. */
 export function Running({ generation }: { generation: Generation }) {
@@ -25,20 +26,19 @@ export function Running({ generation }: { generation: Generation }) {
 
 function Where({ generation: { status, queue_position: place, error } }: { generation: Generation }) {
   const { t } = useI18n();
-  const reason = useReason();
   if (status === "processing") return <span>{t("common.status.processing")}</span>;
-  if (error) return <span>{t("studio.queued.again", { reason: reason(error) })}</span>;
+  if (error) return <span>{t("studio.queued.again", { reason: failureReason(error, t) })}</span>;
   return <span>{place === null ? t("studio.queued") : t("studio.queued.place", { place })}</span>;
 }
 
 function Elapsed({ since }: { since: string }) {
-  const span = useSpan();
+  const duration = useDuration();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const ticking = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(ticking);
   }, []);
-  return <span class="studio-elapsed">{span(now - Date.parse(since))}</span>;
+  return <span class="studio-elapsed">{duration(now - Date.parse(since))}</span>;
 }
 
 function Cancel({ generation: { id, cost } }: { generation: Generation }) {

@@ -2,9 +2,9 @@ import { useRef } from "preact/hooks";
 import type { Catalog } from "../../api/client";
 import { Empty, ErrorNotice, Skeleton } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Order } from "../../ordering/order";
 import type { Actions } from "./actions";
 import { GenerationCard } from "./card";
-import type { Order } from "./order";
 import { OrderCard } from "./order-card";
 import { useTray } from "./tray-query";
 

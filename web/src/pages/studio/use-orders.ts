@@ -2,8 +2,9 @@ import { useRef, useState } from "preact/hooks";
 import type { Generation } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import { learn } from "../../live/use-generation";
-import type { Draft } from "./draft";
-import { isSlip, newOrder, type Order, sendPatiently, spent } from "./order";
+import type { Draft } from "../../ordering/draft";
+import { isDoublePress, newOrder, type Order, sendPatiently } from "../../ordering/order";
+import { showSpending } from "./spending";
 import { putFirst } from "./tray-query";
 
 interface Outcome {
@@ -31,7 +32,7 @@ export function useOrders({ accepted, refused }: Outcome) {
       learn(generation);
       putFirst(generation.id);
       without(order.key);
-      spent(order.price);
+      showSpending(generation.cost);
       accepted(generation, order);
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError({ code: "unknown" });
@@ -42,9 +43,9 @@ export function useOrders({ accepted, refused }: Outcome) {
 
   return {
     orders,
-    place: (draft: Draft, price: number) => {
-      if (isSlip(last.current, draft)) return last.current;
-      const order = newOrder(draft, price);
+    place: (draft: Draft) => {
+      if (isDoublePress(last.current, draft)) return last.current;
+      const order = newOrder(draft);
       last.current = order;
       submit(order);
       return order;

@@ -5,7 +5,7 @@ export interface End {
 }
 
 /** The tray, and the lines below the order: what of the page moves while a picture is made. */
-export class Stage {
+export class Tray {
   private readonly order = found<HTMLFormElement>("order");
   private readonly tray = found("tray");
   private readonly picture = found<HTMLImageElement>("picture");

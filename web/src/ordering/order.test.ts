@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Generation } from "../../api/client";
-import { ApiError } from "../../api/problem";
+import type { Generation } from "../api/client";
+import { ApiError } from "../api/problem";
 import { EMPTY } from "./draft";
-import { isSlip, newOrder, type Send, sendPatiently } from "./order";
+import { isDoublePress, newOrder, type Send, sendPatiently } from "./order";
 
 const generation = { id: "g1" } as Generation;
 const offline = new ApiError({ code: "offline" });
@@ -23,7 +23,7 @@ function server(...answers: (Generation | ApiError)[]) {
 }
 
 async function outcome(send: Send) {
-  const order = newOrder(EMPTY, 1);
+  const order = newOrder(EMPTY);
   const sending = sendPatiently(order, send).catch((error: unknown) => error);
   await vi.runAllTimersAsync();
   return { key: order.key, result: await sending };
@@ -56,15 +56,15 @@ describe("an order", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("is one where the button was pressed twice by a slip", () => {
-    const order = newOrder(EMPTY, 1);
-    expect(isSlip(order, { ...EMPTY })).toBe(true);
-    expect(isSlip(order, { ...EMPTY, prompt: "another" })).toBe(false);
+  it("is placed once if the button is pressed twice by accident", () => {
+    const order = newOrder(EMPTY);
+    expect(isDoublePress(order, { ...EMPTY })).toBe(true);
+    expect(isDoublePress(order, { ...EMPTY, prompt: "another" })).toBe(false);
     vi.advanceTimersByTime(1_500);
-    expect(isSlip(order, EMPTY)).toBe(false);
+    expect(isDoublePress(order, EMPTY)).toBe(false);
   });
 
   it("has a key of its own for each press", () => {
-    expect(newOrder(EMPTY, 1).key).not.toBe(newOrder(EMPTY, 1).key);
+    expect(newOrder(EMPTY).key).not.toBe(newOrder(EMPTY).key);
   });
 });

@@ -1,5 +1,5 @@
-import type { Catalog, Generation, Schemas } from "../../api/client";
-import { lengthOf } from "../../i18n/typed";
+import type { Catalog, Generation, Schemas } from "../api/client";
+import { lengthOf } from "../i18n/typed";
 
 /** What the form holds; options that are not chosen yet are empty, and the seed is what was typed. */
 export interface Draft {

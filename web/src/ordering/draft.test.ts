@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Catalog, Generation } from "../../api/client";
+import type { Catalog, Generation } from "../api/client";
 import { affordable, draftLike, draftOf, EMPTY, faultsOf, filledFrom, requestOf } from "./draft";
 
 const offer = (id: string) => ({ id, display_name: id, description: "" });
