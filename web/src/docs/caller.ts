@@ -11,7 +11,7 @@ export interface Caller {
 const nothing = async () => undefined;
 
 /** Who is signed in to the console. Firebase's code is only fetched when the reference stands. */
-export async function whoCalls(): Promise<Caller> {
+export async function currentCaller(): Promise<Caller> {
   try {
     const { appCheckToken } = await import("../api/client");
     const { firebase } = await import("../session/firebase");

@@ -1,6 +1,6 @@
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "./reference.css";
-import { type Caller, whoCalls } from "./caller";
+import { type Caller, currentCaller } from "./caller";
 import { label } from "./labels";
 import { accessible, samples } from "./viewer";
 
@@ -27,7 +27,7 @@ async function show(): Promise<void> {
   if (!place) return;
   const answer = await fetch("/openapi.json");
   const spec = servedHere((await answer.json()) as Spec);
-  const caller = whoCalls();
+  const caller = currentCaller();
   label(place);
   const viewer = SwaggerUI({
     spec,
@@ -65,12 +65,12 @@ function servedHere(spec: Spec): Spec {
   for (const path of Object.values(spec.paths)) {
     if (path.servers) path.servers = [{ url: `${location.origin}/api` }];
   }
-  for (const header of Object.values(spec.components.parameters)) toldOnly(header);
+  for (const header of Object.values(spec.components.parameters)) exampleInDescription(header);
   return spec;
 }
 
 /** An example would be sent with every request that is tried, and headers change what a request means. */
-function toldOnly(header: Parameter): void {
+function exampleInDescription(header: Parameter): void {
   header.description += ` For example: \`${header.example}\``;
   delete header.example;
 }

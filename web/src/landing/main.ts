@@ -9,7 +9,7 @@ const prompt = document.querySelector<HTMLTextAreaElement>("#prompt");
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const trial = await import("./trial").catch(() => null);
-  if (trial) await trial.make(prompt?.value.trim() ?? "");
+  if (trial) await trial.makePicture(prompt?.value.trim() ?? "");
   else sayOffline(form.dataset.offline ?? "");
 });
 

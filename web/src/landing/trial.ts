@@ -18,7 +18,7 @@ const PATIENCE_MS = 120_000;
 const KEEP = "/app/sign-in?keep";
 
 /** One real generation, made without an account, shown in the tray. */
-export async function make(prompt: string): Promise<void> {
+export async function makePicture(prompt: string): Promise<void> {
   const t = await words();
   const tray = new Tray();
   if (!prompt) {
@@ -34,23 +34,23 @@ export async function make(prompt: string): Promise<void> {
   let auth: Auth | undefined;
   try {
     ({ auth } = await firebase());
-    await develop(auth, prompt, tray, t);
+    await orderAndShow(auth, prompt, tray, t);
   } catch (error) {
-    tray.refuse(obstacle(error, auth?.currentUser === null, t));
+    tray.refuse(endAfterError(error, auth?.currentUser === null, t));
   }
 }
 
-async function develop(auth: Auth, prompt: string, tray: Tray, t: Translate): Promise<void> {
+async function orderAndShow(auth: Auth, prompt: string, tray: Tray, t: Translate): Promise<void> {
   await auth.authStateReady();
   if (auth.currentUser && !auth.currentUser.isAnonymous) {
     tray.refuse(toStudio(auth.currentUser.uid, prompt, t));
     return;
   }
-  await enter(auth);
-  const generation = await followed(await ordered(prompt), tray, t);
+  await signInForTrial(auth);
+  const generation = await waitForEnd(await order(prompt), tray, t);
   const [output] = generation.outputs;
   if (generation.status === "completed" && output) await show(generation, output.url, tray, t);
-  else tray.refuse(shortfall(generation, t));
+  else tray.refuse(endWithoutPicture(generation, t));
 }
 
 async function words(): Promise<Translate> {
@@ -65,19 +65,19 @@ function toStudio(userId: string, prompt: string, t: Translate): End {
   return { text: t("landing.try.known"), onward: { href: "/app/studio", text: t("landing.try.studio") } };
 }
 
-async function enter(auth: Auth): Promise<void> {
+async function signInForTrial(auth: Auth): Promise<void> {
   authorizeWith({ token: async () => (await auth.currentUser?.getIdToken()) ?? null, refused: signOut });
   if (!auth.currentUser) await tryWithoutAccount();
 }
 
-async function ordered(prompt: string): Promise<Generation> {
+async function order(prompt: string): Promise<Generation> {
   const [catalog, me] = await Promise.all([body(api.GET("/v1/catalog")), body(api.GET("/v1/me"))]);
-  const draft = { ...options(catalog, me.current_credits), prompt, seed: "" };
+  const draft = { ...chosenOptions(catalog, me.current_credits), prompt, seed: "" };
   return sendPatiently(newOrder(draft));
 }
 
 /** A style and a palette by chance, and the best size that the trial pays for. */
-function options({ models, styles, colors, sizes }: Catalog, credits: number) {
+function chosenOptions({ models, styles, colors, sizes }: Catalog, credits: number) {
   const paid = sizes.filter(({ credit_cost, width, height }) => credit_cost <= credits && width === height);
   const size = paid.toSorted((one, other) => other.credit_cost - one.credit_cost)[0] ?? sizes[0];
   return {
@@ -92,7 +92,7 @@ function anyOf<Item>(items: readonly Item[]): Item | undefined {
   return items[Math.floor(Math.random() * items.length)];
 }
 
-async function followed(generation: Generation, tray: Tray, t: Translate): Promise<Generation> {
+async function waitForEnd(generation: Generation, tray: Tray, t: Translate): Promise<Generation> {
   const until = Date.now() + PATIENCE_MS;
   let seen = generation;
   tray.report(...progressOf(seen, t));
@@ -133,7 +133,7 @@ async function show({ id, prompt, cost }: Generation, url: string, tray: Tray, t
 }
 
 /** It ended without a picture, or did not end while somebody waited. */
-function shortfall(generation: Generation, t: Translate): End {
+function endWithoutPicture(generation: Generation, t: Translate): End {
   const { cost, error } = generation;
   if (isFinal(generation)) {
     return {
@@ -144,7 +144,7 @@ function shortfall(generation: Generation, t: Translate): End {
 }
 
 /** `isOut`: nobody is signed in, so it was the free try itself that was refused. */
-function obstacle(error: unknown, isOut: boolean, t: Translate): End {
+function endAfterError(error: unknown, isOut: boolean, t: Translate): End {
   const more = (href: string) => ({ href, text: t("landing.try.more") });
   switch (codeOf(error)) {
     case "anonymous_allowance_used":

@@ -12,11 +12,11 @@ export interface Sources {
   page: { isHidden: () => boolean; onShown: (then: () => void) => Stop };
 }
 
-const SILENCE = 3_000;
+const LISTENER_PATIENCE = 3_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 5_000;
-const PLACE_IN_QUEUE = 3_000;
-const STILL_THERE = 20_000;
+const QUEUED_PAUSE = 3_000;
+const PROCESSING_PAUSE = 20_000;
 const TICK = 500;
 
 /**
@@ -45,7 +45,7 @@ class Follower {
   ) {
     const ticking = setInterval(() => this.tick(), TICK);
     this.ends = [() => clearInterval(ticking), sources.page.onShown(() => this.askIn(0))];
-    this.askIn(SILENCE);
+    this.askIn(LISTENER_PATIENCE);
     this.ends.push(
       sources.listen(
         known.id,
@@ -98,7 +98,7 @@ class Follower {
   }
 
   private pauseBetween(): number {
-    if (this.isHeard) return this.known.status === "queued" ? PLACE_IN_QUEUE : STILL_THERE;
+    if (this.isHeard) return this.known.status === "queued" ? QUEUED_PAUSE : PROCESSING_PAUSE;
     const pause = this.pause;
     this.pause = Math.min(LONGEST_PAUSE, pause * 1.5);
     return pause;

@@ -22,19 +22,19 @@ export function useGeneration(id: string) {
   useEffect(() => {
     const known = queries.getQueryData<Generation>(keys.generation(id));
     if (!isRunning || !known) return;
-    return follow(known, remember, sources);
+    return follow(known, storeGeneration, sources);
   }, [id, isRunning]);
   return query;
 }
 
 /** What another answer said of it; what is followed or has ended is known better. */
-export function learn(generation: Generation): void {
+export function storeUnlessFollowed(generation: Generation): void {
   const key = keys.generation(generation.id);
   const known = queries.getQueryData<Generation>(key);
   if (!known || isFinal(generation)) queries.setQueryData(key, generation);
 }
 
-export function remember(generation: Generation): void {
+export function storeGeneration(generation: Generation): void {
   queries.setQueryData(keys.generation(generation.id), generation);
   if (isFinal(generation)) creditsMoved();
 }

@@ -8,7 +8,7 @@ import { authorizeWith } from "../api/client";
 import { connection, type Stop } from "../api/connection";
 import { queries } from "../api/queries";
 import { type Firebase, firebase } from "./firebase";
-import { isLeaving } from "./sign-out";
+import { isSigningOut } from "./sign-out";
 
 export { signOut } from "./sign-out";
 
@@ -43,12 +43,12 @@ export function useSignedIn(): SignedIn {
 
 export function SessionProvider({ children }: { children: ComponentChildren }) {
   const [session, setSession] = useState<Session>({ state: "starting" });
-  useReturn(session);
+  useSignInAgain(session);
   useEffect(() => {
     let stop = () => {};
     const stopStarting = startPatiently(
       (started) => {
-        stop = follow(started, setSession);
+        stop = followUser(started, setSession);
       },
       () => setSession({ state: "broken" }),
     );
@@ -73,7 +73,7 @@ function startPatiently(begin: (started: Firebase) => void, broken: () => void):
 }
 
 /** Whose sign-in ended signs in again, and comes back to the same page. */
-function useReturn(session: Session): void {
+function useSignInAgain(session: Session): void {
   const { path, url, route } = useLocation();
   const hasEnded = session.state === "signed-out" && session.ended;
   useEffect(() => {
@@ -81,7 +81,7 @@ function useReturn(session: Session): void {
   }, [hasEnded, path, url, route]);
 }
 
-function follow(started: Firebase, tell: (session: Session) => void): () => void {
+function followUser(started: Firebase, tell: (session: Session) => void): () => void {
   const { auth } = started;
   let known: string | undefined;
   authorizeWith({
@@ -92,7 +92,7 @@ function follow(started: Firebase, tell: (session: Session) => void): () => void
     const before = known;
     known = user?.uid;
     if (!user) {
-      tell({ state: "signed-out", firebase: started, ended: before !== undefined && !isLeaving() });
+      tell({ state: "signed-out", firebase: started, ended: before !== undefined && !isSigningOut() });
       queries.clear();
       return;
     }

@@ -66,7 +66,7 @@ export async function createAccount({ email, password }: Credentials, language: 
   } else {
     await createUserWithEmailAndPassword(auth, email, password);
   }
-  await Promise.all([meetTheServer(), welcome(auth.currentUser, language)]);
+  await Promise.all([createAtServer(), welcome(auth.currentUser, language)]);
 }
 
 /** The account is there even where the mail cannot be sent: the notice about the credits can send it again. */
@@ -82,12 +82,12 @@ export async function signInWithVendor(vendor: Vendor): Promise<void> {
   const { auth, isLocal } = await firebase();
   const anonymous = anonymousUser(auth.currentUser);
   const token = await anonymous?.getIdToken();
-  const { enterWith } = await vendors();
-  const isLinked = await enterWith(vendor, auth, isLocal);
+  const { signInAt } = await vendors();
+  const isLinked = await signInAt(vendor, auth, isLocal);
   if (anonymous && isLinked)
     await anonymous.getIdToken(true); // the old one still says "anonymous"
   else if (token) await claim(token);
-  await meetTheServer();
+  await createAtServer();
 }
 
 /** Throws ApiError `rate_limited` for a network that had its free tries of the day, or Firebase's error. */
@@ -126,7 +126,7 @@ const hasNothingToClaim = (error: unknown) => error instanceof ApiError && error
 const getMe = (): Promise<Me> => body(api.GET("/v1/me"));
 
 /** If this call does not get through, the next one does the same. */
-async function meetTheServer(): Promise<void> {
+async function createAtServer(): Promise<void> {
   await queries.prefetchQuery({ queryKey: keys.me, queryFn: getMe, staleTime: 0 });
   await creditsMoved();
 }

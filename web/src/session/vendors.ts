@@ -22,20 +22,20 @@ const TAKEN = ["auth/credential-already-in-use", "auth/email-already-in-use"];
  *
  * This file is only imported where a vendor's button is shown: the vendors' windows need much code.
  */
-export async function enterWith(vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
+export async function signInAt(vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
   const anonymous = auth.currentUser?.isAnonymous ? auth.currentUser : null;
-  if (anonymous) return linkOrEnter(anonymous, vendor, auth, isLocal);
-  if (isLocal) await signInWithCredential(auth, pretended(vendor));
+  if (anonymous) return linkOrSignIn(anonymous, vendor, auth, isLocal);
+  if (isLocal) await signInWithCredential(auth, emulatedCredential(vendor));
   else await signInWithPopup(auth, providerOf(vendor), browserPopupRedirectResolver);
   return false;
 }
 
-async function linkOrEnter(anonymous: User, vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
+async function linkOrSignIn(anonymous: User, vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
   try {
-    if (isLocal) await linkWithCredential(anonymous, pretended(vendor));
+    if (isLocal) await linkWithCredential(anonymous, emulatedCredential(vendor));
     else await linkWithPopup(anonymous, providerOf(vendor), browserPopupRedirectResolver);
   } catch (error) {
-    const credential = isLocal ? pretended(vendor) : credentialIn(error, vendor);
+    const credential = isLocal ? emulatedCredential(vendor) : credentialIn(error, vendor);
     if (!(error instanceof FirebaseError && TAKEN.includes(error.code)) || !credential) throw error;
     await signInWithCredential(auth, credential); // a second window would be blocked
     return false;
@@ -57,7 +57,7 @@ function providerOf(vendor: Vendor): AuthProvider {
 }
 
 /** The vendors' windows need the internet. The Auth emulator believes what is said here instead: one person each. */
-function pretended(vendor: Vendor): OAuthCredential {
+function emulatedCredential(vendor: Vendor): OAuthCredential {
   const sub = `local-${vendor}`;
   const idToken = JSON.stringify({ sub, email: `${vendor}@example.com`, email_verified: true, name: vendor });
   if (vendor === "google") return GoogleAuthProvider.credential(idToken);

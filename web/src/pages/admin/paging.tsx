@@ -49,7 +49,7 @@ export function Listing<Row>({ pages, filters, empty, children }: ListingProps<R
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** A query of the API without what was left empty. */
-export function given<T extends object>(values: T): Given<T> {
+export function withoutEmpty<T extends object>(values: T): Given<T> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
   ) as Given<T>;

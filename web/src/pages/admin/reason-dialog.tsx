@@ -24,13 +24,13 @@ interface ReasonDialogProps<Result> {
   onClose: () => void;
 }
 
-/** Every deed of an operator is written down with its reason: this asks for it. */
+/** Every action of an operator is written down with its reason: this asks for it. */
 export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
   const { t } = useI18n();
   const [reason, setReason] = useState("");
   const [echo, setEcho] = useState("");
   const [faults, setFaults] = useState<{ reason?: string; echo?: string }>({});
-  const deed = useMutation({ mutationFn: () => props.act(reason.trim()), onSuccess: props.onDone });
+  const action = useMutation({ mutationFn: () => props.act(reason.trim()), onSuccess: props.onDone });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const found = {
@@ -39,13 +39,13 @@ export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
     };
     setFaults(found);
     if (Object.keys(found).length > 0) focusFirstFault(event.currentTarget);
-    else deed.mutate();
+    else action.mutate();
   };
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <form class="stack" onSubmit={submit} noValidate>
         {props.children}
-        <ReasonField value={reason} onValue={setReason} error={faults.reason ?? refusedField(deed.error)} />
+        <ReasonField value={reason} onValue={setReason} error={faults.reason ?? refusedField(action.error)} />
         {props.typed && (
           <TextField
             label={t("audit.typed.label", { word: props.typed })}
@@ -56,9 +56,9 @@ export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
             spellcheck={false}
           />
         )}
-        {deed.isError && <Refusal error={deed.error} words={props.refusal?.(deed.error)} />}
+        {action.isError && <Refusal error={action.error} words={props.refusal?.(action.error)} />}
         <DialogActions onClose={props.onClose}>
-          <Button type="submit" kind={props.kind ?? "primary"} busy={deed.isPending}>
+          <Button type="submit" kind={props.kind ?? "primary"} busy={action.isPending}>
             {props.confirm}
           </Button>
         </DialogActions>

@@ -22,7 +22,11 @@ export default function CreditsPage() {
       {error && !me ? (
         <ErrorNotice error={error} retry={refetch} />
       ) : (
-        <Standing current={me?.current_credits} held={me?.held_credits} images={me?.total_images_generated} />
+        <BalanceFigures
+          current={me?.current_credits}
+          held={me?.held_credits}
+          images={me?.total_images_generated}
+        />
       )}
       <MoreCredits />
       <Ledger balance={me?.current_credits} />
@@ -47,17 +51,17 @@ function useBalance() {
   return balance;
 }
 
-interface StandingProps {
+interface BalanceFiguresProps {
   current: number | undefined;
   held: number | undefined;
   images: number | undefined;
 }
 
 /** Stands there before the numbers do, so that nothing moves when they come. */
-function Standing({ current, held, images }: StandingProps) {
+function BalanceFigures({ current, held, images }: BalanceFiguresProps) {
   const { t, number } = useI18n();
   return (
-    <div class="credits-standing">
+    <div class="credits-balance">
       <Stats>
         <Stat label={t("credits.current.label")}>
           <Figure note={t("credits.current.note")}>

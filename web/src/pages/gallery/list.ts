@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/preact-q
 import { api, body, type Generation } from "../../api/client";
 import { keys, queries } from "../../api/queries";
 import { isFinal } from "../../live/progress";
-import { learn } from "../../live/use-generation";
+import { storeUnlessFollowed } from "../../live/use-generation";
 import { type Filters, isBackwards, parametersOf } from "./filters";
 
 /** Full rows of two, three, four and six. */
@@ -23,7 +23,7 @@ export function useGenerations(filters: Filters, known = false) {
 async function page(filters: Filters, token: string) {
   const query = { ...parametersOf(filters), page_size: PAGE_SIZE, ...(token && { page_token: token }) };
   const found = await body(api.GET("/v1/generations", { params: { query } }));
-  found.data.filter(isNews).forEach(learn);
+  found.data.filter(isNews).forEach(storeUnlessFollowed);
   return found;
 }
 

@@ -18,7 +18,7 @@ export function Result({ generation, catalog }: ResultProps) {
       {generation.outputs.length > 0 ? (
         <Pictures generation={generation} />
       ) : (
-        <Room generation={generation} catalog={catalog} />
+        <Placeholder generation={generation} catalog={catalog} />
       )}
     </section>
   );
@@ -44,7 +44,7 @@ function Pictures({ generation }: { generation: Generation }) {
 }
 
 /** As large as the picture will be, so that nothing moves when it is there. */
-function Room({ generation, catalog }: ResultProps) {
+function Placeholder({ generation, catalog }: ResultProps) {
   const { t } = useI18n();
   const { params, status } = generation;
   const colors = catalog?.colors.find(({ id }) => id === params.color)?.hex_examples ?? [];

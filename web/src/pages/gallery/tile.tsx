@@ -24,7 +24,7 @@ export function Tile({ generation, address, catalog }: TileProps) {
         {outputs.length > 0 ? (
           <Thumbnail generation={current} />
         ) : (
-          <Ground generation={current} catalog={catalog} />
+          <TileWithoutPicture generation={current} catalog={catalog} />
         )}
         <span class="gallery-prompt" dir="auto">
           {prompt || t("gallery.erased")}
@@ -46,7 +46,7 @@ function Thumbnail({ generation }: { generation: Generation }) {
   );
 }
 
-function Ground({ generation, catalog }: Omit<TileProps, "address">) {
+function TileWithoutPicture({ generation, catalog }: Omit<TileProps, "address">) {
   const { t } = useI18n();
   const { status, params, progress } = generation;
   const isRunning = !isFinal(generation);

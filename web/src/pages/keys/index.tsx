@@ -36,7 +36,7 @@ export default function KeysPage() {
         }
       />
       {user.isAnonymous && <Notice tone="info">{t("keys.anonymous")}</Notice>}
-      {said && <Said words={said} />}
+      {said && <OutcomeNotice words={said} />}
       {secrets.map(({ issued, isNew }) => (
         <Secret key={issued.key} issued={issued} isNew={isNew} onSafe={() => onSafe(issued)} />
       ))}
@@ -102,7 +102,7 @@ function Dialogs({ intent, onClose, onIssued, onDone }: DialogsProps) {
 }
 
 /** The focus comes here: what it was on may be gone with what was done. */
-function Said({ words }: { words: string }) {
+function OutcomeNotice({ words }: { words: string }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.focus(), [words]);
   return (

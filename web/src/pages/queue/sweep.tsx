@@ -1,7 +1,7 @@
 import { api, body, type Schemas } from "../../api/client";
 import { Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { PlainDeed } from "../admin/deed";
+import { ImmediateAction } from "../admin/action";
 
 type Sweep = Schemas["SweepResource"];
 
@@ -10,10 +10,10 @@ const HARMLESS = ["resent", "dispatched_again", "settled_meanwhile"] as const;
 const GRAVE = ["failed", "unavailable", "unreadable", "disputed"] as const;
 const OUTCOMES = [...HARMLESS, ...GRAVE];
 
-export function SweepDeed() {
+export function SweepAction() {
   const { t } = useI18n();
   return (
-    <PlainDeed
+    <ImmediateAction
       title={t("queue.sweep.title")}
       lead={t("queue.sweep.lead")}
       open={t("queue.sweep.open")}

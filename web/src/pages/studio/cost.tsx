@@ -41,19 +41,19 @@ export function Cost({ catalog, funds: { price, available, isShort }, onSize }: 
         {available !== undefined && isShort && t("studio.short", { price, available })}
       </p>
       {available !== undefined && isShort && (
-        <WaysOut catalog={catalog} available={available} onSize={onSize} />
+        <NotEnoughCredits catalog={catalog} available={available} onSize={onSize} />
       )}
     </div>
   );
 }
 
-interface WaysOutProps {
+interface NotEnoughCreditsProps {
   catalog: Catalog;
   available: number;
   onSize: (size: string) => void;
 }
 
-function WaysOut({ catalog, available, onSize }: WaysOutProps) {
+function NotEnoughCredits({ catalog, available, onSize }: NotEnoughCreditsProps) {
   const { t } = useI18n();
   const words = useCatalogWords();
   const size = affordable(catalog, available);

@@ -42,7 +42,7 @@ export function Completed({ generation, actions }: EndedProps) {
 }
 
 /** Failed or cancelled: why, that it cost nothing, and how to go on. */
-export function Undone({ generation, actions }: EndedProps) {
+export function WithoutPicture({ generation, actions }: EndedProps) {
   const { t } = useI18n();
   const { status, error, cost } = generation;
   const isWorthRepeating = status === "cancelled" || error?.retryable === true;

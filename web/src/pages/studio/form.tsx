@@ -6,7 +6,7 @@ import { lengthOf } from "../../i18n/typed";
 import { type Draft, type Faults, faultsOf, PROMPT_MAX } from "../../ordering/draft";
 import type { Order } from "../../ordering/order";
 import { Cost, useFunds } from "./cost";
-import { More } from "./more";
+import { MoreOptions } from "./more";
 import { Options } from "./options";
 import { PromptField } from "./prompt";
 
@@ -43,7 +43,7 @@ export function OrderForm(props: OrderFormProps) {
       <h2 id="studio-form">{t("studio.form")}</h2>
       <PromptField value={draft.prompt} error={faults.prompt} onValue={(prompt) => edit({ prompt })} />
       <Options catalog={catalog} draft={draft} faults={faults} edit={edit} />
-      <More seed={draft.seed} error={faults.seed} onSeed={(seed) => edit({ seed })} />
+      <MoreOptions seed={draft.seed} error={faults.seed} onSeed={(seed) => edit({ seed })} />
       <div class="studio-order">
         <Cost catalog={catalog} funds={funds} onSize={(size) => edit({ size })} />
         <Button type="submit" kind="primary" disabled={funds.isShort} aria-describedby="studio-cost">

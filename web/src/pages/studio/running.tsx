@@ -4,7 +4,7 @@ import { api, body, type Generation } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import { Button, ErrorNotice, Progress } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { remember } from "../../live/use-generation";
+import { storeGeneration } from "../../live/use-generation";
 import { failureReason } from "../../ordering/failure";
 import { useDuration } from "./use-duration";
 
@@ -16,7 +16,7 @@ export function Running({ generation }: { generation: Generation }) {
     <>
       <Progress value={progress} label={t("studio.progress", { prompt })} />
       <div class="studio-course">
-        <Where generation={generation} />
+        <RunningState generation={generation} />
         <Elapsed since={generation.created_at} />
       </div>
       <Cancel generation={generation} />
@@ -24,7 +24,7 @@ export function Running({ generation }: { generation: Generation }) {
   );
 }
 
-function Where({ generation: { status, queue_position: place, error } }: { generation: Generation }) {
+function RunningState({ generation: { status, queue_position: place, error } }: { generation: Generation }) {
   const { t } = useI18n();
   if (status === "processing") return <span>{t("common.status.processing")}</span>;
   if (error) return <span>{t("studio.queued.again", { reason: failureReason(error, t) })}</span>;
@@ -47,7 +47,7 @@ function Cancel({ generation: { id, cost } }: { generation: Generation }) {
   const row = useFocusOnHeading();
   const cancelling = useMutation({
     mutationFn: () => body(api.POST("/v1/generations/{id}/cancel", { params: { path: { id } } })),
-    onSuccess: remember,
+    onSuccess: storeGeneration,
   });
   const isTooLate = cancelling.error instanceof ApiError && cancelling.error.code === "already_final";
   return (

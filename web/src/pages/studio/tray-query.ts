@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { api, body, type Generation } from "../../api/client";
 import { queries } from "../../api/queries";
-import { learn } from "../../live/use-generation";
+import { storeUnlessFollowed } from "../../live/use-generation";
 
 const RECENT = 8;
 /** Not below `generations`: what moves there is followed card by card, so the list need not be read again. */
@@ -20,7 +20,7 @@ async function trayIds(): Promise<string[]> {
   const found = (
     await Promise.all([page({ page_size: RECENT }), running("queued"), running("processing")])
   ).flat();
-  found.forEach(learn);
+  found.forEach(storeUnlessFollowed);
   return newestFirst(found);
 }
 

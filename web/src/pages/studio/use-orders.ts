@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Generation } from "../../api/client";
 import { ApiError } from "../../api/problem";
-import { learn } from "../../live/use-generation";
+import { storeUnlessFollowed } from "../../live/use-generation";
 import type { Draft } from "../../ordering/draft";
 import { isDoublePress, newOrder, type Order, sendPatiently } from "../../ordering/order";
 import { showSpending } from "./spending";
@@ -29,7 +29,7 @@ export function useOrders({ accepted, refused }: Outcome) {
     put({ ...order, state: "sending" });
     try {
       const generation = await sendPatiently(order);
-      learn(generation);
+      storeUnlessFollowed(generation);
       putFirst(generation.id);
       without(order.key);
       showSpending(generation.cost);

@@ -16,7 +16,7 @@ export function signedCredits({ direction, amount }: Adjustment): number | undef
   return direction === "give" ? credits : -credits;
 }
 
-export class RepeatKeys {
+export class IdempotencyKeys {
   private last: { content: string; key: string } | null = null;
 
   constructor(private readonly newKey: () => string = () => crypto.randomUUID()) {}

@@ -5,16 +5,16 @@ import { keys, queries } from "../../api/queries";
 import { Button, ErrorNotice } from "../../design";
 import { BooksVerdict } from "./books";
 
-interface DeedRowProps {
+interface ActionRowProps {
   title: string;
   lead: string;
   children: ComponentChildren;
 }
 
 /** What can be done here: its name, what it means, and the button. */
-export function DeedRow({ title, lead, children }: DeedRowProps) {
+export function ActionRow({ title, lead, children }: ActionRowProps) {
   return (
-    <div class="admin-deed">
+    <div class="admin-action">
       <div>
         <h3>{title}</h3>
         <p class="admin-quiet">{lead}</p>
@@ -24,7 +24,7 @@ export function DeedRow({ title, lead, children }: DeedRowProps) {
   );
 }
 
-interface PlainDeedProps<Result> {
+interface ImmediateActionProps<Result> {
   title: string;
   lead: string;
   /** On its button. */
@@ -34,27 +34,27 @@ interface PlainDeedProps<Result> {
 }
 
 /** What asks for no reason: it is done at the press, and what it found is said below. */
-export function PlainDeed<Result>({ title, lead, open, act, found }: PlainDeedProps<Result>) {
-  const deed = useMutation({
+export function ImmediateAction<Result>({ title, lead, open, act, found }: ImmediateActionProps<Result>) {
+  const action = useMutation({
     mutationFn: act,
     onSuccess: () => queries.invalidateQueries({ queryKey: keys.admin() }),
   });
   return (
     <>
-      <DeedRow title={title} lead={lead}>
-        <Button busy={deed.isPending} onClick={() => deed.mutate()}>
+      <ActionRow title={title} lead={lead}>
+        <Button busy={action.isPending} onClick={() => action.mutate()}>
           {open}
         </Button>
-      </DeedRow>
+      </ActionRow>
       <div class="admin-said" aria-live="polite">
-        {deed.data !== undefined && found(deed.data)}
-        {deed.isError && <ErrorNotice error={deed.error} />}
+        {action.data !== undefined && found(action.data)}
+        {action.isError && <ErrorNotice error={action.error} />}
       </div>
     </>
   );
 }
 
-interface BooksDeedProps {
+interface CheckBooksActionProps {
   title: string;
   lead: string;
   open: string;
@@ -62,7 +62,7 @@ interface BooksDeedProps {
   userId: string | null;
 }
 
-export function BooksDeed({ userId, ...words }: BooksDeedProps) {
+export function CheckBooksAction({ userId, ...words }: CheckBooksActionProps) {
   const audit = () => body(api.POST("/v1/admin/audit", { body: { user_id: userId } }));
-  return <PlainDeed {...words} act={audit} found={(found) => <BooksVerdict audit={found} />} />;
+  return <ImmediateAction {...words} act={audit} found={(found) => <BooksVerdict audit={found} />} />;
 }

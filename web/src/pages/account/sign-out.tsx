@@ -8,11 +8,11 @@ import { useI18n } from "../../i18n/i18n";
 import { signOut, useSignedIn } from "../../session/session";
 
 /** Out of this browser, or out of all of them. Whoever has no account would not find back, and is told. */
-export function Leaving() {
+export function SignOutSection() {
   const { t } = useI18n();
   const { user } = useSignedIn();
   const [asks, setAsks] = useState(false);
-  const leave = useLeave();
+  const leave = useSignOut();
   return (
     <section class="card stack">
       <h2>{t("account.leave.title")}</h2>
@@ -31,15 +31,15 @@ export function Leaving() {
       </div>
       {asks &&
         (user.isAnonymous ? (
-          <LoseAll onClose={() => setAsks(false)} />
+          <LosePictureDialog onClose={() => setAsks(false)} />
         ) : (
-          <Everywhere onClose={() => setAsks(false)} />
+          <SignOutEverywhereDialog onClose={() => setAsks(false)} />
         ))}
     </section>
   );
 }
 
-function useLeave() {
+function useSignOut() {
   const { route } = useLocation();
   return useMutation({
     mutationFn: async (everywhere: boolean) => {
@@ -50,9 +50,9 @@ function useLeave() {
   });
 }
 
-function Everywhere({ onClose }: { onClose: () => void }) {
+function SignOutEverywhereDialog({ onClose }: { onClose: () => void }) {
   const { t } = useI18n();
-  const leave = useLeave();
+  const leave = useSignOut();
   return (
     <Dialog title={t("account.everywhere.title")} onClose={onClose}>
       <div class="stack">
@@ -70,9 +70,9 @@ function Everywhere({ onClose }: { onClose: () => void }) {
   );
 }
 
-function LoseAll({ onClose }: { onClose: () => void }) {
+function LosePictureDialog({ onClose }: { onClose: () => void }) {
   const { t } = useI18n();
-  const leave = useLeave();
+  const leave = useSignOut();
   return (
     <Dialog title={t("account.lose.title")} onClose={onClose}>
       <div class="stack">
