@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection } from "./connection";
 
-/** A connection whose probes are answered as `answers` says, one after the other, and then always. */
+/** Makes a connection whose probes fail where `answers` says false, one after the other, and succeed after that. */
 function connectionWith(...answers: boolean[]) {
   const told: boolean[] = [];
   const probed: number[] = [];
@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 describe("what the connection learns from a request", () => {
-  it("is there until a request fails", async () => {
+  it("counts as there until a request fails", async () => {
     const { connection, told } = connectionWith();
     expect(told).toEqual([false]);
     await connection.observe(async () => "an answer");
@@ -41,7 +41,7 @@ describe("what the connection learns from a request", () => {
     expect(told).toEqual([false, true]);
   });
 
-  it("is back with the first answer, and nothing is asked any more", async () => {
+  it("counts as back after the first answer, and sends no more probes", async () => {
     const { connection, told, probed } = connectionWith();
     connection.failed();
     await connection.observe(async () => "an answer");
@@ -50,7 +50,7 @@ describe("what the connection learns from a request", () => {
     expect(probed).toEqual([]);
   });
 
-  it("is not back with the answer to a request that was sent before it was lost", async () => {
+  it("does not count as back after the answer to a request that was sent before the loss", async () => {
     const { connection, told } = connectionWith();
     const answer = await connection.observe(async () => {
       connection.failed();
@@ -60,7 +60,7 @@ describe("what the connection learns from a request", () => {
     expect(told).toEqual([false, true]);
   });
 
-  it("is not lost because a request was broken off", async () => {
+  it("does not count as lost because a request was broken off", async () => {
     const { connection, told } = connectionWith();
     const brokenOff = new DOMException("The user has left the page.", "AbortError");
     await expect(connection.observe(() => Promise.reject(brokenOff))).rejects.toBe(brokenOff);
@@ -69,7 +69,7 @@ describe("what the connection learns from a request", () => {
 });
 
 describe("a lost connection", () => {
-  it("is looked for with growing pauses while requests fail", async () => {
+  it("is probed with growing pauses while requests fail", async () => {
     const { connection, told, probed } = connectionWith(false, false, false, true);
     connection.failed();
     await vi.advanceTimersByTimeAsync(120_000);
@@ -77,7 +77,7 @@ describe("a lost connection", () => {
     expect(told).toEqual([false, true, false]);
   });
 
-  it("is looked for at once where the browser says that its network came or went", async () => {
+  it("is probed at once when the browser says that its network came or went", async () => {
     const { told, probed, hint } = connectionWith(false, true);
     hint();
     await vi.advanceTimersByTimeAsync(0);
@@ -88,7 +88,7 @@ describe("a lost connection", () => {
     expect(probed).toEqual([0, 0]);
   });
 
-  it("is not lost because the browser says so", async () => {
+  it("does not count as lost only because the browser says so", async () => {
     const { told, probed, hint } = connectionWith(true);
     hint();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -96,7 +96,7 @@ describe("a lost connection", () => {
     expect(probed).toHaveLength(1);
   });
 
-  it("is not looked for where nobody watches", async () => {
+  it("is not probed while nobody watches", async () => {
     const { connection, probed, stop } = connectionWith(false);
     connection.failed();
     stop();

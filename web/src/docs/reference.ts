@@ -59,7 +59,7 @@ async function show(): Promise<void> {
   });
 }
 
-/** Requests go to the host of this page, which the content security policy asks for, too. */
+/** Makes requests go to the host of this page, which is the only one that the content security policy allows. */
 function servedHere(spec: Spec): Spec {
   spec.servers = [{ url: location.origin }];
   for (const path of Object.values(spec.paths)) {
@@ -69,7 +69,11 @@ function servedHere(spec: Spec): Spec {
   return spec;
 }
 
-/** An example would be sent with every request that is tried, and headers change what a request means. */
+/**
+ * Moves the example of a header into its description.
+ *
+ * Swagger UI would send the example with every request, and the headers change what a request means.
+ */
 function exampleInDescription(header: Parameter): void {
   header.description += ` For example: \`${header.example}\``;
   delete header.example;

@@ -17,7 +17,7 @@ const POLL_MS = 700;
 const PATIENCE_MS = 120_000;
 const KEEP = "/app/sign-in?keep";
 
-/** One real generation, made without an account, shown in the tray. */
+/** Makes one real generation without an account, and shows it in the tray. */
 export async function makePicture(prompt: string): Promise<void> {
   const t = await words();
   const tray = new Tray();
@@ -59,7 +59,7 @@ async function words(): Promise<Translate> {
   return wordsIn(isRussian ? "ru" : "en", catalogue).t;
 }
 
-/** Whoever has an account spends their own credits in the studio, where they see the price. */
+/** Hands the prompt of a signed-in user over to the studio, because there they see the price before they pay it. */
 function toStudio(userId: string, prompt: string, t: Translate): End {
   keepDraft(userId, { ...EMPTY, prompt });
   return { text: t("landing.try.known"), onward: { href: "/app/studio", text: t("landing.try.studio") } };
@@ -76,7 +76,9 @@ async function order(prompt: string): Promise<Generation> {
   return sendPatiently(newOrder(draft));
 }
 
-/** A style and a palette by chance, and the best size that the trial pays for. */
+/**
+ * Chooses a style and a palette by chance, and the most expensive square size that the credits of the trial pay for.
+ */
 function chosenOptions({ models, styles, colors, sizes }: Catalog, credits: number) {
   const paid = sizes.filter(({ credit_cost, width, height }) => credit_cost <= credits && width === height);
   const size = paid.toSorted((one, other) => other.credit_cost - one.credit_cost)[0] ?? sizes[0];
@@ -106,7 +108,7 @@ async function waitForEnd(generation: Generation, tray: Tray, t: Translate): Pro
   return seen;
 }
 
-/** The order stands whether anybody answers or not: null while nobody does. */
+/** Returns the generation as it is now, or null if no answer came. The order goes on in both cases. */
 async function latest(id: string): Promise<Generation | null> {
   try {
     return await body(api.GET("/v1/generations/{id}", { params: { path: { id } } }));
@@ -132,7 +134,7 @@ async function show({ id, prompt, cost }: Generation, url: string, tray: Tray, t
   tray.refuse({ text: t("landing.try.unseen"), onward });
 }
 
-/** It ended without a picture, or did not end while somebody waited. */
+/** Explains why there is no picture: the generation failed, or it takes longer than a visitor waits. */
 function endWithoutPicture(generation: Generation, t: Translate): End {
   const { cost, error } = generation;
   if (isFinal(generation)) {
@@ -143,7 +145,7 @@ function endWithoutPicture(generation: Generation, t: Translate): End {
   return { text: t("landing.try.slow"), onward: { href: "/app/gallery", text: t("landing.try.gallery") } };
 }
 
-/** `isOut`: nobody is signed in, so it was the free try itself that was refused. */
+/** Explains an error. `isOut` says that nobody is signed in, so the API refused the free try itself. */
 function endAfterError(error: unknown, isOut: boolean, t: Translate): End {
   const more = (href: string) => ({ href, text: t("landing.try.more") });
   switch (codeOf(error)) {

@@ -36,7 +36,7 @@ const working: GenerationDocument = {
   started_at: at(NOW),
 };
 
-/** Everything outside of `follow`, in the hands of the test. */
+/** Follows a generation. The API gives `answers`, one after the other, and the test plays the listener and the page. */
 function followWith(answers: (Generation | ApiError)[] = []) {
   const told: News[] = [];
   const asked: number[] = [];
@@ -85,7 +85,7 @@ afterEach(() => {
 });
 
 describe("while the listener is heard", () => {
-  it("tells its news and reckons the progress between them", async () => {
+  it("tells its news, and computes the progress between them", async () => {
     const { told, news } = followWith([queued]);
     news(working);
     expect(told.at(-1)).toMatchObject({ status: "processing", progress: 20, attempt: 1 });
@@ -93,7 +93,7 @@ describe("while the listener is heard", () => {
     expect(told.at(-1)?.progress).toBe(57.5);
   });
 
-  it("asks for the place in the queue, as it has none", async () => {
+  it("asks the API for the place in the queue, which the document does not have", async () => {
     const { told, news } = followWith([
       { ...queued, queue_position: 4 },
       { ...queued, queue_position: 3 },
@@ -105,14 +105,14 @@ describe("while the listener is heard", () => {
     expect(told.at(-1)?.queue_position).toBe(3);
   });
 
-  it("does not ask again and again where the place cannot be had", async () => {
+  it("pauses between requests if the place cannot be had", async () => {
     const { asked, news } = followWith([new ApiError({ code: "offline" })]);
     news({ status: "queued" });
     await vi.advanceTimersByTimeAsync(9_500);
     expect(asked).toEqual([0, 3_000, 6_000, 9_000]);
   });
 
-  it("asks once at the end, for the links, and then no more", async () => {
+  it("asks the API once at the end for the links, and then no more", async () => {
     const { told, asked, news, state } = followWith([completed]);
     news(working);
     news({ ...working, status: "completed" });
@@ -122,14 +122,14 @@ describe("while the listener is heard", () => {
     expect(state.listens).toBe(false);
   });
 
-  it("asks again for the links where the first try fails", async () => {
+  it("asks again for the links if the first try fails", async () => {
     const { told, news } = followWith([new ApiError({ code: "offline" }), completed]);
     news({ ...working, status: "completed" });
     await vi.advanceTimersByTimeAsync(2_000);
     expect(told.at(-1)).toEqual(completed);
   });
 
-  it("drops an answer that is older than what was heard meanwhile", async () => {
+  it("drops an answer that is older than the news that came meanwhile", async () => {
     const { told, news } = followWith([queued]);
     news({ status: "queued" });
     vi.advanceTimersByTime(0);
@@ -163,7 +163,7 @@ describe("while the listener is not heard", () => {
     expect(told.at(-1)).toEqual(completed);
   });
 
-  it("leaves the polling when it is heard after all", async () => {
+  it("stops polling when the listener is heard after all", async () => {
     const { asked, news } = followWith([queued]);
     await vi.advanceTimersByTimeAsync(3_000);
     news(working);
@@ -183,7 +183,7 @@ describe("while the listener is not heard", () => {
     expect(asked).toEqual([60_000]);
   });
 
-  it("gives up where the API says that asking again is of no use", async () => {
+  it("gives up if the API says that asking again is of no use", async () => {
     const { asked, broken, state } = followWith([
       new ApiError({ code: "generation_not_found", retryable: false }),
     ]);
@@ -207,7 +207,7 @@ it("tells nothing after it was stopped", async () => {
   expect(state.listens).toBe(false);
 });
 
-describe("progress, by the rule of the server", () => {
+describe("progress is computed as on the server", () => {
   const processing: News = { ...queued, status: "processing", started_at: "2026-03-04T12:00:00Z" };
 
   it.each([

@@ -10,7 +10,7 @@ const broken = new ApiError({ code: "internal", status: 500, retryable: true });
 const poor = new ApiError({ code: "insufficient_credits", status: 402, retryable: false });
 const hasty = new ApiError({ code: "rate_limited", status: 429, retryable: true });
 
-/** Answers in turn, and remembers the keys that it was sent. */
+/** A server that gives `answers` one after the other, and records the keys that it was sent. */
 function server(...answers: (Generation | ApiError)[]) {
   const sent: string[] = [];
   const send: Send = async ({ key }) => {
@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 describe("an order", () => {
-  it("is sent again under the same key where nobody answered", async () => {
+  it("is sent again under the same key if no answer came or the server failed", async () => {
     const { sent, send } = server(offline, broken, generation);
     const { key, result } = await outcome(send);
     expect(result).toBe(generation);
@@ -50,7 +50,7 @@ describe("an order", () => {
     expect(sent).toHaveLength(3);
   });
 
-  it.each([poor, hasty])("is not sent again where it was answered: $code", async (refusal) => {
+  it.each([poor, hasty])("is not sent again after a refusal: $code", async (refusal) => {
     const { sent, send } = server(refusal, generation);
     expect((await outcome(send)).result).toBe(refusal);
     expect(sent).toHaveLength(1);

@@ -2,7 +2,7 @@ import { api, body, type Generation } from "../api/client";
 import { ApiError } from "../api/problem";
 import { type Draft, requestOf } from "./draft";
 
-/** One press of the button. Its key is its idempotency key: it makes one generation, however often it is sent. */
+/** An order is one press of the button. With its idempotency key it makes one generation, however often it is sent. */
 export interface Order {
   key: string;
   draft: Draft;
@@ -14,7 +14,7 @@ export interface Order {
 
 export type Send = (order: Order) => Promise<Generation>;
 
-// The pauses before the second and the third try, in milliseconds.
+// These are the pauses before the second and the third try, in milliseconds.
 const PAUSES = [1_000, 3_000];
 
 // Two equal presses within this time, in milliseconds, are one order.

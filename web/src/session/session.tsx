@@ -15,7 +15,7 @@ export { signOut } from "./sign-out";
 export type Session =
   | { state: "starting" }
   | { state: "broken" }
-  /** `ended`: it was not here that somebody signed out; the sign-in stopped being valid. */
+  /** `ended` says that the sign-in stopped being valid, so the user did not sign out in this tab. */
   | { state: "signed-out"; firebase: Firebase; ended: boolean }
   | SignedIn;
 
@@ -24,7 +24,7 @@ interface SignedIn {
   firebase: Firebase;
   user: User;
   isAdmin: boolean;
-  /** The e-mail address, as the API is told: by the ID token. */
+  /** Says whether the ID token has a verified e-mail address. The API reads the same token. */
   isVerified: boolean;
 }
 
@@ -33,7 +33,11 @@ let latest: SignedIn | undefined;
 
 export const useSession = (): Session => useContext(SessionContext);
 
-/** For pages that only somebody who is signed in gets to see. After a sign-out, a page still stands for a moment. */
+/**
+ * Returns the signed-in user, for pages that need one.
+ *
+ * After a sign-out a page is still shown for a moment, so the last user is returned then. Throws if there was none.
+ */
 export function useSignedIn(): SignedIn {
   const session = useSession();
   const signedIn = session.state === "signed-in" ? session : latest;
@@ -60,7 +64,7 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
-/** Calls `begin` once, when Firebase has started. Where that fails for want of a connection, it tries again with one. */
+/** Calls `begin` once, when Firebase has started. If there is no connection, it tries again when there is one. */
 function startPatiently(begin: (started: Firebase) => void, broken: () => void): Stop {
   let hasBegun = false;
   return connection.watch((isLost) => {
@@ -72,7 +76,7 @@ function startPatiently(begin: (started: Firebase) => void, broken: () => void):
   });
 }
 
-/** Whose sign-in ended signs in again, and comes back to the same page. */
+/** Sends a user whose sign-in has ended to the sign-in page, which leads back to the same page. */
 function useSignInAgain(session: Session): void {
   const { path, url, route } = useLocation();
   const hasEnded = session.state === "signed-out" && session.ended;

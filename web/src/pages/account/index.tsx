@@ -6,7 +6,7 @@ import { Appearance } from "./appearance";
 import { Profile } from "./profile";
 import { SignOutSection } from "./sign-out";
 
-/** Who somebody is here, how it looks to them, and the way out. */
+/** Shows who the user is, the language and the theme, and the ways to sign out. */
 export default function Account() {
   const { t } = useI18n();
   const { firebase } = useSignedIn();

@@ -7,7 +7,11 @@ import { Button, ButtonLink, Dialog, ErrorNotice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { signOut, useSignedIn } from "../../session/session";
 
-/** Out of this browser, or out of all of them. Whoever has no account would not find back, and is told. */
+/**
+ * Signs the user out of this browser or of all.
+ *
+ * Visitors without an account are warned, because they cannot come back.
+ */
 export function SignOutSection() {
   const { t } = useI18n();
   const { user } = useSignedIn();

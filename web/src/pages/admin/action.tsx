@@ -11,7 +11,7 @@ interface ActionRowProps {
   children: ComponentChildren;
 }
 
-/** What can be done here: its name, what it means, and the button. */
+/** Offers an action: its title, what it does, and its button. */
 export function ActionRow({ title, lead, children }: ActionRowProps) {
   return (
     <div class="admin-action">
@@ -27,13 +27,13 @@ export function ActionRow({ title, lead, children }: ActionRowProps) {
 interface ImmediateActionProps<Result> {
   title: string;
   lead: string;
-  /** On its button. */
+  /** The text of its button. */
   open: string;
   act: () => Promise<Result>;
   found: (result: Result) => ComponentChildren;
 }
 
-/** What asks for no reason: it is done at the press, and what it found is said below. */
+/** Offers an action that needs no reason. It is done at the press, and its result is shown below. */
 export function ImmediateAction<Result>({ title, lead, open, act, found }: ImmediateActionProps<Result>) {
   const action = useMutation({
     mutationFn: act,
@@ -58,7 +58,7 @@ interface CheckBooksActionProps {
   title: string;
   lead: string;
   open: string;
-  /** Whose books; null: everybody's. */
+  /** The user whose books are checked, or null for all users. */
   userId: string | null;
 }
 

@@ -5,7 +5,7 @@ export interface Property {
   value: ComponentChildren;
 }
 
-/** Names and values in two columns, one below the other on a phone. */
+/** Shows names and values in two columns. On a phone each value stands below its name. */
 export function PropertyList({ of }: { of: readonly Property[] }) {
   return (
     <dl class="admin-properties">

@@ -34,7 +34,7 @@ export default function CreditsPage() {
   );
 }
 
-/** Credits that are set aside are about to move: as long as there are any, looks again and again. */
+/** Reads the balance. While credits are held, it is read again and again, because they are about to move. */
 function useBalance() {
   const balance = useQuery({
     queryKey: keys.me,
@@ -57,7 +57,7 @@ interface BalanceFiguresProps {
   images: number | undefined;
 }
 
-/** Stands there before the numbers do, so that nothing moves when they come. */
+/** Shows the balance. Its figures have their places before they are loaded, so that nothing moves when they come. */
 function BalanceFigures({ current, held, images }: BalanceFiguresProps) {
   const { t, number } = useI18n();
   return (
@@ -88,7 +88,7 @@ function Figure({ note, children }: { note: string; children: ComponentChildren 
   );
 }
 
-/** There is no shop yet: an operator gives credits, by hand. */
+/** Says how to get more credits. There is no shop yet, so an operator gives them. */
 function MoreCredits() {
   const { t } = useI18n();
   const { firebase, isAdmin, user } = useSignedIn();

@@ -113,7 +113,7 @@ function What({ entry }: { entry: Entry }) {
   );
 }
 
-/** The books are open: whoever adds up gets the balance. */
+/** Shows that the entries add up to the balance, or warns that they do not. */
 function LedgerSum({
   entries,
   balance,

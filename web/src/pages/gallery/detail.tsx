@@ -65,7 +65,7 @@ function DetailColumns({ generation, catalog, knownSince }: DetailColumnsProps) 
   );
 }
 
-/** Back to the list as it was, and to its neighbours there. */
+/** Leads back to the list with its filters, and to the pictures before and after this one. */
 function DetailNavigation({ id, filters }: { id: string; filters: Filters }) {
   const { t } = useI18n();
   const address = addressOf(filters);
@@ -81,7 +81,7 @@ function DetailNavigation({ id, filters }: { id: string; filters: Filters }) {
   );
 }
 
-/** It is not there, or not one's own: the API does not say which, and neither do we. */
+/** Says that there is no such picture. The API does not tell whether it is missing or belongs to another user. */
 function NotFound() {
   const { t } = useI18n();
   return (

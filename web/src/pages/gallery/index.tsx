@@ -63,7 +63,7 @@ function Pictures({ filters, catalog, onClear }: PicturesProps) {
   );
 }
 
-/** Whoever asked for more goes on with the first that is new: the button that they pressed is gone, or far below. */
+/** Loads more pictures and moves the focus to the first new one, because the button is then gone or far below. */
 function useMore(list: ReturnType<typeof useGenerations>) {
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
   const place = useRef<HTMLUListElement>(null);
@@ -108,7 +108,7 @@ function Grid({ generations, filters, catalog, place }: GridProps) {
   );
 }
 
-/** As many tiles as will likely come, so that nothing jumps when they do. */
+/** Keeps the place of the tiles while they are loaded. */
 function GridSkeleton() {
   return (
     <div class="gallery-blanks">

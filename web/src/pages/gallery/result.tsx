@@ -10,7 +10,7 @@ interface ResultProps {
   catalog: Catalog | undefined;
 }
 
-/** What came out, or the room that it will take. */
+/** Shows the outputs, or a placeholder if there are none. */
 export function Result({ generation, catalog }: ResultProps) {
   const { t } = useI18n();
   return (
@@ -43,7 +43,7 @@ function Pictures({ generation }: { generation: Generation }) {
   ));
 }
 
-/** As large as the picture will be, so that nothing moves when it is there. */
+/** Takes the place of a picture. It is as large as the picture will be, so that nothing moves when it comes. */
 function Placeholder({ generation, catalog }: ResultProps) {
   const { t } = useI18n();
   const { params, status } = generation;

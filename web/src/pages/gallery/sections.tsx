@@ -11,7 +11,7 @@ interface SectionProps {
   generation: Generation;
 }
 
-/** Everything that the picture was made from. */
+/** Shows the prompt and the options that the picture was made from. */
 export function RequestSection({ generation, catalog }: SectionProps & { catalog: Catalog | undefined }) {
   const { t } = useI18n();
   const inWords = useCatalogWords();

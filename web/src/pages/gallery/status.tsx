@@ -12,11 +12,11 @@ import { reasonOf } from "./words";
 interface StatusSectionProps {
   generation: Generation;
   knownSince: number;
-  /** Where the focus goes when the button that was pressed is gone. */
+  /** Gets the focus after a cancellation, because the button is then gone. */
   shown: RefObject<HTMLDivElement>;
 }
 
-/** How far it is, in words, and what can be done now. */
+/** Says how far a generation is, and offers what can be done with it. */
 export function StatusSection({ generation, knownSince, shown }: StatusSectionProps) {
   const { t } = useI18n();
   const { refunded } = generation.cost;

@@ -10,7 +10,7 @@ import { propertiesOf } from "./generation-properties";
 
 type AnyGeneration = Schemas["AnyGenerationResource"];
 
-/** Everything of one generation, over the list. */
+/** Shows all properties of one generation in a dialog over the list. */
 export function GenerationDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useI18n();
   const query = useQuery({

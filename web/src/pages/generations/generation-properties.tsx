@@ -10,7 +10,7 @@ interface Names {
   named: (option: Option, id: string) => string;
 }
 
-/** Everything that the API tells of a generation, in words. */
+/** Returns everything that the API tells about a generation. */
 export function propertiesOf(generation: AnyGeneration, i18n: I18n, names: Names): Property[] {
   return [
     ...asked(generation, i18n, names),

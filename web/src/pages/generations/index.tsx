@@ -52,7 +52,7 @@ function wantedOf(values: GenerationFilterValues) {
   });
 }
 
-/** The address of the list that the dialog lies over. */
+/** Returns the address of the list that lies behind the dialog. */
 function withoutId(url: string): string {
   const address = new URL(url, location.origin);
   address.searchParams.delete("id");

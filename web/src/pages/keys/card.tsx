@@ -10,7 +10,7 @@ const NEARLY_ALL = 0.8;
 
 interface KeyCardProps {
   of: Key;
-  /** Without it there is nothing to do with the key any more. */
+  /** Is called when an action is chosen. It is left out for keys that have ended. */
   onIntent?: (intent: Intent) => void;
 }
 
@@ -90,7 +90,7 @@ interface BudgetProps {
   left: number | null;
 }
 
-/** In credits. */
+/** Shows what a key has spent of its budget. All numbers are credits. */
 function Budget({ label, spent, most, left }: BudgetProps) {
   const { t, number } = useI18n();
   const used =
@@ -111,7 +111,7 @@ function Budget({ label, spent, most, left }: BudgetProps) {
   );
 }
 
-/** For the eye alone: the words around it say the same. */
+/** Shows a share as a bar. Screen readers skip it, because the words around it say the same. */
 function Meter({ share }: { share: number }) {
   const tone = share >= 1 ? " keys-out" : share >= NEARLY_ALL ? " keys-low" : "";
   return (

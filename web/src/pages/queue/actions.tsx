@@ -13,7 +13,7 @@ type Queue = Schemas["QueueResource"];
 const SWITCHES = ["pause", "resume", "purge"] as const;
 type Switch = (typeof SWITCHES)[number];
 
-/** Before the queue has answered, everything can be pressed: it may be why somebody is here. */
+/** Offers the actions on the queue. All are offered while its state is not known, because it may be out of order. */
 export function QueueActions({ queue }: { queue: Queue | undefined }) {
   const { t } = useI18n();
   const [open, setOpen] = useState<Switch | null>(null);

@@ -79,7 +79,7 @@ function NotTold() {
   return <span class="queue-words">{t("queue.notTold")}</span>;
 }
 
-/** Pausing, resuming and emptying is for all of them, so this only tells how each of them is. */
+/** Shows the state of each queue. The actions above are for all queues together. */
 function Parts({ queue }: { queue: Queue }) {
   const { t, number } = useI18n();
   const tasks = (depth: number | null) =>

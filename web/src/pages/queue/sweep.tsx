@@ -5,7 +5,7 @@ import { ImmediateAction } from "../admin/action";
 
 type Sweep = Schemas["SweepResource"];
 
-/** An operator looks twice at what is in the second list. */
+// A sweep with one of the outcomes in GRAVE is shown as a warning.
 const HARMLESS = ["resent", "dispatched_again", "settled_meanwhile"] as const;
 const GRAVE = ["failed", "unavailable", "unreadable", "disputed"] as const;
 const OUTCOMES = [...HARMLESS, ...GRAVE];

@@ -3,13 +3,13 @@ import { api, body, type Catalog } from "../../api/client";
 import { keys } from "../../api/queries";
 import { Button, ButtonLink } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { affordable, type Draft, priceOf } from "../../ordering/draft";
+import { affordableSize, type Draft, priceOf } from "../../ordering/draft";
 import type { Order } from "../../ordering/order";
 import { useCatalogWords } from "../../picture";
 
 interface Funds {
   price: number;
-  /** Undefined until it is known. What is being sent counts as spent. */
+  /** The credits that are left, without the price of orders that are being sent. It is undefined until it is known. */
   available: number | undefined;
   isShort: boolean;
 }
@@ -30,7 +30,7 @@ interface CostProps {
   onSize: (size: string) => void;
 }
 
-/** Said before the button is pressed: what it costs, and what is left; or what to do where it is too much. */
+/** Says before the order what it costs and what will be left, or what to do if there are not enough credits. */
 export function Cost({ catalog, funds: { price, available, isShort }, onSize }: CostProps) {
   const { t } = useI18n();
   return (
@@ -56,7 +56,7 @@ interface NotEnoughCreditsProps {
 function NotEnoughCredits({ catalog, available, onSize }: NotEnoughCreditsProps) {
   const { t } = useI18n();
   const words = useCatalogWords();
-  const size = affordable(catalog, available);
+  const size = affordableSize(catalog, available);
   return (
     <div class="row">
       {size && (

@@ -13,7 +13,7 @@ import { useDraft } from "./use-draft";
 import { useLike } from "./use-like";
 import { useOrders } from "./use-orders";
 
-/** The form and what comes of it, side by side. */
+/** Shows the form and the tray with its pictures side by side. */
 export function Desk({ catalog }: { catalog: Catalog }) {
   const { t } = useI18n();
   const { user } = useSignedIn();
@@ -86,7 +86,7 @@ function LikeFault({ error }: { error: ApiError }) {
 
 const OPTIONS: readonly string[] = ["model", "style", "color", "size"];
 
-/** The API's refusal, at the fields of the form; null where it is about something else. */
+/** Returns the faults of a refusal by the fields of the form, or null if it is about no field. */
 function faultsIn({ problem }: ApiError, gone: string): Faults | null {
   const faults: Record<string, string> = {};
   for (const { pointer, detail } of problem.errors ?? []) {

@@ -41,7 +41,7 @@ export function Completed({ generation, actions }: EndedProps) {
   );
 }
 
-/** Failed or cancelled: why, that it cost nothing, and how to go on. */
+/** Says why a generation failed or that it was cancelled, what was refunded, and how to go on. */
 export function WithoutPicture({ generation, actions }: EndedProps) {
   const { t } = useI18n();
   const { status, error, cost } = generation;

@@ -16,7 +16,7 @@ interface OrderFormProps {
   change: (changes: Partial<Draft>) => void;
   faults: Faults;
   setFaults: (faults: Faults) => void;
-  /** How often it was filled in from a picture: each time the reader goes on here. */
+  /** Counts how often the form was filled in from a picture. Each time, the focus moves to the form. */
   fills: number;
   orders: readonly Order[];
   create: (draft: Draft) => void;
@@ -54,7 +54,7 @@ export function OrderForm(props: OrderFormProps) {
   );
 }
 
-/** A fault of what is being changed is not one any more. */
+/** Removes the faults of the fields that are being changed. */
 function without(faults: Faults, changes: Partial<Draft>): Faults {
   return Object.fromEntries(Object.entries(faults).filter(([field]) => !(field in changes)));
 }

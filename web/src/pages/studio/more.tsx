@@ -8,7 +8,7 @@ interface MoreOptionsProps {
   onSeed: (seed: string) => void;
 }
 
-/** What few need. It is open where something in it counts. */
+/** Holds the options that few need. It opens if one of them is set or has a fault. */
 export function MoreOptions({ seed, error, onSeed }: MoreOptionsProps) {
   const { t } = useI18n();
   const [isOpen, setOpen] = useState(seed !== "");

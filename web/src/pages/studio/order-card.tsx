@@ -13,7 +13,7 @@ interface OrderCardProps {
   actions: Pick<Actions, "sendAgain" | "discard">;
 }
 
-/** What was pressed and is not accepted yet. */
+/** Shows an order that the API has not accepted yet, or has refused. */
 export function OrderCard({ order, isFresh, actions }: OrderCardProps) {
   const { t } = useI18n();
   const { draft, state, error } = order;

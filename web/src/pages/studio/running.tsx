@@ -8,7 +8,7 @@ import { storeGeneration } from "../../live/use-generation";
 import { failureReason } from "../../ordering/failure";
 import { useDuration } from "./use-duration";
 
-/** What still runs: how far it is, and the way out. */
+/** Shows how far a running generation is, and lets the user cancel it. */
 export function Running({ generation }: { generation: Generation }) {
   const { t } = useI18n();
   const { prompt, progress } = generation;
@@ -65,7 +65,7 @@ function Cancel({ generation: { id, cost } }: { generation: Generation }) {
   );
 }
 
-/** The button goes with what it cancels; whoever stood on it goes on at the heading. */
+/** Moves the focus to the heading of the card when the cancel button had it and disappears. */
 function useFocusOnHeading() {
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -4,14 +4,15 @@ import { queries } from "../../api/queries";
 import { storeUnlessFollowed } from "../../live/use-generation";
 
 const RECENT = 8;
-/** Not below `generations`: what moves there is followed card by card, so the list need not be read again. */
+/** The key is not below `generations`, because each card follows its generation and the list need not be read again. */
 const KEY = ["studio", "tray"];
 
-/** The ids of the latest generations and of all that still run, the newest first. */
+/** Returns the ids of the latest generations and of all that still run, the newest first. */
 export function useTray() {
   return useQuery({ queryKey: KEY, queryFn: trayIds });
 }
 
+/** Puts a new generation at the top of the tray. */
 export function putFirst(id: string): void {
   queries.setQueryData<string[]>(KEY, (ids = []) => [id, ...ids.filter((each) => each !== id)]);
 }

@@ -11,7 +11,7 @@ import { useTray } from "./tray-query";
 interface TrayProps {
   catalog: Catalog;
   orders: readonly Order[];
-  /** The key or the id of what was asked for last: its card gets the focus. */
+  /** The key of the latest order, or the id of its generation. Its card gets the focus. */
   fresh: string | undefined;
   actions: Actions;
 }

@@ -9,11 +9,11 @@ import { putFirst } from "./tray-query";
 
 interface Outcome {
   accepted: (generation: Generation, order: Order) => void;
-  /** Returns whether the form shows what is wrong, so that there is no need for a card. */
+  /** Returns true if the form shows what is wrong, because then the order needs no card. */
   refused: (error: ApiError, order: Order) => boolean;
 }
 
-/** The presses that the API has not accepted yet. */
+/** Sends orders, and holds those that the API has not accepted yet. */
 export function useOrders({ accepted, refused }: Outcome) {
   const [orders, setOrders] = useState<readonly Order[]>([]);
   const last = useRef<Order>();

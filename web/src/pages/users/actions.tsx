@@ -11,7 +11,7 @@ import { ActivateDialog, DeactivateDialog, DeleteDialog } from "./closing-dialog
 type User = Schemas["AdminUserResource"];
 type Open = "adjust" | "deactivate" | "activate" | "delete" | null;
 
-/** What an operator can do to a user; the outcome is said where it was asked for. */
+/** Offers the actions of an operator on a user, and says what was done. */
 export function UserActions({ user }: { user: User }) {
   const { t, number } = useI18n();
   const [open, setOpen] = useState<Open>(null);
@@ -54,7 +54,7 @@ export function UserActions({ user }: { user: User }) {
   );
 }
 
-/** The button of a action may be gone with it, and the focus with the button: after each `change`, `place` has it then. */
+/** Moves the focus to `place` after each `change` if it was lost, because the button that had it may be gone. */
 function useFocusIfLost(place: RefObject<HTMLElement>, change: string): void {
   useEffect(() => {
     if (change && document.activeElement === document.body) place.current?.focus();

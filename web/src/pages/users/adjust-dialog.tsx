@@ -104,7 +104,7 @@ function AmountFields({ wanted, change, fault }: AmountFieldsProps) {
   );
 }
 
-/** What the balance will be, before anything is pressed. */
+/** Shows what the balance would be after the adjustment. */
 function BalanceAfterwards({ balance, moved }: { balance: number; moved: number | undefined }) {
   const { t } = useI18n();
   return (
