@@ -12,7 +12,7 @@ const { emulators } = JSON.parse(readFileSync("../firebase.json", "utf-8")) as F
 const people: unknown = JSON.parse(readFileSync("../tools/people.json", "utf-8"));
 const address = (name: keyof typeof emulators) => `http://${emulators[name].host}:${emulators[name].port}`;
 
-/** As Hosting does it: every address below /app is the console. */
+/** Serves the console at every address below /app, as Hosting does. */
 const consoleRoutes: Plugin = {
   name: "console-routes",
   configureServer: ({ middlewares }) => {
@@ -34,8 +34,10 @@ export default defineConfig({
     outDir: "../public",
     emptyOutDir: true,
     modulePreload: { polyfill: false },
-    cssTarget: ["chrome123", "firefox120", "safari17.5"], // they know light-dark(), whose stand-in forgets nested schemes
-    chunkSizeWarningLimit: 1600, // the reference's viewer, which nothing but /docs loads
+    // These browsers know light-dark(). What the build would write for older ones ignores nested colour schemes.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
+    // The largest chunk is the viewer of the reference, which only /docs loads.
+    chunkSizeWarningLimit: 1600,
     rollupOptions: { input: ["index.html", "app.html"] },
   },
   server: {

@@ -6,7 +6,7 @@ import { docsPages, type Page } from "./pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
-/** What is served as it lies in docs/, and what is written from there. */
+/** The site serves these files beside its pages: copies of files in docs/, and texts that are written from docs/. */
 const FILES: Record<string, () => string> = {
   "openapi.json": compact("openapi.json"),
   "postman_collection.json": compact("postman_collection.json"),
@@ -16,7 +16,7 @@ const FILES: Record<string, () => string> = {
   "llms-full.txt": llmsInFull,
 };
 
-/** The reference, the guide, the problems, llms.txt: made of docs/, of which web/ holds no copy. */
+/** Builds the reference, the guide, the pages of the problems and llms.txt from docs/, so that web/ holds no copy. */
 export function documentation(): Plugin {
   const found = () => new Map(docsPages().map((page) => [resolve(ROOT, page.file), page]));
   const pages = found();
@@ -34,7 +34,7 @@ export function documentation(): Plugin {
   };
 }
 
-/** While developing, pages are made anew at each request. */
+/** Makes the pages anew at each request of the development server, so that a change in docs/ shows at once. */
 function serve(server: ViteDevServer, pages: () => Page[]): void {
   server.middlewares.use(async (request, response, next) => {
     const path = (request.url ?? "").replace(/[?#].*$/, "").replace(/\/$/, "");

@@ -16,7 +16,9 @@ const PAGES: readonly Landing[] = [
   { language: "ru", file: "ru.html", address: "/ru" },
 ];
 
-/** One template and one catalogue for each language make the landing pages: `/` in English, `/ru` in Russian. */
+/**
+ * Builds the landing pages, `/` in English and `/ru` in Russian, from one template and a catalogue for each language.
+ */
 export function landing(): Plugin {
   const pages = new Map(PAGES.map((page) => [resolve(ROOT, page.file), page]));
   return {
@@ -31,7 +33,7 @@ export function landing(): Plugin {
   };
 }
 
-/** While developing, pages are made anew at each request. */
+/** Makes the pages anew at each request of the development server, so that a change shows at once. */
 function serve(server: ViteDevServer): void {
   server.middlewares.use(async (request, response, next) => {
     const path = (request.url ?? "").replace(/[?#].*$/, "").replace(/(?<=.)\/$/, "");
@@ -51,7 +53,11 @@ function written({ language }: Landing): string {
   );
 }
 
-/** `{{landing.key}}` becomes its words, as text: no markup comes out of a catalogue. Throws for a key without words. */
+/**
+ * Puts the words of a catalogue in place of each `{{landing.key}}`, as text without markup.
+ *
+ * Throws for a key without words.
+ */
 export function filled(template: string, words: Record<string, string>): string {
   return template.replace(/\{\{landing\.([\w.]+)\}\}/g, (_, key: string) => {
     const text = words[key];

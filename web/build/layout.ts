@@ -3,11 +3,11 @@ export interface Layout {
   address: string;
   main: string;
   script: string;
-  /** The reference takes the whole width; what is read takes a column. */
+  /** True for the reference, which needs the whole width. Texts to read stand in a column. */
   isWide: boolean;
 }
 
-const ROOMS = [
+const SECTIONS = [
   ["/docs/guide", "Guide"],
   ["/docs", "Reference"],
   ["/docs/problems", "Problems"],
@@ -32,7 +32,7 @@ export function layout({ title, address, main, script, isWide }: Layout): string
     <a class="skip visually-hidden" href="#main">Skip to the text</a>
     <header class="top">
       <a class="brand" href="/">Darkroom</a>
-      <nav aria-label="Documentation"><ul>${ROOMS.map(([to, name]) => link(to, name, address)).join("")}</ul></nav>
+      <nav aria-label="Documentation"><ul>${SECTIONS.map(([to, name]) => link(to, name, address)).join("")}</ul></nav>
     </header>
     <main id="main" tabindex="-1" class="${isWide ? "wide" : "column"}">
       ${main}

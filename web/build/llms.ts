@@ -1,6 +1,6 @@
 import { markdownOf, type Problem, problems } from "./sources.ts";
 
-/** By the convention of llmstxt.org: a title, a summary, lists of links. */
+/** Writes llms.txt, which llmstxt.org describes: a title, a summary and lists of links. */
 export function llms(): string {
   return `# Darkroom
 
@@ -30,10 +30,10 @@ ${problems().map(listed).join("\n")}
 `;
 }
 
-/** The guide and all problems. */
+/** Writes the guide and the pages of all problems as one text. */
 export function llmsInFull(): string {
   const all = problems().map(
-    (each) => `# ${each.title}\n\n${facts(each)}\n\n${markdownOf(`problems/${each.code}.md`)}`,
+    (each) => `# ${each.title}\n\n${properties(each)}\n\n${markdownOf(`problems/${each.code}.md`)}`,
   );
   return [markdownOf("guide.md"), ...all].join("\n");
 }
@@ -42,7 +42,7 @@ function listed({ code, status, title }: Problem): string {
   return `- [${code}](/docs/problems/${code}): ${status}, ${title}`;
 }
 
-function facts({ code, status, retryable, charged }: Problem): string {
+function properties({ code, status, retryable, charged }: Problem): string {
   const cost = charged === null ? "whether it was charged is not known" : "not charged";
   return `\`${code}\`, HTTP ${status}, ${retryable ? "retryable" : "not retryable"}, ${cost}.`;
 }

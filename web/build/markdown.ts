@@ -9,10 +9,10 @@ const LANGUAGES: Record<string, string> = {
   json: "JSON",
 };
 
-/** Where on the site a file of docs/ is, by its path in docs/. */
+/** These files of docs/ have an address of their own on the site. */
 const SERVED: Record<string, string> = { "openapi.json": "/docs", "guide.md": "/docs/guide" };
 
-/** Markdown of docs/ as HTML. Throws where a link leads to what the site does not have. */
+/** Renders Markdown from docs/ as HTML. Throws if a link leads to a page that the site does not have. */
 export function rendered(markdown: string, folder = ""): string {
   const renderer = new MarkdownIt({ html: false, linkify: false });
   const { rules } = renderer.renderer;
@@ -61,7 +61,7 @@ function outputLabel(info: string): string {
   return `Printed by ${languages.filter((each) => each !== "JSON").join(", ")}`;
 }
 
-/** `../guide.md` in docs/problems is /docs/guide. */
+/** Turns a link in docs/ into an address on the site: in docs/problems, `../guide.md` becomes /docs/guide. */
 export function onSite(target: string, folder: string): string {
   if (/^(https:|#)/.test(target)) return target;
   const [path = "", anchor] = new URL(target, `http://site/${folder}`).href

@@ -3,7 +3,7 @@ import { rendered } from "./markdown.ts";
 import { markdownOf, type Problem, problems } from "./sources.ts";
 
 export interface Page {
-  /** From the folder web/, as the build writes it into public/. */
+  /** The path from the folder web/. The build writes the page to the same path in public/. */
   file: string;
   address: string;
   html: string;
@@ -48,12 +48,12 @@ function row({ code, status, title, retryable }: Problem): string {
 
 function problem(each: Problem): Page {
   const { code, title } = each;
-  const main = `<article><p class="over"><a href="/docs/problems">Problems</a></p><h1>${title}</h1>${facts(each)}
+  const main = `<article><p class="over"><a href="/docs/problems">Problems</a></p><h1>${title}</h1>${properties(each)}
       ${rendered(markdownOf(`problems/${code}.md`), "problems/")}</article>`;
   return page(`/docs/problems/${code}`, `docs/problems/${code}.html`, title, main);
 }
 
-function facts({ code, status, retryable, charged }: Problem): string {
+function properties({ code, status, retryable, charged }: Problem): string {
   const retry = retryable ? "The same request may succeed later" : "Repeating the same request does not help";
   const cost = charged === null ? "Not known; see below" : "Nothing was charged";
   const each = { Code: `<code>${code}</code>`, Status: `${status}`, Again: retry, Credits: cost };

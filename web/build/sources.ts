@@ -3,7 +3,11 @@ import { resolve } from "node:path";
 
 const DOCS = resolve(import.meta.dirname, "../../docs");
 
-/** What the code says of a problem; `charged` is null where it is not known. */
+/**
+ * Holds a problem as docs/problems/problems.json lists it.
+ *
+ * `charged` is null if nobody can know whether it cost anything.
+ */
 export interface Problem {
   code: string;
   title: string;

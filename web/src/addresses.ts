@@ -1,3 +1,5 @@
-/** Where the console begins, and where whoever is not signed in gets in. */
+/** The console begins at this page. */
 export const HOME = "/app/studio";
+
+/** Visitors who are not signed in are sent to this page. */
 export const SIGN_IN = "/app/sign-in";

@@ -1,4 +1,4 @@
-/** Set by the build: where the emulators of the local stack are, and who can sign in there. */
+/** The build sets this to the addresses of the local stack's emulators, and the people who can sign in there. */
 declare const LOCAL_STACK: {
   auth: string;
   firestore: { host: string; port: number };

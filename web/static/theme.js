@@ -1,3 +1,3 @@
-// Before anything is painted: the theme that was chosen here, if one was. Without a choice the system's holds.
+// Sets the theme that was chosen in this browser, before anything is painted. Without a choice, the system decides.
 const chosen = localStorage.getItem("theme");
 if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;

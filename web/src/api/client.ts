@@ -11,25 +11,29 @@ export type Me = Schemas["MeResource"];
 
 interface Credentials {
   token: () => Promise<string | null>;
-  /** The API does not believe this token any more. */
+  /** Is called when the API refuses the current token. */
   refused: () => Promise<void>;
 }
 
 let credentials: Credentials = { token: async () => null, refused: async () => {} };
 
-/** The session says once how a request proves who is calling, and what happens when that is worth nothing. */
+/** Sets where requests get their token from, and what happens when the API refuses it. The session calls this once. */
 export function authorizeWith(given: Credentials): void {
   credentials = given;
 }
 
 let appToken: (() => Promise<string>) | undefined;
 
-/** Where the project asks for App Check: how a request proves that it comes from this console. */
+/** Sets where requests get their App Check token from. It is called only in projects that ask for App Check. */
 export function proveAppWith(token: () => Promise<string>): void {
   appToken = token;
 }
 
-/** For requests that do not come from here. Throws ApiError `app_check` where there is no token to be had. */
+/**
+ * Returns an App Check token, or undefined if the project does not ask for one.
+ *
+ * It is exported for requests that do not go through `api`. Throws ApiError `app_check` if no token can be had.
+ */
 export async function appCheckToken(): Promise<string | undefined> {
   return appToken?.().catch(() => {
     throw new ApiError({ code: "app_check" });
@@ -46,7 +50,7 @@ const authorization: Middleware = {
   },
   async onResponse({ request, response }) {
     if (response.status !== 401) return;
-    // a late answer to whoever was signed in before says nothing about who is now
+    // A late answer to a request of the user before says nothing about the user who is signed in now.
     const token = await credentials.token();
     if (token && request.headers.get("Authorization") === `Bearer ${token}`) await credentials.refused();
   },
@@ -55,7 +59,7 @@ const authorization: Middleware = {
 export const api = createClient<paths>({ baseUrl: "", fetch: watchedFetch });
 api.use(authorization);
 
-/** The body of an answer. Throws ApiError: `const me = await body(api.GET("/v1/me"))`. */
+/** Returns the body of an answer, as in `const me = await body(api.GET("/v1/me"))`. Throws ApiError. */
 export async function body<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await call.catch((reason: unknown) => {
     if (reason instanceof ApiError) throw reason;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection } from "./connection";
 
-/** A connection whose probes are answered as `answers` says, one after the other, and then always. */
-function stage(...answers: boolean[]) {
+/** Makes a connection whose probes fail where `answers` says false, one after the other, and succeed after that. */
+function connectionWith(...answers: boolean[]) {
   const told: boolean[] = [];
   const probed: number[] = [];
   let hint = () => {};
@@ -32,8 +32,8 @@ afterEach(() => {
 });
 
 describe("what the connection learns from a request", () => {
-  it("is there until a request fails", async () => {
-    const { connection, told } = stage();
+  it("counts as there until a request fails", async () => {
+    const { connection, told } = connectionWith();
     expect(told).toEqual([false]);
     await connection.observe(async () => "an answer");
     expect(told).toEqual([false]);
@@ -41,8 +41,8 @@ describe("what the connection learns from a request", () => {
     expect(told).toEqual([false, true]);
   });
 
-  it("is back with the first answer, and nothing is asked any more", async () => {
-    const { connection, told, probed } = stage();
+  it("counts as back after the first answer, and sends no more probes", async () => {
+    const { connection, told, probed } = connectionWith();
     connection.failed();
     await connection.observe(async () => "an answer");
     await vi.advanceTimersByTimeAsync(120_000);
@@ -50,8 +50,8 @@ describe("what the connection learns from a request", () => {
     expect(probed).toEqual([]);
   });
 
-  it("is not back with the answer to a request that was sent before it was lost", async () => {
-    const { connection, told } = stage();
+  it("does not count as back after the answer to a request that was sent before the loss", async () => {
+    const { connection, told } = connectionWith();
     const answer = await connection.observe(async () => {
       connection.failed();
       return "an answer from before";
@@ -60,8 +60,8 @@ describe("what the connection learns from a request", () => {
     expect(told).toEqual([false, true]);
   });
 
-  it("is not lost because a request was broken off", async () => {
-    const { connection, told } = stage();
+  it("does not count as lost because a request was broken off", async () => {
+    const { connection, told } = connectionWith();
     const brokenOff = new DOMException("The user has left the page.", "AbortError");
     await expect(connection.observe(() => Promise.reject(brokenOff))).rejects.toBe(brokenOff);
     expect(told).toEqual([false]);
@@ -69,16 +69,16 @@ describe("what the connection learns from a request", () => {
 });
 
 describe("a lost connection", () => {
-  it("is looked for with growing pauses while requests fail", async () => {
-    const { connection, told, probed } = stage(false, false, false, true);
+  it("is probed with growing pauses while requests fail", async () => {
+    const { connection, told, probed } = connectionWith(false, false, false, true);
     connection.failed();
     await vi.advanceTimersByTimeAsync(120_000);
     expect(probed).toEqual([1_000, 3_000, 7_000, 15_000]);
     expect(told).toEqual([false, true, false]);
   });
 
-  it("is looked for at once where the browser says that its network came or went", async () => {
-    const { told, probed, hint } = stage(false, true);
+  it("is probed at once when the browser says that its network came or went", async () => {
+    const { told, probed, hint } = connectionWith(false, true);
     hint();
     await vi.advanceTimersByTimeAsync(0);
     expect(told).toEqual([false, true]);
@@ -88,16 +88,16 @@ describe("a lost connection", () => {
     expect(probed).toEqual([0, 0]);
   });
 
-  it("is not lost because the browser says so", async () => {
-    const { told, probed, hint } = stage(true);
+  it("does not count as lost only because the browser says so", async () => {
+    const { told, probed, hint } = connectionWith(true);
     hint();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told).toEqual([false]);
     expect(probed).toHaveLength(1);
   });
 
-  it("is not looked for where nobody watches", async () => {
-    const { connection, probed, stop } = stage(false);
+  it("is not probed while nobody watches", async () => {
+    const { connection, probed, stop } = connectionWith(false);
     connection.failed();
     stop();
     await vi.advanceTimersByTimeAsync(60_000);

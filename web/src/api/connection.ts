@@ -3,7 +3,7 @@ export type Stop = () => void;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 
-/** Where the browser says that its network came or went. It is a hint only, so it makes us look. */
+/** Tells when the browser says that its network came or went. This may be wrong, so a probe is sent to find out. */
 export interface Hints {
   onHint: (look: () => void) => Stop;
 }
@@ -11,9 +11,9 @@ export interface Hints {
 /**
  * Knows whether requests reach the server.
  *
- * Only requests tell: `navigator.onLine` is false on a machine without a network, although its own server answers
- * there, and true behind a router that leads nowhere. While requests fail, `probe` is sent again and again, so that
- * whoever watches learns that it is over even if the page itself asks for nothing.
+ * It learns this from requests alone, because `navigator.onLine` may be wrong: it is false on a machine without a
+ * network whose own server answers, and true behind a router without internet. While requests fail, `probe` is sent
+ * again and again, so that watchers learn of the end of the loss even if the page itself sends nothing.
  */
 export class Connection {
   private isLost = false;
@@ -38,7 +38,7 @@ export class Connection {
   }
 
   /**
-   * Sends a request and learns from its outcome; any answer will do, whatever it says.
+   * Sends a request and learns from its outcome. Any answer shows that there is a connection, even a refusal.
    *
    * An answer tells nothing if another request has failed since this one was sent: it may have come before the loss.
    * A request that was broken off tells nothing either.
@@ -56,7 +56,7 @@ export class Connection {
     }
   }
 
-  /** A request got no answer. */
+  /** Records that a request got no answer. */
   failed(): void {
     this.failures += 1;
     this.say(true);
@@ -95,7 +95,8 @@ export class Connection {
   }
 }
 
-const PROBE = "/__/firebase/init.json"; // Hosting itself answers it, so no function has to start for it
+// Hosting itself answers this address, so no function has to start for it.
+const PROBE = "/__/firebase/init.json";
 
 export const connection = new Connection(() => fetch(PROBE, { cache: "no-store" }), {
   onHint: (look) => {
@@ -108,6 +109,6 @@ export const connection = new Connection(() => fetch(PROBE, { cache: "no-store" 
   },
 });
 
-/** `fetch`, from whose outcome it is known whether there is a connection. */
+/** Works as `fetch`, and tells the connection whether an answer came. */
 export const watchedFetch = (request: RequestInfo): Promise<Response> =>
   connection.observe(() => fetch(request));

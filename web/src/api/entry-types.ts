@@ -1,6 +1,6 @@
 import type { Schemas } from "./client";
 
-/** What an entry of the ledger can be. */
+/** The filters of both ledger pages offer these types of entries. */
 export const ENTRY_TYPES = [
   "deduction",
   "refund",

@@ -2,7 +2,11 @@ import type { components } from "./schema";
 
 type Problem = components["schemas"]["Problem"];
 
-/** Why the API refused, as it said so; or `offline` where nobody answered, `unknown` where it was no problem+json. */
+/**
+ * Is thrown when the API refuses a request. It has the code of the problem+json in the answer.
+ *
+ * The code is `offline` if no answer came, and `unknown` if the answer was no problem+json.
+ */
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
@@ -18,7 +22,7 @@ export class ApiError extends Error {
     this.problem = problem;
   }
 
-  /** What was wrong with one field of the body (`/prompt`) or one parameter (`page_size`). */
+  /** Returns the fault of one field of the body (`/prompt`) or of one parameter (`page_size`), if it has one. */
   fault(pointer: string): string | undefined {
     return this.problem.errors?.find((each) => each.pointer === pointer)?.detail;
   }

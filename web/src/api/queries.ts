@@ -3,11 +3,16 @@ import { ApiError } from "./problem";
 
 const TRIES = 2;
 
-/** One memory for what the API said. Whoever changes something names what is not true any more. */
+/**
+ * Remembers the answers of the API for all pages.
+ *
+ * Code that changes something invalidates the answers it made wrong.
+ */
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      networkMode: "always", // otherwise it asks for nothing after the browser said that its network is gone
+      // With any other mode no request is sent after the browser has said that its network is gone.
+      networkMode: "always",
       refetchOnReconnect: true,
       retry: (count, error) => count < TRIES && error instanceof ApiError && error.retryable,
       staleTime: 10_000,
@@ -16,7 +21,7 @@ export const queries = new QueryClient({
   },
 });
 
-/** The names under which answers are remembered; the first word is enough to forget all below it. */
+/** The names under which answers are remembered. Invalidating a name also invalidates all names that begin with it. */
 export const keys = {
   me: ["me"],
   balance: ["balance"],
@@ -29,7 +34,7 @@ export const keys = {
   admin: (...what: unknown[]) => ["admin", ...what],
 } as const;
 
-/** After anything that moves credits. */
+/** Asks again for every answer that shows credits. It is called after anything that moves credits. */
 export function creditsMoved(): Promise<unknown> {
   return Promise.all(
     [keys.me, keys.balance, keys.ledger, keys.generations, keys.usage].map((queryKey) =>

@@ -1,7 +1,7 @@
 import { ButtonLink, Notice } from "../design";
 import { useI18n } from "../i18n/i18n";
 
-/** For whoever tries without an account: what that means, and the way out. */
+/** Tells visitors without an account that they are on a trial, and offers them an account. */
 export function DemoBanner() {
   const { t } = useI18n();
   return (

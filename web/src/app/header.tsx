@@ -67,7 +67,7 @@ function Links({ audience }: { audience: "user" | "admin" }) {
   );
 }
 
-/** What there is to spend, always in sight; behind it the account. */
+/** Shows the balance on every page, with links to the credits and to the account. */
 function Balance() {
   const { t } = useI18n();
   const { data: me } = useQuery({ queryKey: keys.me, queryFn: () => body(api.GET("/v1/me")) });

@@ -1,4 +1,4 @@
-/** Strokes on a grid of 24, in the colour of the text beside them. */
+/** The icons are drawn on a grid of 24 by 24. Their strokes take the colour of the text beside them. */
 const PATHS: Record<string, string> = {
   studio: "M4 20 15 9l3 3L7 23M14 4l1 3 3 1-3 1-1 3-1-3-3-1 3-1z",
   gallery: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M9 9h.01",

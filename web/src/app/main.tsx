@@ -23,7 +23,7 @@ function App() {
   );
 }
 
-// What is on the page is asked for again when requests get through again, and not when the browser thinks so.
+// The page asks for its data again when requests get through again, and not when the browser says that it is online.
 onlineManager.setEventListener((tell) => connection.watch((isLost) => tell(!isLost)));
 
 const place = document.getElementById("app");

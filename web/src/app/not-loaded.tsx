@@ -5,7 +5,11 @@ import { ErrorNotice } from "../design";
 
 const reload = () => location.reload();
 
-/** Stands where a page should be whose code could not be fetched; browsers remember that, so only a reload helps. */
+/**
+ * Is shown instead of a page whose code could not be fetched.
+ *
+ * Browsers remember the failed import, so the page is reloaded when the connection is back.
+ */
 export function NotLoaded() {
   useEffect(() => {
     let wasLost = false;

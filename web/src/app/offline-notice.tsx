@@ -3,7 +3,7 @@ import { connection } from "../api/connection";
 import { Notice } from "../design";
 import { useI18n } from "../i18n/i18n";
 
-/** Shown while requests fail: it says what becomes of what is under way. */
+/** Is shown while requests fail. It says that orders go on without the connection. */
 export function OfflineNotice() {
   const { t } = useI18n();
   const [isLost, setLost] = useState(false);

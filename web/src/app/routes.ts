@@ -1,17 +1,17 @@
 import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
 import { connection } from "../api/connection";
-import type { Message } from "../i18n/i18n";
+import type { Message } from "../i18n/catalogue";
 import { NotLoaded } from "./not-loaded";
 
-/** Who gets to see a page; the API decides what they get to do. */
+/** Says whom a page is for. A page for `nobody` needs no sign-in. The API decides what each visitor may do. */
 export type Audience = "nobody" | "user" | "admin";
 
 export interface Page {
   path: string;
   audience: Audience;
   component: ComponentType;
-  /** Its name in the navigation; without one it is reached from another page. */
+  /** Its name in the navigation. A page without a name is reached from another page. */
   label?: Message;
 }
 
@@ -28,7 +28,8 @@ const page = (
 });
 
 function notLoaded(): { default: ComponentType } {
-  connection.failed(); // if it was not for want of a connection, the next answer says so
+  // The connection is the likely reason. If it was another, the next answer shows that the connection is there.
+  connection.failed();
   return { default: NotLoaded };
 }
 

@@ -30,7 +30,7 @@ export function Shell() {
   );
 }
 
-/** A new page is announced as one: what reads the screen begins at its top. The router itself scrolls there. */
+/** Moves the focus to a new page, so that a screen reader reads it from its top. The router itself scrolls there. */
 function useFocusOnNewPage(path: string) {
   const main = useRef<HTMLElement>(null);
   const known = useRef(path);
@@ -42,7 +42,7 @@ function useFocusOnNewPage(path: string) {
   return main;
 }
 
-/** Made once: a component that is new to the router is a page that begins anew. */
+/** The components are made once, because the router starts a page anew when its component is a new one. */
 const ROUTES = PAGES.map((page) => ({ path: page.path, component: () => <Guarded page={page} /> }));
 
 function Content({ state }: { state: Session["state"] }) {
@@ -60,7 +60,11 @@ function Content({ state }: { state: Session["state"] }) {
   );
 }
 
-/** Who is not signed in comes back here afterwards; what an admin sees is not there for anybody else. */
+/**
+ * Shows a page to those who may see it.
+ *
+ * It sends visitors to the sign-in, which brings them back. For users who are no admins, admin pages do not exist.
+ */
 function Guarded({ page }: { page: Page }) {
   const { url } = useLocation();
   const session = useSession();
@@ -72,7 +76,7 @@ function Guarded({ page }: { page: Page }) {
 
 const Home = () => <Redirect to={HOME} />;
 
-/** Once: while the next page is loaded this one still stands, and already sees the new address. */
+/** Redirects once only, because it stays mounted, with the new address, until the next page is loaded. */
 function Redirect({ to }: { to: string }) {
   const { route } = useLocation();
   const leave = useRef(() => route(to, true));

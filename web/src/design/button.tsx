@@ -6,7 +6,7 @@ type Kind = "primary" | "plain" | "quiet" | "danger";
 
 interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "icon"> {
   kind?: Kind;
-  /** It is at work: pressing it again does nothing, and it says so. It keeps the focus, which `disabled` would drop. */
+  /** While true, presses do nothing and a spinner shows. The button keeps the focus, which `disabled` would drop. */
   busy?: boolean;
 }
 
@@ -34,7 +34,7 @@ export function ButtonLink({ href, kind = "plain", children }: ButtonLinkProps) 
   );
 }
 
-/** Copies, and says that it did; or that it could not, as over plain HTTP from another machine. */
+/** Copies a text, and then says whether it could. Over plain HTTP from another machine it cannot. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const { t } = useI18n();
   const [said, setSaid] = useState<"common.copied" | "common.notCopied">();
@@ -50,7 +50,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** Browsers give out the clipboard over HTTPS and from this machine only. */
+/** Rejects if the page came over plain HTTP from another machine, because then `navigator.clipboard` is undefined. */
 async function writeText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text);
 }

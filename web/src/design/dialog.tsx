@@ -12,9 +12,9 @@ interface DialogProps {
 const FIRST_FIELD = "input:not([type=radio]:not(:checked)), select, textarea";
 
 /**
- * The browser's own modal dialog: it keeps the focus, gives it back, and closes on Escape.
+ * Shows a modal dialog of the browser, which keeps the focus, gives it back, and closes on Escape.
  *
- * Left alone it begins at the cross that closes it, and whoever presses Enter there has filled in nothing.
+ * The browser would focus the cross first, where Enter closes the dialog, so the first field is focused instead.
  */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const { t } = useI18n();

@@ -9,7 +9,7 @@ import { useId } from "preact/hooks";
 interface Labelled {
   label: string;
   hint?: string | undefined;
-  /** What is wrong with it, shown and read out. */
+  /** Says what is wrong with the value. It is shown below the field, and screen readers read it out. */
   error?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ function Field({
   );
 }
 
-/** Text has the direction of who typed it; a date has that of the page. */
+/** Says whether a field holds typed text, which keeps its own direction. A date has the direction of the page. */
 const isTyped = (type: unknown) => type === undefined || type === "text" || type === "search";
 
 type Without<T> = Omit<T, "label" | "id" | "icon" | "onInput" | "onChange" | "value">;
@@ -157,7 +157,7 @@ interface ChoiceProps extends Labelled {
   options: readonly { value: string; label: string; note?: ComponentChildren }[];
 }
 
-/** One of a few, all of them in sight: radio buttons that look like tiles. */
+/** Lets the reader choose one of a few options, which are radio buttons that look like tiles. */
 export function Choice({ label, hint, error, value, onValue, options }: ChoiceProps) {
   const name = useId();
   const notes = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");

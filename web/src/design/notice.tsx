@@ -28,7 +28,7 @@ interface ErrorNoticeProps {
   retry?: (() => void) | undefined;
 }
 
-/** What went wrong, and what to do: in the reader's language where the code is known, else as the API said it. */
+/** Says what went wrong and what to do: in the reader's language if the code is known, else in the words of the API. */
 export function ErrorNotice({ error, retry }: ErrorNoticeProps) {
   const { t } = useI18n();
   const action = retry && <Button onClick={retry}>{t("common.tryAgain")}</Button>;
@@ -66,7 +66,7 @@ function faults(error: ApiError): string {
   return (errors ?? []).map(({ pointer, detail }) => `${pointer.replace(/^\//, "")}: ${detail}`).join("; ");
 }
 
-/** The shape of what is coming, while it comes. */
+/** Is shown in the place of content while it is loaded. */
 export function Skeleton({ lines = 3, tall = false }: { lines?: number; tall?: boolean }) {
   const { t } = useI18n();
   return (
@@ -85,7 +85,7 @@ interface EmptyProps {
   action?: ComponentChildren;
 }
 
-/** Nothing is here yet: what would be, and how it gets here. */
+/** Is shown in the place of a list that has no items. It says what would be there, and how it gets there. */
 export function Empty({ title, children, action }: EmptyProps) {
   return (
     <div class="empty">

@@ -9,7 +9,7 @@ interface PageHeadProps {
   actions?: ComponentChildren;
 }
 
-/** Each page begins with one; the browser's title follows it. */
+/** Shows the heading that every page begins with, and sets the title of the browser's tab. */
 export function PageHead({ title, lead, actions }: PageHeadProps) {
   useEffect(() => {
     document.title = `${title} · Darkroom`;
@@ -25,7 +25,11 @@ export function PageHead({ title, lead, actions }: PageHeadProps) {
   );
 }
 
-/** `3 credits`, with the right plural; `signed` for entries: `+3 credits`, `−3 credits`. */
+/**
+ * Writes `3 credits` with the right plural.
+ *
+ * With `signed`, as for ledger entries, it writes `+3 credits` or `−3 credits`.
+ */
 export function Credits({ value, signed = false }: { value: number; signed?: boolean }) {
   const { t, number } = useI18n();
   const sign = value < 0 ? "−" : signed ? "+" : "";
@@ -44,7 +48,7 @@ export function Progress({ value, label }: { value: number; label: string }) {
 export interface Column<Row> {
   head: string;
   cell: (row: Row) => ComponentChildren;
-  /** Numbers stand to the right. */
+  /** True for numbers, which are aligned to the right. */
   isNumber?: boolean;
 }
 
@@ -55,7 +59,7 @@ interface DataTableProps<Row> {
   rowKey: (row: Row) => string;
 }
 
-/** A table; on a phone each row is a card whose cells carry their heads. */
+/** Shows a table. On a phone each row becomes a card, and each cell shows the head of its column. */
 export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: `display: block` on a phone takes the roles away
@@ -89,7 +93,7 @@ interface LoadMoreProps {
   query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 }
 
-/** Below a list that has more pages. */
+/** Shows a button below a list that has more pages. */
 export function LoadMore({ query }: LoadMoreProps) {
   const { t } = useI18n();
   if (!query.hasNextPage) return null;

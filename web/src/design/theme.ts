@@ -1,7 +1,8 @@
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-const STORED = "theme"; // theme.js reads it too, before anything is painted
+// static/theme.js reads the same key before anything is painted.
+const STORED = "theme";
 
 const isTheme = (text: string | null): text is Theme => THEMES.some((theme) => theme === text);
 
@@ -10,7 +11,7 @@ export function chosenTheme(): Theme {
   return isTheme(stored) ? stored : "system";
 }
 
-/** Shows it at once, and keeps it for the next time; `system` follows the device. */
+/** Shows a theme at once, and keeps it in this browser. `system` follows the device. */
 export function chooseTheme(theme: Theme): void {
   const root = document.documentElement;
   if (theme === "system") {

@@ -1,17 +1,17 @@
 export interface Caller {
-  /** Undefined: nobody is signed in to the console. */
+  /** Undefined if nobody is signed in to the console. */
   name: string | undefined;
   isLocal: boolean;
-  /** Fresh for each request: an ID token lives for an hour. */
+  /** Is called for each request, because an ID token lives for an hour only. */
   token: () => Promise<string | undefined>;
-  /** Of App Check, where the project asks for it. */
+  /** Returns an App Check token if the project asks for one. */
   proof: () => Promise<string | undefined>;
 }
 
 const nothing = async () => undefined;
 
-/** Who is signed in to the console. Firebase's code is only fetched when the reference stands. */
-export async function whoCalls(): Promise<Caller> {
+/** Finds out who is signed in to the console. It imports Firebase late, so that the reference shows first. */
+export async function currentCaller(): Promise<Caller> {
   try {
     const { appCheckToken } = await import("../api/client");
     const { firebase } = await import("../session/firebase");

@@ -1,4 +1,4 @@
-/** What a screen reader or a keyboard needs and Swagger UI leaves out: selector, attribute, value. */
+/** Screen readers and keyboards need these attributes, which Swagger UI leaves out: selector, attribute, value. */
 const MISSING = [
   ["select.examples-select-element", "aria-label", "Example"],
   [
@@ -14,7 +14,7 @@ const MISSING = [
   ["main#operations", "role", "presentation"],
 ] as const;
 
-/** Keeps at it: the viewer draws an operation when it is opened. */
+/** Adds the missing attributes now and after each change, because the viewer draws an operation when it is opened. */
 export function label(viewer: Element): void {
   const complete = () => {
     for (const [selector, attribute, value] of MISSING) {

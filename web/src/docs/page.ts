@@ -1,4 +1,4 @@
-/** What pages of text can do beyond being read: code can be copied. */
+/** Each program in a page of the documentation gets a button that copies it. */
 for (const figure of document.querySelectorAll<HTMLElement>(".code.program")) {
   figure.querySelector("figcaption")?.append(copyButton(figure.querySelector("code")?.textContent ?? ""));
 }

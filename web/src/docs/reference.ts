@@ -1,6 +1,6 @@
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "./reference.css";
-import { type Caller, whoCalls } from "./caller";
+import { type Caller, currentCaller } from "./caller";
 import { label } from "./labels";
 import { accessible, samples } from "./viewer";
 
@@ -27,7 +27,7 @@ async function show(): Promise<void> {
   if (!place) return;
   const answer = await fetch("/openapi.json");
   const spec = servedHere((await answer.json()) as Spec);
-  const caller = whoCalls();
+  const caller = currentCaller();
   label(place);
   const viewer = SwaggerUI({
     spec,
@@ -59,18 +59,22 @@ async function show(): Promise<void> {
   });
 }
 
-/** Requests go to the host of this page, which the content security policy asks for, too. */
+/** Makes requests go to the host of this page, which is the only one that the content security policy allows. */
 function servedHere(spec: Spec): Spec {
   spec.servers = [{ url: location.origin }];
   for (const path of Object.values(spec.paths)) {
     if (path.servers) path.servers = [{ url: `${location.origin}/api` }];
   }
-  for (const header of Object.values(spec.components.parameters)) toldOnly(header);
+  for (const header of Object.values(spec.components.parameters)) exampleInDescription(header);
   return spec;
 }
 
-/** An example would be sent with every request that is tried, and headers change what a request means. */
-function toldOnly(header: Parameter): void {
+/**
+ * Moves the example of a header into its description.
+ *
+ * Swagger UI would send the example with every request, and the headers change what a request means.
+ */
+function exampleInDescription(header: Parameter): void {
   header.description += ` For example: \`${header.example}\``;
   delete header.example;
 }

@@ -1,4 +1,4 @@
-/** What we use of Swagger UI, which brings no types. */
+/** Declares the part of Swagger UI that is used here, because the package has no types. */
 declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
   export interface Request {
     url: string;

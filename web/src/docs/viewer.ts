@@ -6,21 +6,21 @@ interface Sample {
   source: string;
 }
 
-/** What keeps a screen reader or a keyboard from an operation, set right. */
+/** Repairs the parts of Swagger UI that keep a screen reader or a keyboard from an operation. */
 export const accessible: Plugin = {
   wrapComponents: {
-    // A link inside the button that opens the operation could not be reached.
+    // A keyboard could not reach a link inside the button that opens the operation, so it becomes plain text.
     DeepLink:
       (_original, { React }) =>
       ({ text }) =>
         React.createElement("span", null, text),
-    // There is one server only: the host of this page.
+    // There is one server only, the host of this page, so there is nothing to choose.
     ServersContainer: () => () => null,
     OperationServers: () => () => null,
   },
 };
 
-/** `x-codeSamples`, before the responses of an operation. */
+/** Shows the `x-codeSamples` of an operation before its responses. */
 export const samples: Plugin = {
   wrapComponents: {
     responses: (original, system) => (props) => {

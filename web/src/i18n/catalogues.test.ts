@@ -21,7 +21,7 @@ const flat = (catalogue: Record<string, Words>): [string, string][] =>
     Object.entries(words).map(([key, text]): [string, string] => [`${room}.${key}`, text]),
   );
 
-/** All that a message is made of, inside plurals and choices, too. */
+/** Returns all elements of a message, also those inside plurals and choices. */
 function elements(message: readonly MessageFormatElement[]): MessageFormatElement[] {
   return message.flatMap((each) => {
     if (each.type !== TYPE.plural && each.type !== TYPE.select) return [each];
@@ -36,11 +36,11 @@ function values(text: string): string[] {
   return [...new Set(named)].sort();
 }
 
-test.each(ROOMS)("%s says the same things in both languages", (room) => {
+test.each(ROOMS)("%s has the same keys in both languages", (room) => {
   expect(Object.keys(ru[room]).sort()).toEqual(Object.keys(en[room]).sort());
 });
 
-test("a Russian message has no value that the English one has not; only plurals need a count", () => {
+test("a Russian message uses no value that the English one does not use, except a count for its plurals", () => {
   const english = new Map(flat(en));
   const unknown = flat(ru).filter(([key, text]) => {
     const known = ["count", ...values(english.get(key) ?? "")];
@@ -61,7 +61,7 @@ function isShort(forms: string[]): boolean {
   return hasForms && !RUSSIAN_PLURALS.every((form) => forms.includes(form));
 }
 
-test("nothing is left untranslated: what is no name or example has Russian letters", () => {
+test("every Russian text has Russian letters, except names and examples", () => {
   const latin = flat(ru).filter(
     ([, text]) => /[a-z]{3}/i.test(text.replace(/\{.*\}/g, "")) && !/[а-яё]/i.test(text),
   );

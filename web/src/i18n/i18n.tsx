@@ -1,14 +1,10 @@
 import IntlMessageFormat, { type PrimitiveType } from "intl-messageformat";
 import { type ComponentChildren, createContext } from "preact";
 import { useCallback, useContext, useEffect, useMemo, useState } from "preact/hooks";
-import type en from "./en";
+import type { Catalogue, Message } from "./catalogue";
 import { type Language, preferredLanguage, rememberLanguage } from "./language";
 import { isolated } from "./typed";
 
-export type Catalogue = { [Room in keyof typeof en]: Record<keyof (typeof en)[Room], string> };
-export type Message = {
-  [Room in keyof Catalogue]: `${Room & string}.${keyof Catalogue[Room] & string}`;
-}[keyof Catalogue];
 export type Values = Record<string, PrimitiveType>;
 export type Translate = (message: Message, values?: Values) => string;
 
@@ -16,11 +12,11 @@ export interface I18n {
   language: Language;
   setLanguage: (language: Language) => void;
   t: Translate;
-  /** 12,345 as the language writes it. */
+  /** Writes a number as the language does, such as 12,345. */
   number: (value: number) => string;
-  /** Day and time, in the zone of whoever reads. */
+  /** Writes the day and the time of a moment, in the time zone of the reader. */
   moment: (iso: string) => string;
-  /** The day alone. */
+  /** Writes the day of a moment without the time. */
   day: (iso: string) => string;
 }
 
@@ -37,7 +33,7 @@ export function useI18n(): I18n {
   return found;
 }
 
-/** Shows nothing until the catalogue is there: no page flashes in the wrong language. */
+/** Provides the texts. It shows nothing until they are loaded, so that no page flashes in the wrong language. */
 export function I18nProvider({ children }: { children: ComponentChildren }) {
   const [language, setLanguage] = useState(preferredLanguage);
   const [loaded, setLoaded] = useState<{ language: Language; catalogue: Catalogue } | null>(null);

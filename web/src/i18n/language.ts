@@ -3,7 +3,9 @@ export type Language = keyof typeof LANGUAGES;
 
 const STORED = "language";
 
-/** What was chosen here, else the first language of the browser that there is, else English. */
+/**
+ * Returns the language that was chosen in this browser, else the first one of the browser that we have, else English.
+ */
 export function preferredLanguage(): Language {
   const wanted = [localStorage.getItem(STORED) ?? "", ...navigator.languages];
   const known = wanted.map((tag) => tag.slice(0, 2)).find((tag): tag is Language => tag in LANGUAGES);

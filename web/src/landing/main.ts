@@ -5,11 +5,11 @@ const LANGUAGES = ["en", "ru"] as const;
 const form = document.querySelector<HTMLFormElement>("#order");
 const prompt = document.querySelector<HTMLTextAreaElement>("#prompt");
 
-/** All that a picture takes is fetched when somebody asks for one. */
+/** The code that makes a picture is fetched only when a visitor orders one, so that the page itself stays small. */
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const trial = await import("./trial").catch(() => null);
-  if (trial) await trial.make(prompt?.value.trim() ?? "");
+  if (trial) await trial.makePicture(prompt?.value.trim() ?? "");
   else sayOffline(form.dataset.offline ?? "");
 });
 
@@ -38,7 +38,7 @@ for (const link of document.querySelectorAll<HTMLElement>("[data-language]")) {
   });
 }
 
-// Who is sent a link to this page in another language finds the console in it too.
+// A visitor who came by a link to the page in Russian finds the console in Russian, too.
 const here = LANGUAGES.find((each) => each === document.documentElement.lang);
 if (here && here !== "en" && !hasChosenLanguage()) rememberLanguage(here);
 

@@ -3,53 +3,54 @@ import { api, authorizeWith, body, type Catalog, type Generation } from "../api/
 import { ApiError } from "../api/problem";
 import { type Translate, wordsIn } from "../i18n/i18n";
 import { lengthOf } from "../i18n/typed";
-import { PROMPT_MAX, priceOf } from "../pages/studio/draft";
-import { newOrder, sendPatiently } from "../pages/studio/order";
-import { reasonOf } from "../pages/studio/words";
+import { isFinal } from "../live/progress";
+import { EMPTY, PROMPT_MAX } from "../ordering/draft";
+import { failureReason } from "../ordering/failure";
+import { keepDraft } from "../ordering/kept-draft";
+import { newOrder, sendPatiently } from "../ordering/order";
 import { firebase } from "../session/firebase";
 import { codeOf, tryWithoutAccount } from "../session/sign-in";
 import { signOut } from "../session/sign-out";
-import { type End, Stage } from "./stage";
+import { type End, Tray } from "./tray";
 
 const POLL_MS = 700;
 const PATIENCE_MS = 120_000;
 const KEEP = "/app/sign-in?keep";
-const FINAL = ["completed", "failed", "cancelled"];
 
-/** One real generation, made without an account, shown in the tray. */
-export async function make(prompt: string): Promise<void> {
+/** Makes one real generation without an account, and shows it in the tray. */
+export async function makePicture(prompt: string): Promise<void> {
   const t = await words();
-  const stage = new Stage();
+  const tray = new Tray();
   if (!prompt) {
-    stage.refuse({ text: t("landing.try.blank") });
+    tray.refuse({ text: t("landing.try.blank") });
     return;
   }
   const count = lengthOf(prompt) - PROMPT_MAX;
   if (count > 0) {
-    stage.refuse({ text: t("studio.fault.long", { count }) });
+    tray.refuse({ text: t("studio.fault.long", { count }) });
     return;
   }
-  stage.begin(t("landing.try.starting"));
+  tray.begin(t("landing.try.starting"));
   let auth: Auth | undefined;
   try {
     ({ auth } = await firebase());
-    await develop(auth, prompt, stage, t);
+    await orderAndShow(auth, prompt, tray, t);
   } catch (error) {
-    stage.refuse(obstacle(error, auth?.currentUser === null, t));
+    tray.refuse(endAfterError(error, auth?.currentUser === null, t));
   }
 }
 
-async function develop(auth: Auth, prompt: string, stage: Stage, t: Translate): Promise<void> {
+async function orderAndShow(auth: Auth, prompt: string, tray: Tray, t: Translate): Promise<void> {
   await auth.authStateReady();
   if (auth.currentUser && !auth.currentUser.isAnonymous) {
-    stage.refuse(toStudio(auth.currentUser.uid, prompt, t));
+    tray.refuse(toStudio(auth.currentUser.uid, prompt, t));
     return;
   }
-  await enter(auth);
-  const generation = await followed(await ordered(prompt), stage, t);
+  await signInForTrial(auth);
+  const generation = await waitForEnd(await order(prompt), tray, t);
   const [output] = generation.outputs;
-  if (generation.status === "completed" && output) await show(generation, output.url, stage, t);
-  else stage.refuse(shortfall(generation, t));
+  if (generation.status === "completed" && output) await show(generation, output.url, tray, t);
+  else tray.refuse(endWithoutPicture(generation, t));
 }
 
 async function words(): Promise<Translate> {
@@ -58,25 +59,27 @@ async function words(): Promise<Translate> {
   return wordsIn(isRussian ? "ru" : "en", catalogue).t;
 }
 
-/** Whoever has an account spends their own credits in the studio, where they see the price. */
+/** Hands the prompt of a signed-in user over to the studio, because there they see the price before they pay it. */
 function toStudio(userId: string, prompt: string, t: Translate): End {
-  sessionStorage.setItem(`studio.draft.${userId}`, JSON.stringify({ prompt })); // where the studio keeps its draft
+  keepDraft(userId, { ...EMPTY, prompt });
   return { text: t("landing.try.known"), onward: { href: "/app/studio", text: t("landing.try.studio") } };
 }
 
-async function enter(auth: Auth): Promise<void> {
+async function signInForTrial(auth: Auth): Promise<void> {
   authorizeWith({ token: async () => (await auth.currentUser?.getIdToken()) ?? null, refused: signOut });
   if (!auth.currentUser) await tryWithoutAccount();
 }
 
-async function ordered(prompt: string): Promise<Generation> {
+async function order(prompt: string): Promise<Generation> {
   const [catalog, me] = await Promise.all([body(api.GET("/v1/catalog")), body(api.GET("/v1/me"))]);
-  const draft = { ...options(catalog, me.current_credits), prompt, seed: "" };
-  return sendPatiently(newOrder(draft, priceOf(catalog, draft.size)));
+  const draft = { ...chosenOptions(catalog, me.current_credits), prompt, seed: "" };
+  return sendPatiently(newOrder(draft));
 }
 
-/** A style and a palette by chance, and the best size that the trial pays for. */
-function options({ models, styles, colors, sizes }: Catalog, credits: number) {
+/**
+ * Chooses a style and a palette by chance, and the most expensive square size that the credits of the trial pay for.
+ */
+function chosenOptions({ models, styles, colors, sizes }: Catalog, credits: number) {
   const paid = sizes.filter(({ credit_cost, width, height }) => credit_cost <= credits && width === height);
   const size = paid.toSorted((one, other) => other.credit_cost - one.credit_cost)[0] ?? sizes[0];
   return {
@@ -91,21 +94,21 @@ function anyOf<Item>(items: readonly Item[]): Item | undefined {
   return items[Math.floor(Math.random() * items.length)];
 }
 
-async function followed(generation: Generation, stage: Stage, t: Translate): Promise<Generation> {
+async function waitForEnd(generation: Generation, tray: Tray, t: Translate): Promise<Generation> {
   const until = Date.now() + PATIENCE_MS;
   let seen = generation;
-  stage.report(...standing(seen, t));
-  while (!FINAL.includes(seen.status) && Date.now() < until) {
+  tray.report(...progressOf(seen, t));
+  while (!isFinal(seen) && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const news = await latest(generation.id);
     seen = news ?? seen;
-    if (!news) stage.report(t("landing.try.silent"), seen.progress);
-    else if (!FINAL.includes(news.status)) stage.report(...standing(news, t));
+    if (!news) tray.report(t("landing.try.silent"), seen.progress);
+    else if (!isFinal(news)) tray.report(...progressOf(news, t));
   }
   return seen;
 }
 
-/** The order stands whether anybody answers or not: null while nobody does. */
+/** Returns the generation as it is now, or null if no answer came. The order goes on in both cases. */
 async function latest(id: string): Promise<Generation | null> {
   try {
     return await body(api.GET("/v1/generations/{id}", { params: { path: { id } } }));
@@ -115,34 +118,35 @@ async function latest(id: string): Promise<Generation | null> {
   }
 }
 
-function standing({ status, progress, queue_position: place }: Generation, t: Translate): [string, number] {
+function progressOf({ status, progress, queue_position: place }: Generation, t: Translate): [string, number] {
   if (status === "queued") return [t("landing.try.queued", { place: Math.max(0, (place ?? 1) - 1) }), 0];
   return [t("landing.try.processing", { percent: Math.round(progress) }), progress];
 }
 
-async function show({ id, prompt, cost }: Generation, url: string, stage: Stage, t: Translate) {
+async function show({ id, prompt, cost }: Generation, url: string, tray: Tray, t: Translate) {
   const words = { alt: t("landing.try.alt", { prompt }), caption: t("landing.try.caption", { prompt }) };
-  const isSeen = await stage.show(url, words, {
+  const isSeen = await tray.show(url, words, {
     text: t("landing.try.done", { credits: cost.charged }),
     onward: { href: `${KEEP}&to=/app/gallery/${id}`, text: t("landing.try.keep") },
   });
   if (isSeen) return;
   const onward = { href: `/app/gallery/${id}`, text: t("landing.try.gallery") };
-  stage.refuse({ text: t("landing.try.unseen"), onward });
+  tray.refuse({ text: t("landing.try.unseen"), onward });
 }
 
-/** It ended without a picture, or did not end while somebody waited. */
-function shortfall({ status, cost, error }: Generation, t: Translate): End {
-  if (FINAL.includes(status)) {
+/** Explains why there is no picture: the generation failed, or it takes longer than a visitor waits. */
+function endWithoutPicture(generation: Generation, t: Translate): End {
+  const { cost, error } = generation;
+  if (isFinal(generation)) {
     return {
-      text: t("landing.try.failed", { reason: error ? reasonOf(error, t) : "", credits: cost.refunded }),
+      text: t("landing.try.failed", { reason: error ? failureReason(error, t) : "", credits: cost.refunded }),
     };
   }
   return { text: t("landing.try.slow"), onward: { href: "/app/gallery", text: t("landing.try.gallery") } };
 }
 
-/** `isOut`: nobody is signed in, so it was the free try itself that was refused. */
-function obstacle(error: unknown, isOut: boolean, t: Translate): End {
+/** Explains an error. `isOut` says that nobody is signed in, so the API refused the free try itself. */
+function endAfterError(error: unknown, isOut: boolean, t: Translate): End {
   const more = (href: string) => ({ href, text: t("landing.try.more") });
   switch (codeOf(error)) {
     case "anonymous_allowance_used":

@@ -1,7 +1,7 @@
 import type { Generation } from "../api/client";
 import { type News, progressAt } from "./progress";
 
-/** What the document of a generation says of its course; its other fields never change while it is followed. */
+/** Holds the fields of a generation's document that change while it runs. */
 export interface GenerationDocument {
   status: Generation["status"];
   attempt?: number;
@@ -12,16 +12,19 @@ export interface GenerationDocument {
   error_message?: string | null;
   error_retryable?: boolean | null;
   expected_seconds?: number | null;
-  started_at?: Moment | null;
-  completed_at?: Moment | null;
+  started_at?: FirestoreTimestamp | null;
+  completed_at?: FirestoreTimestamp | null;
 }
 
-/** A timestamp of Firestore's. */
-interface Moment {
+interface FirestoreTimestamp {
   toDate: () => Date;
 }
 
-/** What was known, brought up to the document. Links to the outputs are not in it: only the API gives them. */
+/**
+ * Returns the generation with the changes of its document.
+ *
+ * The links to its outputs are not in there; the API has them.
+ */
 export function updated(known: News, document: GenerationDocument, now: number): News {
   const { status } = document;
   const news = {
@@ -48,6 +51,6 @@ function failure({ error_code, error_message, error_retryable }: GenerationDocum
   return { code: error_code ?? "model_failed", message: error_message, retryable: error_retryable === true };
 }
 
-function iso(moment: Moment | null | undefined): string | null {
+function iso(moment: FirestoreTimestamp | null | undefined): string | null {
   return moment ? moment.toDate().toISOString() : null;
 }

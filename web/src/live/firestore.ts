@@ -10,7 +10,11 @@ import type { GenerationDocument } from "./document";
 
 let database: Promise<Firestore> | undefined;
 
-/** This file is only imported when something is followed: Firestore weighs more than all the rest of the console. */
+/**
+ * Listens to the document of a generation. Returns a function that stops it.
+ *
+ * This file is imported only when a generation is followed, because Firestore is larger than the rest of the console.
+ */
 export async function listenToGeneration(
   id: string,
   news: (document: GenerationDocument) => void,
@@ -19,7 +23,7 @@ export async function listenToGeneration(
   database ??= firebase()
     .then(connected)
     .catch((error: unknown) => {
-      database = undefined; // the next listener tries again
+      database = undefined; // The next listener tries again.
       throw error;
     });
   return onSnapshot(

@@ -36,8 +36,8 @@ const working: GenerationDocument = {
   started_at: at(NOW),
 };
 
-/** Everything outside of `follow`, in the hands of the test. */
-function stage(answers: (Generation | ApiError)[] = []) {
+/** Follows a generation. The API gives `answers`, one after the other, and the test plays the listener and the page. */
+function followWith(answers: (Generation | ApiError)[] = []) {
   const told: News[] = [];
   const asked: number[] = [];
   const state = { isHidden: false, listens: true };
@@ -85,16 +85,16 @@ afterEach(() => {
 });
 
 describe("while the listener is heard", () => {
-  it("tells its news and reckons the progress between them", async () => {
-    const { told, news } = stage([queued]);
+  it("tells its news, and computes the progress between them", async () => {
+    const { told, news } = followWith([queued]);
     news(working);
     expect(told.at(-1)).toMatchObject({ status: "processing", progress: 20, attempt: 1 });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(told.at(-1)?.progress).toBe(57.5);
   });
 
-  it("asks for the place in the queue, as it has none", async () => {
-    const { told, news } = stage([
+  it("asks the API for the place in the queue, which the document does not have", async () => {
+    const { told, news } = followWith([
       { ...queued, queue_position: 4 },
       { ...queued, queue_position: 3 },
     ]);
@@ -105,15 +105,15 @@ describe("while the listener is heard", () => {
     expect(told.at(-1)?.queue_position).toBe(3);
   });
 
-  it("does not ask again and again where the place cannot be had", async () => {
-    const { asked, news } = stage([new ApiError({ code: "offline" })]);
+  it("pauses between requests if the place cannot be had", async () => {
+    const { asked, news } = followWith([new ApiError({ code: "offline" })]);
     news({ status: "queued" });
     await vi.advanceTimersByTimeAsync(9_500);
     expect(asked).toEqual([0, 3_000, 6_000, 9_000]);
   });
 
-  it("asks once at the end, for the links, and then no more", async () => {
-    const { told, asked, news, state } = stage([completed]);
+  it("asks the API once at the end for the links, and then no more", async () => {
+    const { told, asked, news, state } = followWith([completed]);
     news(working);
     news({ ...working, status: "completed" });
     await vi.advanceTimersByTimeAsync(60_000);
@@ -122,15 +122,15 @@ describe("while the listener is heard", () => {
     expect(state.listens).toBe(false);
   });
 
-  it("asks again for the links where the first try fails", async () => {
-    const { told, news } = stage([new ApiError({ code: "offline" }), completed]);
+  it("asks again for the links if the first try fails", async () => {
+    const { told, news } = followWith([new ApiError({ code: "offline" }), completed]);
     news({ ...working, status: "completed" });
     await vi.advanceTimersByTimeAsync(2_000);
     expect(told.at(-1)).toEqual(completed);
   });
 
-  it("drops an answer that is older than what was heard meanwhile", async () => {
-    const { told, news } = stage([queued]);
+  it("drops an answer that is older than the news that came meanwhile", async () => {
+    const { told, news } = followWith([queued]);
     news({ status: "queued" });
     vi.advanceTimersByTime(0);
     news(working);
@@ -141,7 +141,7 @@ describe("while the listener is heard", () => {
 
 describe("while the listener is not heard", () => {
   it("polls after three seconds of silence, more and more slowly", async () => {
-    const { asked } = stage([queued]);
+    const { asked } = followWith([queued]);
     await vi.advanceTimersByTimeAsync(20_000);
     const pauses = asked.slice(1).map((moment, place) => moment - (asked[place] ?? 0));
     expect(asked[0]).toBe(3_000);
@@ -151,7 +151,10 @@ describe("while the listener is not heard", () => {
   });
 
   it("polls at once when it is refused or breaks", async () => {
-    const { asked, told, broken } = stage([{ ...queued, status: "processing", progress: 50 }, completed]);
+    const { asked, told, broken } = followWith([
+      { ...queued, status: "processing", progress: 50 },
+      completed,
+    ]);
     broken();
     await vi.advanceTimersByTimeAsync(0);
     expect(asked).toEqual([0]);
@@ -160,8 +163,8 @@ describe("while the listener is not heard", () => {
     expect(told.at(-1)).toEqual(completed);
   });
 
-  it("leaves the polling when it is heard after all", async () => {
-    const { asked, news } = stage([queued]);
+  it("stops polling when the listener is heard after all", async () => {
+    const { asked, news } = followWith([queued]);
     await vi.advanceTimersByTimeAsync(3_000);
     news(working);
     await vi.advanceTimersByTimeAsync(15_000);
@@ -169,7 +172,7 @@ describe("while the listener is not heard", () => {
   });
 
   it("rests while the page is hidden, and asks when it is shown", async () => {
-    const { asked, broken, shown, state } = stage([queued]);
+    const { asked, broken, shown, state } = followWith([queued]);
     state.isHidden = true;
     broken();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -180,8 +183,8 @@ describe("while the listener is not heard", () => {
     expect(asked).toEqual([60_000]);
   });
 
-  it("gives up where the API says that asking again is of no use", async () => {
-    const { asked, broken, state } = stage([
+  it("gives up if the API says that asking again is of no use", async () => {
+    const { asked, broken, state } = followWith([
       new ApiError({ code: "generation_not_found", retryable: false }),
     ]);
     broken();
@@ -192,7 +195,7 @@ describe("while the listener is not heard", () => {
 });
 
 it("tells nothing after it was stopped", async () => {
-  const { told, asked, stop, news, broken, state } = stage([completed]);
+  const { told, asked, stop, news, broken, state } = followWith([completed]);
   broken();
   vi.advanceTimersByTime(0);
   stop();
@@ -204,7 +207,7 @@ it("tells nothing after it was stopped", async () => {
   expect(state.listens).toBe(false);
 });
 
-describe("progress, by the rule of the server", () => {
+describe("progress is computed as on the server", () => {
   const processing: News = { ...queued, status: "processing", started_at: "2026-03-04T12:00:00Z" };
 
   it.each([

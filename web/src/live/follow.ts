@@ -5,25 +5,30 @@ import { isFinal, type News, progressAt } from "./progress";
 
 export type Stop = () => void;
 
-/** Where news come from; the real ones are in sources.ts. */
+/** News about a generation come from these sources. sources.ts has the real ones, and tests have their own. */
 export interface Sources {
   listen: (id: string, news: (document: GenerationDocument) => void, broken: () => void) => Stop;
   ask: (id: string) => Promise<Generation>;
   page: { isHidden: () => boolean; onShown: (then: () => void) => Stop };
 }
 
-const SILENCE = 3_000;
+// All times are in milliseconds. The API is asked if the listener is silent for LISTENER_PATIENCE. Then the pause
+// between two requests grows from FIRST_PAUSE to LONGEST_PAUSE. While the listener is heard, the API is asked every
+// QUEUED_PAUSE for the place in the queue, and every PROCESSING_PAUSE in case the listener fell silent.
+const LISTENER_PATIENCE = 3_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 5_000;
-const PLACE_IN_QUEUE = 3_000;
-const STILL_THERE = 20_000;
+const QUEUED_PAUSE = 3_000;
+const PROCESSING_PAUSE = 20_000;
+// A running generation shows new progress this often.
 const TICK = 500;
 
 /**
  * Tells what becomes of a generation, until it has ended or `stop` is called.
  *
- * The document's listener is quick and costs nothing while nothing happens. The API is asked for what the document
- * does not have: the place in the queue, links to the outputs; and for everything while the listener is not heard.
+ * A listener to its document is quick and costs nothing while nothing happens. The API is asked for what the document
+ * does not have, which is the place in the queue and the links to the outputs. It is asked for everything while the
+ * listener is not heard.
  */
 export function follow(known: Generation, tell: (news: News) => void, sources: Sources): Stop {
   const follower = new Follower(known, tell, sources);
@@ -45,7 +50,7 @@ class Follower {
   ) {
     const ticking = setInterval(() => this.tick(), TICK);
     this.ends = [() => clearInterval(ticking), sources.page.onShown(() => this.askIn(0))];
-    this.askIn(SILENCE);
+    this.askIn(LISTENER_PATIENCE);
     this.ends.push(
       sources.listen(
         known.id,
@@ -71,7 +76,7 @@ class Follower {
     this.askIn(isUnclear ? 0 : this.pauseBetween());
   }
 
-  /** Refused, or gone: from now on only the API tells. */
+  /** The listener was refused or broke, so from now on only the API is asked. */
   private lose(): void {
     if (this.isStopped) return;
     this.isHeard = false;
@@ -98,7 +103,7 @@ class Follower {
   }
 
   private pauseBetween(): number {
-    if (this.isHeard) return this.known.status === "queued" ? PLACE_IN_QUEUE : STILL_THERE;
+    if (this.isHeard) return this.known.status === "queued" ? QUEUED_PAUSE : PROCESSING_PAUSE;
     const pause = this.pause;
     this.pause = Math.min(LONGEST_PAUSE, pause * 1.5);
     return pause;

@@ -1,6 +1,6 @@
 import type { Generation } from "../api/client";
 
-/** What is known of a generation; `expected_seconds` of a model's work where only the document tells it. */
+/** Adds `expected_seconds` to a generation. Its document tells it, and the API does not. */
 export interface News extends Generation {
   expected_seconds?: number | null;
 }
@@ -14,7 +14,11 @@ export function isFinal({ status }: Pick<Generation, "status">): boolean {
   return status !== "queued" && status !== "processing";
 }
 
-/** 0-100, by the rule of the server, so that it moves without asking. `now` in milliseconds since 1970. */
+/**
+ * Returns the progress from 0 to 100, as the server computes it, so that it moves without a request.
+ *
+ * `now` is in milliseconds since 1970.
+ */
 export function progressAt(news: Omit<News, "progress">, now: number): number {
   if (isFinal(news)) return 100;
   if (news.status === "queued") return QUEUED;

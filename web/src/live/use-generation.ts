@@ -7,10 +7,10 @@ import { isFinal } from "./progress";
 import { sources } from "./sources";
 
 /**
- * A generation, and what becomes of it while it runs.
+ * Returns a generation, and follows it while it runs.
  *
- * `static`: it is followed until it has ended and never changes afterwards, so nothing that is asked for on the side,
- * and could answer late, may overwrite it.
+ * It is `static` because it is followed until its end and never changes afterwards. A late answer to another request
+ * must not overwrite it.
  */
 export function useGeneration(id: string) {
   const query = useQuery({
@@ -22,19 +22,20 @@ export function useGeneration(id: string) {
   useEffect(() => {
     const known = queries.getQueryData<Generation>(keys.generation(id));
     if (!isRunning || !known) return;
-    return follow(known, remember, sources);
+    return follow(known, storeGeneration, sources);
   }, [id, isRunning]);
   return query;
 }
 
-/** What another answer said of it; what is followed or has ended is known better. */
-export function learn(generation: Generation): void {
+/** Stores a generation from a list if it is not known yet or has ended. While it runs, its follower knows more. */
+export function storeUnlessFollowed(generation: Generation): void {
   const key = keys.generation(generation.id);
   const known = queries.getQueryData<Generation>(key);
   if (!known || isFinal(generation)) queries.setQueryData(key, generation);
 }
 
-export function remember(generation: Generation): void {
+/** Stores a generation. If it has ended, its credits have moved, so the answers about credits are asked for again. */
+export function storeGeneration(generation: Generation): void {
   queries.setQueryData(keys.generation(generation.id), generation);
   if (isFinal(generation)) creditsMoved();
 }

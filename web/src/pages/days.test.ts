@@ -11,7 +11,7 @@ afterEach(() => {
   process.env.TZ = zone;
 });
 
-test("a day begins and ends where the reader is", () => {
+test("a day begins and ends in the time zone of the reader", () => {
   expect(beginningOf("2026-01-15")).toBe("2026-01-14T23:00:00.000Z");
   expect(endOf("2026-01-15")).toBe("2026-01-15T23:00:00.000Z");
 });
@@ -21,7 +21,7 @@ test("the day on which the clocks go forward has 23 hours", () => {
   expect(endOf("2026-03-29")).toBe("2026-03-29T22:00:00.000Z");
 });
 
-test("what is no day is nothing", () => {
+test("a text that is no day has no moments", () => {
   expect(beginningOf("")).toBeUndefined();
   expect(endOf("yesterday")).toBeUndefined();
 });

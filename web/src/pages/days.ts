@@ -1,9 +1,13 @@
-/** The moment at which a day (2026-03-01) begins where the reader is, as the API takes it; undefined for what is no day. */
+/**
+ * Returns the moment at which a day (2026-03-01) begins in the time zone of the reader, as the API takes it.
+ *
+ * Returns undefined for a text that is no day.
+ */
 export function beginningOf(day: string): string | undefined {
   return momentOf(day, 0);
 }
 
-/** The moment at which a day is over: `to` of the API leaves out what happened at it. */
+/** Returns the moment at which a day ends. It fits `to` of the API, which is exclusive. */
 export function endOf(day: string): string | undefined {
   return momentOf(day, 1);
 }

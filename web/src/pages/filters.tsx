@@ -16,7 +16,7 @@ export interface Filters<Name extends string> {
   isFiltered: boolean;
 }
 
-/** What a list shows stands in the address (`?status=failed`): it can be kept, sent and gone back to. */
+/** Keeps the filters of a list in the address (`?status=failed`), so that it can be saved, sent and gone back to. */
 export function useFilters<Name extends string>(names: readonly Name[]): Filters<Name> {
   const { path, query, route } = useLocation();
   const values = Object.fromEntries(names.map((name) => [name, query[name] ?? ""])) as Record<Name, string>;
@@ -33,17 +33,17 @@ export function useFilters<Name extends string>(names: readonly Name[]): Filters
   };
 }
 
-/** What does not depend on which filters there are. */
+/** This part of the filters is the same for every list. */
 export type AnyFilters = Pick<Filters<string>, "clear" | "isFiltered">;
 
 interface FilterBarProps {
   filters: AnyFilters;
-  /** One field alone is not folded away. */
+  /** True for a single field, which is not folded away. */
   isShort?: boolean;
   children: ComponentChildren;
 }
 
-/** Above a list. On a phone the fields are folded away until they are asked for, or in use. */
+/** Shows the filters above a list. On a phone they are folded away unless they are in use. */
 export function FilterBar({ filters, isShort = false, children }: FilterBarProps) {
   const { t } = useI18n();
   const id = useId();
@@ -79,13 +79,14 @@ interface TextFilterProps<Name extends string> extends FilterProps<Name> {
   placeholder?: string;
 }
 
-/** Takes effect when the typing stops. */
+/** Shows a filter that is typed. It takes effect when the typing stops. */
 export function TextFilter<Name extends string>({ filters, name, label, ...rest }: TextFilterProps<Name>) {
   const applied = filters.values[name];
   const [typed, setTyped] = useState(applied);
   const sent = useRef(applied);
   useEffect(() => {
-    if (applied === sent.current) return; // its own doing, and by now there may be more in the field
+    // The field itself made this change, and by now more may be typed in it.
+    if (applied === sent.current) return;
     sent.current = applied;
     setTyped(applied);
   }, [applied]);
@@ -142,7 +143,7 @@ export function DayFilter<Name extends string>({ filters, name, label }: FilterP
   );
 }
 
-/** Where the filters leave nothing: the way back to everything. */
+/** Says that no item matches the filters, and offers to clear them. */
 export function NoMatch({ filters }: { filters: AnyFilters }) {
   const { t } = useI18n();
   return (

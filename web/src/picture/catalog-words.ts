@@ -1,7 +1,8 @@
 import { useCallback } from "preact/hooks";
-import { type Message, useI18n } from "../i18n/i18n";
+import type { Message } from "../i18n/catalogue";
+import { useI18n } from "../i18n/i18n";
 
-/** What the catalog says, in the reader's language where that is known; as it stands there where it is not. */
+/** Returns a function that translates texts of the catalog. A text without a translation stays as it is. */
 export function useCatalogWords(): (words: string) => string {
   const { t } = useI18n();
   return useCallback(

@@ -6,16 +6,16 @@ const alone = { url: "/0.png", thumbnail_url: null };
 const tried = (links: typeof both | typeof alone, wanted: Wanted) =>
   [0, 1, 2, 3].map((failures) => linkOf(links, wanted, failures));
 
-describe("what is loaded, try by try", () => {
-  it("is the thumbnail where it is enough, and the full picture where it does not come", () => {
+describe("the link of each try", () => {
+  it("is the thumbnail if a small picture is wanted, and the full picture if the thumbnail does not load", () => {
     expect(tried(both, "small")).toEqual(["/0-thumbnail.webp", "/0-thumbnail.webp", "/0.png", undefined]);
   });
 
-  it("is the full picture where there is no thumbnail", () => {
+  it("is the full picture if there is no thumbnail", () => {
     expect(tried(alone, "small")).toEqual(["/0.png", "/0.png", undefined, undefined]);
   });
 
-  it("is the full picture where that is wanted", () => {
+  it("is the full picture if that is wanted", () => {
     expect(tried(both, "full")).toEqual(["/0.png", "/0.png", undefined, undefined]);
     expect(tried(alone, "full")).toEqual(tried(both, "full"));
   });

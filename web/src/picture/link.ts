@@ -1,14 +1,14 @@
 import type { Generation } from "../api/client";
 
-/** In a tile or a card, a copy of some kilobytes is as good as the file of megabytes. */
+/** `small` is enough for tiles and cards: a thumbnail has kilobytes, and the full picture has megabytes. */
 export type Wanted = "small" | "full";
 
 type Links = Pick<Generation["outputs"][number], "url" | "thumbnail_url">;
 
 /**
- * What is to be loaded after so many failures; undefined when nothing is left to be tried.
+ * Returns the link to load after so many failures, or undefined if nothing is left to try.
  *
- * Links live for minutes, so after the first failure the same is tried with new ones.
+ * Links expire within minutes, so after the first failure the same file is tried with a new link.
  */
 export function linkOf({ url, thumbnail_url: thumbnail }: Links, wanted: Wanted, failures: number) {
   const tries = wanted === "small" && thumbnail ? [thumbnail, thumbnail, url] : [url, url];

@@ -6,13 +6,17 @@ import { useCatalogWords } from "./catalog-words";
 
 export type Option = "style" | "color" | "size";
 
-/** What an option is called: by the catalog where it is on offer, else made of its id. */
+/** Returns the name of an option from the catalog, or one made of its id if it is no longer on offer. */
 export function nameOf(option: Option, id: string, catalog: Catalog | undefined): string {
   const offers = { style: catalog?.styles, color: catalog?.colors, size: catalog?.sizes }[option];
   return offers?.find((offer) => offer.id === id)?.display_name ?? namedAfter(id);
 }
 
-/** `oil_painting` is called “Oil Painting”, and `512x512` “512 × 512”. What is no id stays as it is. */
+/**
+ * Makes a name of an id: `oil_painting` becomes “Oil Painting”, and `512x512` “512 × 512”.
+ *
+ * Other texts stay as they are.
+ */
 export function namedAfter(id: string): string {
   const [, width, height] = /^(\d+)x(\d+)$/.exec(id) ?? [];
   if (width && height) return `${width}\u00a0×\u00a0${height}`;
@@ -23,7 +27,7 @@ export function namedAfter(id: string): string {
     .join(" ");
 }
 
-/** Names of options, in the reader's language where that is known. */
+/** Returns a function that names options in the language of the reader. */
 export function useOptionNames(): (option: Option, id: string) => string {
   const inWords = useCatalogWords();
   const { data: catalog } = useQuery({ queryKey: keys.catalog, queryFn: () => body(api.GET("/v1/catalog")) });

@@ -11,12 +11,12 @@ type Output = Generation["outputs"][number];
 
 interface FrameProps {
   shape: Shape;
-  /** Something is being made in it. */
+  /** True while the picture is made or loaded. */
   isDeveloping?: boolean;
   children?: ComponentChildren;
 }
 
-/** Keeps the place of a picture, in its shape, before it is there. */
+/** Keeps the place of a picture, in its shape, so that nothing moves when it comes. */
 export function Frame({ shape: { width, height }, isDeveloping = false, children }: FrameProps) {
   return (
     <div class={isDeveloping ? "picture is-developing" : "picture"}>
@@ -32,7 +32,11 @@ interface PictureProps {
   wanted?: Wanted;
 }
 
-/** An output of a generation. Links live for minutes: one that has died is asked for again, once. */
+/**
+ * Shows an output of a generation.
+ *
+ * Its link expires within minutes, so after a failure a new one is asked for, once.
+ */
 export function Picture({ generation, number = 0, wanted = "full" }: PictureProps) {
   const { t } = useI18n();
   const { output, failures, failed } = useOutput(generation, number);

@@ -7,7 +7,7 @@ export interface Shape {
 
 const SQUARE: Shape = { width: 1, height: 1 };
 
-/** Of the output, or what the size that was asked for will give: `1024x1792`. */
+/** Returns the shape of an output, or that of the ordered size, such as `1024x1792`, if there is no output yet. */
 export function shapeOf({ outputs, params }: Pick<Generation, "outputs" | "params">, number = 0): Shape {
   const output = outputs[number];
   if (output) return { width: output.width, height: output.height };

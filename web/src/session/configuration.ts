@@ -3,14 +3,14 @@ import { watchedFetch } from "../api/connection";
 export const VENDORS = ["google", "apple"] as const;
 export type Vendor = (typeof VENDORS)[number];
 
-/** What `/console.json` says of the project beyond what Firebase tells by itself. */
+/** Holds the settings of the project in `/console.json`, which Firebase does not tell by itself. */
 export interface Configuration {
-  /** Of reCAPTCHA Enterprise; empty where App Check is not used. */
+  /** The site key of reCAPTCHA Enterprise. It is empty if the project does not use App Check. */
   appCheckSiteKey: string;
   signInWith: readonly Vendor[];
 }
 
-/** Without such a file nothing is turned on. Throws where nobody answers. */
+/** Reads the settings. If there is no such file, nothing is turned on. Throws if no answer comes. */
 export async function configuration(): Promise<Configuration> {
   const answer = await watchedFetch("/console.json");
   return configurationOf(answer.ok ? await answer.json().catch(() => null) : null);

@@ -13,16 +13,24 @@ import { configuration, type Vendor } from "./configuration";
 export interface Firebase {
   app: FirebaseApp;
   auth: Auth;
-  /** The emulators, and nothing of Google's: by Firebase's convention, projects called `demo-…` exist nowhere. */
+  /**
+   * True on the local stack, which has emulators only.
+   *
+   * By Firebase's convention, projects called `demo-…` do not exist.
+   */
   isLocal: boolean;
   projectId: string;
-  /** Beside address and password. */
+  /** The ways to sign in beside an address and a password. */
   signInWith: readonly Vendor[];
 }
 
 let started: Promise<Firebase> | undefined;
 
-/** Hosting itself tells which project it serves, so that one build fits all. After a failure the next call tries again. */
+/**
+ * Starts Firebase once. After a failure the next call tries again.
+ *
+ * Hosting tells which project it serves, so that one build fits every project.
+ */
 export function firebase(): Promise<Firebase> {
   started ??= start().catch((error: unknown) => {
     started = undefined;
@@ -44,7 +52,7 @@ async function start(): Promise<Firebase> {
   return { app, auth, isLocal, projectId, signInWith };
 }
 
-/** App Check has no emulator, and even its debug tokens come from Google: the local stack sends a word that says so. */
+/** Returns where to get App Check tokens. App Check has no emulator, so the local stack sends a placeholder. */
 async function appCheckTokens(
   app: FirebaseApp,
   siteKey: string,

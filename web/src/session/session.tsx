@@ -8,14 +8,14 @@ import { authorizeWith } from "../api/client";
 import { connection, type Stop } from "../api/connection";
 import { queries } from "../api/queries";
 import { type Firebase, firebase } from "./firebase";
-import { isLeaving } from "./sign-out";
+import { isSigningOut } from "./sign-out";
 
 export { signOut } from "./sign-out";
 
 export type Session =
   | { state: "starting" }
   | { state: "broken" }
-  /** `ended`: it was not here that somebody signed out; the sign-in stopped being valid. */
+  /** `ended` says that the sign-in stopped being valid, so the user did not sign out in this tab. */
   | { state: "signed-out"; firebase: Firebase; ended: boolean }
   | SignedIn;
 
@@ -24,7 +24,7 @@ interface SignedIn {
   firebase: Firebase;
   user: User;
   isAdmin: boolean;
-  /** The e-mail address, as the API is told: by the ID token. */
+  /** Says whether the ID token has a verified e-mail address. The API reads the same token. */
   isVerified: boolean;
 }
 
@@ -33,7 +33,11 @@ let latest: SignedIn | undefined;
 
 export const useSession = (): Session => useContext(SessionContext);
 
-/** For pages that only somebody who is signed in gets to see. After a sign-out, a page still stands for a moment. */
+/**
+ * Returns the signed-in user, for pages that need one.
+ *
+ * After a sign-out a page is still shown for a moment, so the last user is returned then. Throws if there was none.
+ */
 export function useSignedIn(): SignedIn {
   const session = useSession();
   const signedIn = session.state === "signed-in" ? session : latest;
@@ -43,12 +47,12 @@ export function useSignedIn(): SignedIn {
 
 export function SessionProvider({ children }: { children: ComponentChildren }) {
   const [session, setSession] = useState<Session>({ state: "starting" });
-  useReturn(session);
+  useSignInAgain(session);
   useEffect(() => {
     let stop = () => {};
     const stopStarting = startPatiently(
       (started) => {
-        stop = follow(started, setSession);
+        stop = followUser(started, setSession);
       },
       () => setSession({ state: "broken" }),
     );
@@ -60,7 +64,7 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
-/** Calls `begin` once, when Firebase has started. Where that fails for want of a connection, it tries again with one. */
+/** Calls `begin` once, when Firebase has started. If there is no connection, it tries again when there is one. */
 function startPatiently(begin: (started: Firebase) => void, broken: () => void): Stop {
   let hasBegun = false;
   return connection.watch((isLost) => {
@@ -72,8 +76,8 @@ function startPatiently(begin: (started: Firebase) => void, broken: () => void):
   });
 }
 
-/** Whose sign-in ended signs in again, and comes back to the same page. */
-function useReturn(session: Session): void {
+/** Sends a user whose sign-in has ended to the sign-in page, which leads back to the same page. */
+function useSignInAgain(session: Session): void {
   const { path, url, route } = useLocation();
   const hasEnded = session.state === "signed-out" && session.ended;
   useEffect(() => {
@@ -81,7 +85,7 @@ function useReturn(session: Session): void {
   }, [hasEnded, path, url, route]);
 }
 
-function follow(started: Firebase, tell: (session: Session) => void): () => void {
+function followUser(started: Firebase, tell: (session: Session) => void): () => void {
   const { auth } = started;
   let known: string | undefined;
   authorizeWith({
@@ -92,7 +96,7 @@ function follow(started: Firebase, tell: (session: Session) => void): () => void
     const before = known;
     known = user?.uid;
     if (!user) {
-      tell({ state: "signed-out", firebase: started, ended: before !== undefined && !isLeaving() });
+      tell({ state: "signed-out", firebase: started, ended: before !== undefined && !isSigningOut() });
       queries.clear();
       return;
     }

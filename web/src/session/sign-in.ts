@@ -20,10 +20,10 @@ export interface Credentials {
   password: string;
 }
 
-/** Of a new account; Firebase's password policy, where it is set, asks for the same. */
+/** The least length of a new password. Firebase's password policy asks for the same if it is set. */
 export const PASSWORD_MIN = 12;
 
-/** The sign-in worked, but what was made before it did not move along. */
+/** The sign-in worked, but the pictures that were made anonymously did not move into the account. */
 export class NotClaimed extends Error {
   readonly anonymousToken: string;
 
@@ -34,7 +34,7 @@ export class NotClaimed extends Error {
   }
 }
 
-/** What somebody made anonymously moves into their account. Throws NotClaimed, or Firebase's error. */
+/** Signs in. Pictures that were made anonymously move into the account. Throws NotClaimed, or Firebase's error. */
 export async function signIn({ email, password }: Credentials): Promise<void> {
   const { auth } = await firebase();
   const token = await anonymousUser(auth.currentUser)?.getIdToken();
@@ -42,7 +42,7 @@ export async function signIn({ email, password }: Credentials): Promise<void> {
   if (token) await claim(token);
 }
 
-/** Throws NotClaimed, with which it can be tried again for an hour. */
+/** Moves the pictures of an anonymous user into the account. Throws NotClaimed, whose token works for an hour. */
 export async function claim(anonymousToken: string): Promise<void> {
   try {
     await body(api.POST("/v1/me/claim", { body: { anonymous_token: anonymousToken } }));
@@ -54,43 +54,52 @@ export async function claim(anonymousToken: string): Promise<void> {
 }
 
 /**
- * Whoever is here anonymously keeps their id, and so all that they made. The free credits come once the address is
- * verified, so a mail with a link goes out. Throws Firebase's error.
+ * Creates an account. An anonymous user keeps their id, and so all pictures that they made.
+ *
+ * The free credits come once the address is verified, so a mail with a link goes out. Throws Firebase's error.
  */
 export async function createAccount({ email, password }: Credentials, language: string): Promise<void> {
   const { auth } = await firebase();
   const anonymous = anonymousUser(auth.currentUser);
   if (anonymous) {
     await linkWithCredential(anonymous, EmailAuthProvider.credential(email, password));
-    await anonymous.getIdToken(true); // the old one still says "anonymous"
+    await anonymous.getIdToken(true); // The old token still says "anonymous".
   } else {
     await createUserWithEmailAndPassword(auth, email, password);
   }
-  await Promise.all([meetTheServer(), welcome(auth.currentUser, language)]);
+  await Promise.all([createAtServer(), sendWelcomeMail(auth.currentUser, language)]);
 }
 
-/** The account is there even where the mail cannot be sent: the notice about the credits can send it again. */
-async function welcome(user: User | null, language: string): Promise<void> {
+/** Sends the mail with the link. A failure is ignored, because the notice about the credits can send it again. */
+async function sendWelcomeMail(user: User | null, language: string): Promise<void> {
   if (user) await sendVerification(user, language).catch(() => {});
 }
 
-/** Loaded before a button is pressed: a browser opens a window only right after the press. */
+/**
+ * Loads the code for the vendors before a button is pressed, because browsers open a window only right after a press.
+ */
 export const vendors = () => import("./vendors");
 
-/** Whoever is here anonymously keeps their id, or brings along what they made. Throws NotClaimed, or Firebase's error. */
+/**
+ * Signs in with an account of a vendor. An anonymous user keeps their id or, if the account exists already, their
+ * pictures move into it. Throws NotClaimed, or Firebase's error.
+ */
 export async function signInWithVendor(vendor: Vendor): Promise<void> {
   const { auth, isLocal } = await firebase();
   const anonymous = anonymousUser(auth.currentUser);
   const token = await anonymous?.getIdToken();
-  const { enterWith } = await vendors();
-  const isLinked = await enterWith(vendor, auth, isLocal);
+  const { signInAt } = await vendors();
+  const isLinked = await signInAt(vendor, auth, isLocal);
   if (anonymous && isLinked)
-    await anonymous.getIdToken(true); // the old one still says "anonymous"
+    await anonymous.getIdToken(true); // The old token still says "anonymous".
   else if (token) await claim(token);
-  await meetTheServer();
+  await createAtServer();
 }
 
-/** Throws ApiError `rate_limited` for a network that had its free tries of the day, or Firebase's error. */
+/**
+ * Signs in anonymously. Throws ApiError `rate_limited` if the network has used its free tries of the day, or Firebase's
+ * error.
+ */
 export async function tryWithoutAccount(): Promise<void> {
   const { auth } = await firebase();
   await signInAnonymously(auth);
@@ -102,7 +111,11 @@ export async function tryWithoutAccount(): Promise<void> {
   }
 }
 
-/** Says nothing about whether there is such an account. */
+/**
+ * Sends the mail for a new password.
+ *
+ * It succeeds for unknown addresses, too, so that nobody learns who has an account.
+ */
 export async function sendPasswordReset(email: string, language: string): Promise<void> {
   const { auth } = await firebase();
   auth.languageCode = language;
@@ -120,13 +133,21 @@ export function codeOf(error: unknown): string {
 
 const anonymousUser = (user: User | null): User | null => (user?.isAnonymous ? user : null);
 
-/** The server knows an account from its first call on; whoever never made one made nothing else either. */
+/**
+ * Says whether the server does not know the anonymous user.
+ *
+ * Then they never made a request, so there is nothing to move.
+ */
 const hasNothingToClaim = (error: unknown) => error instanceof ApiError && error.code === "user_not_found";
 
 const getMe = (): Promise<Me> => body(api.GET("/v1/me"));
 
-/** If this call does not get through, the next one does the same. */
-async function meetTheServer(): Promise<void> {
+/**
+ * The first call creates the account on the server.
+ *
+ * If it fails, the next call does the same, so errors are ignored.
+ */
+async function createAtServer(): Promise<void> {
   await queries.prefetchQuery({ queryKey: keys.me, queryFn: getMe, staleTime: 0 });
   await creditsMoved();
 }

@@ -1,18 +1,18 @@
 import { signOut as signOutOfFirebase } from "firebase/auth";
 import { firebase } from "./firebase";
 
-let leaving = false;
+let signingOut = false;
 
-/** Somebody chose to sign out, here and now; any other end of a sign-in needs a word on why. */
-export const isLeaving = (): boolean => leaving;
+/** Says whether the user is signing out in this tab. Any other end of a sign-in is explained to them. */
+export const isSigningOut = (): boolean => signingOut;
 
-/** Nothing that one user has seen stays for the next: the session forgets it all. */
+/** Signs out. The session then forgets all answers, so that the next user sees nothing of this one. */
 export async function signOut(): Promise<void> {
   const { auth } = await firebase();
-  leaving = true;
+  signingOut = true;
   try {
     await signOutOfFirebase(auth);
   } finally {
-    leaving = false;
+    signingOut = false;
   }
 }

@@ -17,27 +17,27 @@ import type { Vendor } from "./configuration";
 const TAKEN = ["auth/credential-already-in-use", "auth/email-already-in-use"];
 
 /**
- * Signs in with an account of a vendor's. Answers whether whoever was here anonymously kept their id; they did not where
- * that account belonged to somebody already. Throws Firebase's error.
+ * Signs in with an account of a vendor. Returns whether an anonymous user kept their id, which they do not if the
+ * account belongs to another user already. Throws Firebase's error.
  *
- * This file is only imported where a vendor's button is shown: the vendors' windows need much code.
+ * This file is imported only if a vendor's button is shown, because the vendors' windows need much code.
  */
-export async function enterWith(vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
+export async function signInAt(vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
   const anonymous = auth.currentUser?.isAnonymous ? auth.currentUser : null;
-  if (anonymous) return linkOrEnter(anonymous, vendor, auth, isLocal);
-  if (isLocal) await signInWithCredential(auth, pretended(vendor));
+  if (anonymous) return linkOrSignIn(anonymous, vendor, auth, isLocal);
+  if (isLocal) await signInWithCredential(auth, emulatedCredential(vendor));
   else await signInWithPopup(auth, providerOf(vendor), browserPopupRedirectResolver);
   return false;
 }
 
-async function linkOrEnter(anonymous: User, vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
+async function linkOrSignIn(anonymous: User, vendor: Vendor, auth: Auth, isLocal: boolean): Promise<boolean> {
   try {
-    if (isLocal) await linkWithCredential(anonymous, pretended(vendor));
+    if (isLocal) await linkWithCredential(anonymous, emulatedCredential(vendor));
     else await linkWithPopup(anonymous, providerOf(vendor), browserPopupRedirectResolver);
   } catch (error) {
-    const credential = isLocal ? pretended(vendor) : credentialIn(error, vendor);
+    const credential = isLocal ? emulatedCredential(vendor) : credentialIn(error, vendor);
     if (!(error instanceof FirebaseError && TAKEN.includes(error.code)) || !credential) throw error;
-    await signInWithCredential(auth, credential); // a second window would be blocked
+    await signInWithCredential(auth, credential); // A second window would be blocked.
     return false;
   }
   return true;
@@ -56,8 +56,8 @@ function providerOf(vendor: Vendor): AuthProvider {
   return apple;
 }
 
-/** The vendors' windows need the internet. The Auth emulator believes what is said here instead: one person each. */
-function pretended(vendor: Vendor): OAuthCredential {
+/** Returns a credential of one made-up person for each vendor, which the Auth emulator accepts without a window. */
+function emulatedCredential(vendor: Vendor): OAuthCredential {
   const sub = `local-${vendor}`;
   const idToken = JSON.stringify({ sub, email: `${vendor}@example.com`, email_verified: true, name: vendor });
   if (vendor === "google") return GoogleAuthProvider.credential(idToken);

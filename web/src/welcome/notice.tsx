@@ -8,7 +8,7 @@ import { useI18n } from "../i18n/i18n";
 import { useSignedIn } from "../session/session";
 import { useVerification, type Verification } from "./use-verification";
 
-/** For a new account whose free credits wait for its address, or for its network. Nothing for anybody else. */
+/** Tells the owner of a new account why its free credits have not come yet. It shows nothing to anybody else. */
 export function WelcomeNotice() {
   const { isVerified } = useSignedIn();
   const { data: me, isFetching } = useQuery({
@@ -54,7 +54,7 @@ function Waiting({ count, verification }: WaitingProps) {
   );
 }
 
-/** The buttons are gone, so whoever pressed one goes on here. */
+/** Says that the credits are here. It takes the focus if a button was pressed, because the buttons are gone now. */
 function Done({ verification: { said, promised, isAsked } }: { verification: Verification }) {
   const { t } = useI18n();
   const place = useRef<HTMLDivElement>(null);

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, body, type Me } from "../api/client";
 import { creditsMoved, keys, queries } from "../api/queries";
-import { type Message, useI18n } from "../i18n/i18n";
+import type { Message } from "../i18n/catalogue";
+import { useI18n } from "../i18n/i18n";
 import { useSignedIn } from "../session/session";
 import { codeOf } from "../session/sign-in";
 import { isVerifiedByNow, sendVerification } from "../session/verification";
@@ -15,13 +16,13 @@ const NO_ANSWER: Said = "welcome.said.noAnswer";
 interface State {
   busy?: "send" | "check";
   said?: Said;
-  /** How many credits were waiting when the address turned out to be verified. */
+  /** The number of credits that were due when the address turned out to be verified. */
   promised?: number;
-  /** By a press of the button, and not because the page found out by itself. */
+  /** True if the user pressed the button, false if the page found out by itself. */
   isAsked?: boolean;
 }
 
-/** What the two buttons do, and what came of it. */
+/** Returns what the two buttons of the notice do, and the outcome of the last press. */
 export function useVerification(count: number) {
   const { language } = useI18n();
   const { user, isVerified } = useSignedIn();
@@ -45,7 +46,11 @@ export function useVerification(count: number) {
   return { busy, said, promised, isAsked, isDone: promised > 0, sendAgain, check: () => look(true) };
 }
 
-/** Asks the API again where the address is verified by now. Credits may have come; or this mailbox had them before. */
+/**
+ * Returns what to tell the user.
+ *
+ * If the address is verified, the API is asked again: the credits may have come, or the mailbox had them before.
+ */
 async function outcome(count: number, isVerified: () => Promise<boolean>): Promise<State> {
   const before = queries.getQueryData<Me>(keys.me)?.current_credits ?? 0;
   if (!(await isVerified())) return { said: "welcome.said.notYet" };

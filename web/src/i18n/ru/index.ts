@@ -1,4 +1,4 @@
-import type { Catalogue } from "../i18n";
+import type { Catalogue } from "../catalogue";
 import account from "./account.json";
 import audit from "./audit.json";
 import common from "./common.json";

@@ -3,10 +3,10 @@ import { ButtonLink, Notice, PageHead } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { useSignedIn } from "../../session/session";
 import { Appearance } from "./appearance";
-import { Leaving } from "./leaving";
 import { Profile } from "./profile";
+import { SignOutSection } from "./sign-out";
 
-/** Who somebody is here, how it looks to them, and the way out. */
+/** Shows who the user is, the language and the theme, and the ways to sign out. */
 export default function Account() {
   const { t } = useI18n();
   const { firebase } = useSignedIn();
@@ -15,10 +15,10 @@ export default function Account() {
       <PageHead title={t("account.title")} lead={t("account.lead")} />
       <Profile />
       <Appearance />
-      <Leaving />
+      <SignOutSection />
       <section class="card stack">
         <h2>{t("account.place.title")}</h2>
-        <dl class="account-facts">
+        <dl class="account-properties">
           <dt>{t("account.place.project")}</dt>
           <dd>
             <code>{firebase.projectId}</code>

@@ -17,40 +17,40 @@ export function Profile() {
     <section class="card stack">
       <h2>{t("account.profile.title")}</h2>
       {error && <ErrorNotice error={error} retry={refetch} />}
-      {me && <Facts me={me} />}
+      {me && <Properties me={me} />}
       {!me && !error && <Skeleton lines={4} />}
     </section>
   );
 }
 
-function Facts({ me }: { me: Me }) {
+function Properties({ me }: { me: Me }) {
   const { t, day } = useI18n();
   const { user, isAdmin } = useSignedIn();
   return (
     <>
-      <dl class="account-facts">
-        <Fact label={t("account.profile.kind")}>
+      <dl class="account-properties">
+        <Property label={t("account.profile.kind")}>
           <span class="row">
             <Badge tone={me.is_anonymous ? "warn" : "good"}>
               {t(me.is_anonymous ? "account.profile.anonymous" : "account.profile.registered")}
             </Badge>
             {isAdmin && <Badge tone="info">{t("account.profile.admin")}</Badge>}
           </span>
-        </Fact>
+        </Property>
         {me.name && (
-          <Fact label={t("account.profile.name")}>
+          <Property label={t("account.profile.name")}>
             <bdi>{me.name}</bdi>
-          </Fact>
+          </Property>
         )}
         {!me.is_anonymous && (
-          <Fact label={t("account.profile.email")}>
+          <Property label={t("account.profile.email")}>
             {me.email || user.email || t("account.profile.none")}
-          </Fact>
+          </Property>
         )}
-        <Fact label={t("account.profile.id")}>
+        <Property label={t("account.profile.id")}>
           <code>{me.id}</code> <CopyButton text={me.id} label={t("account.profile.copyId")} />
-        </Fact>
-        {me.created_at && <Fact label={t("account.profile.since")}>{day(me.created_at)}</Fact>}
+        </Property>
+        {me.created_at && <Property label={t("account.profile.since")}>{day(me.created_at)}</Property>}
       </dl>
       {me.is_anonymous && (
         <div class="stack">
@@ -66,7 +66,7 @@ function Facts({ me }: { me: Me }) {
   );
 }
 
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+function Property({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     <>
       <dt>{label}</dt>

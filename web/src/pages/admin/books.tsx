@@ -6,7 +6,7 @@ import { UserLink } from "./links";
 type Audit = Schemas["AuditResource"];
 type Difference = Schemas["DifferenceResource"];
 
-/** What an audit of the books found, in words. */
+/** Says what a check of the books found. */
 export function BooksVerdict({ audit }: { audit: Audit }) {
   const { t } = useI18n();
   const totalsCount = audit.unopened_count === 0;

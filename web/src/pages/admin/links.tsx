@@ -12,7 +12,7 @@ export function UserLink({ id, children }: { id: string; children?: string }) {
   );
 }
 
-/** Above a page that is reached from a list. */
+/** Leads back to the list from which a page is reached. */
 export function BackLink({ href, children }: { href: string; children: string }) {
   return (
     <a class="admin-back" href={href}>
@@ -22,7 +22,11 @@ export function BackLink({ href, children }: { href: string; children: string })
   );
 }
 
-/** The beginning of the id is enough to tell one from the other; all of it is one press away. */
+/**
+ * Shows the beginning of an id, which is enough to tell generations apart.
+ *
+ * The page behind the link shows all of it.
+ */
 export function GenerationLink({ id, at = "/app/admin/generations" }: { id: string; at?: string }) {
   const join = at.includes("?") ? "&" : "?";
   return (

@@ -8,7 +8,7 @@ interface Page<Row> {
   next_page_token: string | null;
 }
 
-/** A list of the API, page after page: what `load` gets is to go into the query. */
+/** Reads a list of the API page after page. `load` puts its argument into the query. */
 export function usePages<Row>(
   queryKey: readonly unknown[],
   load: (place: { page_token?: string }) => Promise<Page<Row>>,
@@ -30,7 +30,7 @@ interface ListingProps<Row> {
   children: (rows: readonly Row[]) => ComponentChildren;
 }
 
-/** The rows; before them their shape, instead of them the reason why there are none. */
+/** Shows the rows of a list, a skeleton while they are loaded, or the reason why there are none. */
 export function Listing<Row>({ pages, filters, empty, children }: ListingProps<Row>) {
   const { query, rows } = pages;
   if (query.isPending) return <Skeleton lines={8} />;
@@ -48,14 +48,14 @@ export function Listing<Row>({ pages, filters, empty, children }: ListingProps<R
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** A query of the API without what was left empty. */
-export function given<T extends object>(values: T): Given<T> {
+/** Returns the values that are not empty, for a query of the API. */
+export function withoutEmpty<T extends object>(values: T): Given<T> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
   ) as Given<T>;
 }
 
-/** One of the words that the API knows, or nothing: an address can hold anything. */
+/** Returns the value if it is one of the words that the API knows, else undefined. An address can hold any value. */
 export function oneOf<Word extends string>(words: readonly Word[], value: string): Word | undefined {
   return words.find((word) => word === value);
 }

@@ -10,27 +10,27 @@ const REASON_MAX = 500;
 
 interface ReasonDialogProps<Result> {
   title: string;
-  /** What will happen. */
+  /** Says what will happen. */
   children: ComponentChildren;
   confirm: string;
   kind?: "primary" | "danger";
-  /** What has to be typed before it can be pressed, where there is no way back. */
+  /** The text that has to be typed to confirm an action that cannot be undone. */
   typed?: string;
-  /** In words of its own, what the API refused; undefined where the usual ones do. */
+  /** Returns the page's own words for a refusal, or undefined if the usual ones will do. */
   refusal?: (error: unknown) => string | undefined;
   act: (reason: string) => Promise<Result>;
-  /** The button stays busy until it is through. */
+  /** Is called with the result. The button stays busy until its promise is settled. */
   onDone: (result: Result) => unknown;
   onClose: () => void;
 }
 
-/** Every deed of an operator is written down with its reason: this asks for it. */
+/** Asks for the reason of an operator's action, which the audit log keeps, and then does the action. */
 export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
   const { t } = useI18n();
   const [reason, setReason] = useState("");
   const [echo, setEcho] = useState("");
   const [faults, setFaults] = useState<{ reason?: string; echo?: string }>({});
-  const deed = useMutation({ mutationFn: () => props.act(reason.trim()), onSuccess: props.onDone });
+  const action = useMutation({ mutationFn: () => props.act(reason.trim()), onSuccess: props.onDone });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const found = {
@@ -39,13 +39,13 @@ export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
     };
     setFaults(found);
     if (Object.keys(found).length > 0) focusFirstFault(event.currentTarget);
-    else deed.mutate();
+    else action.mutate();
   };
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <form class="stack" onSubmit={submit} noValidate>
         {props.children}
-        <ReasonField value={reason} onValue={setReason} error={faults.reason ?? refusedField(deed.error)} />
+        <ReasonField value={reason} onValue={setReason} error={faults.reason ?? refusedField(action.error)} />
         {props.typed && (
           <TextField
             label={t("audit.typed.label", { word: props.typed })}
@@ -56,9 +56,9 @@ export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
             spellcheck={false}
           />
         )}
-        {deed.isError && <Refusal error={deed.error} words={props.refusal?.(deed.error)} />}
+        {action.isError && <Refusal error={action.error} words={props.refusal?.(action.error)} />}
         <DialogActions onClose={props.onClose}>
-          <Button type="submit" kind={props.kind ?? "primary"} busy={deed.isPending}>
+          <Button type="submit" kind={props.kind ?? "primary"} busy={action.isPending}>
             {props.confirm}
           </Button>
         </DialogActions>
@@ -102,7 +102,7 @@ export function DialogActions({ onClose, children }: { onClose: () => void; chil
   );
 }
 
-/** In the words of the page where it has some for this refusal. */
+/** Shows a refusal, in the words of the page if it has some. A fault of the reason is shown at its field instead. */
 export function Refusal({ error, words }: { error: unknown; words?: string | undefined }) {
   if (words) return <Notice tone="bad">{words}</Notice>;
   return refusedField(error) ? null : <ErrorNotice error={error} />;
@@ -112,7 +112,7 @@ function refusedField(error: unknown): string | undefined {
   return error instanceof ApiError ? (error.fault("/reason") ?? error.fault("reason")) : undefined;
 }
 
-/** After the faults are in the page: the first of them is where to go on. */
+/** Moves the focus to the first field with a fault. It waits for the next frame, when the faults are on the page. */
 export function focusFirstFault(form: EventTarget | null): void {
   requestAnimationFrame(() => {
     if (form instanceof HTMLElement) form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();

@@ -1,6 +1,6 @@
 import { useI18n } from "../../i18n/i18n";
 
-/** A moment, as a machine can read it too. */
+/** Shows a moment, which programs can read from its attribute, too. */
 export function Time({ at }: { at: string }) {
   const { moment } = useI18n();
   return (

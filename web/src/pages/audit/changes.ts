@@ -6,7 +6,11 @@ export interface Change {
 
 type Values = Record<string, unknown>;
 
-/** Of details with a `before` and an `after`, what differs between them; `before` may be nothing at all. */
+/**
+ * Returns the values that differ between `before` and `after`, or undefined for other details.
+ *
+ * `before` may be null.
+ */
 export function changesOf(details: Readonly<Values>): Change[] | undefined {
   const { before, after } = details;
   if (!isValues(after)) return undefined;

@@ -4,7 +4,7 @@ import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/queries";
 import { type Column, DataTable, Empty, PageHead } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { given, Listing, usePages } from "../admin/paging";
+import { Listing, usePages, withoutEmpty } from "../admin/paging";
 import { Time } from "../admin/time";
 import { FilterBar, type Filters, SelectFilter, TextFilter, useFilters } from "../filters";
 import { ACTIONS, Actor, actionWords, Details, Target } from "./words";
@@ -16,7 +16,7 @@ const FILTERS = ["actor", "action", "target"] as const;
 export default function AuditLogPage() {
   const { t } = useI18n();
   const filters = useFilters(FILTERS);
-  const wanted = given(filters.values);
+  const wanted = withoutEmpty(filters.values);
   const pages = usePages<AuditRecord>(keys.admin("audit-log", wanted), (place) =>
     body(api.GET("/v1/admin/audit-log", { params: { query: { ...wanted, ...place } } })),
   );

@@ -46,7 +46,7 @@ const PLACES = {
   reports: "audit.target.reports",
 } as const;
 
-/** An action of a later version is told by its code. */
+/** Names an action. One that this version does not know is shown by its code. */
 export function actionWords(action: string, t: Translate): string {
   return isKnown(action, WORDS) ? t(WORDS[action]) : action;
 }
@@ -67,7 +67,7 @@ export function Target({ target }: { target: string }) {
   return isKnown(target, PLACES) ? t(PLACES[target]) : <code>{target}</code>;
 }
 
-/** What changed or how much, and the request by which it can be found in the log. */
+/** Shows what an action changed, and the id of its request, by which the server's log can be searched. */
 export function Details({ record }: { record: Schemas["AuditRecordResource"] }) {
   const { t } = useI18n();
   const changes = changesOf(record.details);

@@ -1,14 +1,16 @@
 export type Cell = string | number;
 export type Separator = "," | ";";
 
-const BYTE_ORDER_MARK = "\uFEFF"; // without it, Excel takes UTF-8 for something else
+// Without this mark, Excel does not read the file as UTF-8.
+const BYTE_ORDER_MARK = "\uFEFF";
 const LINE_END = "\r\n";
-// Some programs run a text that begins like a formula, also after spaces and in the full-width forms of East Asia.
+// Some programs run texts that begin like a formula, also after spaces and with the full-width signs of East Asia.
 const STARTS_A_FORMULA = /^(?:[\s\u200B]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])/;
 
 /**
- * A file for spreadsheets. No text in it is run as a formula; numbers stay numbers.
- * functions/providers/pages/spreadsheet.py keeps the same rules; functions/tests/nasty_cells.json holds both to them.
+ * Writes a file for spreadsheets. No text in it is run as a formula, and numbers stay numbers.
+ *
+ * functions/providers/pages/spreadsheet.py has the same rules. functions/tests/nasty_cells.json tests both.
  */
 export function csv(rows: readonly (readonly Cell[])[], separator: Separator): string {
   const lines = rows.map((row) => row.map((cell) => written(cell)).join(separator));

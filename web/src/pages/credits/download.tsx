@@ -13,7 +13,7 @@ type State =
   | { at: "end"; count: number; isAll: boolean }
   | { at: "fault"; error: unknown };
 
-/** All of the ledger as a file. The same button stops it, so that the focus stays where it is. */
+/** Saves the whole ledger as a file. The button that starts the download also stops it, so that it keeps the focus. */
 export function Download() {
   const { t, number } = useI18n();
   const [state, start, stop] = useDownload();
@@ -52,7 +52,7 @@ function useDownload(): [State, () => Promise<void>, () => void] {
     try {
       const whole = await readWhole((token) => readEntries(PAGE_SIZE, token, signal), tell);
       if (signal.aborted) return;
-      // Where the comma parts a number's decimals, spreadsheets part the cells by semicolons.
+      // In languages with a decimal comma, spreadsheets separate cells by semicolons.
       save(csv(ledgerRows(whole, t), language === "ru" ? ";" : ","));
       setState(ended(whole));
     } catch (error) {

@@ -1,6 +1,7 @@
 import { api, body, type Entry, type Schemas } from "../../api/client";
 import { ENTRY_TYPES } from "../../api/entry-types";
-import type { Message, Translate } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import type { Translate } from "../../i18n/i18n";
 
 export type EntryPage = Schemas["EntryPage"];
 
@@ -13,7 +14,7 @@ export function sumOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, entry) => sum + entry.signed_credits, 0);
 }
 
-/** What kind of entry it is, in words. */
+/** Names the type of an entry. */
 export function entryTitle({ type }: Entry, t: Translate): string {
   const known = ENTRY_TYPES.find((each) => each === type);
   return known ? t(`credits.type.${known}`) : type;
@@ -29,7 +30,7 @@ function modelName(model: string, t: Translate): string {
   return words === known ? model : words;
 }
 
-/** What is worth knowing beside the kind: what the API writes in English is said in the reader's language. */
+/** Describes an entry. Descriptions that the API writes in English are translated into the reader's language. */
 export function entryDetail({ type, description }: Entry, t: Translate): string {
   const [, model = "", width = "", height = ""] = ORDER.exec(description) ?? [];
   if (type === "deduction" && model)

@@ -22,7 +22,11 @@ export default function CreditsPage() {
       {error && !me ? (
         <ErrorNotice error={error} retry={refetch} />
       ) : (
-        <Standing current={me?.current_credits} held={me?.held_credits} images={me?.total_images_generated} />
+        <BalanceFigures
+          current={me?.current_credits}
+          held={me?.held_credits}
+          images={me?.total_images_generated}
+        />
       )}
       <MoreCredits />
       <Ledger balance={me?.current_credits} />
@@ -30,7 +34,7 @@ export default function CreditsPage() {
   );
 }
 
-/** Credits that are set aside are about to move: as long as there are any, looks again and again. */
+/** Reads the balance. While credits are held, it is read again and again, because they are about to move. */
 function useBalance() {
   const balance = useQuery({
     queryKey: keys.me,
@@ -47,17 +51,17 @@ function useBalance() {
   return balance;
 }
 
-interface StandingProps {
+interface BalanceFiguresProps {
   current: number | undefined;
   held: number | undefined;
   images: number | undefined;
 }
 
-/** Stands there before the numbers do, so that nothing moves when they come. */
-function Standing({ current, held, images }: StandingProps) {
+/** Shows the balance. Its figures have their places before they are loaded, so that nothing moves when they come. */
+function BalanceFigures({ current, held, images }: BalanceFiguresProps) {
   const { t, number } = useI18n();
   return (
-    <div class="credits-standing">
+    <div class="credits-balance">
       <Stats>
         <Stat label={t("credits.current.label")}>
           <Figure note={t("credits.current.note")}>
@@ -84,7 +88,7 @@ function Figure({ note, children }: { note: string; children: ComponentChildren 
   );
 }
 
-/** There is no shop yet: an operator gives credits, by hand. */
+/** Says how to get more credits. There is no shop yet, so an operator gives them. */
 function MoreCredits() {
   const { t } = useI18n();
   const { firebase, isAdmin, user } = useSignedIn();

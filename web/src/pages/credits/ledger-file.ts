@@ -3,18 +3,18 @@ import type { Translate } from "../../i18n/i18n";
 import type { Cell } from "./csv";
 import { type EntryPage, entryDetail, entryTitle } from "./entries";
 
-/** Entries in a file at most. */
+/** A file has at most this many entries. */
 export const ENTRIES_MAX = 10_000;
 
 export interface Whole {
   entries: Entry[];
-  /** False: there are older ones, which are not in here. */
+  /** False if there are older entries, which are left out. */
   isAll: boolean;
 }
 
 type ReadPage = (token: string) => Promise<EntryPage>;
 
-/** Page after page, the newest entry first; tells after each how many there are. */
+/** Reads all entries page after page, the newest first. After each page, `tell` gets the number of entries so far. */
 export async function readWhole(readPage: ReadPage, tell: (count: number) => void): Promise<Whole> {
   const entries: Entry[] = [];
   let token: string | null = "";
@@ -27,7 +27,11 @@ export async function readWhole(readPage: ReadPage, tell: (count: number) => voi
   return { entries, isAll: token === null };
 }
 
-/** A head, and a row for each entry. What the balance was then is known only from the first entry on. */
+/**
+ * Returns a head and a row for each entry.
+ *
+ * The balance after an entry is left out unless all older entries are there.
+ */
 export function ledgerRows({ entries, isAll }: Whole, t: Translate): Cell[][] {
   const head = ["time", "type", "detail", "amount", "balance", "generation", "entry"] as const;
   const balances = isAll ? balancesAfter(entries) : [];

@@ -39,7 +39,7 @@ describe("the file", () => {
 });
 
 describe("reading all pages", () => {
-  it("follows the tokens, and tells how far it is", async () => {
+  it("follows the page tokens, and tells how many entries it has", async () => {
     const pages: Record<string, EntryPage> = {
       "": { data: [entry(-1), entry(-2)], next_page_token: "older" },
       older: { data: [entry(10)], next_page_token: null },
@@ -52,7 +52,7 @@ describe("reading all pages", () => {
     expect(told).toEqual([2, 3]);
   });
 
-  it("comes to an end where the ledger does not", async () => {
+  it("stops at the largest number of entries, even if there are more", async () => {
     const endless = async (): Promise<EntryPage> => ({
       data: Array.from({ length: 100 }, () => entry(1)),
       next_page_token: "more",
@@ -70,11 +70,11 @@ describe("the rows of the file", () => {
       .slice(1)
       .map((row) => row[4]);
 
-  it("say what the balance was after each entry", () => {
+  it("have the balance after each entry", () => {
     expect(balances(true)).toEqual([9, 7, 10]);
   });
 
-  it("do not say it without the first entries", () => {
+  it("have no balance if the first entries are missing", () => {
     expect(balances(false)).toEqual(["", "", ""]);
   });
 });
@@ -87,17 +87,17 @@ describe("an entry in words", () => {
   });
   const adjustment = entry(5, { type: "adjustment", description: "Adjustment: Sorry: the oven broke" });
 
-  it("has the language of the reader", () => {
+  it("is in the language of the reader", () => {
     expect(entryTitle(refund, russian)).toBe("Возврат");
     expect(entryDetail(refund, russian)).toBe("Картинка отменена");
     expect(entryDetail(order, russian)).toBe("Модель A, 1024 × 768");
   });
 
-  it("keeps what an operator wrote", () => {
+  it("keeps the words of an operator", () => {
     expect(entryDetail(adjustment, russian)).toBe("Sorry: the oven broke");
   });
 
-  it("shows what it does not know as it is", () => {
+  it("shows unknown descriptions as they are", () => {
     const painted = entry(-3, { description: "Image generation - Model Z - 512x512" });
     expect(entryDetail(painted, russian)).toBe("Model Z, 512 × 512");
     const unknown = entry(1, { type: "raffle", description: "You won" });

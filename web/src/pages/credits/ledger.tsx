@@ -41,7 +41,7 @@ export function Ledger({ balance }: { balance: number | undefined }) {
       {ledger.isSuccess && entries.length === 0 && <NothingYet />}
       {entries.length > 0 && <Entries entries={entries} />}
       {entries.length > 0 && balance !== undefined && (
-        <Sum entries={entries} balance={balance} isAll={!ledger.hasNextPage} />
+        <LedgerSum entries={entries} balance={balance} isAll={!ledger.hasNextPage} />
       )}
       {ledger.isError && (
         <ErrorNotice
@@ -113,8 +113,16 @@ function What({ entry }: { entry: Entry }) {
   );
 }
 
-/** The books are open: whoever adds up gets the balance. */
-function Sum({ entries, balance, isAll }: { entries: readonly Entry[]; balance: number; isAll: boolean }) {
+/** Shows that the entries add up to the balance, or warns that they do not. */
+function LedgerSum({
+  entries,
+  balance,
+  isAll,
+}: {
+  entries: readonly Entry[];
+  balance: number;
+  isAll: boolean;
+}) {
   const { t, number } = useI18n();
   const sum = sumOf(entries);
   const signed = (value: number) => (value < 0 ? `−${number(-value)}` : number(value));

@@ -7,11 +7,11 @@ import { useLinks } from "./list";
 
 interface ActionsProps {
   generation: Generation;
-  /** When the API said this of it, in milliseconds since 1970. */
+  /** The time of the API's answer about the generation, in milliseconds since 1970. */
   knownSince: number;
 }
 
-/** What can be done with what came out; where there are more outputs than one, for each. */
+/** Offers to download each output, to open it in full size, and to make another picture like it. */
 export function Actions({ generation, knownSince }: ActionsProps) {
   const { t } = useI18n();
   const { id, outputs } = generation;

@@ -6,11 +6,11 @@ import { ApiError } from "../../api/problem";
 import { ButtonLink, Empty, ErrorNotice, PageHead, Skeleton } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { useGeneration } from "../../live/use-generation";
-import { Asked, Cost, Times } from "./facts";
 import { addressOf, type Filters, filtersOf } from "./filters";
 import { useCatalog, useNeighbours } from "./list";
 import { Result } from "./result";
-import { Standing } from "./standing";
+import { CostSection, RequestSection, TimesSection } from "./sections";
+import { StatusSection } from "./status";
 import { titleOf } from "./words";
 
 const NOT_THERE = [400, 404];
@@ -21,52 +21,52 @@ export default function GalleryDetail() {
   const id = params.id ?? "";
   return (
     <div class="gallery">
-      <Found key={id} id={id} filters={filtersOf(query)} />
+      <GenerationDetail key={id} id={id} filters={filtersOf(query)} />
     </div>
   );
 }
 
-function Found({ id, filters }: { id: string; filters: Filters }) {
+function GenerationDetail({ id, filters }: { id: string; filters: Filters }) {
   const { t } = useI18n();
   const { data: generation, dataUpdatedAt, error, refetch } = useGeneration(id);
   const catalog = useCatalog().data;
-  if (error instanceof ApiError && NOT_THERE.includes(error.status)) return <Missing />;
+  if (error instanceof ApiError && NOT_THERE.includes(error.status)) return <NotFound />;
   return (
     <>
-      <Path id={id} filters={filters} />
+      <DetailNavigation id={id} filters={filters} />
       <PageHead
         title={generation ? titleOf(generation.prompt) || t("gallery.erased") : t("gallery.detail.title")}
       />
       {error && !generation && <ErrorNotice error={error} retry={() => refetch()} />}
-      {generation && <Everything generation={generation} catalog={catalog} knownSince={dataUpdatedAt} />}
-      {!generation && !error && <Coming />}
+      {generation && <DetailColumns generation={generation} catalog={catalog} knownSince={dataUpdatedAt} />}
+      {!generation && !error && <DetailSkeleton />}
     </>
   );
 }
 
-interface EverythingProps {
+interface DetailColumnsProps {
   generation: Generation;
   catalog: Catalog | undefined;
   knownSince: number;
 }
 
-function Everything({ generation, catalog, knownSince }: EverythingProps) {
-  const standing = useRef<HTMLDivElement>(null);
+function DetailColumns({ generation, catalog, knownSince }: DetailColumnsProps) {
+  const status = useRef<HTMLDivElement>(null);
   return (
     <div class="gallery-columns">
       <Result generation={generation} catalog={catalog} />
       <div class="stack">
-        <Standing generation={generation} knownSince={knownSince} shown={standing} />
-        <Asked generation={generation} catalog={catalog} />
-        <Cost generation={generation} />
-        <Times generation={generation} />
+        <StatusSection generation={generation} knownSince={knownSince} shown={status} />
+        <RequestSection generation={generation} catalog={catalog} />
+        <CostSection generation={generation} />
+        <TimesSection generation={generation} />
       </div>
     </div>
   );
 }
 
-/** Back to the list as it was, and to its neighbours there. */
-function Path({ id, filters }: { id: string; filters: Filters }) {
+/** Leads back to the list with its filters, and to the pictures before and after this one. */
+function DetailNavigation({ id, filters }: { id: string; filters: Filters }) {
   const { t } = useI18n();
   const address = addressOf(filters);
   const { newer, older } = useNeighbours(id, filters);
@@ -81,8 +81,8 @@ function Path({ id, filters }: { id: string; filters: Filters }) {
   );
 }
 
-/** It is not there, or not one's own: the API does not say which, and neither do we. */
-function Missing() {
+/** Says that there is no such picture. The API does not tell whether it is missing or belongs to another user. */
+function NotFound() {
   const { t } = useI18n();
   return (
     <>
@@ -97,7 +97,7 @@ function Missing() {
   );
 }
 
-function Coming() {
+function DetailSkeleton() {
   return (
     <div class="gallery-columns gallery-coming">
       <Skeleton lines={1} tall />

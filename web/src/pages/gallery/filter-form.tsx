@@ -2,7 +2,8 @@ import type { Ref } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Catalog } from "../../api/client";
 import { Badge, Button, SelectField, TextField } from "../../design";
-import { type Message, useI18n } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import { useI18n } from "../../i18n/i18n";
 import { namedAfter, useCatalogWords } from "../../picture";
 import { countOf, type FilterName, type Filters, isBackwards, STATUSES, withFilter } from "./filters";
 
@@ -13,14 +14,14 @@ interface Choosing {
 
 interface FilterFormProps extends Choosing {
   catalog: Catalog | undefined;
-  /** What the focus goes to when the filters were cleared. */
+  /** Gets the focus when the filters were cleared. */
   summary: Ref<HTMLElement>;
   onClear: () => void;
 }
 
 const ROOM_FOR_ALL = "(min-width: 48.01rem)";
 
-/** Folded on a phone, so that the pictures come first. */
+/** Shows the filters above the pictures. They are folded on a phone, so that the pictures come first. */
 export function FilterForm({ filters, onFilters, catalog, summary, onClear }: FilterFormProps) {
   const { t } = useI18n();
   const [isOpen, setOpen] = useState(() => window.matchMedia(ROOM_FOR_ALL).matches);
@@ -95,7 +96,7 @@ interface OptionFilterProps extends Choosing {
   options: readonly Option[];
 }
 
-/** What stands in the address can be chosen even where it is no longer on offer: old pictures still have it. */
+/** Offers the options of one filter. The one in the address is always among them, because old pictures may have it. */
 function OptionFilter({ name, any, options, filters, onFilters }: OptionFilterProps) {
   const { t } = useI18n();
   const inWords = useCatalogWords();
@@ -120,7 +121,7 @@ interface DayFilterProps extends Choosing {
   fault?: string | undefined;
 }
 
-/** Holds what is typed until it is a day, or nothing. */
+/** Shows a filter by day. It takes effect when the typed text is a day or empty. */
 function DayFilter({ name, filters, onFilters, fault }: DayFilterProps) {
   const { t } = useI18n();
   const chosen = filters[name] ?? "";

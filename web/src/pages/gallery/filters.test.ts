@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addressOf, countOf, filtersOf, isBackwards, isDay, parametersOf, withFilter } from "./filters";
 
 describe("filters in the address", () => {
-  it("come back as they went", () => {
+  it("are read as they were written", () => {
     const filters = {
       status: "failed",
       model: "Model A",
@@ -14,11 +14,11 @@ describe("filters in the address", () => {
     expect(filtersOf(query)).toEqual(filters);
   });
 
-  it("are not there when none is in use", () => {
+  it("leave the address alone if none is in use", () => {
     expect(addressOf({})).toBe("");
   });
 
-  it("leave out what cannot be one", () => {
+  it("leave out values that cannot be filters", () => {
     const query = {
       status: "lost",
       style: "",
@@ -31,11 +31,11 @@ describe("filters in the address", () => {
     expect(filtersOf(query)).toEqual({});
   });
 
-  it("know a day from what is typed on the way to one", () => {
+  it("tell a day from a half-typed one", () => {
     expect(["2026-11-20", "0202-11-20", "2026-13-01", ""].map(isDay)).toEqual([true, false, false, false]);
   });
 
-  it("are set, replaced and taken away one by one", () => {
+  it("are set, replaced and removed one by one", () => {
     const one = withFilter({}, "style", "anime");
     const two = withFilter(one, "status", "failed");
     expect([countOf(two), withFilter(two, "style", "sketch").style, withFilter(two, "style", "")]).toEqual([
@@ -46,20 +46,20 @@ describe("filters in the address", () => {
   });
 });
 
-describe("what is asked of the API", () => {
-  it("counts days where the reader is, the last one included", () => {
+describe("the parameters for the API", () => {
+  it("have days in the time zone of the reader, and include the last one", () => {
     const { from, to } = parametersOf({ from: "2026-02-28", to: "2026-02-28" });
     expect(from).toBe(new Date(2026, 1, 28).toISOString());
     expect(to).toBe(new Date(2026, 2, 1).toISOString());
   });
 
-  it("has the price as a number, and nothing that was not chosen", () => {
+  it("have the price as a number, and nothing that was not chosen", () => {
     expect(parametersOf({ credits: "3", style: "anime" })).toEqual({ credits: 3, style: "anime" });
   });
 });
 
 describe("two days", () => {
-  it("may be the same, and may not be the wrong way round", () => {
+  it("may be the same, but not in the wrong order", () => {
     const from = "2026-11-20";
     expect(["2026-11-19", "2026-11-20", "2026-11-21"].map((to) => isBackwards({ from, to }))).toEqual([
       true,

@@ -7,7 +7,11 @@ export const STATUSES = ["queued", "processing", "completed", "failed", "cancell
 const NAMES = ["status", "style", "model", "credits", "from", "to"] as const;
 export type FilterName = (typeof NAMES)[number];
 
-/** As they stand in the address; `from` and `to` are days (2026-11-20) where the reader is, both included. */
+/**
+ * Holds the filters in the address.
+ *
+ * `from` and `to` are days (2026-11-20) in the time zone of the reader, both included.
+ */
 export type Filters = Partial<Record<FilterName, string>>;
 
 const OPTION_MAX = 50;
@@ -26,12 +30,12 @@ function isOption(value: string): boolean {
   return value.length > 0 && lengthOf(value) <= OPTION_MAX;
 }
 
-/** While somebody types a year, the browser reports the years 2, 20 and 202 on the way. */
+/** Says whether a text is a day. While a year is typed, the browser also reports the years 2, 20 and 202. */
 export function isDay(value: string): boolean {
   return /^2\d{3}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
 }
 
-/** What of an address can be a filter; the rest is left out, so that an old link still shows something. */
+/** Reads the filters of an address. Other values are left out, so that an old link still shows pictures. */
 export function filtersOf(query: Readonly<Record<string, string>>): Filters {
   const found = NAMES.map((name) => [name, query[name] ?? ""] as const);
   return Object.fromEntries(found.filter(([name, value]) => COULD_BE[name](value)));
@@ -41,7 +45,9 @@ export function withFilter(filters: Filters, name: FilterName, value: string): F
   return filtersOf({ ...filters, [name]: value });
 }
 
-/** `?status=failed&style=anime`, always in this order; nothing where no filter is in use. */
+/**
+ * Writes the filters as `?status=failed&style=anime`, always in the same order, or as an empty text if there are none.
+ */
 export function addressOf(filters: Filters): string {
   const used = NAMES.flatMap((name) => (filters[name] ? [[name, filters[name]]] : []));
   return used.length > 0 ? `?${new URLSearchParams(used)}` : "";
@@ -51,7 +57,7 @@ export function countOf(filters: Filters): number {
   return Object.keys(filters).length;
 }
 
-/** The last day is before the first. */
+/** Says whether the last day is before the first. */
 export function isBackwards({ from, to }: Filters): boolean {
   return from !== undefined && to !== undefined && to < from;
 }
@@ -68,7 +74,7 @@ export function parametersOf({ status, style, model, credits, from, to }: Filter
   };
 }
 
-/** Midnight where the reader is, of that day or so many days later. */
+/** Returns the beginning of a day, or of one so many days later, in the time zone of the reader. */
 function startOfDay(value: string, daysLater: number): string {
   const [year = 0, month = 1, day = 1] = value.split("-").map(Number);
   return new Date(year, month - 1, day + daysLater).toISOString();

@@ -11,7 +11,7 @@ import { addressOf, countOf, type Filters, filtersOf, isBackwards } from "./filt
 import { useCatalog, useGenerations } from "./list";
 import { Tile } from "./tile";
 
-const BLANKS = 8;
+const SKELETON_TILES = 8;
 
 export default function Gallery() {
   const { t } = useI18n();
@@ -46,11 +46,11 @@ interface PicturesProps {
 function Pictures({ filters, catalog, onClear }: PicturesProps) {
   const list = useGenerations(filters);
   const more = useMore(list);
-  if (isBackwards(filters)) return <Nothing filters={filters} onClear={onClear} />;
-  if (list.isPending) return <Blanks />;
+  if (isBackwards(filters)) return <NoPictures filters={filters} onClear={onClear} />;
+  if (list.isPending) return <GridSkeleton />;
   if (list.isError && !list.data) return <ErrorNotice error={list.error} retry={() => list.refetch()} />;
   const generations = list.data.pages.flatMap(({ data }) => data);
-  if (generations.length === 0) return <Nothing filters={filters} onClear={onClear} />;
+  if (generations.length === 0) return <NoPictures filters={filters} onClear={onClear} />;
   return (
     <section
       class={list.isPlaceholderData ? "gallery-list is-old" : "gallery-list"}
@@ -63,7 +63,7 @@ function Pictures({ filters, catalog, onClear }: PicturesProps) {
   );
 }
 
-/** Whoever asked for more goes on with the first that is new: the button that they pressed is gone, or far below. */
+/** Loads more pictures and moves the focus to the first new one, because the button is then gone or far below. */
 function useMore(list: ReturnType<typeof useGenerations>) {
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
   const place = useRef<HTMLUListElement>(null);
@@ -108,16 +108,16 @@ function Grid({ generations, filters, catalog, place }: GridProps) {
   );
 }
 
-/** As many tiles as will likely come, so that nothing jumps when they do. */
-function Blanks() {
+/** Keeps the place of the tiles while they are loaded. */
+function GridSkeleton() {
   return (
     <div class="gallery-blanks">
-      <Skeleton lines={BLANKS} tall />
+      <Skeleton lines={SKELETON_TILES} tall />
     </div>
   );
 }
 
-function Nothing({ filters, onClear }: Omit<PicturesProps, "catalog">) {
+function NoPictures({ filters, onClear }: Omit<PicturesProps, "catalog">) {
   const { t } = useI18n();
   if (countOf(filters) > 0) {
     const action = <Button onClick={onClear}>{t("gallery.filters.clear")}</Button>;

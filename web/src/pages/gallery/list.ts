@@ -2,13 +2,17 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/preact-q
 import { api, body, type Generation } from "../../api/client";
 import { keys, queries } from "../../api/queries";
 import { isFinal } from "../../live/progress";
-import { learn } from "../../live/use-generation";
+import { storeUnlessFollowed } from "../../live/use-generation";
 import { type Filters, isBackwards, parametersOf } from "./filters";
 
-/** Full rows of two, three, four and six. */
+/** This number fills whole rows of two, three, four or six tiles. */
 const PAGE_SIZE = 24;
 
-/** One's own generations, newest first. `known`: only what is remembered, nothing is asked for. */
+/**
+ * Reads the user's generations, the newest first.
+ *
+ * With `known` it takes only those that are loaded, and sends no request.
+ */
 export function useGenerations(filters: Filters, known = false) {
   return useInfiniteQuery({
     queryKey: [...keys.generations, "list", filters],
@@ -23,11 +27,11 @@ export function useGenerations(filters: Filters, known = false) {
 async function page(filters: Filters, token: string) {
   const query = { ...parametersOf(filters), page_size: PAGE_SIZE, ...(token && { page_token: token }) };
   const found = await body(api.GET("/v1/generations", { params: { query } }));
-  found.data.filter(isNews).forEach(learn);
+  found.data.filter(isNews).forEach(storeUnlessFollowed);
   return found;
 }
 
-/** What has ended stays as it is known: each answer has other links to the same pictures. */
+/** Says whether to store a generation. One that has ended is kept, because a new answer only has other links. */
 function isNews({ id }: Generation): boolean {
   const known = queries.getQueryData<Generation>(keys.generation(id));
   return !known || !isFinal(known);
@@ -37,10 +41,10 @@ export function useCatalog() {
   return useQuery({ queryKey: keys.catalog, queryFn: () => body(api.GET("/v1/catalog")) });
 }
 
-/** They live a quarter of an hour. */
+/** Links work for 15 minutes, so they are renewed after 10. */
 const LINKS_LIFE = 10 * 60_000;
 
-/** Links to the outputs that can still be opened, of a generation as it was known at that moment. */
+/** Returns links to the outputs that still work. `knownSince` is the time of the answer with the known generation. */
 export function useLinks(known: Generation, knownSince: number): readonly string[] {
   const { id } = known;
   const { data } = useQuery({
@@ -59,7 +63,11 @@ export interface Neighbours {
   older?: Generation | undefined;
 }
 
-/** What stands beside it in the list that the reader came from; nothing for who came by a link. */
+/**
+ * Returns the pictures beside one in the list that the reader came from.
+ *
+ * There are none for a reader who came by a link.
+ */
 export function useNeighbours(id: string, filters: Filters): Neighbours {
   const { data } = useGenerations(filters, true);
   const shown = data?.pages.flatMap(({ data: generations }) => generations) ?? [];

@@ -6,7 +6,7 @@ const PLACES = [
   [40, 95],
 ] as const;
 
-/** The colours of a palette running into each other: what stands where a picture will be, or was. */
+/** Fills the place of a picture that is not there with the colours of its palette. */
 export function PaletteGround({ colors }: { colors: readonly string[] }) {
   const id = useId();
   const spots = PLACES.flatMap(([x, y], place) => {
@@ -30,7 +30,7 @@ export function PaletteGround({ colors }: { colors: readonly string[] }) {
 
 const STEP = 20;
 
-/** Each colour as a small round; their names say nothing, so they are not read out. */
+/** Shows each colour as a small circle. Screen readers skip them, because their names would say nothing. */
 export function Swatches({ colors }: { colors: readonly string[] }) {
   if (colors.length === 0) return null;
   return (

@@ -10,7 +10,7 @@ interface ResultProps {
   catalog: Catalog | undefined;
 }
 
-/** What came out, or the room that it will take. */
+/** Shows the outputs, or a placeholder if there are none. */
 export function Result({ generation, catalog }: ResultProps) {
   const { t } = useI18n();
   return (
@@ -18,7 +18,7 @@ export function Result({ generation, catalog }: ResultProps) {
       {generation.outputs.length > 0 ? (
         <Pictures generation={generation} />
       ) : (
-        <Room generation={generation} catalog={catalog} />
+        <Placeholder generation={generation} catalog={catalog} />
       )}
     </section>
   );
@@ -43,8 +43,8 @@ function Pictures({ generation }: { generation: Generation }) {
   ));
 }
 
-/** As large as the picture will be, so that nothing moves when it is there. */
-function Room({ generation, catalog }: ResultProps) {
+/** Takes the place of a picture. It is as large as the picture will be, so that nothing moves when it comes. */
+function Placeholder({ generation, catalog }: ResultProps) {
   const { t } = useI18n();
   const { params, status } = generation;
   const colors = catalog?.colors.find(({ id }) => id === params.color)?.hex_examples ?? [];

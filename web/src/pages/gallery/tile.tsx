@@ -8,12 +8,12 @@ import { PaletteGround } from "./palette";
 
 interface TileProps {
   generation: Generation;
-  /** The filters that the reader came with, so that the way back and the neighbours are the same. */
+  /** The filters of the list, as a query. The detail page needs them to lead back and to the next picture. */
   address: string;
   catalog: Catalog | undefined;
 }
 
-/** One generation of the list: the picture, or what became of it. What runs is followed. */
+/** Shows one generation of the list: its picture, or its status. It follows a generation that runs. */
 export function Tile({ generation, address, catalog }: TileProps) {
   const { t, moment } = useI18n();
   const { data: current = generation } = useGeneration(generation.id);
@@ -24,7 +24,7 @@ export function Tile({ generation, address, catalog }: TileProps) {
         {outputs.length > 0 ? (
           <Thumbnail generation={current} />
         ) : (
-          <Ground generation={current} catalog={catalog} />
+          <TileWithoutPicture generation={current} catalog={catalog} />
         )}
         <span class="gallery-prompt" dir="auto">
           {prompt || t("gallery.erased")}
@@ -37,7 +37,7 @@ export function Tile({ generation, address, catalog }: TileProps) {
   );
 }
 
-/** Not read out: its text is the description, which stands below it. */
+/** Screen readers skip the thumbnail, because its text is the prompt, which stands below it. */
 function Thumbnail({ generation }: { generation: Generation }) {
   return (
     <div class="gallery-frame" aria-hidden="true">
@@ -46,7 +46,7 @@ function Thumbnail({ generation }: { generation: Generation }) {
   );
 }
 
-function Ground({ generation, catalog }: Omit<TileProps, "address">) {
+function TileWithoutPicture({ generation, catalog }: Omit<TileProps, "address">) {
   const { t } = useI18n();
   const { status, params, progress } = generation;
   const isRunning = !isFinal(generation);

@@ -9,14 +9,14 @@ const { t } = wordsIn("en", en);
 const START = "2026-11-20T10:00:00.000Z";
 const later = (seconds: number) => new Date(Date.parse(START) + seconds * 1000).toISOString();
 
-describe("how long it took", () => {
+describe("a duration", () => {
   it.each([
     [0.2, "less than a second"],
     [1, "1 second"],
     [60, "1 minute"],
     [125, "2 minutes 5 seconds"],
     [3600 + 61, "1 hour 1 minute"],
-  ])("%d s", (seconds, words) => {
+  ])("of %d s is written as %s", (seconds, words) => {
     expect(durationBetween(START, later(seconds), t)).toBe(words);
   });
 
@@ -25,13 +25,13 @@ describe("how long it took", () => {
     expect(words).toEqual(["1 секунда", "2 секунды", "5 секунд", "21 секунда"]);
   });
 
-  it("is never below nothing, whatever the clocks say", () => {
+  it("below zero, as clocks differ, is written as less than a second", () => {
     expect(durationBetween(later(5), START, t)).toBe("less than a second");
   });
 });
 
 describe("a heading made of a prompt", () => {
-  it("is the prompt where that is short, on one line", () => {
+  it("is the prompt on one line if it is short", () => {
     expect(titleOf("  A cake\n with cherries ")).toBe("A cake with cherries");
   });
 
@@ -40,7 +40,7 @@ describe("a heading made of a prompt", () => {
     expect(titleOf(prompt)).toBe("A three-tier wedding cake with sugar peonies, on a marble…");
   });
 
-  it("cuts one endless word", () => {
+  it("cuts a single word that is too long", () => {
     expect(titleOf("a".repeat(200))).toBe(`${"a".repeat(60)}…`);
   });
 });
@@ -49,16 +49,16 @@ describe("why it failed", () => {
   const failed = (code: string, message = "As the API says it") =>
     ({ error: { code, message, retryable: true } }) as Generation;
 
-  it("is said in the reader's words where we know the code", () => {
+  it("is said in our words if the code is known", () => {
     expect(reasonOf(failed("model_withdrawn"), t)).toBe(t("gallery.reason.withdrawn"));
   });
 
-  it("is found by its text where it has no code of its own", () => {
+  it("is found by its text if it has no code of its own", () => {
     const inherited = failed("model_failed", "Insufficient GPU resources");
     expect(reasonOf(inherited, t)).toBe(t("studio.reason.insufficient_resources"));
   });
 
-  it("is what the API says where we do not", () => {
+  it("is said in the words of the API if the code is not known", () => {
     expect(reasonOf(failed("new_code"), t)).toBe("As the API says it");
   });
 });

@@ -1,5 +1,6 @@
 import type { Generation } from "../../api/client";
-import type { Message, Translate } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import type { Translate } from "../../i18n/i18n";
 import { shortened } from "../../i18n/typed";
 
 const TITLE_MAX = 60;
@@ -20,7 +21,7 @@ const REASONS: Readonly<Record<string, Message>> = {
   storage_unavailable: "gallery.reason.storage",
 };
 
-/** The texts of feraset-imagen, whose generations have no code of their own. */
+/** Failures of feraset-imagen have a text but no code of their own. This table gives them their codes. */
 const INHERITED: Readonly<Record<string, string>> = {
   "Content filter violation": "content_filter",
   "Model processing timeout": "timeout",
@@ -29,19 +30,19 @@ const INHERITED: Readonly<Record<string, string>> = {
   "Network connection failed": "network",
 };
 
-/** Why it failed, in the reader's language where the code is known, else as the API said it. */
+/** Says why a generation failed: in the reader's language if the code is known, else in the words of the API. */
 export function reasonOf({ error }: Generation, t: Translate): string {
   if (!error) return t("gallery.reason.unknown");
   const known = REASONS[error.code] ?? REASONS[INHERITED[error.message] ?? ""];
   return known ? t(known) : error.message;
 }
 
-/** A heading made of a prompt. */
+/** Makes a heading of a prompt. */
 export function titleOf(prompt: string): string {
   return shortened(prompt, TITLE_MAX);
 }
 
-/** From one moment to the other: the two largest units that say something. */
+/** Writes the time between two moments, in its two largest units. */
 export function durationBetween(start: string, end: string, t: Translate): string {
   const seconds = Math.max(0, Math.round((Date.parse(end) - Date.parse(start)) / 1000));
   const parts: [Message, number][] = [

@@ -4,13 +4,13 @@ import { keys } from "../../api/queries";
 import { ButtonLink, Dialog, ErrorNotice, Notice, Skeleton, StatusBadge } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { useCatalogWords, useOptionNames } from "../../picture";
-import { Facts } from "../admin/facts";
 import { UserLink } from "../admin/links";
-import { factsOf } from "./generation-facts";
+import { PropertyList } from "../admin/properties";
+import { propertiesOf } from "./generation-properties";
 
 type AnyGeneration = Schemas["AnyGenerationResource"];
 
-/** Everything of one generation, over the list. */
+/** Shows all properties of one generation in a dialog over the list. */
 export function GenerationDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useI18n();
   const query = useQuery({
@@ -43,14 +43,14 @@ function Known({ generation }: { generation: AnyGeneration }) {
       </p>
       <Outputs generation={generation} />
       {error && (
-        <Notice tone="bad" title={t("generations.fact.error")}>
+        <Notice tone="bad" title={t("generations.property.error")}>
           <p>
             {error.message} <code>{error.code}</code>
           </p>
-          <p>{t(error.retryable ? "generations.fact.retryable" : "generations.fact.final")}</p>
+          <p>{t(error.retryable ? "generations.property.retryable" : "generations.property.final")}</p>
         </Notice>
       )}
-      <Facts of={factsOf(generation, i18n, { inWords, named })} />
+      <PropertyList of={propertiesOf(generation, i18n, { inWords, named })} />
       <div class="row">
         <ButtonLink href={`/app/admin/ledger?user_id=${encodeURIComponent(generation.user_id)}`}>
           {t("generations.one.toLedger")}

@@ -38,7 +38,9 @@ export function GenerationFilters({ filters }: { filters: Filters<Name> }) {
   );
 }
 
-/** Styles also of those that are no longer on offer: there may be generations of them. */
+/**
+ * Offers the styles of the catalog, also those that are no longer on offer, because there may be generations of them.
+ */
 function useOptions() {
   const all = useQuery({
     queryKey: keys.admin("catalog"),

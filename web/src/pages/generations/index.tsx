@@ -7,7 +7,7 @@ import { type Column, DataTable, Empty, PageHead, StatusBadge } from "../../desi
 import { useI18n } from "../../i18n/i18n";
 import { useCatalogWords, useOptionNames } from "../../picture";
 import { GenerationLink, UserLink } from "../admin/links";
-import { given, Listing, oneOf, usePages } from "../admin/paging";
+import { Listing, oneOf, usePages, withoutEmpty } from "../admin/paging";
 import { Time } from "../admin/time";
 import { beginningOf, endOf, useFilters } from "../filters";
 import { GenerationDialog } from "./dialog";
@@ -41,7 +41,7 @@ export default function GenerationsPage() {
 
 function wantedOf(values: GenerationFilterValues) {
   const { user_id, style, model, status, credits, from, to } = values;
-  return given({
+  return withoutEmpty({
     user_id,
     style,
     model,
@@ -52,7 +52,7 @@ function wantedOf(values: GenerationFilterValues) {
   });
 }
 
-/** The address of the list that the dialog lies over. */
+/** Returns the address of the list that lies behind the dialog. */
 function withoutId(url: string): string {
   const address = new URL(url, location.origin);
   address.searchParams.delete("id");

@@ -10,7 +10,7 @@ const NEARLY_ALL = 0.8;
 
 interface KeyCardProps {
   of: Key;
-  /** Without it there is nothing to do with the key any more. */
+  /** Is called when an action is chosen. It is left out for keys that have ended. */
   onIntent?: (intent: Intent) => void;
 }
 
@@ -29,7 +29,7 @@ export function KeyCard({ of: key, onIntent }: KeyCardProps) {
       </header>
       <Scopes scopes={key.scopes} />
       {onIntent && <Budgets of={key} />}
-      <Facts of={key} />
+      <Properties of={key} />
       {onIntent && (
         <div class="row">
           <Button aria-describedby={id} onClick={() => onIntent({ to: "change", key })}>
@@ -90,7 +90,7 @@ interface BudgetProps {
   left: number | null;
 }
 
-/** In credits. */
+/** Shows what a key has spent of its budget. All numbers are credits. */
 function Budget({ label, spent, most, left }: BudgetProps) {
   const { t, number } = useI18n();
   const used =
@@ -111,7 +111,7 @@ function Budget({ label, spent, most, left }: BudgetProps) {
   );
 }
 
-/** For the eye alone: the words around it say the same. */
+/** Shows a share as a bar. Screen readers skip it, because the words around it say the same. */
 function Meter({ share }: { share: number }) {
   const tone = share >= 1 ? " keys-out" : share >= NEARLY_ALL ? " keys-low" : "";
   return (
@@ -121,32 +121,32 @@ function Meter({ share }: { share: number }) {
   );
 }
 
-function Facts({ of: key }: { of: Key }) {
+function Properties({ of: key }: { of: Key }) {
   const { t, moment, number } = useI18n();
   const overlaps = key.previous_secret_until !== null && Date.parse(key.previous_secret_until) > Date.now();
   return (
-    <dl class="keys-facts">
-      <Fact label={t("keys.fact.created")}>{moment(key.created_at)}</Fact>
-      <Fact label={t("keys.fact.lastUsed")}>
-        {key.last_used_at ? moment(key.last_used_at) : t("keys.fact.neverUsed")}
-      </Fact>
+    <dl class="keys-properties">
+      <Property label={t("keys.property.created")}>{moment(key.created_at)}</Property>
+      <Property label={t("keys.property.lastUsed")}>
+        {key.last_used_at ? moment(key.last_used_at) : t("keys.property.neverUsed")}
+      </Property>
       {key.revoked_at ? (
-        <Fact label={t("keys.fact.revoked")}>{moment(key.revoked_at)}</Fact>
+        <Property label={t("keys.property.revoked")}>{moment(key.revoked_at)}</Property>
       ) : (
-        <Fact label={t(key.is_active ? "keys.fact.expires" : "keys.fact.expired")}>
-          {key.expires_at ? moment(key.expires_at) : t("keys.fact.neverExpires")}
-        </Fact>
+        <Property label={t(key.is_active ? "keys.property.expires" : "keys.property.expired")}>
+          {key.expires_at ? moment(key.expires_at) : t("keys.property.neverExpires")}
+        </Property>
       )}
-      {key.in_flight > 0 && <Fact label={t("keys.fact.inFlight")}>{number(key.in_flight)}</Fact>}
-      {key.rotated_at && <Fact label={t("keys.fact.rotated")}>{moment(key.rotated_at)}</Fact>}
+      {key.in_flight > 0 && <Property label={t("keys.property.inFlight")}>{number(key.in_flight)}</Property>}
+      {key.rotated_at && <Property label={t("keys.property.rotated")}>{moment(key.rotated_at)}</Property>}
       {key.is_active && overlaps && key.previous_secret_until && (
-        <Fact label={t("keys.fact.previous")}>{moment(key.previous_secret_until)}</Fact>
+        <Property label={t("keys.property.previous")}>{moment(key.previous_secret_until)}</Property>
       )}
     </dl>
   );
 }
 
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+function Property({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     <div>
       <dt>{label}</dt>

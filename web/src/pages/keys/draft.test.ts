@@ -8,7 +8,7 @@ const NOW = new Date(2026, 10, 20, 12, 0);
 const draft = (part: Partial<Draft>): Draft => ({ ...NEW_DRAFT, name: "Shop", ...part });
 
 describe("a draft", () => {
-  it("is fine with a name alone", () => {
+  it("needs nothing but a name", () => {
     expect(faultsIn(draft({}), NOW)).toEqual({});
   });
 
@@ -27,13 +27,13 @@ describe("a draft", () => {
     expect(faultsIn(draft(part), NOW)).toEqual(faults);
   });
 
-  it("may end today, and then works to the end of it", () => {
+  it("may end today, and then works until midnight", () => {
     const today = draft({ expiry: "date", lastDay: "2026-11-20" });
     expect(faultsIn(today, NOW)).toEqual({});
     expect(orderOf(today, NOW).expires_at).toBe(new Date(2026, 10, 21).toISOString());
   });
 
-  it("asks for no limit and no end where nothing is filled in", () => {
+  it("asks for no budget and no end if nothing is filled in", () => {
     expect(orderOf(draft({ name: " Shop " }), NOW)).toMatchObject({
       name: "Shop",
       expires_at: null,
@@ -41,7 +41,7 @@ describe("a draft", () => {
     });
   });
 
-  it("tells a budget of nothing from no budget", () => {
+  it("tells a budget of 0 from no budget", () => {
     expect(orderOf(draft({ perDay: "0" }), NOW).budget).toEqual({ per_day: 0, per_month: null });
     expect(draftOf({ ...KEY, budget: { per_day: 0, per_month: null } })).toMatchObject({
       perDay: "0",
@@ -50,19 +50,19 @@ describe("a draft", () => {
   });
 });
 
-describe("what the API refused", () => {
+describe("a refusal of the API", () => {
   const refused = (...pointers: string[]) =>
     new ApiError({
       code: "invalid_request",
       errors: pointers.map((pointer) => ({ pointer, detail: `wrong: ${pointer}`, allowed: [] })),
     });
 
-  it("stands at its field", () => {
+  it("is shown at its field", () => {
     expect(refusedFault(refused("/budget/per_day"), "perDay")).toBe("wrong: /budget/per_day");
     expect(refusedFault(refused("/budget/per_day"), "perMonth")).toBeUndefined();
   });
 
-  it("is shown by itself too where it has no field", () => {
+  it("is shown by itself if it has no field", () => {
     expect(isShownAtFields(refused("/name"))).toBe(true);
     expect(isShownAtFields(refused("/name", "/colour"))).toBe(false);
     expect(isShownAtFields(new ApiError({ code: "offline" }))).toBe(false);
@@ -82,7 +82,7 @@ describe("the line to try a key with", () => {
     );
   });
 
-  it("orders nothing, it only asks for the price", () => {
+  it("only asks for the price, and orders nothing", () => {
     expect(exampleOf(issued("generations:write"), "https://host")).toContain('"validate_only":true');
   });
 

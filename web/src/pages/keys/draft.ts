@@ -3,12 +3,12 @@ import { ApiError } from "../../api/problem";
 import { lengthOf } from "../../i18n/typed";
 import { isScope, type Key, SCOPES, type Scope } from "./key";
 
-/** A key as it stands in the form: all text, right or wrong. */
+/** Holds a key as it stands in the form, where its texts may be wrong. */
 export interface Draft {
   name: string;
   scopes: readonly Scope[];
   expiry: Expiry;
-  /** `2026-11-30`, where `expiry` is `date`: the last day on which it works. */
+  /** The last day on which the key works (2026-11-30), if `expiry` is `date`. */
   lastDay: string;
   perDay: string;
   perMonth: string;
@@ -53,7 +53,7 @@ export function draftOf(key: Key): Draft {
   };
 }
 
-/** What is wrong with it, as far as that can be told before the API is asked. */
+/** Returns the faults that can be seen before the API is asked. */
 export function faultsIn(draft: Draft, now: Date): Faults {
   const faults: Faults = {};
   if (!draft.name.trim()) faults.name = "name";
@@ -65,12 +65,12 @@ export function faultsIn(draft: Draft, now: Date): Faults {
   return faults;
 }
 
-/** What the API found wrong with one field, where it did. */
+/** Returns the fault that the API found in one field, if there is one. */
 export function refusedFault(error: unknown, field: Field): string | undefined {
   return error instanceof ApiError ? error.fault(POINTERS[field]) : undefined;
 }
 
-/** Whether each fault that the API found has a field here to stand at. */
+/** Says whether every fault that the API found is shown at a field of the form. */
 export function isShownAtFields(error: unknown): boolean {
   const faults = error instanceof ApiError ? (error.problem.errors ?? []) : [];
   return faults.length > 0 && faults.every(({ pointer }) => Object.values(POINTERS).includes(pointer));
@@ -96,7 +96,7 @@ function expiresAt({ expiry, lastDay }: Draft, now: Date): string | null {
   return new Date(now.getTime() + Number(expiry) * DAY_MS).toISOString();
 }
 
-/** Midnight at the end of a day, where the reader is. */
+/** Returns the end of a day in the time zone of the reader. */
 function dayAfter(day: string): Date {
   const end = new Date(`${day}T00:00:00`);
   end.setDate(end.getDate() + 1);

@@ -1,6 +1,10 @@
 import type { IssuedKey } from "./key";
 
-/** A line for a terminal that shows the key at work, at no cost; undefined where the key may do nothing so harmless. */
+/**
+ * Returns a command for a terminal that tries the key and costs nothing.
+ *
+ * Returns undefined if the key has no right to anything that is free.
+ */
 export function exampleOf({ scopes, key }: IssuedKey, origin: string): string | undefined {
   const authorization = `-H "Authorization: Bearer ${key}"`;
   const get = (path: string) => `curl ${authorization} ${origin}${path}`;

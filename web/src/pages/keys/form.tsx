@@ -8,17 +8,17 @@ import { type Draft, type Faults, type Field, isShownAtFields, NAME_MAX, refused
 interface KeyFormProps {
   submit: string;
   busy: boolean;
-  /** Counts the submissions that found faults: each brings the focus to the first of them. */
+  /** Counts the submissions that found faults. Each one moves the focus to the first fault. */
   faulty?: number;
   error: unknown;
   onSubmit: () => void;
   onClose: () => void;
-  /** Ends something. */
+  /** True if the submission ends something, such as a key. */
   isDanger?: boolean;
   children: ComponentChildren;
 }
 
-/** What stands in each dialog of the page: the fields, why it did not work, and the two ways out. */
+/** Shows the form of each dialog of the page: its fields, an error, and the buttons to submit and to cancel. */
 export function KeyForm({
   submit,
   busy,
@@ -65,7 +65,7 @@ function Refusal({ error }: { error: unknown }) {
   return code ? <Notice tone="bad">{t(`keys.error.${code}`)}</Notice> : <ErrorNotice error={error} />;
 }
 
-/** What is wrong with a field: as found here, else as the API said it. */
+/** Returns a function that gives the fault of a field: the one that was found here, else the one that the API found. */
 export function useFaultAt(faults: Faults, error: unknown): (field: Field) => string | undefined {
   const { t } = useI18n();
   return (field) => {

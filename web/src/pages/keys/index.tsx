@@ -36,7 +36,7 @@ export default function KeysPage() {
         }
       />
       {user.isAnonymous && <Notice tone="info">{t("keys.anonymous")}</Notice>}
-      {said && <Said words={said} />}
+      {said && <OutcomeNotice words={said} />}
       {secrets.map(({ issued, isNew }) => (
         <Secret key={issued.key} issued={issued} isNew={isNew} onSafe={() => onSafe(issued)} />
       ))}
@@ -48,7 +48,7 @@ export default function KeysPage() {
   );
 }
 
-/** What was done, in words; and the secrets, each of which stays in sight until its owner says that it is safe. */
+/** Keeps the outcome of the last action, and new secrets. A secret is shown until its owner says that it is saved. */
 function useOutcomes() {
   const { t } = useI18n();
   const [secrets, setSecrets] = useState<readonly Shown[]>([]);
@@ -76,7 +76,7 @@ interface DialogsProps {
   intent: Intent;
   onClose: () => void;
   onIssued: (issued: IssuedKey, isNew: boolean) => void;
-  /** The key as it is now. */
+  /** Is called with the key as it is after the change. */
   onDone: (key: Key) => void;
 }
 
@@ -101,8 +101,8 @@ function Dialogs({ intent, onClose, onIssued, onDone }: DialogsProps) {
   }
 }
 
-/** The focus comes here: what it was on may be gone with what was done. */
-function Said({ words }: { words: string }) {
+/** Says what was done. It takes the focus, because the button that had it may be gone. */
+function OutcomeNotice({ words }: { words: string }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.focus(), [words]);
   return (

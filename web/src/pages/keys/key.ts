@@ -5,14 +5,14 @@ export type IssuedKey = Schemas["IssuedKeyResource"];
 export type Scope = Schemas["Scope"];
 
 export const SCOPES = ["generations:write", "generations:read", "balance:read"] as const;
-/** Only an admin gives them, and they count only as long as the key's owner is one. */
+/** Only admins can give these scopes, and they work only while the owner of the key is an admin. */
 export const ADMIN_SCOPES = ["users:act", "keys:read", "keys:write", "admin:read", "admin:write"] as const;
 
 export const ALL_SCOPES: readonly Scope[] = [...SCOPES, ...ADMIN_SCOPES];
 
 export const isScope = (text: string): text is Scope => ALL_SCOPES.some((scope) => scope === text);
 
-/** What the page is about to do, with which key. */
+/** The action that the user has chosen, and its key. */
 export type Intent = { to: "create" } | { to: "change" | "rotate" | "revoke"; key: Key };
 
 export type KeyState = "active" | "expired" | "revoked";

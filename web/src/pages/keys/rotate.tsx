@@ -7,7 +7,7 @@ import { useI18n } from "../../i18n/i18n";
 import { KeyForm } from "./form";
 import type { IssuedKey, Key } from "./key";
 
-/** In seconds. */
+/** The times, in seconds, that the old secret may still work. */
 const OVERLAPS = ["0", "3600", "86400", "604800"] as const;
 
 interface RotateDialogProps {

@@ -6,12 +6,16 @@ import type { IssuedKey } from "./key";
 
 interface SecretProps {
   issued: IssuedKey;
-  /** Else it is another secret of a key that there was. */
+  /** True for a new key, false for a new secret of an old key. */
   isNew: boolean;
   onSafe: () => void;
 }
 
-/** On the page and not in a dialog, which a slip of the finger would close for good. */
+/**
+ * Shows a secret.
+ *
+ * It stands on the page, because a dialog could be closed by accident, and the secret would be lost.
+ */
 export function Secret({ issued, isNew, onSafe }: SecretProps) {
   const i18n = useI18n();
   const { t } = i18n;

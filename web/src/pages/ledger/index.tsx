@@ -5,7 +5,7 @@ import { keys } from "../../api/queries";
 import { Badge, type Column, Credits, DataTable, Empty, PageHead } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { GenerationLink, UserLink } from "../admin/links";
-import { given, Listing, oneOf, usePages } from "../admin/paging";
+import { Listing, oneOf, usePages, withoutEmpty } from "../admin/paging";
 import { Time } from "../admin/time";
 import {
   beginningOf,
@@ -26,7 +26,12 @@ export default function LedgerPage() {
   const { t } = useI18n();
   const filters = useFilters(FILTERS);
   const { user_id, type, from, to } = filters.values;
-  const wanted = given({ user_id, type: oneOf(ENTRY_TYPES, type), from: beginningOf(from), to: endOf(to) });
+  const wanted = withoutEmpty({
+    user_id,
+    type: oneOf(ENTRY_TYPES, type),
+    from: beginningOf(from),
+    to: endOf(to),
+  });
   const pages = usePages<Entry>(keys.admin("ledger", wanted), (place) =>
     body(api.GET("/v1/admin/ledger", { params: { query: { ...wanted, ...place } } })),
   );

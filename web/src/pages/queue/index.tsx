@@ -5,9 +5,9 @@ import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/queries";
 import { Badge, ErrorNotice, Notice, PageHead, Skeleton, Stat, Stats, type Tone } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { Facts } from "../admin/facts";
 import { oneOf } from "../admin/paging";
-import { QueueDeeds } from "./deeds";
+import { PropertyList } from "../admin/properties";
+import { QueueActions } from "./actions";
 
 type Queue = Schemas["QueueResource"];
 
@@ -33,7 +33,7 @@ export default function QueuePage() {
       {query.isPending && <Skeleton lines={6} />}
       {query.isError && <ErrorNotice error={query.error} retry={() => query.refetch()} />}
       {queue && <Figures queue={queue} />}
-      <QueueDeeds queue={queue} />
+      <QueueActions queue={queue} />
       {queue && <Limits queue={queue} />}
       {queue && <Parts queue={queue} />}
     </div>
@@ -79,7 +79,7 @@ function NotTold() {
   return <span class="queue-words">{t("queue.notTold")}</span>;
 }
 
-/** Pausing, resuming and emptying is for all of them, so this only tells how each of them is. */
+/** Shows the state of each queue. The actions above are for all queues together. */
 function Parts({ queue }: { queue: Queue }) {
   const { t, number } = useI18n();
   const tasks = (depth: number | null) =>
@@ -87,7 +87,7 @@ function Parts({ queue }: { queue: Queue }) {
   return (
     <section class="card admin-block">
       <h2>{t("queue.parts")}</h2>
-      <Facts
+      <PropertyList
         of={queue.queues.map(({ name, state, depth }) => ({
           name,
           value: `${t(`queue.state.${oneOf(STATES, state) ?? "unknown"}`)}; ${tasks(depth)}`,
@@ -103,7 +103,7 @@ function Limits({ queue }: { queue: Queue }) {
   return (
     <section class="card admin-block">
       <h2>{t("queue.limits")}</h2>
-      <Facts
+      <PropertyList
         of={[
           { name: t("queue.limit.concurrent"), value: told(queue.max_concurrent_dispatches) },
           { name: t("queue.limit.rate"), value: told(queue.max_dispatches_per_second) },

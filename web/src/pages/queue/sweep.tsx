@@ -1,19 +1,19 @@
 import { api, body, type Schemas } from "../../api/client";
 import { Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { PlainDeed } from "../admin/deed";
+import { ImmediateAction } from "../admin/action";
 
 type Sweep = Schemas["SweepResource"];
 
-/** An operator looks twice at what is in the second list. */
+// A sweep with one of the outcomes in GRAVE is shown as a warning.
 const HARMLESS = ["resent", "dispatched_again", "settled_meanwhile"] as const;
 const GRAVE = ["failed", "unavailable", "unreadable", "disputed"] as const;
 const OUTCOMES = [...HARMLESS, ...GRAVE];
 
-export function SweepDeed() {
+export function SweepAction() {
   const { t } = useI18n();
   return (
-    <PlainDeed
+    <ImmediateAction
       title={t("queue.sweep.title")}
       lead={t("queue.sweep.lead")}
       open={t("queue.sweep.open")}

@@ -11,7 +11,7 @@ import { Downloads } from "./downloads";
 import { ReportFrame } from "./frame";
 import { SeverityBadge } from "./severity-badge";
 
-/** The reader: the report as the server renders it, and the ways to take it along. */
+/** Shows a report as the server renders it, and offers its downloads. */
 export default function ReportPage() {
   const { t, moment } = useI18n();
   const id = useRoute().params.id ?? "";

@@ -25,7 +25,7 @@ const TABLES = [
   "reconciliation",
 ] as const satisfies readonly Table[];
 
-/** A link could not say who is asking: each file is fetched, then saved. */
+/** Offers the files of a report. Each is fetched and then saved, because a plain link could not send the ID token. */
 export function Downloads({ id }: { id: string }) {
   const { t } = useI18n();
   const [table, setTable] = useState<Table>("summary");

@@ -1,12 +1,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useI18n } from "../../i18n/i18n";
 
-/** Less than A4 and Letter have between their margins. */
+/** This width fits between the margins of A4 and of Letter. */
 const PAPER = "680px";
 
 /**
- * A report holds what users have typed, so nothing in it runs: the sandbox allows no script. Of the same origin it may
- * be all the same: only so can this page see how tall it is.
+ * Shows a report. The sandbox allows no scripts, because a report holds text that users have typed.
+ *
+ * It keeps the origin of this page, which could otherwise not measure the height of the report.
  */
 export function ReportFrame({ html }: { html: string }) {
   const { t } = useI18n();
@@ -15,7 +16,7 @@ export function ReportFrame({ html }: { html: string }) {
   useEffect(() => () => grown.current(), []);
   const grow = () => {
     grown.current();
-    if (frame.current) grown.current = follow(frame.current);
+    if (frame.current) grown.current = fitHeight(frame.current);
   };
   return (
     <iframe
@@ -29,8 +30,8 @@ export function ReportFrame({ html }: { html: string }) {
   );
 }
 
-/** The frame is as tall as what is in it, also when the window becomes narrower. */
-function follow(frame: HTMLIFrameElement): () => void {
+/** Keeps the frame as tall as its content, also when the window becomes narrower. Returns a function that stops it. */
+function fitHeight(frame: HTMLIFrameElement): () => void {
   const content = frame.contentDocument?.documentElement;
   if (!content) return () => {};
   const theme = getComputedStyle(document.documentElement).colorScheme;
@@ -47,7 +48,11 @@ function follow(frame: HTMLIFrameElement): () => void {
   };
 }
 
-/** No observer is asked while a page is printed: measured beforehand, laid out as on paper, or blank sheets follow. */
+/**
+ * Lays the report out as on paper and measures it before a page is printed. Returns a function that stops it.
+ *
+ * Observers are not called during printing, so with the height of the screen, blank sheets would follow.
+ */
 function onPrint(frame: HTMLIFrameElement, measure: () => void): () => void {
   const paperRules = mediaOf(frame.contentDocument).filter(({ mediaText }) => mediaText === "print");
   const lay = (width: string, media: string) => {

@@ -13,7 +13,7 @@ import { SeverityBadge } from "./severity-badge";
 
 type Report = Schemas["ReportResource"];
 
-/** Makes a report now, and goes to it; a rehearsal is told here. */
+/** Makes a report now, and opens it. The result of a rehearsal is shown in the dialog. */
 export function RunDialog({ onClose }: { onClose: () => void }) {
   const { t } = useI18n();
   const [day, setDay] = useState("");

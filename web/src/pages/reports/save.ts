@@ -1,4 +1,4 @@
-/** Hands a file to the browser, which keeps it as it keeps every download. */
+/** Saves a file as a download of the browser. */
 export function saveAs(file: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);

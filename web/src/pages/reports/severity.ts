@@ -6,7 +6,7 @@ export interface Severity {
   count: number;
 }
 
-/** Of a report's `anomaly_summary`, which also old reports have; what is not told there is nothing unusual. */
+/** Reads the severity from a report's `anomaly_summary`, which old reports have, too. An unknown one is `normal`. */
 export function severityOf(summary: Readonly<Record<string, unknown>>): Severity {
   const { severity_level: level, total_anomalies: count } = summary;
   return {

@@ -6,7 +6,7 @@ import type { Attempt } from "./use-attempt";
 
 const WAY = "person";
 
-/** On the local stack only: its people, each one press away. */
+/** Offers to sign in as one of the people of the local stack, with one press. */
 export function DemoPeople({ attempt }: { attempt: Attempt }) {
   const { t } = useI18n();
   const { people, password } = LOCAL_STACK.people;

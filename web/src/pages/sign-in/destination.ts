@@ -2,7 +2,7 @@ import { HOME, SIGN_IN } from "../../addresses";
 
 const HERE = "https://here.invalid";
 
-/** Where `?to=` may lead after the sign-in: to another page of the console, and nowhere else. */
+/** Returns the address to open after the sign-in. `?to=` may lead only to another page of the console. */
 export function destination(to: string | undefined): string {
   if (!to || !URL.canParse(to, HERE)) return HOME;
   const { origin, pathname, search, searchParams, hash } = new URL(to, HERE);

@@ -1,14 +1,14 @@
-import type { Message } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
 import { codeOf, PASSWORD_MIN } from "../../session/sign-in";
 
 export type Mode = "enter" | "create" | "reset";
 type Field = "email" | "password";
 
-/** What to say, and at which field; at none of them where the whole of it did not work. */
+/** What to say about a failure, and at which field. Without a field, it is about the sign-in as a whole. */
 export interface Fault {
   field?: Field;
   message: Message;
-  /** The address has an account: signing in to it is the way on. */
+  /** True if the address has an account already, so the visitor can sign in instead. */
   knowsAccount?: boolean;
 }
 
@@ -40,13 +40,13 @@ const FAULTS: Record<string, Fault> = {
   "auth/admin-restricted-operation": { message: "signIn.fault.notOffered" },
 };
 
-/** What Firebase refused, in words that say what to do; undefined for what is not Firebase's. */
+/** Returns words for an error of Firebase that say what to do, or undefined for any other error. */
 export function faultOf(error: unknown): Fault | undefined {
   const code = codeOf(error);
   return FAULTS[code] ?? (code.startsWith("auth/") ? { message: "signIn.fault.other" } : undefined);
 }
 
-/** What can be seen to be wrong before anybody is asked. */
+/** Returns the fault that can be seen before Firebase is asked. */
 export function faultIn(mode: Mode, email: string, password: string): Fault | undefined {
   if (!/^\S+@\S+$/.test(email)) return NO_ADDRESS;
   if (mode === "reset") return undefined;

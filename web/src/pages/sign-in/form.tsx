@@ -88,7 +88,7 @@ function Outcome({ form, onMode }: { form: Form; onMode: (mode: Mode) => void })
   );
 }
 
-/** The same words whether there is such an account or not. */
+/** Says that the mail is on its way, in the same words whether there is such an account or not. */
 function ResetSent({ to }: { to: string }) {
   const { t } = useI18n();
   const session = useSession();

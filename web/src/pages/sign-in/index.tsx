@@ -13,7 +13,7 @@ import { Trial } from "./trial";
 import { useAttempt } from "./use-attempt";
 import { Vendors } from "./vendors";
 
-/** Signing in, a new account, a new password, a try without any of it; then on to where somebody wanted to go. */
+/** Lets visitors sign in, create an account, get a new password or try without an account. It then opens their page. */
 export default function SignIn() {
   const { t } = useI18n();
   const session = useSession();
@@ -22,7 +22,7 @@ export default function SignIn() {
   const attempt = useAttempt();
   const [target] = useState(() => destination(query.to));
   const isAnonymous = session.state === "signed-in" && session.user.isAnonymous;
-  useLeaving(session, target, attempt);
+  useOpenTarget(session, target, attempt);
 
   if (attempt.notClaimed) return <NotMoved failure={attempt.notClaimed} onDone={attempt.reset} />;
   if (session.state === "signed-in" && !isAnonymous && !attempt.isBusy) return <Skeleton />;
@@ -38,8 +38,8 @@ export default function SignIn() {
   );
 }
 
-/** Away from here, once whoever is signed in got what they came for. */
-function useLeaving(session: Session, target: string, attempt: ReturnType<typeof useAttempt>) {
+/** Opens the target once the visitor is signed in. */
+function useOpenTarget(session: Session, target: string, attempt: ReturnType<typeof useAttempt>) {
   const { route } = useLocation();
   const isIn = session.state === "signed-in" && (attempt.isTrial || !session.user.isAnonymous);
   const mayLeave = isIn && !attempt.isBusy && !attempt.notClaimed;

@@ -3,7 +3,7 @@ import { Button, ErrorNotice, Notice, PageHead } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { claim, type NotClaimed } from "../../session/sign-in";
 
-/** Signed in, but the pictures from before stayed behind: once more, or on without them. */
+/** Tells a signed-in user that their pictures did not move along. They can try again or go on without them. */
 export function NotMoved({ failure, onDone }: { failure: NotClaimed; onDone: () => void }) {
   const { t } = useI18n();
   const [isBusy, setBusy] = useState(false);

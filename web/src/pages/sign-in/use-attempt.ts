@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { NotClaimed } from "../../session/sign-in";
 
 interface State {
-  /** Which of the ways in is being tried. */
+  /** The way to sign in that is being tried. */
   busy?: string;
   error?: unknown;
   failed?: string;
@@ -11,7 +11,7 @@ interface State {
 
 export type Attempt = ReturnType<typeof useAttempt>;
 
-/** One try at a time of any way in; its error stands until the next. */
+/** Runs one try to sign in at a time. The error of a try is kept until the next one. */
 export function useAttempt() {
   const [state, setState] = useState<State>({});
   const run = async (way: string, enter: () => Promise<void>) => {

@@ -8,7 +8,7 @@ const WAY = "form";
 
 export type Form = ReturnType<typeof useForm>;
 
-/** What was typed, what is wrong with it, and what a press of the button does with it. */
+/** Returns the typed values, their fault, and what a press of the button does. */
 export function useForm(mode: Mode, attempt: Attempt) {
   const { language } = useI18n();
   const [email, setEmail] = useState("");
@@ -43,7 +43,7 @@ export function useForm(mode: Mode, attempt: Attempt) {
   };
 }
 
-/** The eyes and the screen reader go to the field that has the fault; in another mode, to the first field. */
+/** Moves the focus to the field with the fault and, when the mode changes, to the first field. */
 export function useFocusInForm(fault: Fault | undefined, mode: Mode) {
   const form = useRef<HTMLFormElement>(null);
   const known = useRef(mode);

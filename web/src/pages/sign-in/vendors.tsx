@@ -6,14 +6,14 @@ import { vendors as loadVendors, signInWithVendor } from "../../session/sign-in"
 import { faultOf } from "./faults";
 import type { Attempt } from "./use-attempt";
 
-/** Google and Apple, as far as the project turned them on. */
+/** Offers to sign in with Google or Apple, if the project has turned them on. */
 export function Vendors({ attempt }: { attempt: Attempt }) {
   const { t } = useI18n();
   const session = useSession();
   const vendors = "firebase" in session ? session.firebase.signInWith : [];
   const isOffered = vendors.length > 0;
   useEffect(() => {
-    if (isOffered) loadVendors().catch(() => {}); // a press tries again, and says what is wrong
+    if (isOffered) loadVendors().catch(() => {}); // A press tries again, and shows the error.
   }, [isOffered]);
   if (!isOffered) return null;
   const error = vendors.map((vendor) => attempt.errorOf(vendor)).find((each) => each !== undefined);

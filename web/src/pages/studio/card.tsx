@@ -5,10 +5,10 @@ import { useI18n } from "../../i18n/i18n";
 import { isFinal } from "../../live/progress";
 import { useGeneration } from "../../live/use-generation";
 import { Frame, namedAfter, nameOf, type Option, Picture, shapeOf, useCatalogWords } from "../../picture";
-import { Completed, Undone } from "./ended";
+import type { Actions } from "./actions";
+import { Completed, WithoutPicture } from "./ended";
 import { Running } from "./running";
 import { Sheet } from "./sheet";
-import type { Actions } from "./tray";
 
 interface GenerationCardProps {
   id: string;
@@ -26,27 +26,27 @@ export function GenerationCard({ id, catalog, isFresh, actions }: GenerationCard
       prompt={generation.prompt}
       focus={isFresh ? "keep" : undefined}
       badge={<StatusBadge status={generation.status} />}
-      picture={<Paper generation={generation} />}
+      picture={<CardPicture generation={generation} />}
     >
-      <Chosen generation={generation} catalog={catalog} />
-      <Course generation={generation} actions={actions} />
+      <ChosenOptions generation={generation} catalog={catalog} />
+      <ProgressOrOutcome generation={generation} actions={actions} />
     </Sheet>
   );
 }
 
-function Paper({ generation }: { generation: Generation }) {
+function CardPicture({ generation }: { generation: Generation }) {
   if (generation.status === "completed") return <Picture generation={generation} wanted="small" />;
   if (isFinal(generation)) return null;
   return <Frame shape={shapeOf(generation)} isDeveloping />;
 }
 
-function Course({ generation, actions }: { generation: Generation; actions: Actions }) {
+function ProgressOrOutcome({ generation, actions }: { generation: Generation; actions: Actions }) {
   if (!isFinal(generation)) return <Running generation={generation} />;
   if (generation.status === "completed") return <Completed generation={generation} actions={actions} />;
-  return <Undone generation={generation} actions={actions} />;
+  return <WithoutPicture generation={generation} actions={actions} />;
 }
 
-function Chosen({ generation, catalog }: { generation: Generation; catalog: Catalog }) {
+function ChosenOptions({ generation, catalog }: { generation: Generation; catalog: Catalog }) {
   const words = useCatalogWords();
   const { model, params, cost } = generation;
   const name = (option: Option) => words(nameOf(option, params[option], catalog));

@@ -3,13 +3,13 @@ import { api, body, type Catalog } from "../../api/client";
 import { keys } from "../../api/queries";
 import { Button, ButtonLink } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { affordableSize, type Draft, priceOf } from "../../ordering/draft";
+import type { Order } from "../../ordering/order";
 import { useCatalogWords } from "../../picture";
-import { affordable, type Draft, priceOf } from "./draft";
-import type { Order } from "./order";
 
 interface Funds {
   price: number;
-  /** Undefined until it is known. What is being sent counts as spent. */
+  /** The credits that are left, without the price of orders that are being sent. It is undefined until it is known. */
   available: number | undefined;
   isShort: boolean;
 }
@@ -19,7 +19,7 @@ export function useFunds(catalog: Catalog, draft: Draft, orders: readonly Order[
   const price = priceOf(catalog, draft.size);
   const underWay = orders
     .filter(({ state }) => state === "sending")
-    .reduce((sum, each) => sum + each.price, 0);
+    .reduce((sum, each) => sum + priceOf(catalog, each.draft.size), 0);
   const available = me && me.current_credits - underWay;
   return { price, available, isShort: available !== undefined && available < price };
 }
@@ -30,7 +30,7 @@ interface CostProps {
   onSize: (size: string) => void;
 }
 
-/** Said before the button is pressed: what it costs, and what is left; or what to do where it is too much. */
+/** Says before the order what it costs and what will be left, or what to do if there are not enough credits. */
 export function Cost({ catalog, funds: { price, available, isShort }, onSize }: CostProps) {
   const { t } = useI18n();
   return (
@@ -41,22 +41,22 @@ export function Cost({ catalog, funds: { price, available, isShort }, onSize }: 
         {available !== undefined && isShort && t("studio.short", { price, available })}
       </p>
       {available !== undefined && isShort && (
-        <WaysOut catalog={catalog} available={available} onSize={onSize} />
+        <NotEnoughCredits catalog={catalog} available={available} onSize={onSize} />
       )}
     </div>
   );
 }
 
-interface WaysOutProps {
+interface NotEnoughCreditsProps {
   catalog: Catalog;
   available: number;
   onSize: (size: string) => void;
 }
 
-function WaysOut({ catalog, available, onSize }: WaysOutProps) {
+function NotEnoughCredits({ catalog, available, onSize }: NotEnoughCreditsProps) {
   const { t } = useI18n();
   const words = useCatalogWords();
-  const size = affordable(catalog, available);
+  const size = affordableSize(catalog, available);
   return (
     <div class="row">
       {size && (

@@ -4,16 +4,16 @@ import type { ApiError } from "../../api/problem";
 import { keys, queries } from "../../api/queries";
 import { ErrorNotice, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Draft, Faults } from "../../ordering/draft";
+import type { Order } from "../../ordering/order";
 import { useSignedIn } from "../../session/session";
-import { type Draft, type Faults, priceOf } from "./draft";
 import { OrderForm } from "./form";
-import type { Order } from "./order";
 import { Tray } from "./tray";
 import { useDraft } from "./use-draft";
 import { useLike } from "./use-like";
 import { useOrders } from "./use-orders";
 
-/** The form and what comes of it, side by side. */
+/** Shows the form and the tray with its pictures side by side. */
 export function Desk({ catalog }: { catalog: Catalog }) {
   const { t } = useI18n();
   const { user } = useSignedIn();
@@ -44,7 +44,7 @@ export function Desk({ catalog }: { catalog: Catalog }) {
     say(t("studio.said.sent", { prompt }));
   };
   const { orders, place, sendAgain, discard } = useOrders({ accepted, refused });
-  const create = (wanted: Draft) => setFresh(place(wanted, priceOf(catalog, wanted.size)).key);
+  const create = (wanted: Draft) => setFresh(place(wanted).key);
   const actions = {
     create,
     sendAgain: (order: Order) => {
@@ -86,7 +86,7 @@ function LikeFault({ error }: { error: ApiError }) {
 
 const OPTIONS: readonly string[] = ["model", "style", "color", "size"];
 
-/** The API's refusal, at the fields of the form; null where it is about something else. */
+/** Returns the faults of a refusal by the fields of the form, or null if it is about no field. */
 function faultsIn({ problem }: ApiError, gone: string): Faults | null {
   const faults: Record<string, string> = {};
   for (const { pointer, detail } of problem.errors ?? []) {

@@ -3,9 +3,10 @@ import type { Generation } from "../../api/client";
 import { download } from "../../api/download";
 import { Button, ButtonLink, ErrorNotice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { draftLike, draftOf } from "./draft";
-import type { Actions } from "./tray";
-import { useReason, useSpan } from "./words";
+import { draftLike, draftOf } from "../../ordering/draft";
+import { failureReason } from "../../ordering/failure";
+import type { Actions } from "./actions";
+import { useDuration } from "./use-duration";
 
 interface EndedProps {
   generation: Generation;
@@ -15,13 +16,13 @@ interface EndedProps {
 export function Completed({ generation, actions }: EndedProps) {
   const { t } = useI18n();
   const { id, created_at, completed_at, outputs } = generation;
-  const span = useSpan();
+  const duration = useDuration();
   const saving = useMutation({ mutationFn: () => download(id, 0) });
   return (
     <>
       {completed_at && (
         <p class="hint">
-          {t("studio.took", { time: span(Date.parse(completed_at) - Date.parse(created_at)) })}
+          {t("studio.took", { time: duration(Date.parse(completed_at) - Date.parse(created_at)) })}
         </p>
       )}
       <div class="row">
@@ -40,16 +41,15 @@ export function Completed({ generation, actions }: EndedProps) {
   );
 }
 
-/** Failed or cancelled: why, that it cost nothing, and how to go on. */
-export function Undone({ generation, actions }: EndedProps) {
+/** Says why a generation failed or that it was cancelled, what was refunded, and how to go on. */
+export function WithoutPicture({ generation, actions }: EndedProps) {
   const { t } = useI18n();
-  const reason = useReason();
   const { status, error, cost } = generation;
   const isWorthRepeating = status === "cancelled" || error?.retryable === true;
   return (
     <>
       <p>
-        {status === "cancelled" ? t("studio.cancelled") : error && reason(error)}{" "}
+        {status === "cancelled" ? t("studio.cancelled") : error && failureReason(error, t)}{" "}
         {cost.refunded > 0 && t("studio.refunded", { count: cost.refunded })}
       </p>
       <div class="row">

@@ -3,11 +3,11 @@ import type { Catalog } from "../../api/client";
 import { Button } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { lengthOf } from "../../i18n/typed";
+import { type Draft, type Faults, faultsOf, PROMPT_MAX } from "../../ordering/draft";
+import type { Order } from "../../ordering/order";
 import { Cost, useFunds } from "./cost";
-import { type Draft, type Faults, faultsOf, PROMPT_MAX } from "./draft";
-import { More } from "./more";
+import { MoreOptions } from "./more";
 import { Options } from "./options";
-import type { Order } from "./order";
 import { PromptField } from "./prompt";
 
 interface OrderFormProps {
@@ -16,7 +16,7 @@ interface OrderFormProps {
   change: (changes: Partial<Draft>) => void;
   faults: Faults;
   setFaults: (faults: Faults) => void;
-  /** How often it was filled in from a picture: each time the reader goes on here. */
+  /** Counts how often the form was filled in from a picture. Each time, the focus moves to the form. */
   fills: number;
   orders: readonly Order[];
   create: (draft: Draft) => void;
@@ -43,7 +43,7 @@ export function OrderForm(props: OrderFormProps) {
       <h2 id="studio-form">{t("studio.form")}</h2>
       <PromptField value={draft.prompt} error={faults.prompt} onValue={(prompt) => edit({ prompt })} />
       <Options catalog={catalog} draft={draft} faults={faults} edit={edit} />
-      <More seed={draft.seed} error={faults.seed} onSeed={(seed) => edit({ seed })} />
+      <MoreOptions seed={draft.seed} error={faults.seed} onSeed={(seed) => edit({ seed })} />
       <div class="studio-order">
         <Cost catalog={catalog} funds={funds} onSize={(size) => edit({ size })} />
         <Button type="submit" kind="primary" disabled={funds.isShort} aria-describedby="studio-cost">
@@ -54,7 +54,7 @@ export function OrderForm(props: OrderFormProps) {
   );
 }
 
-/** A fault of what is being changed is not one any more. */
+/** Removes the faults of the fields that are being changed. */
 function without(faults: Faults, changes: Partial<Draft>): Faults {
   return Object.fromEntries(Object.entries(faults).filter(([field]) => !(field in changes)));
 }

@@ -2,14 +2,14 @@ import { useEffect, useState } from "preact/hooks";
 import { TextField } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 
-interface MoreProps {
+interface MoreOptionsProps {
   seed: string;
   error: string | undefined;
   onSeed: (seed: string) => void;
 }
 
-/** What few need. It is open where something in it counts. */
-export function More({ seed, error, onSeed }: MoreProps) {
+/** Holds the options that few need. It opens if one of them is set or has a fault. */
+export function MoreOptions({ seed, error, onSeed }: MoreOptionsProps) {
   const { t } = useI18n();
   const [isOpen, setOpen] = useState(seed !== "");
   useEffect(() => {

@@ -1,8 +1,8 @@
 import type { Catalog } from "../../api/client";
 import { Choice, Credits } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Draft, Faults } from "../../ordering/draft";
 import { useCatalogWords } from "../../picture";
-import type { Draft, Faults } from "./draft";
 
 interface OptionsProps {
   catalog: Catalog;
@@ -13,7 +13,7 @@ interface OptionsProps {
 
 type Offer = { id: string; display_name: string; description: string };
 
-/** What the catalog offers; below each choice, what the chosen one means. */
+/** Offers the options of the catalog. Below each choice stands the description of the chosen one. */
 export function Options({ catalog, draft, faults, edit }: OptionsProps) {
   const { t } = useI18n();
   const words = useCatalogWords();

@@ -1,11 +1,11 @@
 import type { ApiError } from "../../api/problem";
 import { Badge, Button, ButtonLink, ErrorNotice, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Order } from "../../ordering/order";
 import { Frame } from "../../picture";
 import { shapeOfSize } from "../../picture/shape";
-import type { Order } from "./order";
+import type { Actions } from "./actions";
 import { Sheet } from "./sheet";
-import type { Actions } from "./tray";
 
 interface OrderCardProps {
   order: Order;
@@ -13,7 +13,7 @@ interface OrderCardProps {
   actions: Pick<Actions, "sendAgain" | "discard">;
 }
 
-/** What was pressed and is not accepted yet. */
+/** Shows an order that the API has not accepted yet, or has refused. */
 export function OrderCard({ order, isFresh, actions }: OrderCardProps) {
   const { t } = useI18n();
   const { draft, state, error } = order;

@@ -1,7 +1,8 @@
 import { TextArea } from "../../design";
-import { type Message, useI18n } from "../../i18n/i18n";
+import type { Message } from "../../i18n/catalogue";
+import { useI18n } from "../../i18n/i18n";
 import { lengthOf } from "../../i18n/typed";
-import { PROMPT_MAX } from "./draft";
+import { PROMPT_MAX } from "../../ordering/draft";
 
 const IDEAS = ["cake", "croissant", "macarons", "window", "lighthouse"] as const;
 

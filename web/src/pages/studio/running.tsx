@@ -4,10 +4,11 @@ import { api, body, type Generation } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import { Button, ErrorNotice, Progress } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { remember } from "../../live/use-generation";
-import { useReason, useSpan } from "./words";
+import { storeGeneration } from "../../live/use-generation";
+import { failureReason } from "../../ordering/failure";
+import { useDuration } from "./use-duration";
 
-/** What still runs: how far it is, and the way out. */
+/** Shows how far a running generation is, and lets the user cancel it. */
 export function Running({ generation }: { generation: Generation }) {
   const { t } = useI18n();
   const { prompt, progress } = generation;
@@ -15,7 +16,7 @@ export function Running({ generation }: { generation: Generation }) {
     <>
       <Progress value={progress} label={t("studio.progress", { prompt })} />
       <div class="studio-course">
-        <Where generation={generation} />
+        <RunningState generation={generation} />
         <Elapsed since={generation.created_at} />
       </div>
       <Cancel generation={generation} />
@@ -23,22 +24,21 @@ export function Running({ generation }: { generation: Generation }) {
   );
 }
 
-function Where({ generation: { status, queue_position: place, error } }: { generation: Generation }) {
+function RunningState({ generation: { status, queue_position: place, error } }: { generation: Generation }) {
   const { t } = useI18n();
-  const reason = useReason();
   if (status === "processing") return <span>{t("common.status.processing")}</span>;
-  if (error) return <span>{t("studio.queued.again", { reason: reason(error) })}</span>;
+  if (error) return <span>{t("studio.queued.again", { reason: failureReason(error, t) })}</span>;
   return <span>{place === null ? t("studio.queued") : t("studio.queued.place", { place })}</span>;
 }
 
 function Elapsed({ since }: { since: string }) {
-  const span = useSpan();
+  const duration = useDuration();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const ticking = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(ticking);
   }, []);
-  return <span class="studio-elapsed">{span(now - Date.parse(since))}</span>;
+  return <span class="studio-elapsed">{duration(now - Date.parse(since))}</span>;
 }
 
 function Cancel({ generation: { id, cost } }: { generation: Generation }) {
@@ -47,7 +47,7 @@ function Cancel({ generation: { id, cost } }: { generation: Generation }) {
   const row = useFocusOnHeading();
   const cancelling = useMutation({
     mutationFn: () => body(api.POST("/v1/generations/{id}/cancel", { params: { path: { id } } })),
-    onSuccess: remember,
+    onSuccess: storeGeneration,
   });
   const isTooLate = cancelling.error instanceof ApiError && cancelling.error.code === "already_final";
   return (
@@ -65,7 +65,7 @@ function Cancel({ generation: { id, cost } }: { generation: Generation }) {
   );
 }
 
-/** The button goes with what it cancels; whoever stood on it goes on at the heading. */
+/** Moves the focus to the heading of the card when the cancel button had it and disappears. */
 function useFocusOnHeading() {
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {

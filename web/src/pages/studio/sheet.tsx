@@ -3,14 +3,14 @@ import { useEffect, useId, useRef } from "preact/hooks";
 
 interface SheetProps {
   prompt: string;
-  /** `take` it; or `keep` it, where it was on what stood in this place before. */
+  /** `take` moves the focus to the heading. `keep` does so only if the card in this place before had the focus. */
   focus?: "take" | "keep" | undefined;
   badge: ComponentChildren;
   picture?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-/** A sheet of paper in the tray. The one that was asked for last is where the reader goes on. */
+/** Shows a card in the tray. The card of the latest order gets the focus. */
 export function Sheet({ prompt, focus, badge, picture, children }: SheetProps) {
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);

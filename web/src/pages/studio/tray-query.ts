@@ -1,17 +1,18 @@
 import { useQuery } from "@tanstack/preact-query";
 import { api, body, type Generation } from "../../api/client";
 import { queries } from "../../api/queries";
-import { learn } from "../../live/use-generation";
+import { storeUnlessFollowed } from "../../live/use-generation";
 
 const RECENT = 8;
-/** Not below `generations`: what moves there is followed card by card, so the list need not be read again. */
+/** The key is not below `generations`, because each card follows its generation and the list need not be read again. */
 const KEY = ["studio", "tray"];
 
-/** The ids of the latest generations and of all that still run, the newest first. */
+/** Returns the ids of the latest generations and of all that still run, the newest first. */
 export function useTray() {
   return useQuery({ queryKey: KEY, queryFn: trayIds });
 }
 
+/** Puts a new generation at the top of the tray. */
 export function putFirst(id: string): void {
   queries.setQueryData<string[]>(KEY, (ids = []) => [id, ...ids.filter((each) => each !== id)]);
 }
@@ -20,7 +21,7 @@ async function trayIds(): Promise<string[]> {
   const found = (
     await Promise.all([page({ page_size: RECENT }), running("queued"), running("processing")])
   ).flat();
-  found.forEach(learn);
+  found.forEach(storeUnlessFollowed);
   return newestFirst(found);
 }
 

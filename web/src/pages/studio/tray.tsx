@@ -2,25 +2,16 @@ import { useRef } from "preact/hooks";
 import type { Catalog } from "../../api/client";
 import { Empty, ErrorNotice, Skeleton } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import type { Order } from "../../ordering/order";
+import type { Actions } from "./actions";
 import { GenerationCard } from "./card";
-import type { Draft } from "./draft";
-import type { Order } from "./order";
 import { OrderCard } from "./order-card";
 import { useTray } from "./tray-query";
-
-export interface Actions {
-  create: (draft: Draft) => void;
-  sendAgain: (order: Order) => void;
-  discard: (order: Order) => void;
-  fill: (draft: Draft) => void;
-  /** Into the live region. */
-  say: (words: string) => void;
-}
 
 interface TrayProps {
   catalog: Catalog;
   orders: readonly Order[];
-  /** The key or the id of what was asked for last: its card gets the focus. */
+  /** The key of the latest order, or the id of its generation. Its card gets the focus. */
   fresh: string | undefined;
   actions: Actions;
 }

@@ -2,9 +2,9 @@ import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api, body } from "../../api/client";
 import { ApiError } from "../../api/problem";
-import { type Draft, draftLike } from "./draft";
+import { type Draft, draftLike } from "../../ordering/draft";
 
-/** `?like=<id>`: the form is filled as for that generation, once; the address forgets it, so that edits stay. */
+/** Fills the form once for `?like=<id>`, as for that generation. The id is then removed from the address. */
 export function useLike(fill: (draft: Draft) => void) {
   const { query } = useLocation();
   const [error, setError] = useState<ApiError>();

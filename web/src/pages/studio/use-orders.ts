@@ -1,18 +1,19 @@
 import { useRef, useState } from "preact/hooks";
 import type { Generation } from "../../api/client";
 import { ApiError } from "../../api/problem";
-import { learn } from "../../live/use-generation";
-import type { Draft } from "./draft";
-import { isSlip, newOrder, type Order, sendPatiently, spent } from "./order";
+import { storeUnlessFollowed } from "../../live/use-generation";
+import type { Draft } from "../../ordering/draft";
+import { isDoublePress, newOrder, type Order, sendPatiently } from "../../ordering/order";
+import { showSpending } from "./spending";
 import { putFirst } from "./tray-query";
 
 interface Outcome {
   accepted: (generation: Generation, order: Order) => void;
-  /** Returns whether the form shows what is wrong, so that there is no need for a card. */
+  /** Returns true if the form shows what is wrong, because then the order needs no card. */
   refused: (error: ApiError, order: Order) => boolean;
 }
 
-/** The presses that the API has not accepted yet. */
+/** Sends orders, and holds those that the API has not accepted yet. */
 export function useOrders({ accepted, refused }: Outcome) {
   const [orders, setOrders] = useState<readonly Order[]>([]);
   const last = useRef<Order>();
@@ -28,10 +29,10 @@ export function useOrders({ accepted, refused }: Outcome) {
     put({ ...order, state: "sending" });
     try {
       const generation = await sendPatiently(order);
-      learn(generation);
+      storeUnlessFollowed(generation);
       putFirst(generation.id);
       without(order.key);
-      spent(order.price);
+      showSpending(generation.cost);
       accepted(generation, order);
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError({ code: "unknown" });
@@ -42,9 +43,9 @@ export function useOrders({ accepted, refused }: Outcome) {
 
   return {
     orders,
-    place: (draft: Draft, price: number) => {
-      if (isSlip(last.current, draft)) return last.current;
-      const order = newOrder(draft, price);
+    place: (draft: Draft) => {
+      if (isDoublePress(last.current, draft)) return last.current;
+      const order = newOrder(draft);
       last.current = order;
       submit(order);
       return order;

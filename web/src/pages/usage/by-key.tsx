@@ -6,7 +6,7 @@ import { useI18n } from "../../i18n/i18n";
 
 type Key = Schemas["KeyResource"];
 
-/** Keys that work, and those that have ended but spent something this month. */
+/** Shows the usage of keys that work, and of ended ones that spent something this month. */
 export function ByKey() {
   const { t } = useI18n();
   const { data, error, refetch } = useQuery({

@@ -1,11 +1,11 @@
 import { useI18n } from "../../i18n/i18n";
 import { type Month, monthName, spent } from "./figures";
 
-/** The height of the whole, in the units of the picture. */
+/** The height of the chart, in units of its view box. */
 const FULL = 100;
 const WIDTH = 10;
 
-/** `months`: the oldest first. For the eye alone: the table beside it says the same in figures. */
+/** Shows the months as bars, the oldest first. Screen readers skip it, because the table beside it says the same. */
 export function Chart({ months }: { months: readonly Month[] }) {
   const { t } = useI18n();
   const most = Math.max(1, ...months.map(({ total }) => spent(total)));

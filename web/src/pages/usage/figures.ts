@@ -4,19 +4,19 @@ import type { Language } from "../../i18n/language";
 export type Usage = Schemas["UsageResource"];
 export type Month = Schemas["MonthResource"];
 
-/** The share of what ended by itself that ended well, 0 to 1; what was cancelled says nothing about it. */
+/** Returns the share of orders that succeeded, from 0 to 1. Cancelled orders do not count. */
 export function successRate({ completed, failed }: Usage): number | undefined {
   const ended = completed + failed;
   return ended === 0 ? undefined : completed / ended;
 }
 
-/** Credits that are gone for what came out, or set aside for what may still. */
+/** Returns the credits that were charged or are still held. */
 export const spent = ({ charged, held }: Usage): number => charged + held;
 
 export const isUnused = (months: readonly Month[]): boolean =>
   months.every(({ total }) => total.requests === 0);
 
-/** `2026-11` is November 2026, in the words of the language, as a sentence or a label begins with them. */
+/** Names a month: `2026-11` becomes “November 2026”. It begins with a capital letter in every language. */
 export function monthName(key: string, language: Language, length: "long" | "short" = "long"): string {
   const [year = "", month = ""] = key.split("-");
   const first = new Date(Date.UTC(Number(year), Number(month) - 1));
@@ -27,7 +27,7 @@ export function monthName(key: string, language: Language, length: "long" | "sho
   return length === "long" ? `${capitalized} ${year}` : capitalized;
 }
 
-/** `97 %`; never 100 as long as one failed, nor 0 as long as one did not. */
+/** Writes a share as `97 %`. It never rounds to 100 % if one failed, nor to 0 % if one succeeded. */
 export function percent(share: number, language: Language): string {
   const format = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
   const rounded = Math.round(share * 100) / 100;

@@ -59,7 +59,7 @@ function NothingYet() {
   );
 }
 
-/** `months`: the newest first. */
+/** Shows the months, which come with the newest first. */
 function Months({ months }: { months: readonly Month[] }) {
   const { t } = useI18n();
   return (

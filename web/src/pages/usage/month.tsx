@@ -4,7 +4,7 @@ import { useI18n } from "../../i18n/i18n";
 import { type Month, monthName, percent, successRate } from "./figures";
 import { ModelTable } from "./tables";
 
-/** One month, by model; `months`: those to choose from, the newest first. */
+/** Shows one of the months by model. `months` come with the newest first. */
 export function MonthDetail({ months }: { months: readonly Month[] }) {
   const { t, language } = useI18n();
   const [chosen, setChosen] = useState<string>();

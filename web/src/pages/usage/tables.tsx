@@ -40,7 +40,7 @@ export function ModelTable({ month, caption }: { month: Month; caption: string }
   );
 }
 
-/** The columns that every table of usage has, so that they can be compared. */
+/** Returns the columns that all tables of usage share, so that the tables can be compared. */
 function useFigures(): { head: string; cell: (usage: Usage) => string }[] {
   const { t, number, language } = useI18n();
   const rate = (usage: Usage) => {

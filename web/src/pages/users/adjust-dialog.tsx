@@ -6,7 +6,7 @@ import { creditsMoved, keys, queries } from "../../api/queries";
 import { Button, Choice, Credits, Dialog, TextField } from "../../design";
 import { type Translate, useI18n } from "../../i18n/i18n";
 import { DialogActions, focusFirstFault, ReasonField, Refusal } from "../admin/reason-dialog";
-import { type Adjustment, type Direction, RepeatKeys, signedCredits } from "./adjust";
+import { type Adjustment, type Direction, IdempotencyKeys, signedCredits } from "./adjust";
 
 type Adjusted = Schemas["AdjustmentResource"];
 
@@ -20,15 +20,15 @@ export function AdjustDialog({ user, onDone, onClose }: AdjustDialogProps) {
   const { t } = useI18n();
   const [wanted, setWanted] = useState<Adjustment>({ direction: "give", amount: "", reason: "" });
   const [wasPressed, setPressed] = useState(false);
-  const deed = useAdjustment(user.id, onDone);
-  const faults = wasPressed ? faultsOf(wanted, deed.error, t) : {};
+  const action = useAdjustment(user.id, onDone);
+  const faults = wasPressed ? faultsOf(wanted, action.error, t) : {};
   const change = (part: Partial<Adjustment>) => setWanted({ ...wanted, ...part });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setPressed(true);
     const credits = signedCredits(wanted);
     if (credits === undefined || !wanted.reason.trim()) focusFirstFault(event.currentTarget);
-    else deed.mutate({ credits, reason: wanted.reason.trim() });
+    else action.mutate({ credits, reason: wanted.reason.trim() });
   };
   return (
     <Dialog title={t("users.adjust.title")} onClose={onClose}>
@@ -40,12 +40,12 @@ export function AdjustDialog({ user, onDone, onClose }: AdjustDialogProps) {
           error={faults.reason}
           hint={t("users.adjust.reasonHint")}
         />
-        <Ahead balance={user.current_credits} moved={signedCredits(wanted)} />
-        {deed.isError && !deed.isPending && (
-          <Refusal error={deed.error} words={refusalWords(deed.error, t)} />
+        <BalanceAfterwards balance={user.current_credits} moved={signedCredits(wanted)} />
+        {action.isError && !action.isPending && (
+          <Refusal error={action.error} words={refusalWords(action.error, t)} />
         )}
         <DialogActions onClose={onClose}>
-          <Button type="submit" kind="primary" busy={deed.isPending}>
+          <Button type="submit" kind="primary" busy={action.isPending}>
             {t(wanted.direction === "give" ? "users.adjust.give" : "users.adjust.take")}
           </Button>
         </DialogActions>
@@ -55,12 +55,12 @@ export function AdjustDialog({ user, onDone, onClose }: AdjustDialogProps) {
 }
 
 function useAdjustment(id: string, onDone: (adjusted: Adjusted) => void) {
-  const repeatKeys = useRef(new RepeatKeys());
+  const idempotencyKeys = useRef(new IdempotencyKeys());
   return useMutation({
     mutationFn: (wanted: Schemas["Adjust"]) =>
       body(
         api.POST("/v1/admin/users/{id}/adjustments", {
-          params: { path: { id }, header: { "Idempotency-Key": repeatKeys.current.of(wanted) } },
+          params: { path: { id }, header: { "Idempotency-Key": idempotencyKeys.current.of(wanted) } },
           body: wanted,
         }),
       ),
@@ -104,8 +104,8 @@ function AmountFields({ wanted, change, fault }: AmountFieldsProps) {
   );
 }
 
-/** What the balance will be, before anything is pressed. */
-function Ahead({ balance, moved }: { balance: number; moved: number | undefined }) {
+/** Shows what the balance would be after the adjustment. */
+function BalanceAfterwards({ balance, moved }: { balance: number; moved: number | undefined }) {
   const { t } = useI18n();
   return (
     <p class="users-ahead" aria-live="polite">

@@ -8,7 +8,7 @@ export interface Adjustment {
 
 const CREDITS_MAX = 2 ** 31 - 1;
 
-/** The credits that move, below zero where they are taken; undefined for what is no whole number above zero. */
+/** Returns the credits to add, negative if they are taken, or undefined if the amount is no whole number above zero. */
 export function signedCredits({ direction, amount }: Adjustment): number | undefined {
   const text = amount.trim();
   const credits = Number(text);
@@ -16,12 +16,14 @@ export function signedCredits({ direction, amount }: Adjustment): number | undef
   return direction === "give" ? credits : -credits;
 }
 
-export class RepeatKeys {
+export class IdempotencyKeys {
   private last: { content: string; key: string } | null = null;
 
   constructor(private readonly newKey: () => string = () => crypto.randomUUID()) {}
 
-  /** The same key for the same content: a press that is repeated, because no answer came, moves credits once. */
+  /**
+   * Returns the same key for the same content, so that a press repeated for want of an answer moves credits only once.
+   */
   of(content: unknown): string {
     const text = JSON.stringify(content);
     if (this.last?.content !== text) this.last = { content: text, key: this.newKey() };

@@ -5,7 +5,7 @@ import { ReasonDialog } from "../admin/reason-dialog";
 
 interface ClosingDialogProps {
   user: Schemas["AdminUserResource"];
-  /** Told in words how it went. */
+  /** Is called with a text that says what was done. */
   onDone: (words: string) => void;
   onClose: () => void;
 }

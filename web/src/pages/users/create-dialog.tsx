@@ -11,7 +11,7 @@ import { DialogActions, focusFirstFault } from "../admin/reason-dialog";
 
 const EXTERNAL_ID_MAX = 100;
 
-/** A user of the operator's own system, before its service key first names it. */
+/** Creates a user of the operator's own system, before a request with its service key does. */
 export function CreateUserDialog({ onClose }: { onClose: () => void }) {
   const { t } = useI18n();
   const { route } = useLocation();

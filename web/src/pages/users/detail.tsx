@@ -6,9 +6,9 @@ import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/queries";
 import { ButtonLink, ErrorNotice, PageHead, Skeleton, Stat, Stats } from "../../design";
 import { useI18n } from "../../i18n/i18n";
-import { type Fact, Facts } from "../admin/facts";
 import { BackLink, UserLink } from "../admin/links";
-import { Deeds } from "./deeds";
+import { type Property, PropertyList } from "../admin/properties";
+import { UserActions } from "./actions";
 import { UserBadges } from "./user-badges";
 
 type User = Schemas["AdminUserResource"];
@@ -58,49 +58,49 @@ function KnownUser({ user }: { user: User }) {
       <div class="users-columns">
         <section class="card admin-block">
           <h2>{t("users.about")}</h2>
-          <UserFacts user={user} />
+          <UserProperties user={user} />
         </section>
-        <Deeds user={user} />
+        <UserActions user={user} />
       </div>
     </>
   );
 }
 
-function UserFacts({ user }: { user: User }) {
+function UserProperties({ user }: { user: User }) {
   const { t, number, moment } = useI18n();
   const time = (at: string | null, otherwise: string) => (at ? moment(at) : otherwise);
-  const facts: Fact[] = [
+  const properties: Property[] = [
     { name: t("users.column.id"), value: <code>{user.id}</code> },
-    { name: t("users.fact.email"), value: user.email || t("users.fact.none") },
-    { name: t("users.fact.since"), value: time(user.created_at, t("users.fact.unknown")) },
-    { name: t("users.fact.keys"), value: number(user.keys) },
-    { name: t("users.fact.books"), value: time(user.books_opened_at, t("users.fact.booksClosed")) },
-    { name: t("users.fact.signedOut"), value: time(user.signed_out_at, t("users.fact.never")) },
+    { name: t("users.property.email"), value: user.email || t("users.property.none") },
+    { name: t("users.property.since"), value: time(user.created_at, t("users.property.unknown")) },
+    { name: t("users.property.keys"), value: number(user.keys) },
+    { name: t("users.property.books"), value: time(user.books_opened_at, t("users.property.booksClosed")) },
+    { name: t("users.property.signedOut"), value: time(user.signed_out_at, t("users.property.never")) },
   ];
-  return <Facts of={[...facts, ...claims(user, t), ...ending(user, t, moment)]} />;
+  return <PropertyList of={[...properties, ...claims(user, t), ...ending(user, t, moment)]} />;
 }
 
 type Words = ReturnType<typeof useI18n>;
 
-function claims(user: User, t: Words["t"]): Fact[] {
+function claims(user: User, t: Words["t"]): Property[] {
   const taken = user.claimed.map((id) => (
     <div key={id}>
       <UserLink id={id} />
     </div>
   ));
   return [
-    ...(user.claimed.length > 0 ? [{ name: t("users.fact.claimed"), value: taken }] : []),
+    ...(user.claimed.length > 0 ? [{ name: t("users.property.claimed"), value: taken }] : []),
     ...(user.claimed_by
-      ? [{ name: t("users.fact.claimedBy"), value: <UserLink id={user.claimed_by} /> }]
+      ? [{ name: t("users.property.claimedBy"), value: <UserLink id={user.claimed_by} /> }]
       : []),
   ];
 }
 
-function ending(user: User, t: Words["t"], moment: Words["moment"]): Fact[] {
+function ending(user: User, t: Words["t"], moment: Words["moment"]): Property[] {
   if (!user.deleted_at) return [];
-  const rest = user.erasure_due ? t("users.fact.erasureDue") : t("users.fact.erased");
+  const rest = user.erasure_due ? t("users.property.erasureDue") : t("users.property.erased");
   return [
-    { name: t("users.fact.deleted"), value: moment(user.deleted_at) },
-    { name: t("users.fact.erasure"), value: rest },
+    { name: t("users.property.deleted"), value: moment(user.deleted_at) },
+    { name: t("users.property.erasure"), value: rest },
   ];
 }

@@ -6,7 +6,7 @@ import { keys } from "../../api/queries";
 import { Button, type Column, Credits, DataTable, Empty, PageHead } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { UserLink } from "../admin/links";
-import { given, Listing, usePages } from "../admin/paging";
+import { Listing, usePages, withoutEmpty } from "../admin/paging";
 import { FilterBar, TextFilter, useFilters } from "../filters";
 import { CreateUserDialog } from "./create-dialog";
 import { UserBadges } from "./user-badges";
@@ -19,7 +19,7 @@ export default function UsersPage() {
   const filters = useFilters(["email"]);
   const { email } = filters.values;
   const pages = usePages<ListedUser>(keys.admin("users", "list", email), (place) =>
-    body(api.GET("/v1/admin/users", { params: { query: given({ email, ...place }) } })),
+    body(api.GET("/v1/admin/users", { params: { query: withoutEmpty({ email, ...place }) } })),
   );
   return (
     <div class="stack admin">

@@ -4,7 +4,7 @@ import { useI18n } from "../../i18n/i18n";
 
 type User = Schemas["ListedUserResource"] & Partial<Schemas["AdminUserResource"]>;
 
-/** What is particular about a user; of most there is nothing to say but that it is active. */
+/** Shows what is special about a user. Most are just active. */
 export function UserBadges({ user }: { user: User }) {
   const { t } = useI18n();
   return (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Catalog, Generation } from "../../api/client";
-import { affordable, draftLike, draftOf, EMPTY, faultsOf, filledFrom, requestOf } from "./draft";
+import type { Catalog, Generation } from "../api/client";
+import { affordableSize, draftLike, draftOf, EMPTY, faultsOf, filledFrom, requestOf } from "./draft";
 
 const offer = (id: string) => ({ id, display_name: id, description: "" });
 const size = (id: string, credit_cost: number) => ({
@@ -26,16 +26,16 @@ const generation = {
 } as Generation;
 
 describe("a draft", () => {
-  it("takes the first of what is offered where nothing is chosen", () => {
+  it("takes the first option of the catalog if none is chosen", () => {
     expect(draft).toMatchObject({ model: "Model A", style: "sketch", color: "pastel", size: "large" });
   });
 
-  it("keeps what is offered and replaces what is not any more", () => {
+  it("keeps an option that is on offer, and replaces one that is not", () => {
     const before = { ...draft, style: "anime", size: "gone" };
     expect(filledFrom(catalog, before)).toMatchObject({ style: "anime", size: "large" });
   });
 
-  it("of a generation has its seed; one like it has none, for it would be the same picture", () => {
+  it("has the seed of its generation to make the same picture, and none to make a similar one", () => {
     expect(draftOf(generation).seed).toBe("7");
     expect(draftLike(generation)).toMatchObject({ prompt: "A cake", style: "anime", seed: "" });
   });
@@ -43,9 +43,9 @@ describe("a draft", () => {
 
 describe("faults", () => {
   it.each([
-    ["nothing written", { prompt: " \n" }, { prompt: "blank" }],
-    ["too much written", { prompt: "a".repeat(1001) }, { prompt: "long" }],
-    ["as much as may be, in emoji", { prompt: "🍰".repeat(1000) }, {}],
+    ["an empty prompt", { prompt: " \n" }, { prompt: "blank" }],
+    ["a prompt that is too long", { prompt: "a".repeat(1001) }, { prompt: "long" }],
+    ["the longest prompt, in emoji", { prompt: "🍰".repeat(1000) }, {}],
     ["the largest seed", { seed: "4294967295" }, {}],
     ["a seed too large", { seed: "4294967296" }, { seed: "seed" }],
     ["a seed that is no number", { seed: "-1" }, { seed: "seed" }],
@@ -59,7 +59,7 @@ describe("faults", () => {
   });
 });
 
-it("asks for a seed only where one is given, 0 included", () => {
+it("a request has a seed only if one is typed, which may be 0", () => {
   expect(requestOf(draft).seed).toBeNull();
   expect(requestOf({ ...draft, seed: "0" }).seed).toBe(0);
 });
@@ -69,5 +69,5 @@ it.each([
   [2, "small"],
   [9, "small"],
 ])("with %i credits the cheapest size that can be paid is %s", (credits, id) => {
-  expect(affordable(catalog, credits)?.id).toBe(id);
+  expect(affordableSize(catalog, credits)?.id).toBe(id);
 });

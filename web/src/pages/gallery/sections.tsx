@@ -7,12 +7,12 @@ import { nameOf, type Option, useCatalogWords } from "../../picture";
 import { Swatches } from "./palette";
 import { durationBetween } from "./words";
 
-interface Of {
+interface SectionProps {
   generation: Generation;
 }
 
-/** Everything that the picture was made from. */
-export function Asked({ generation, catalog }: Of & { catalog: Catalog | undefined }) {
+/** Shows the prompt and the options that the picture was made from. */
+export function RequestSection({ generation, catalog }: SectionProps & { catalog: Catalog | undefined }) {
   const { t } = useI18n();
   const inWords = useCatalogWords();
   const { prompt, model, params, metadata } = generation;
@@ -25,14 +25,14 @@ export function Asked({ generation, catalog }: Of & { catalog: Catalog | undefin
         <blockquote dir="auto">{prompt || t("gallery.erased")}</blockquote>
         {prompt && <CopyButton text={prompt} label={t("gallery.copyPrompt")} />}
       </figure>
-      <dl class="gallery-facts">
-        <Fact name={t("gallery.model")}>{inWords(model)}</Fact>
-        <Fact name={t("gallery.style")}>{named("style")}</Fact>
-        <Fact name={t("gallery.color")}>
+      <dl class="gallery-properties">
+        <Property name={t("gallery.model")}>{inWords(model)}</Property>
+        <Property name={t("gallery.style")}>{named("style")}</Property>
+        <Property name={t("gallery.color")}>
           {named("color")} <Swatches colors={shades} />
-        </Fact>
-        <Fact name={t("gallery.size")}>{named("size")}</Fact>
-        <Fact name={t("gallery.seed")}>{params.seed ?? t("gallery.noSeed")}</Fact>
+        </Property>
+        <Property name={t("gallery.size")}>{named("size")}</Property>
+        <Property name={t("gallery.seed")}>{params.seed ?? t("gallery.noSeed")}</Property>
         <Labels metadata={metadata} />
       </dl>
     </section>
@@ -44,7 +44,7 @@ function Labels({ metadata }: Pick<Generation, "metadata">) {
   const labels = Object.entries(metadata);
   if (labels.length === 0) return null;
   return (
-    <Fact name={t("gallery.metadata")}>
+    <Property name={t("gallery.metadata")}>
       <ul class="gallery-labels">
         {labels.map(([name, value]) => (
           <li key={name}>
@@ -52,11 +52,11 @@ function Labels({ metadata }: Pick<Generation, "metadata">) {
           </li>
         ))}
       </ul>
-    </Fact>
+    </Property>
   );
 }
 
-export function Cost({ generation }: Of) {
+export function CostSection({ generation }: SectionProps) {
   const { t } = useI18n();
   const { price, held, charged, refunded } = generation.cost;
   const became = [
@@ -67,16 +67,16 @@ export function Cost({ generation }: Of) {
   return (
     <section class="card stack">
       <h2>{t("gallery.cost")}</h2>
-      <dl class="gallery-facts">
-        <Fact name={t("gallery.cost.price")}>
+      <dl class="gallery-properties">
+        <Property name={t("gallery.cost.price")}>
           <Credits value={price} />
-        </Fact>
+        </Property>
         {became.map(
           ([name, credits]) =>
             credits > 0 && (
-              <Fact key={name} name={name}>
+              <Property key={name} name={name}>
                 <Credits value={credits} />
-              </Fact>
+              </Property>
             ),
         )}
       </dl>
@@ -94,30 +94,30 @@ function outcome({ cost }: Generation) {
   return cost.refunded > 0 ? "gallery.cost.partly" : "gallery.cost.paid";
 }
 
-export function Times({ generation }: Of) {
+export function TimesSection({ generation }: SectionProps) {
   const { t } = useI18n();
   const { id, created_at: created, started_at: started, completed_at: completed } = generation;
   const notBegun = isFinal(generation) ? t("gallery.never") : t("gallery.notYet");
   return (
     <section class="card stack">
       <h2>{t("gallery.times")}</h2>
-      <dl class="gallery-facts">
-        <Fact name={t("gallery.created")}>
+      <dl class="gallery-properties">
+        <Property name={t("gallery.created")}>
           <Moment at={created} />
-        </Fact>
-        <Fact name={t("gallery.started")}>{started ? <Moment at={started} /> : notBegun}</Fact>
-        <Fact name={t("gallery.completed")}>
+        </Property>
+        <Property name={t("gallery.started")}>{started ? <Moment at={started} /> : notBegun}</Property>
+        <Property name={t("gallery.completed")}>
           {completed ? <Moment at={completed} /> : t("gallery.notYet")}
-        </Fact>
-        {started && <Fact name={t("gallery.waited")}>{durationBetween(created, started, t)}</Fact>}
+        </Property>
+        {started && <Property name={t("gallery.waited")}>{durationBetween(created, started, t)}</Property>}
         {started && completed && (
-          <Fact name={t("gallery.took")}>{durationBetween(started, completed, t)}</Fact>
+          <Property name={t("gallery.took")}>{durationBetween(started, completed, t)}</Property>
         )}
-        <Fact name={t("gallery.attempt")}>{attemptWords(generation.attempt, t)}</Fact>
-        <Fact name={t("gallery.id")}>
+        <Property name={t("gallery.attempt")}>{attemptWords(generation.attempt, t)}</Property>
+        <Property name={t("gallery.id")}>
           <code>{id}</code>
           <CopyButton text={id} label={t("gallery.copyId")} />
-        </Fact>
+        </Property>
       </dl>
     </section>
   );
@@ -133,7 +133,7 @@ function Moment({ at }: { at: string }) {
   return <time dateTime={at}>{moment(at)}</time>;
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+function Property({ name, children }: { name: string; children: ComponentChildren }) {
   return (
     <div>
       <dt>{name}</dt>

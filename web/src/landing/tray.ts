@@ -1,11 +1,13 @@
-/** How it ended, in words, and where to go from there. */
+/** Says how an order ended. `onward` is a link to go on with. */
 export interface End {
   text: string;
   onward?: { href: string; text: string };
 }
 
-/** The tray, and the lines below the order: what of the page moves while a picture is made. */
-export class Stage {
+/**
+ * Controls the parts of the landing page that change while a picture is made: the tray and the lines below the order.
+ */
+export class Tray {
   private readonly order = found<HTMLFormElement>("order");
   private readonly tray = found("tray");
   private readonly picture = found<HTMLImageElement>("picture");
@@ -26,13 +28,13 @@ export class Stage {
     this.report(text, 0);
   }
 
-  /** `percent` of the way, and where that is. */
+  /** Shows how far the picture is, in words and as a bar. `percent` is from 0 to 100. */
   report(text: string, percent: number): void {
     this.say(text);
     this.progress.value = percent;
   }
 
-  /** Whether the file could be had. */
+  /** Shows the picture. Returns false, and shows nothing, if its file cannot be loaded. */
   async show(url: string, words: { alt: string; caption: string }, end: End): Promise<boolean> {
     const fresh = new Image();
     fresh.src = url;
@@ -50,7 +52,7 @@ export class Stage {
     return true;
   }
 
-  /** Something stood in the way: what, and how to go on. */
+  /** Shows why there is no picture, and how to go on. */
   refuse(end: End): void {
     this.tray.dataset.state = "";
     this.outcome.hidden = false;

@@ -1,14 +1,14 @@
 import type { ComponentChildren } from "preact";
 
-export interface Fact {
+export interface Property {
   name: string;
   value: ComponentChildren;
 }
 
-/** Names and values in two columns, one below the other on a phone. */
-export function Facts({ of }: { of: readonly Fact[] }) {
+/** Shows names and values in two columns. On a phone each value stands below its name. */
+export function PropertyList({ of }: { of: readonly Property[] }) {
   return (
-    <dl class="admin-facts">
+    <dl class="admin-properties">
       {of.map(({ name, value }) => (
         <div key={name}>
           <dt>{name}</dt>

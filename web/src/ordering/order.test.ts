@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Generation } from "../../api/client";
-import { ApiError } from "../../api/problem";
+import type { Generation } from "../api/client";
+import { ApiError } from "../api/problem";
 import { EMPTY } from "./draft";
-import { isSlip, newOrder, type Send, sendPatiently } from "./order";
+import { isDoublePress, newOrder, type Send, sendPatiently } from "./order";
 
 const generation = { id: "g1" } as Generation;
 const offline = new ApiError({ code: "offline" });
@@ -10,7 +10,7 @@ const broken = new ApiError({ code: "internal", status: 500, retryable: true });
 const poor = new ApiError({ code: "insufficient_credits", status: 402, retryable: false });
 const hasty = new ApiError({ code: "rate_limited", status: 429, retryable: true });
 
-/** Answers in turn, and remembers the keys that it was sent. */
+/** A server that gives `answers` one after the other, and records the keys that it was sent. */
 function server(...answers: (Generation | ApiError)[]) {
   const sent: string[] = [];
   const send: Send = async ({ key }) => {
@@ -23,7 +23,7 @@ function server(...answers: (Generation | ApiError)[]) {
 }
 
 async function outcome(send: Send) {
-  const order = newOrder(EMPTY, 1);
+  const order = newOrder(EMPTY);
   const sending = sendPatiently(order, send).catch((error: unknown) => error);
   await vi.runAllTimersAsync();
   return { key: order.key, result: await sending };
@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 describe("an order", () => {
-  it("is sent again under the same key where nobody answered", async () => {
+  it("is sent again under the same key if no answer came or the server failed", async () => {
     const { sent, send } = server(offline, broken, generation);
     const { key, result } = await outcome(send);
     expect(result).toBe(generation);
@@ -50,21 +50,21 @@ describe("an order", () => {
     expect(sent).toHaveLength(3);
   });
 
-  it.each([poor, hasty])("is not sent again where it was answered: $code", async (refusal) => {
+  it.each([poor, hasty])("is not sent again after a refusal: $code", async (refusal) => {
     const { sent, send } = server(refusal, generation);
     expect((await outcome(send)).result).toBe(refusal);
     expect(sent).toHaveLength(1);
   });
 
-  it("is one where the button was pressed twice by a slip", () => {
-    const order = newOrder(EMPTY, 1);
-    expect(isSlip(order, { ...EMPTY })).toBe(true);
-    expect(isSlip(order, { ...EMPTY, prompt: "another" })).toBe(false);
+  it("is placed once if the button is pressed twice by accident", () => {
+    const order = newOrder(EMPTY);
+    expect(isDoublePress(order, { ...EMPTY })).toBe(true);
+    expect(isDoublePress(order, { ...EMPTY, prompt: "another" })).toBe(false);
     vi.advanceTimersByTime(1_500);
-    expect(isSlip(order, EMPTY)).toBe(false);
+    expect(isDoublePress(order, EMPTY)).toBe(false);
   });
 
   it("has a key of its own for each press", () => {
-    expect(newOrder(EMPTY, 1).key).not.toBe(newOrder(EMPTY, 1).key);
+    expect(newOrder(EMPTY).key).not.toBe(newOrder(EMPTY).key);
   });
 });

@@ -7,12 +7,16 @@ import { Button, ButtonLink, Dialog, ErrorNotice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { signOut, useSignedIn } from "../../session/session";
 
-/** Out of this browser, or out of all of them. Whoever has no account would not find back, and is told. */
-export function Leaving() {
+/**
+ * Signs the user out of this browser or of all.
+ *
+ * Visitors without an account are warned, because they cannot come back.
+ */
+export function SignOutSection() {
   const { t } = useI18n();
   const { user } = useSignedIn();
   const [asks, setAsks] = useState(false);
-  const leave = useLeave();
+  const leave = useSignOut();
   return (
     <section class="card stack">
       <h2>{t("account.leave.title")}</h2>
@@ -31,15 +35,15 @@ export function Leaving() {
       </div>
       {asks &&
         (user.isAnonymous ? (
-          <LoseAll onClose={() => setAsks(false)} />
+          <LosePictureDialog onClose={() => setAsks(false)} />
         ) : (
-          <Everywhere onClose={() => setAsks(false)} />
+          <SignOutEverywhereDialog onClose={() => setAsks(false)} />
         ))}
     </section>
   );
 }
 
-function useLeave() {
+function useSignOut() {
   const { route } = useLocation();
   return useMutation({
     mutationFn: async (everywhere: boolean) => {
@@ -50,9 +54,9 @@ function useLeave() {
   });
 }
 
-function Everywhere({ onClose }: { onClose: () => void }) {
+function SignOutEverywhereDialog({ onClose }: { onClose: () => void }) {
   const { t } = useI18n();
-  const leave = useLeave();
+  const leave = useSignOut();
   return (
     <Dialog title={t("account.everywhere.title")} onClose={onClose}>
       <div class="stack">
@@ -70,9 +74,9 @@ function Everywhere({ onClose }: { onClose: () => void }) {
   );
 }
 
-function LoseAll({ onClose }: { onClose: () => void }) {
+function LosePictureDialog({ onClose }: { onClose: () => void }) {
   const { t } = useI18n();
-  const leave = useLeave();
+  const leave = useSignOut();
   return (
     <Dialog title={t("account.lose.title")} onClose={onClose}>
       <div class="stack">

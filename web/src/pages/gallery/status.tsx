@@ -5,28 +5,28 @@ import { ApiError } from "../../api/problem";
 import { Button, ErrorNotice, Notice, Progress, StatusBadge } from "../../design";
 import { type Translate, useI18n } from "../../i18n/i18n";
 import { isFinal } from "../../live/progress";
-import { remember } from "../../live/use-generation";
+import { storeGeneration } from "../../live/use-generation";
 import { Actions } from "./actions";
 import { reasonOf } from "./words";
 
-interface StandingProps {
+interface StatusSectionProps {
   generation: Generation;
   knownSince: number;
-  /** Where the focus goes when the button that was pressed is gone. */
+  /** Gets the focus after a cancellation, because the button is then gone. */
   shown: RefObject<HTMLDivElement>;
 }
 
-/** How far it is, in words, and what can be done now. */
-export function Standing({ generation, knownSince, shown }: StandingProps) {
+/** Says how far a generation is, and offers what can be done with it. */
+export function StatusSection({ generation, knownSince, shown }: StatusSectionProps) {
   const { t } = useI18n();
   const { refunded } = generation.cost;
   const cancel = useCancel(generation.id, shown);
   const tooLate = cancel.error instanceof ApiError && cancel.error.code === "already_final";
   return (
-    <section class="card gallery-standing">
+    <section class="card gallery-status">
       <div ref={shown} tabIndex={-1} role="status" class="gallery-words">
         <StatusBadge status={generation.status} />
-        <p>{said(generation, t)}</p>
+        <p>{statusWords(generation, t)}</p>
         {refunded > 0 && <p>{t("gallery.refunded", { count: refunded })}</p>}
       </div>
       {!isFinal(generation) && (
@@ -48,13 +48,13 @@ function useCancel(id: string, shown: RefObject<HTMLDivElement>) {
   return useMutation({
     mutationFn: () => body(api.POST("/v1/generations/{id}/cancel", { params: { path: { id } } })),
     onSuccess: (cancelled) => {
-      remember(cancelled);
+      storeGeneration(cancelled);
       shown.current?.focus();
     },
   });
 }
 
-function said(generation: Generation, t: Translate): string {
+function statusWords(generation: Generation, t: Translate): string {
   const { status, queue_position: position } = generation;
   if (status === "failed") return reasonOf(generation, t);
   if (status === "queued" && position) return t("gallery.state.position", { position });

@@ -4,15 +4,15 @@ import type { Schemas } from "../../api/client";
 import { Button, Notice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { useSignedIn } from "../../session/session";
-import { BooksDeed, DeedRow } from "../admin/deed";
+import { ActionRow, CheckBooksAction } from "../admin/action";
 import { AdjustDialog } from "./adjust-dialog";
 import { ActivateDialog, DeactivateDialog, DeleteDialog } from "./closing-dialogs";
 
 type User = Schemas["AdminUserResource"];
 type Open = "adjust" | "deactivate" | "activate" | "delete" | null;
 
-/** What an operator can do to a user; the outcome is said where it was asked for. */
-export function Deeds({ user }: { user: User }) {
+/** Offers the actions of an operator on a user, and says what was done. */
+export function UserActions({ user }: { user: User }) {
   const { t, number } = useI18n();
   const [open, setOpen] = useState<Open>(null);
   const [said, setSaid] = useState("");
@@ -25,13 +25,13 @@ export function Deeds({ user }: { user: User }) {
   const dialog = { user, onClose: () => setOpen(null), onDone: done };
   return (
     <section class="card admin-block">
-      <h2>{t("users.deeds")}</h2>
+      <h2>{t("users.actions")}</h2>
       <div class="admin-said" aria-live="polite" ref={outcome} tabIndex={-1}>
         {said && <Notice tone="good">{said}</Notice>}
       </div>
-      <DeedRow title={t("users.adjust.title")} lead={t("users.adjust.lead")}>
+      <ActionRow title={t("users.adjust.title")} lead={t("users.adjust.lead")}>
         <Button onClick={() => setOpen("adjust")}>{t("users.adjust.open")}</Button>
-      </DeedRow>
+      </ActionRow>
       <Books user={user} />
       <Closing user={user} onOpen={setOpen} />
       {open === "adjust" && (
@@ -54,7 +54,7 @@ export function Deeds({ user }: { user: User }) {
   );
 }
 
-/** The button of a deed may be gone with it, and the focus with the button: after each `change`, `place` has it then. */
+/** Moves the focus to `place` after each `change` if it was lost, because the button that had it may be gone. */
 function useFocusIfLost(place: RefObject<HTMLElement>, change: string): void {
   useEffect(() => {
     if (change && document.activeElement === document.body) place.current?.focus();
@@ -69,24 +69,24 @@ function Closing({ user, onOpen }: { user: User; onOpen: (open: Open) => void })
   return (
     <>
       {user.is_active && (
-        <DeedRow title={t("users.deactivate.title")} lead={t("users.deactivate.lead")}>
+        <ActionRow title={t("users.deactivate.title")} lead={t("users.deactivate.lead")}>
           <Button onClick={() => onOpen("deactivate")}>{t("users.deactivate.open")}</Button>
-        </DeedRow>
+        </ActionRow>
       )}
       {!user.is_active && !isClosed && (
-        <DeedRow title={t("users.activate.title")} lead={t("users.activate.lead")}>
+        <ActionRow title={t("users.activate.title")} lead={t("users.activate.lead")}>
           <Button onClick={() => onOpen("activate")}>{t("users.activate.open")}</Button>
-        </DeedRow>
+        </ActionRow>
       )}
       {(!user.deleted_at || user.erasure_due) && (
-        <DeedRow
+        <ActionRow
           title={t("users.delete.title")}
           lead={t(user.deleted_at ? "users.delete.again" : "users.delete.lead")}
         >
           <Button kind="danger" onClick={() => onOpen("delete")}>
             {t("users.delete.open")}
           </Button>
-        </DeedRow>
+        </ActionRow>
       )}
     </>
   );
@@ -95,7 +95,7 @@ function Closing({ user, onOpen }: { user: User; onOpen: (open: Open) => void })
 function Books({ user }: { user: User }) {
   const { t } = useI18n();
   return (
-    <BooksDeed
+    <CheckBooksAction
       title={t("users.audit.title")}
       lead={t("users.audit.lead")}
       open={t("users.audit.open")}

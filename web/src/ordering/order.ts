@@ -1,13 +1,12 @@
-import { api, body, type Generation, type Me } from "../../api/client";
-import { ApiError } from "../../api/problem";
-import { creditsMoved, keys, queries } from "../../api/queries";
+import { api, body, type Generation } from "../api/client";
+import { ApiError } from "../api/problem";
 import { type Draft, requestOf } from "./draft";
 
-/** One press of the button. Its key is its idempotency key: however often it is sent, there is one generation. */
+/** An order is one press of the button. With its idempotency key it makes one generation, however often it is sent. */
 export interface Order {
   key: string;
   draft: Draft;
-  price: number;
+  /** The time of the press, in milliseconds since 1970. */
   at: number;
   state: "sending" | "refused";
   error?: ApiError;
@@ -15,23 +14,26 @@ export interface Order {
 
 export type Send = (order: Order) => Promise<Generation>;
 
+// These are the pauses before the second and the third try, in milliseconds.
 const PAUSES = [1_000, 3_000];
-const SLIP_MS = 1_000;
 
-export const newOrder = (draft: Draft, price: number): Order => ({
+// Two equal presses within this time, in milliseconds, are one order.
+const DOUBLE_PRESS_MS = 1_000;
+
+export const newOrder = (draft: Draft): Order => ({
   key: crypto.randomUUID(),
   draft,
-  price,
   at: Date.now(),
   state: "sending",
 });
 
-/** Twice within a moment is a slip of the finger, and not a wish for two pictures. */
-export function isSlip(last: Order | undefined, draft: Draft): last is Order {
-  if (!last || Date.now() - last.at > SLIP_MS) return false;
+/** Says whether a press repeats the last one by accident: nobody wants two equal pictures within a second. */
+export function isDoublePress(last: Order | undefined, draft: Draft): last is Order {
+  if (!last || Date.now() - last.at > DOUBLE_PRESS_MS) return false;
   return JSON.stringify(last.draft) === JSON.stringify(draft);
 }
 
+/** Sends an order once. Throws ApiError. */
 export const send: Send = async ({ key, draft }) => {
   const answer = await body(
     api.POST("/v1/generations", {
@@ -43,7 +45,11 @@ export const send: Send = async ({ key, draft }) => {
   return answer;
 };
 
-/** Where nobody answered, or the server could not, the same order is sent again. */
+/**
+ * Sends an order, and sends it again under the same key if no answer came or the server failed.
+ *
+ * Throws the ApiError of the last try.
+ */
 export async function sendPatiently(order: Order, sending: Send = send): Promise<Generation> {
   for (const pause of PAUSES) {
     try {
@@ -58,18 +64,4 @@ export async function sendPatiently(order: Order, sending: Send = send): Promise
 
 function mayHaveArrived(error: unknown): boolean {
   return error instanceof ApiError && error.retryable && (error.status === 0 || error.status >= 500);
-}
-
-/** What was spent shows at once; what the books say follows. */
-export function spent(price: number): void {
-  queries.setQueryData<Me>(
-    keys.me,
-    (me) =>
-      me && {
-        ...me,
-        current_credits: me.current_credits - price,
-        held_credits: me.held_credits + price,
-      },
-  );
-  creditsMoved();
 }
