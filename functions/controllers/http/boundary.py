@@ -17,7 +17,7 @@ from controllers.http.headers import request_id
 from controllers.http.wire import Answer
 from core.errors import AppError, HeadersTooLarge, MethodNotAllowed, RateLimited, Unauthenticated
 from core.logging import log_context
-from core.settings import EVERY_ORIGIN
+from core.settings.values import EVERY_ORIGIN
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from core.deployment import ServiceAccounts
 from core.environment import ConfigurationError
-from core.settings import AppCheck, AuthMode, Range, Settings
+from core.settings import AppCheck, AuthMode, Settings
+from core.settings.values import Range
 
 ROOT = Path(__file__).resolve().parents[3]
 

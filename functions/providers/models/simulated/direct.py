@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable
 
-from core.settings import Range
+from core.settings.values import Range
 from domain.catalog.options import ModelOffer
 from providers.models.simulated.brush import painted
 from services.generations.model_ports import Job, ModelRejected, ModelUnavailable, Picture

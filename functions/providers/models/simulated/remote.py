@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from core.clock import Clock
-from core.settings import Range
+from core.settings.values import Range
 from domain.catalog.options import ModelOffer
 from domain.generations.generation import Failure
 from providers.models.simulated.brush import painted

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core.settings import Range
+from core.settings.values import Range
 from domain.operations.demo_catalog import COLORS, SIZES
 from providers.models.simulated.direct import OUTAGES, REJECTIONS, SimulatedModel
 from services.generations.model_ports import Job, ModelRejected, ModelUnavailable

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.settings import Range
+from core.settings.values import Range
 from domain.operations.demo_catalog import COLORS, SIZES
 from providers.models.simulated.remote import SimulatedRemoteModel
 from services.generations.model_ports import Job, RemoteModel, RemoteStatus
