@@ -20,9 +20,10 @@ from domain.generations.output_files import output_filename
 from domain.generations.placing import place
 from services.accounts.ports import Users
 from services.catalog.catalog import CatalogService
+from services.generations.fingerprints import fingerprint_of, is_repeat
 from services.generations.model_ports import LINK_LIFE, OutputStore
 from services.generations.models import ModelRegistry
-from services.generations.orders import Order, fingerprint_of, record_of
+from services.generations.orders import Order, record_of
 from services.generations.places import Places
 from services.generations.ports import Created, GenerationFilter, Generations, TaskMessage, TaskQueue
 from services.generations.withdrawing import withdraw
@@ -125,7 +126,8 @@ class GenerationService:
             if existing is None:
                 raise
             created = Created(existing.value, replayed=True)
-        if created.generation.fingerprint != fingerprint:
+        found = created.generation.fingerprint
+        if found != fingerprint and not is_repeat(order, found):
             raise IdempotencyKeyReused
         if not created.replayed:
             self._enqueue(created.generation)

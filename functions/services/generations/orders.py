@@ -1,9 +1,7 @@
 """What a client asks for when it asks for a generation."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from domain.accounts.audit_log import AuditRecord
 from domain.credits.spending import Spender
@@ -34,9 +32,3 @@ def record_of(by: Instruction, generation: Generation) -> AuditRecord:
         generation_id=generation.id,
         credits=generation.price,
     )
-
-
-def fingerprint_of(order: Order) -> str:
-    """Equal for equal requests, whatever the order of their fields."""
-    content = {"spec": asdict(order.spec), "metadata": dict(order.metadata)}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
