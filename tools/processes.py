@@ -82,7 +82,7 @@ def guarded() -> Iterator[None]:
     command = [sys.executable, __file__, str(os.getpid())]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as guard:
         if guard.stdin is None:
-            raise AssertionError  # it was asked for
+            raise AssertionError  # Popen makes it, for we asked for a pipe
         try:
             yield
         finally:

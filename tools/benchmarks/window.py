@@ -1,4 +1,4 @@
-"""The measuring window: what many threads finish between two moments, after a warm-up that is thrown away."""
+"""Measures what many threads finish between two moments, after a warm-up that does not count."""
 
 import os
 import threading
@@ -10,12 +10,15 @@ from typing import Any
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
+# These are the moment of the end, the seconds that it took, and the status.
 Finished = tuple[float, float, int | str]
-"""When, after how many seconds, with what status."""
 
 
 class Window:
-    """`work(stopped, record)` runs in each thread, until `stopped()` or until it has nothing left to do."""
+    """
+    The time in which finished work counts. Each worker is called in a thread with `stopped` and a list that it adds
+    its Finished to. It goes on until `stopped()` is true, or until it has nothing left to do.
+    """
 
     def __init__(self, *, warm_seconds: float, seconds: float, pids: Sequence[int]) -> None:
         self._warm_seconds = warm_seconds
