@@ -7,13 +7,14 @@ Bytecode is there, as when deployed.
 import http.client
 import json
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+import psutil
 
 from tools import services
 from tools.benchmarks import data, servers
@@ -141,8 +142,7 @@ def _first_answer(function: Function, call: Call) -> None:
 
 def _pss(pid: int) -> float:
     """Return the memory in MiB that the process adds to what is in use."""
-    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
+    return float(psutil.Process(pid).memory_full_info().pss) / 2**20
 
 
 def _cpu(pid: int) -> float:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
 
+import psutil
+
 from tools import services
 from tools.processes import stop_politely
 
@@ -74,8 +76,7 @@ class Function:
     @property
     def pids(self) -> list[int]:
         """Return the number of gunicorn's worker, which serves. Its parent only watches over it."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in children.read_text(encoding="ascii").split()]
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
 
     def wait_until_ready(self) -> None:
         wait_until_it_listens(self.process, self.port)
