@@ -25,7 +25,7 @@ from tools import services, stack_clock, welcome
 from tools.processes import Parent, Stopped, guarded, stop_on_signals, stop_politely
 from tools.services import Service
 
-READY_SECONDS = 240  # the stack needs a few seconds, but on a busy machine it once took more than two minutes
+READY_SECONDS = 240  # on a machine that was busy, the stack took more than two minutes
 SEED_SECONDS = 60
 SEED_URL = f"{services.FUNCTIONS_URL}/seed_database"
 POLL_SECONDS = 0.1
