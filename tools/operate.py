@@ -5,7 +5,6 @@ project, with the operator's credentials.
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -104,10 +103,10 @@ def _role(id_or_email: str, change: Callable[[str, Instruction], User]) -> int:
     try:
         user = change(id_or_email, Instruction(actor=OPERATOR))
     except UserNotFound as error:
-        sys.stderr.write(f"{error.message}. It takes an account of Firebase that has called the API once.{os.linesep}")
+        print(f"{error.message}. It takes an account of Firebase that has called the API once.", file=sys.stderr)
         return 1
     except AppError as error:
-        sys.stderr.write(error.message + os.linesep)
+        print(error.message, file=sys.stderr)
         return 1
     _print({"user": user.id, "email": user.email, "is_admin": user.is_admin})
     return 0
@@ -130,7 +129,7 @@ def _report(app: Darkroom, options: argparse.Namespace) -> None:
     page.write_text(app.pages.html(report), encoding="utf-8")
     page.with_suffix(".png").write_bytes(app.pages.png(report))
     page.with_suffix(".json").write_text(_json(report), encoding="utf-8")
-    sys.stdout.write(report["headline"] + os.linesep + str(page) + os.linesep)
+    print(report["headline"], page, sep="\n")
 
 
 def _moment(text: str) -> datetime:
@@ -144,20 +143,20 @@ def _moment(text: str) -> datetime:
 def _resubscribe(app: Darkroom, options: argparse.Namespace) -> int:
     if app.subscriptions.resubscribe(options.email):
         return 0
-    sys.stderr.write(f"{options.email} had not unsubscribed." + os.linesep)
+    print(f"{options.email} had not unsubscribed.", file=sys.stderr)
     return 1
 
 
 def _secret(app: Darkroom, _: argparse.Namespace) -> int:
     if not app.settings.report_webhook_url:
-        sys.stderr.write("REPORT_WEBHOOK_URL is not set; the secret belongs to the address." + os.linesep)
+        print("REPORT_WEBHOOK_URL is not set; the secret belongs to the address.", file=sys.stderr)
         return 1
-    sys.stdout.write(app.webhook_secret + os.linesep)
+    print(app.webhook_secret)
     return 0
 
 
 def _print(value: Any) -> None:
-    sys.stdout.write(_json(value) + os.linesep)
+    print(_json(value))
 
 
 def _json(value: Any) -> str:
