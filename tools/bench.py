@@ -1,9 +1,9 @@
 """
-The benchmarks: every operation beside its floor, what it costs, and the cold start. Takes the Firestore emulator that
-set-up found, ports that are free, and writes docs/benchmarks.
+Runs the benchmarks: every operation beside its floor, what each operation costs, and the cold start. It uses the
+Firestore emulator that set-up found and ports that are free, and writes docs/benchmarks.
 
-    bench.py                     all of it
-    bench.py --runs 1 --seconds 1 --dry-run    a look
+    bench.py                                   measures everything
+    bench.py --runs 1 --seconds 1 --dry-run    takes a quick look and writes nothing
 """
 
 import argparse
@@ -29,7 +29,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs/benchmarks"
 def main() -> int:
     arguments = parse()
     stop_on_signals()
-    logging.disable(logging.WARNING)  # the application that prepares the data is not what is watched
+    logging.disable(logging.WARNING)  # the warnings of the application that prepares the data would only disturb
     try:
         with guarded(), servers.emulators() as emulators:
             os.environ.update(emulators)
@@ -45,11 +45,11 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     names = [operation.name for operation in steady.OPERATIONS]
-    parser.add_argument("--runs", type=int, default=3, help="of each row; the middle one is shown")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
-    parser.add_argument("--warm", type=float, default=1.0, help="seconds before it that do not count")
-    parser.add_argument("--cold", type=int, default=9, help="cold starts of each function")
-    parser.add_argument("--only", nargs="*", choices=names, default=names, help="some of the operations")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each row, of which the middle one is shown")
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long each measurement takes")
+    parser.add_argument("--warm", type=float, default=1.0, help="how many seconds of warm-up before it do not count")
+    parser.add_argument("--cold", type=int, default=9, help="how many cold starts of each function are measured")
+    parser.add_argument("--only", nargs="*", choices=names, default=names, help="measure only these operations")
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
     return parser.parse_args()
 

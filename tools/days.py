@@ -2,9 +2,9 @@
 Runs the tests of the stack and of the browser on other days than today: at each of seven weekdays, and at moments that
 are odd. Each moment gets a stack of its own, whose clock is set to it.
 
-    days.py                     all moments, all tests that need a server
-    days.py --only leap-day     some moments, by name
-    days.py -- -k weekly        what comes after -- is for pytest
+    days.py                     runs all tests that need a server, at all moments
+    days.py --only leap-day     runs them at the moments that are named
+    days.py -- -k weekly        hands to pytest what comes after --
 """
 
 import argparse
@@ -23,11 +23,11 @@ MOMENTS = {
     "friday": "2027-03-12T12:00:00Z",
     "saturday": "2027-03-13T12:00:00Z",
     "sunday": "2027-03-14T12:00:00Z",
-    # The day, and with it the week, the month or the year, ends while the tests run.
+    # At these three the day ends while the tests run, and with it the week, the month or the year.
     "leap-day": "2028-02-29T23:59:30Z",
     "year-end": "2026-12-31T23:59:00Z",
     "week-and-month-end": "2027-01-31T23:59:00Z",
-    # In Berlin, by which the weeks are counted then, the clocks go back from 3 to 2.
+    # The weeks are counted by the clocks of Berlin here, and those go back from 3 to 2.
     "clock-change": "2027-10-31T00:59:00Z",
 }
 ZONES = {"clock-change": "Europe/Berlin"}
@@ -45,7 +45,7 @@ def main() -> int:
 def parsed(arguments: list[str]) -> argparse.Namespace:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--only", type=names, default=list(MOMENTS), help=f"some of {','.join(MOMENTS)}")
+    parser.add_argument("--only", type=names, default=list(MOMENTS), help=f"only some of {','.join(MOMENTS)}")
     options = parser.parse_args(arguments[:end])
     options.pytest = arguments[end + 1 :]
     return options

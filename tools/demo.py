@@ -1,6 +1,6 @@
 """
-The tour: one generation of every model through the running stack, then the books and the weekly report. Exit
-code 0 means that every picture arrived and that every credit is accounted for.
+Shows the product: it orders one generation of every model from the running stack, then prints the books and the weekly
+report. Exit code 0 means that every picture arrived and that every credit is accounted for.
 """
 
 import json
@@ -19,7 +19,7 @@ from tools import services, stack_clock
 USER = "arda"
 OUTPUT = services.LOCAL / "demo"
 PROMPT = "A darkroom at dusk, one red lamp, a photograph appearing in the tray"
-TRIES = 5  # with one failure in twenty, all five fail once in three million runs
+TRIES = 5  # a model fails one time in twenty, so five failures in a row come once in three million runs
 DEADLINE_SECONDS = 90
 POLL_SECONDS = 0.3
 BAR_WIDTH = 24
@@ -30,7 +30,7 @@ TTY = sys.stdout.isatty()
 
 
 class DemoError(Exception):
-    """Something did not work as the product promises."""
+    """Raised when something does not work as the product promises."""
 
 
 def main() -> int:
@@ -57,28 +57,31 @@ def tour() -> None:
     show_ledger()
     check_books(before, balance(), charged)
     heading("Weekly report")
-    # Of the week that was last when it was seeded: another may have ended since then.
+    # The report is about the week that had just ended when we seeded, because another may have ended since then.
     show_report(ask(f"{services.FUNCTIONS_URL}/scheduleWeeklyReport", "POST", {"as_of": began.isoformat()}))
 
 
 def orders() -> list[dict[str, Any]]:
-    """What to order of each model."""
+    """Return one order for each model."""
     catalog = ask(f"{services.HOSTING_URL}/v1/catalog", "GET")
     if not all(catalog[f"{name}s"] for name in ("model", *OPTIONS)):
         raise DemoError("the catalog is empty")
     return [
-        {"model": model["name"]} | {name: turn(catalog[f"{name}s"], place)["id"] for name in OPTIONS}
+        {"model": model["name"]} | {name: choice(catalog[f"{name}s"], place)["id"] for name in OPTIONS}
         for place, model in enumerate(catalog["models"])
     ]
 
 
-def turn(choices: list[dict[str, Any]], place: int) -> dict[str, Any]:
-    """Another choice for each model, as far as there are others."""
+def choice(choices: list[dict[str, Any]], place: int) -> dict[str, Any]:
+    """Return another choice for each model, as far as there are others."""
     return choices[place % len(choices)]
 
 
 def generate_until_delivered(order: Mapping[str, Any]) -> int:
-    """The credits that one delivered picture cost. The simulated models fail on purpose, now and then."""
+    """
+    Order until a picture is delivered, and return the credits that it cost. The simulated models fail on purpose, now
+    and then. Raises DemoError after too many failures.
+    """
     for attempt in range(1, TRIES + 1):
         generation = follow(create(order), order["model"])
         if generation["status"] == "completed":
@@ -94,7 +97,7 @@ def create(order: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def follow(generation: dict[str, Any], model: str) -> dict[str, Any]:
-    """Poll to the end, with a bar."""
+    """Poll the generation until its status is final, and show a progress bar. Raises DemoError if it takes long."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     shown = Progress(model)
     while generation["status"] not in FINAL:
@@ -156,7 +159,7 @@ def balance() -> dict[str, Any]:
 
 
 def api(path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """One call of /v1 through Hosting, in the name of the demo's user."""
+    """Call /v1 through Hosting in the name of the demo's user: by POST where there is a body, else by GET."""
     url = f"{services.HOSTING_URL}/v1{path}?userId={USER}"
     return ask(url, "POST" if body is not None else "GET", body)
 
@@ -174,7 +177,7 @@ def expect(actual: object, expected: object, what: str) -> None:
 
 
 class Progress:
-    """A bar on a terminal; elsewhere one line for each new status."""
+    """Shows a bar on a terminal. Elsewhere it prints one line for each new status."""
 
     def __init__(self, model: str) -> None:
         self._model = model
@@ -204,7 +207,7 @@ class Progress:
 
 
 def fraction(generation: Mapping[str, Any]) -> float:
-    """The progress as a part of one; the API may count to a hundred."""
+    """Return the progress as a part of one. The API may count to a hundred."""
     progress = float(generation.get("progress") or 0)
     return min(1.0, progress / 100 if progress > 1 else progress)
 

@@ -1,9 +1,9 @@
 """
-Fails where a known vulnerability stands in what is deployed. Where nobody can be asked, it passes with a warning,
-in the last lines of `make check`.
+Fails if a deployed package has a known vulnerability. If nobody can be asked, it passes with a warning in the last
+lines of `make check`.
 
-The advisories come from pip-audit's service, which a machine without a network, or behind a mirror of packages only,
-does not reach. So one package is asked about first, and that has to be quick.
+The advisories come from pip-audit's service. A machine cannot reach it without a network, or behind a mirror that has
+packages only. So we ask about one package first, and that has to be quick.
 """
 
 import json
@@ -34,13 +34,13 @@ def main() -> int:
     return passed("no known vulnerability" + (f"; the service does not know {', '.join(unknown)}" if unknown else ""))
 
 
-def passed(what: str) -> int:
-    print(f"dependencies: {what}")
+def passed(message: str) -> int:
+    print(f"dependencies: {message}")
     return 0
 
 
 def not_audited(why: str) -> int:
-    """A warning that cannot be taken for a result: nobody has looked."""
+    """Warn in words that cannot be taken for a result, because nobody has looked."""
     print(
         f"WARNING: dependencies: NOT AUDITED: the advisory service {why}.\n"
         "WARNING: Nobody has looked for known vulnerabilities in what is deployed."
@@ -51,7 +51,7 @@ def not_audited(why: str) -> int:
 
 
 def can_be_asked() -> bool:
-    """Whether the service knows the first package; a mirror answers, but has no advisories."""
+    """Tell whether the service has advisories for the first package. A mirror answers, too, but has none."""
     with TemporaryDirectory() as folder:
         one = Path(folder) / "one.txt"
         one.write_text(first_pin(REQUIREMENTS.read_text(encoding="utf-8")), encoding="utf-8")
@@ -65,7 +65,7 @@ def first_pin(requirements: str) -> str:
 
 
 def asked(requirements: Path, *options: str, seconds: float) -> list[dict[str, Any]] | None:
-    """What pip-audit says of each dependency, or None where it gets no answer."""
+    """Return pip-audit's result for each dependency, or None if it gets no answer in time."""
     quiet = ("--disable-pip", "--format=json", "--progress-spinner=off", f"--timeout={QUICK_SECONDS}")
     command = (str(PIP_AUDIT), *quiet, *options, "--requirement", str(requirements))
     try:

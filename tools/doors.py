@@ -1,13 +1,14 @@
 """
-What a deployed project's doors see, so that two settings need not be guessed.
+Finds out how a deployed project sees its callers, so that two settings need not be guessed.
 
     doors.py --project my-project
 
-First for whom Cloud Scheduler's tokens are meant: the line SCHEDULES_URL for functions/.env.<project>. Then, where
-DARKROOM_KEY holds an admin's API key with the scope admin:read (or an ID token of an admin): which addresses a request
-has when it comes through Hosting and when it comes to the function's own URL, and so the line TRUSTED_PROXIES. Each
-request says of itself that it comes from 192.0.2.66, which belongs to nobody, to show what becomes of such words.
-Exit code 1 where something could not be found out, or where a stranger could choose its address.
+First it finds out for whom Cloud Scheduler's tokens are meant, and prints the line SCHEDULES_URL for
+functions/.env.<project>. Then it finds out which addresses a request has when it comes through Hosting, and when it
+comes to the function's own URL, and prints the line TRUSTED_PROXIES. For that, DARKROOM_KEY has to hold an admin's API
+key with the scope admin:read, or an ID token of an admin. Each request pretends to come from 192.0.2.66, which belongs
+to nobody, to show whether such a pretence is believed. The exit code is 1 if something could not be found out, or if a
+stranger could choose the address that it is counted by.
 """
 
 import argparse
@@ -36,7 +37,7 @@ _TIMEOUT_SECONDS = 30
 
 
 class NotFoundOut(Exception):
-    """Says what could not be found out, and what to do about it."""
+    """Raised when something could not be found out. The message says what it is, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,10 @@ def _job(name: str, project: str, region: str) -> dict[str, Any]:
 
 
 def _template(name: str, target: dict[str, Any]) -> str:
-    """A token is meant for the audience that the job names, or else for the address that it calls."""
+    """
+    Return the address of a job's function with a placeholder for its name. A token is meant for the audience that the
+    job names, or else for the address that it calls. Raises NotFoundOut if neither begins with the function's name.
+    """
     audience = str(target.get("oidcToken", {}).get("audience") or target.get("uri", "")).rstrip("/")
     beginning = f"https://{name.lower()}"
     if not audience.startswith(beginning):
@@ -91,7 +95,7 @@ def look(door: str, credential: str) -> Seen:
 
 
 def lessons(direct: Seen, hosted: Seen) -> tuple[list[str], bool]:
-    """Return what is learned from both doors, line by line, and whether all of it is as it must be."""
+    """Return the lines that say what both doors have shown, and whether all of it is as it must be."""
     if not direct.entries:
         return ["Nothing wrote X-Forwarded-For at the function's own URL: no address can be believed."], False
     ours = direct.entries[-1]
@@ -101,7 +105,7 @@ def lessons(direct: Seen, hosted: Seen) -> tuple[list[str], bool]:
         counted = f"{direct.address} at the function's own URL and as {hosted.address} through Hosting"
         lines.append(f"DANGER: you are counted as {counted}. Shorten TRUSTED_PROXIES.")
     if ours not in hosted.entries:
-        lines.append(f"Hosting does not tell it ({', '.join(hosted.entries)}): its visitors share an address.")
+        lines.append(f"Hosting does not pass it on ({', '.join(hosted.entries)}): all its visitors share an address.")
         return lines, is_good
     place = len(hosted.entries) - 1 - hosted.entries[::-1].index(ours)
     proxies = hosted.entries[place + 1 :]
@@ -117,7 +121,7 @@ def lessons(direct: Seen, hosted: Seen) -> tuple[list[str], bool]:
 
 
 def _is_of(ours: str, counted: str) -> bool:
-    """An address of IPv6 is counted by its network."""
+    """Tell whether we were counted by our own address. An address of IPv6 is counted by its network."""
     try:
         return ip_address(ours) in ip_network(counted)
     except ValueError:
@@ -128,8 +132,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--project", required=True)
     parser.add_argument("--region", default=REGION)
-    parser.add_argument("--hosting", help="default: https://<project>.web.app")
-    parser.add_argument("--function", help="default: https://<region>-<project>.cloudfunctions.net/api")
+    parser.add_argument("--hosting", help="the address of Hosting (default: https://<project>.web.app)")
+    parser.add_argument(
+        "--function", help="the address of the function (default: https://<region>-<project>.cloudfunctions.net/api)"
+    )
     options = parser.parse_args(arguments)
     hosting = options.hosting or f"https://{options.project}.web.app"
     function = options.function or f"https://{options.region}-{options.project}.cloudfunctions.net/api"

@@ -1,6 +1,6 @@
 """
 Writes the reference: docs/openapi.json, docs/postman_collection.json and its environments, and the list of problems.
-With --check it writes nothing, and exits with 1 when a file is not what the code says.
+With --check it writes nothing, and exits with 1 if a file differs from what the code says.
 """
 
 import argparse
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 says that a file differs")
+    parser.add_argument("--check", action="store_true", help="write nothing, and exit with 1 if a file differs")
     wanted = documents()
     stale = [name for name, text in wanted.items() if current(name) != text]
     if parser.parse_args().check:
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def documents() -> dict[str, str]:
-    """What each file of the reference has to hold, by its path from the root."""
+    """Return the text of each file of the reference, by its path from the root."""
     document = openapi.document()
     return {
         "docs/openapi.json": rendered(document),

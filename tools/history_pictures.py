@@ -1,7 +1,7 @@
 """
-Paints the pictures of the demo's history, for the local stack only: the seed writes documents, and a document shows
-nothing. Run it beside a stack: `tools/stack.py attach -- functions/venv/bin/python tools/history_pictures.py`. What is
-there already is not painted again.
+Paints the pictures of the demo's history, for the local stack only, because the seed writes documents without pictures.
+Run it beside a stack: `tools/stack.py attach -- functions/venv/bin/python tools/history_pictures.py`. Pictures that are
+there already are not painted again.
 """
 
 import argparse
@@ -30,25 +30,27 @@ from services.generations.ports import GenerationFilter
 from tools import people
 
 ALL = 1_000
-POLITE = 19  # whoever works on the stack goes first
-BATCH = 8  # pictures that are in memory at once
+NICENESS = 19  # people who work on the stack go first
+BATCH = 8  # so many pictures are in memory at once
 _NO_LIMIT = timedelta(0)  # a job's time-out is for a model that may hang
 
 Paint = Callable[[Iterable[Job]], Iterable[Picture]]
 
 
 class NotLocal(Exception):
-    """Only the demo's history on the emulators is painted; a real user's picture comes from a model."""
+    """Raised outside the emulators. Only the demo's history is painted; a real user's picture comes from a model."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--newest", type=int, help="so many of each who can sign in, at once; else all, politely")
+    parser.add_argument(
+        "--newest", type=int, help="paint so many for each person who can sign in; else paint all, in the background"
+    )
     newest: int | None = parser.parse_args().newest
     app = darkroom()
     refuse_real_projects(app)
     if newest is None:
-        os.nice(POLITE)
+        os.nice(NICENESS)
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         develop(app, missing(app, newest), lambda jobs: pool.map(painted, jobs))
     return 0
@@ -60,7 +62,10 @@ def refuse_real_projects(app: Darkroom) -> None:
 
 
 def missing(app: Darkroom, newest: int | None) -> Iterator[Generation]:
-    """Completed generations without a picture, newest first: of people who can sign in, then of all others."""
+    """
+    Yield completed generations without a picture, the newest first: those of people who can sign in, and then, unless
+    only the `newest` are wanted, those of all others.
+    """
     guests = [each.id for each in people.everybody() if not each.is_admin]
     others = [] if newest else [user.id for user in USERS if user.id not in guests]
     completed = GenerationFilter(status=Status.COMPLETED)
@@ -70,7 +75,7 @@ def missing(app: Darkroom, newest: int | None) -> Iterator[Generation]:
 
 
 def develop(app: Darkroom, generations: Iterable[Generation], paint: Paint) -> None:
-    """Paint, store with a thumbnail, and name the files in the document, as a worker would have done."""
+    """Paint each picture, store it with a thumbnail, and name the files in the document, as a worker would do."""
     catalog = app.catalog.current()
     for several in batched(generations, BATCH, strict=False):
         pictures = paint([job_of(each, catalog, _NO_LIMIT) for each in several])

@@ -1,6 +1,6 @@
 """
-The picture on the landing page, as the demo's Model A paints it: web/static/landing/. The same each time it is made.
-`functions/venv/bin/python tools/landing_picture.py`
+Writes the landing page's picture into web/static/landing/, as the demo's Model A paints it. It is the same each time.
+Run it as `functions/venv/bin/python tools/landing_picture.py`.
 """
 
 import sys
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def files() -> dict[Path, bytes]:
-    """What to write where, in WebP."""
+    """Return the content of each file, in WebP, by its path."""
     picture = Image.open(BytesIO(paint(SCENE, parameters={}))).convert("RGB")
     return {FOLDER / f"{NAME}-{width}.webp": _shrunk(picture, width) for width in WIDTHS}
 

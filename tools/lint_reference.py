@@ -1,7 +1,7 @@
 """
 Lints docs/openapi.json by the rules of Redocly (redocly.yaml) and of Spectral (.spectral.yaml), side by side.
 
-Both work without a network, report nothing to anybody, and are heard only where they find something.
+Both work without a network and send nothing to anybody. Their output is shown only if they find something.
 """
 
 import os
@@ -19,7 +19,7 @@ _QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", 
 
 
 def main(document: Path = DOCUMENT) -> int:
-    """Lint the document. Returns 1 where a lint finds something, even where it calls that a hint."""
+    """Lint the document. Return 1 if a lint finds something, even if it is only a hint, and else 0."""
     started = {name: start(name, document) for name in LINTS}
     said = {name: process.communicate()[0] for name, process in started.items()}
     failed = [name for name, process in started.items() if process.returncode != 0]

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of Darkroom, made of the code that serves and of what it really answers."""
+"""Makes Darkroom's OpenAPI 3.1 document from the code that serves, and from the answers that it really gives."""
 
 from collections import defaultdict
 
@@ -11,7 +11,7 @@ from tools.reference.stage import Stage
 
 
 def document() -> Object:
-    """The same for the same code, byte for byte."""
+    """Return the document. It is the same for the same code, byte for byte."""
     routes = list(Stage().app.api.routes.values())
     schemas = Schemas(routes)
     paths: dict[str, Object] = defaultdict(dict)

@@ -1,8 +1,10 @@
-"""What an operator does by hand: on the local stack by its environment, on a deployed project by its credentials."""
+"""
+Does what an operator does by hand. It works on the local stack if the environment names one, and else on a deployed
+project, with the operator's credentials.
+"""
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -23,8 +25,6 @@ from services.accounts.instructions import OPERATOR, Instruction
 
 REPORTS = Path(__file__).parent.parent / ".local/report"
 
-"""The actor in the audit log: whoever has the project's own credentials, whom no sign-in names."""
-
 
 def main() -> int:
     options = parsed(sys.argv[1:])
@@ -37,30 +37,30 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     sweep = commands.add_parser("sweep", help="rescue what stopped")
     sweep.add_argument("--every", type=float, metavar="SECONDS", help="go on until stopped, as the schedule would")
     sweep.set_defaults(run=_sweep)
-    audit = commands.add_parser("audit", help="prove the books; exit code 1 says that they differ")
-    audit.add_argument("--user", metavar="ID", help="of one user, not of all")
+    audit = commands.add_parser("audit", help="prove the books; the exit code is 1 if they differ")
+    audit.add_argument("--user", metavar="ID", help="prove the books of this user only")
     audit.set_defaults(run=_audit)
     books = commands.add_parser("open-books", help="take users of feraset-imagen's data into the books")
-    books.add_argument("--user", metavar="ID", help="one user, not all whose books are not open")
+    books.add_argument("--user", metavar="ID", help="open the books of this user only")
     books.set_defaults(run=_open_books)
     for command, run, does in (
-        ("grant-admin", _grant_admin, "make somebody an admin, who has an account and has called once"),
+        ("grant-admin", _grant_admin, "make somebody an admin who has an account and has called the API once"),
         ("revoke-admin", _revoke_admin, "make an admin a user like others, and sign them out everywhere"),
     ):
         role = commands.add_parser(command, help=does)
         role.add_argument("--user", metavar="ID_OR_EMAIL", required=True)
         role.set_defaults(run=run)
-    commands.add_parser("seed", help="demo data, on the emulator only").set_defaults(run=_seed)
-    commands.add_parser("catalog", help="styles, colours and sizes, for a new project").set_defaults(run=_catalog)
-    report = commands.add_parser("report", help="the report of the last full week: saved, delivered, and as files")
-    report.add_argument("--as-of", type=_moment, metavar="TIME", help="the last full week before then")
+    commands.add_parser("seed", help="write the demo data, on the emulator only").set_defaults(run=_seed)
+    commands.add_parser("catalog", help="write a new project's styles, colours and sizes").set_defaults(run=_catalog)
+    report = commands.add_parser("report", help="save and deliver the last full week's report, and write files")
+    report.add_argument("--as-of", type=_moment, metavar="TIME", help="report on the last full week before then")
     report.add_argument("--dry-run", action="store_true", help="save nothing and tell nobody; write the files only")
-    report.add_argument("--seed", action="store_true", help="demo data first, on the emulator only")
+    report.add_argument("--seed", action="store_true", help="write the demo data first, on the emulator only")
     report.set_defaults(run=_report)
-    resubscribe = commands.add_parser("resubscribe", help="reports by mail again, for somebody who unsubscribed")
+    resubscribe = commands.add_parser("resubscribe", help="send reports by mail again to somebody who unsubscribed")
     resubscribe.add_argument("--email", required=True)
     resubscribe.set_defaults(run=_resubscribe)
-    commands.add_parser("webhook-secret", help="what checks the signature of our webhook").set_defaults(run=_secret)
+    commands.add_parser("webhook-secret", help="show what checks our webhook's signature").set_defaults(run=_secret)
     return parser.parse_args(arguments)
 
 
@@ -69,7 +69,7 @@ def _sweep(app: Darkroom, options: argparse.Namespace) -> None:
         if options.every is None:
             _print(asdict(app.sweeper.sweep()))
             return
-        with suppress(RetryTask):  # it is in the log, and the next minute brings the next sweep
+        with suppress(RetryTask):  # the failure is in the log, and the next sweep comes in a minute
             app.schedules.sweep()
         time.sleep(options.every)
 
@@ -103,10 +103,10 @@ def _role(id_or_email: str, change: Callable[[str, Instruction], User]) -> int:
     try:
         user = change(id_or_email, Instruction(actor=OPERATOR))
     except UserNotFound as error:
-        sys.stderr.write(f"{error.message}. It takes an account of Firebase that has called the API once.{os.linesep}")
+        print(f"{error.message}. It takes an account of Firebase that has called the API once.", file=sys.stderr)
         return 1
     except AppError as error:
-        sys.stderr.write(error.message + os.linesep)
+        print(error.message, file=sys.stderr)
         return 1
     _print({"user": user.id, "email": user.email, "is_admin": user.is_admin})
     return 0
@@ -129,11 +129,11 @@ def _report(app: Darkroom, options: argparse.Namespace) -> None:
     page.write_text(app.pages.html(report), encoding="utf-8")
     page.with_suffix(".png").write_bytes(app.pages.png(report))
     page.with_suffix(".json").write_text(_json(report), encoding="utf-8")
-    sys.stdout.write(report["headline"] + os.linesep + str(page) + os.linesep)
+    print(report["headline"], page, sep="\n")
 
 
 def _moment(text: str) -> datetime:
-    """RFC 3339; a time without its zone would be this machine's."""
+    """Read a time of RFC 3339. One without its zone is refused, because it would be taken for this machine's."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time needs its zone, as in 2026-03-02T00:00:00Z")
@@ -143,20 +143,20 @@ def _moment(text: str) -> datetime:
 def _resubscribe(app: Darkroom, options: argparse.Namespace) -> int:
     if app.subscriptions.resubscribe(options.email):
         return 0
-    sys.stderr.write(f"{options.email} had not unsubscribed." + os.linesep)
+    print(f"{options.email} had not unsubscribed.", file=sys.stderr)
     return 1
 
 
 def _secret(app: Darkroom, _: argparse.Namespace) -> int:
     if not app.settings.report_webhook_url:
-        sys.stderr.write("REPORT_WEBHOOK_URL is not set; the secret belongs to the address." + os.linesep)
+        print("REPORT_WEBHOOK_URL is not set; the secret belongs to the address.", file=sys.stderr)
         return 1
-    sys.stdout.write(app.webhook_secret + os.linesep)
+    print(app.webhook_secret)
     return 0
 
 
 def _print(value: Any) -> None:
-    sys.stdout.write(_json(value) + os.linesep)
+    print(_json(value))
 
 
 def _json(value: Any) -> str:

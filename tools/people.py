@@ -1,6 +1,7 @@
 """
-Who can sign in to the console of the local stack: people.json, made into accounts of the Auth emulator. The console's
-build reads the same file. Run it beside a stack: `tools/stack.py attach -- functions/venv/bin/python tools/people.py`.
+Makes accounts of the Auth emulator for the people in people.json, who can then sign in to the console of the local
+stack. The console's build reads the same file. Run it beside a stack:
+`tools/stack.py attach -- functions/venv/bin/python tools/people.py`.
 """
 
 import json
@@ -23,7 +24,7 @@ EMULATOR = "FIREBASE_AUTH_EMULATOR_HOST"
 
 
 class NoEmulator(Exception):
-    """These people and their password are known to everybody: no real project may have them."""
+    """Raised outside the emulator. Everybody knows the password of these people, so no real project may have them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +48,12 @@ def main() -> int:
 
 def refuse_real_projects() -> None:
     if not os.environ.get(EMULATOR):
-        raise NoEmulator(f"{EMULATOR} is not set: the demo's people live in the Auth emulator only.")
+        raise NoEmulator(f"{EMULATOR} is not set: the demo's people get accounts in the Auth emulator only.")
 
 
 def settle(app: Darkroom) -> None:
-    """Accounts for all of them; who has one keeps it as it is, for a new password would end its sign-ins.
-
+    """
+    Make an account for everybody. An account that exists stays as it is, for a new password would end its sign-ins.
     Admins become users as by their first call, and admins as by `make grant-admin`. Raises NoEmulator.
     """
     refuse_real_projects()

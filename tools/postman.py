@@ -1,4 +1,4 @@
-"""The Postman collection and its environments, made of the OpenAPI document."""
+"""Makes the Postman collection and its environments from the OpenAPI document."""
 
 from tools.reference import postman_functions, postman_keys, postman_v1, scripts, wording
 from tools.reference.components import Object
@@ -61,7 +61,7 @@ def _errors(operations: Operations) -> Object:
 
 
 def environments() -> dict[str, Object]:
-    """By the name in their file's name."""
+    """Return each environment by the name that its file's name contains."""
     deployed = {
         "base_url": _DEPLOYED,
         "v1_url": f"{_DEPLOYED}/api",

@@ -1,8 +1,8 @@
 """
 Child processes that cannot outlive this one, however it ends. firebase-tools starts Java in a process group
-of its own and leaves the functions' Python processes behind, and once a parent is gone nobody can tell whose
-they were. So a guard watches the whole family all the time, and kills what is left of it when its pipe from
-the parent closes.
+of its own and leaves the functions' Python processes behind. Once a parent is gone, nobody can tell which
+processes it had started. So a guard watches the whole family all the time, and kills what is left of it when its
+pipe from the parent closes.
 
 Run as a script, this file is the guard: `processes.py PARENT_PID`.
 """
@@ -16,18 +16,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import NoReturn
+
+import psutil
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WATCH_SECONDS = 0.5
 KILL_SECONDS = 5.0
-PROC = Path("/proc")
+KILL_PAUSE_SECONDS = 0.05
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
-class Stopped(BaseException):  # not an Exception: nothing but the outermost frame may hold it up
-    """The stack was told to stop."""
+class Stopped(BaseException):  # not an Exception, because only the outermost frame may catch it
+    """Raised when the stack was told to stop."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -35,7 +36,7 @@ class Stopped(BaseException):  # not an Exception: nothing but the outermost fra
 
 
 def stop_on_signals() -> None:
-    """Raise Stopped at the first signal. Later ones are ignored: stopping is short and must not be torn."""
+    """Raise Stopped at the first signal. Later signals are ignored, because stopping is short and must not be torn."""
 
     def stop(number: int, _frame: object) -> NoReturn:
         for each in STOP_SIGNALS:
@@ -52,7 +53,10 @@ def under_nohup() -> bool:
 
 
 class Parent:
-    """Who started us. Once it is gone nobody can stop us, so we stop, except under nohup: it wants that."""
+    """
+    The process that started us. Once it is gone nobody can stop us, so we stop by ourselves. Under nohup we go on,
+    because that is what nohup is for.
+    """
 
     def __init__(self) -> None:
         self._pid = os.getppid()
@@ -64,7 +68,7 @@ class Parent:
 
 
 def stop_politely(child: subprocess.Popen[bytes], seconds: float) -> None:
-    """Ask, and wait a little. Who does not listen is the guard's."""
+    """Ask the child to end, and wait a little. A child that does not listen is left to the guard."""
     if child.poll() is None:
         child.terminate()
     with suppress(subprocess.TimeoutExpired):
@@ -73,12 +77,12 @@ def stop_politely(child: subprocess.Popen[bytes], seconds: float) -> None:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Whatever this process starts inside, and whatever that starts, is gone afterwards."""
+    """Make sure that whatever this process starts inside, and whatever that starts, is gone afterwards."""
     adopt_orphans()
     command = [sys.executable, __file__, str(os.getpid())]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as guard:
         if guard.stdin is None:
-            raise AssertionError  # it was asked for
+            raise AssertionError  # Popen makes it, for we asked for a pipe
         try:
             yield
         finally:
@@ -91,58 +95,46 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def guard_family_of(parent: int) -> None:
+def guard_family_of(parent_pid: int) -> None:
     for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
-    family: set[int] = set()
+    parent = psutil.Process(parent_pid)
+    family: set[psutil.Process] = set()
     while not select.select([sys.stdin], [], [], WATCH_SECONDS)[0]:
-        family = others(family, parent)
+        family = living_family(parent, family)
     deadline = time.monotonic() + KILL_SECONDS
-    while (family := others(family, parent)) and time.monotonic() < deadline:
-        for pid in family:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
+    while (family := living_family(parent, family)) and time.monotonic() < deadline:
+        kill(family)
+        psutil.wait_procs(family, KILL_PAUSE_SECONDS)
 
 
-def others(family: set[int], parent: int) -> set[int]:
+def living_family(parent: psutil.Process, known: set[psutil.Process]) -> set[psutil.Process]:
     """
-    The parent's family as of now, without the parent and this guard. Who was in it stays in it: an orphan
-    cannot be recognised any more.
+    Return all living descendants of the parent and of the members known so far, without the parent and this guard.
+    Known members stay in the family because an orphan can no longer be recognised by its ancestors.
     """
-    return relatives(family | {parent}, living()) - {parent, os.getpid()}
+    family = {parent}
+    for root in (parent, *known):
+        if root is parent or root not in family:  # each search reads the whole process table
+            with suppress(psutil.NoSuchProcess):
+                family |= {root, *root.children(recursive=True)}
+    return {process for process in family - {parent, psutil.Process()} if lives(process)}
 
 
-def relatives(roots: set[int], parents: dict[int, int]) -> set[int]:
-    """The roots that live, and all that descend from them."""
-    found = roots & parents.keys()
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
+def lives(process: psutil.Process) -> bool:
+    """Tell whether the process still runs. A zombie does not, nor does another process with the same number."""
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
-def living() -> dict[int, int]:
-    """The parent of every process of this machine; zombies are left out."""
-    return dict(_from_proc() if (PROC / "self/stat").exists() else _from_ps())
-
-
-def _from_proc() -> Iterator[tuple[int, int]]:
-    for entry in os.scandir(PROC):
-        if entry.name.isdigit():
-            with suppress(OSError):  # it may end while we read
-                # A name in brackets comes first and may hold anything, brackets and spaces too.
-                state, parent = (PROC / entry.name / "stat").read_text().rpartition(")")[2].split()[:2]
-                if state != "Z":
-                    yield int(entry.name), int(parent)
-
-
-def _from_ps() -> Iterator[tuple[int, int]]:
-    listing = subprocess.run(["ps", "-axo", "pid=,ppid=,state="], capture_output=True, text=True, check=True).stdout
-    for line in listing.splitlines():
-        pid, parent, state = line.split(maxsplit=2)
-        if not state.startswith("Z"):
-            yield int(pid), int(parent)
+def kill(processes: set[psutil.Process]) -> None:
+    for process in processes:
+        # psutil compares the time of creation first, so a stranger that was given the number is spared.
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            process.kill()
 
 
 if __name__ == "__main__":
-    guard_family_of(int(sys.argv[1]))
+    with suppress(psutil.NoSuchProcess):  # a parent that ended at once has left nothing that could be found
+        guard_family_of(int(sys.argv[1]))

@@ -1,10 +1,10 @@
 """
-Faults on the real stack: servers killed, the database stopped, answers lost, tasks doubled or dropped, under load;
-then the sweeper, then the audit. Prints the figures and writes docs/reliability.md. The exit code is 1 where the books
-differ or a generation has no end.
+Tries out faults on the real stack: while clients send requests, servers are killed, the database is stopped, answers
+are lost, and tasks are doubled or dropped. Then the sweeper runs, and then the audit. The tool prints the figures and
+writes docs/reliability.md. The exit code is 1 if the books differ or a generation has no end.
 
-    reliability.py                  all scenarios, and the page
-    reliability.py --short kills    one scenario or some, small, and no page
+    reliability.py                  plays all scenarios, and writes the page
+    reliability.py --short kills    plays some scenarios with little load, and writes no page
 """
 
 import argparse
@@ -32,7 +32,7 @@ def main() -> int:
     options = _options()
     for name in [name for name in os.environ if services.KEPT_OUT.fullmatch(name)]:
         del os.environ[name]  # no proxy between us and this machine, and no other stack's addresses
-    logging.getLogger().addHandler(logging.NullHandler())  # the sweeper's warnings are about faults of ours
+    logging.getLogger().addHandler(logging.NullHandler())  # the sweeper only warns of faults that we made ourselves
     stop_on_signals()
     chosen: list[Scenario] = options.scenarios or [*SCENARIOS]
     size = SHORT if options.short else FULL
@@ -50,8 +50,10 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     names = ", ".join(each.name for each in SCENARIOS)
-    parser.add_argument("--short", action="store_true", help="as `make test` plays it; writes no page")
-    parser.add_argument("scenarios", nargs="*", type=_named, help=f"some of {names}; or all")
+    parser.add_argument(
+        "--short", action="store_true", help="play with as little load as `make test` does, and write no page"
+    )
+    parser.add_argument("scenarios", nargs="*", type=_named, help=f"some of {names}; without any, all are played")
     return parser.parse_args()
 
 
@@ -68,7 +70,7 @@ def run(chosen: Sequence[Scenario], size: Size) -> list[Outcome]:
 
 
 def _played(scenario: Scenario, size: Size, database: Process) -> Outcome:
-    """On servers and data of its own, so that one failure is not the next one's too."""
+    """Play one scenario. It has servers and data of its own, so that its failure cannot spoil the next one."""
     print(f"{scenario.title} …", flush=True)
     with stage(database) as found:
         outcome = play(found, scenario, size)

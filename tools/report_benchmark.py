@@ -1,4 +1,4 @@
-"""How well anomalies are found: planted ones, by the rules of feraset-imagen and by ours, on the same weeks."""
+"""Measures how well planted anomalies are found by feraset-imagen's rules and by ours, on the same weeks."""
 
 import argparse
 import sys
@@ -47,7 +47,7 @@ def report(scores: dict[str, Score], products: int) -> str:
 
 
 def rewritten(page: str, text: str) -> str:
-    """The page with `text` between its markers."""
+    """Return the page with `text` between its markers. Raises ValueError if they are missing."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
@@ -57,9 +57,9 @@ def rewritten(page: str, text: str) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="report_benchmark", description=__doc__)
-    parser.add_argument("--products", type=int, default=PRODUCTS, help=f"how many ({PRODUCTS})")
+    parser.add_argument("--products", type=int, default=PRODUCTS, help=f"how many products ({PRODUCTS})")
     parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
-    parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
+    parser.add_argument("--processes", type=int, default=2, help="how many processes at once (2)")
     parser.add_argument("--write", action="store_true", help="write the table into docs/reports.md")
     return parser.parse_args()
 

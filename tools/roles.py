@@ -1,13 +1,13 @@
 """
-The service accounts of a deployed project, and exactly the roles that each needs.
+Makes the service accounts of a deployed project, and gives each exactly the roles that it needs.
 
     roles.py --project my-project           prints the commands, and runs none
-    roles.py --project my-project --apply   runs them; what is not deployed yet is left for the next time
+    roles.py --project my-project --apply   runs them, except for those that have to wait for a deployment
     roles.py --project my-project --check   fails if anybody on the internet may call a private function
 
-Run it before the first deployment, for the accounts, and after it, for what may call what. Every command can be
-repeated. Whoever deploys needs roles/iam.serviceAccountUser on the three accounts that run functions. Accounts of
-other names (API_SERVICE_ACCOUNT and so on) are yours to provide for.
+Run it before the first deployment, to make the accounts, and again after it, to say who may call which function. Every
+command can be repeated. A person who deploys needs roles/iam.serviceAccountUser on the three accounts that run
+functions. If you choose accounts of other names (API_SERVICE_ACCOUNT and so on), you have to give them their roles.
 """
 
 import argparse
@@ -35,38 +35,38 @@ ACCOUNTS = {
     SCHEDULES_ACCOUNT: "Runs the schedules, and is who Cloud Scheduler calls them as",
     TASKS_ACCOUNT: "Who Cloud Tasks calls the worker as; runs nothing",
 }
+# Each private function has one account that may call it.
 CALLERS = {
     **{queue.value: TASKS_ACCOUNT for queue in Queue},
     "sweep": SCHEDULES_ACCOUNT,
     "audit": SCHEDULES_ACCOUNT,
     "weeklyReport": SCHEDULES_ACCOUNT,
 }
-"""The private functions, and the one account that may call each."""
 
 ON_PROJECT = {
     API_ACCOUNT: ("roles/datastore.user", "roles/firebaseauth.admin"),
     WORKER_ACCOUNT: ("roles/datastore.user",),
-    # The nightly audit goes on with erasures: it removes pictures and accounts.
+    # The nightly audit also continues erasures, which remove pictures and accounts.
     SCHEDULES_ACCOUNT: ("roles/datastore.user", "roles/firebaseauth.admin"),
 }
 ON_BUCKET = {
-    # Reads, and deletes what a user wants deleted. objectAdmin would only add who may read what.
+    # The API reads pictures, and deletes those that a user wants deleted. objectAdmin could also change who may read.
     API_ACCOUNT: "roles/storage.objectUser",
     WORKER_ACCOUNT: "roles/storage.objectUser",
     SCHEDULES_ACCOUNT: "roles/storage.objectUser",
 }
-REMOVES_TASKS = (API_ACCOUNT, SCHEDULES_ACCOUNT)
-"""They end generations before their start: by a cancel, an erasure, or a sweep that gives one up."""
+# These two end generations before their start: by a cancel, by an erasure, or by a sweep that gives one up.
+REMOVE_TASKS = (API_ACCOUNT, SCHEDULES_ACCOUNT)
 QUEUE_OPERATOR = "darkroomQueueOperator"
+# An admin may do these to the queue. roles/cloudtasks.queueAdmin could also delete it, and give others access to it.
 QUEUE_OPERATIONS = ("get", "pause", "purge", "resume")
-"""An admin may do these to the queue. roles/cloudtasks.queueAdmin may also delete it and say who else may."""
 
 EVERYBODY = {"allUsers", "allAuthenticatedUsers"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command; not needed where `unless` succeeds, and not possible yet where `needs` fails."""
+    """A command. It is not needed if `unless` succeeds, and it is not possible yet if `needs` fails."""
 
     command: tuple[str, ...]
     unless: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ def _on_project(project: str) -> Iterator[Step]:
 
 
 def _on_accounts(project: str) -> Iterator[Step]:
-    """To hand out tasks in another's name, and to sign links as oneself."""
+    """Let the functions enqueue tasks in the name of the tasks' account, and the API sign links in its own name."""
     grants = [(name, TASKS_ACCOUNT, "roles/iam.serviceAccountUser") for name in RUNS]
     grants.append((API_ACCOUNT, API_ACCOUNT, "roles/iam.serviceAccountTokenCreator"))
     grant = ("gcloud", "iam", "service-accounts", "add-iam-policy-binding")
@@ -139,7 +139,7 @@ def _on_queue(project: str, region: str) -> Iterator[Step]:
     )
     queues, place = ("gcloud", "tasks", "queues"), (f"--location={region}", f"--project={project}")
     grants = [(name, "roles/cloudtasks.enqueuer") for name in RUNS]
-    grants += [(name, "roles/cloudtasks.taskDeleter") for name in REMOVES_TASKS]
+    grants += [(name, "roles/cloudtasks.taskDeleter") for name in REMOVE_TASKS]
     grants.append((API_ACCOUNT, f"projects/{project}/roles/{QUEUE_OPERATOR}"))
     for queue in Queue:
         for name, role in grants:
@@ -167,16 +167,16 @@ def _email(name: str, project: str) -> str:
 
 
 def _service(function: str) -> str:
-    """Cloud Run's name for it."""
+    """Return the name that Cloud Run gives to the function."""
     return function.lower().replace("_", "-")
 
 
 class GcloudFailed(Exception):
-    """The message is gcloud's own."""
+    """Raised when gcloud fails. The message is gcloud's own."""
 
 
 def apply(plan: Iterable[Step]) -> list[Step]:
-    """Runs what can be run, and returns what has to wait for a deployment. Raises GcloudFailed at the first failure."""
+    """Run what can be run, and return what has to wait for a deployment. Raises GcloudFailed at the first failure."""
     waiting = []
     for step in plan:
         if step.needs and _run(step.needs).returncode:
@@ -188,7 +188,7 @@ def apply(plan: Iterable[Step]) -> list[Step]:
 
 
 def open_to_everybody(project: str, region: str = REGION) -> list[str]:
-    """A line for each binding that lets the internet call a private function. Raises GcloudFailed."""
+    """Return a line for each binding that lets everybody call a private function. Raises GcloudFailed."""
     place = (f"--region={region}", f"--project={project}", "--format=json")
     policies: dict[str, tuple[str, ...]] = {
         "the project": ("gcloud", "projects", "get-iam-policy", project, "--format=json")
@@ -245,7 +245,7 @@ def _check(project: str, region: str) -> int:
 def _apply(plan: list[Step]) -> int:
     waiting = apply(plan)
     for step in waiting:
-        print(f"roles: not yet, for this failed: {shlex.join(step.needs)}")
+        print(f"roles: not yet, because this failed: {shlex.join(step.needs)}")
     if waiting:
         print("roles: make the secret, deploy, and run this again")
     return 0
@@ -254,12 +254,12 @@ def _apply(plan: list[Step]) -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--project", required=True)
-    parser.add_argument("--bucket", help="default: <project>.appspot.com")
+    parser.add_argument("--bucket", help="the bucket of the pictures (default: <project>.appspot.com)")
     parser.add_argument("--region", default=REGION)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--dry-run", action="store_true", help="print the commands; the default")
-    what.add_argument("--apply", action="store_true", help="run them")
-    what.add_argument("--check", action="store_true", help="exit code 1 if a private function is open to everybody")
+    what.add_argument("--dry-run", action="store_true", help="print the commands, which is the default")
+    what.add_argument("--apply", action="store_true", help="run the commands")
+    what.add_argument("--check", action="store_true", help="exit with 1 if a private function is open to everybody")
     return parser.parse_args()
 
 

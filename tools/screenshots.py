@@ -1,6 +1,6 @@
 """
-A picture of every page that Hosting serves, as docs/screenshots/<page>-<width>-<theme>.webp: beside a stack that is
-up, with people and pictures that are made through its API. A fresh stack gives the tidiest lists.
+Takes a picture of every page that Hosting serves, as docs/screenshots/<page>-<width>-<theme>.webp. It needs a stack
+that is up, and makes people and pictures through its API. A fresh stack gives the tidiest lists.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tools.services import ROOT
 FOLDER = ROOT / "docs/screenshots"
 FOLDER_BYTES_MAX = 4 * 1024 * 1024
 QUALITY = 50
-HEIGHT_MAX = 1600  # of a long page its beginning is enough
+HEIGHT_MAX = 1600  # the beginning of a long page is enough
 SIZES = (browsing.DESKTOP, browsing.PHONE)
 CREDITS = 60
 OPERATOR, BAKER = (
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def built(app: Darkroom, backstage: Backstage) -> Scenery:
-    """What the pages show. Who was there before is the same person again."""
+    """Make what the pages show. A person who has an account already, from an earlier run, keeps it."""
     operator, baker = (accounted(person, app.settings.project_id) for person in (OPERATOR, BAKER))
     operator = persons.promoted(app, operator)
     persons.give(operator, baker.id, CREDITS, "The spring contest")
@@ -79,13 +79,13 @@ def built(app: Darkroom, backstage: Backstage) -> Scenery:
 
 
 def accounted(person: people.Person, project_id: str) -> Person:
-    """With an account from now on, if not before."""
+    """Return the person signed in, with an account that is made if there is none."""
     people.register(person, project_id)
     return persons.returned(person.email)
 
 
 def ordered(person: Person) -> list[Any]:
-    """All orders, at their ends."""
+    """Order all pictures, wait until each order has ended, and return the generations."""
     made = [
         person.call("POST", "/generations", json=wanted(*texts, seed=seed)).body for seed, texts in enumerate(ORDERS)
     ]
@@ -118,7 +118,7 @@ def looks(page: Page) -> Iterator[tuple[str, Image.Image]]:
 
 
 def stretch(page: Page, width: int, height: int) -> None:
-    """The window grows with the page, so that what stays at its lower edge does not stand in the middle."""
+    """Make the window as high as the page, or else what stays at the window's lower edge would cover its middle."""
     page.set_viewport_size({"width": width, "height": height})
     browsing.ready(page)
     browsing.developed(page)

@@ -1,4 +1,4 @@
-"""What the local stack consists of: parts, ports, commands, environment. firebase.json is where it stands."""
+"""Describes the local stack: its parts, ports, commands and environment. The ports come from firebase.json."""
 
 import json
 import os
@@ -43,7 +43,10 @@ STORAGE_URL = f"http://{HOST}:{STORAGE_PORT}"
 
 @dataclass(frozen=True)
 class Service:
-    """One program of the stack. Without an essential one there is no stack."""
+    """
+    One program of the stack. If an essential one ends, the stack cannot go on. One that `ends` is done when it exits
+    with 0.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -61,7 +64,7 @@ def found_by_setup() -> dict[str, Any]:
 
 
 def services(parts: Iterable[str], *, ui: bool) -> list[Service]:
-    """What has to run at once. The sweeper needs all of it and comes later."""
+    """Return the programs that start first. The sweeper needs all of them, so it starts later."""
     wanted = set(parts)
     emulated = [part for part in EMULATED if part in wanted]
     found = [emulators(emulated, ui=ui)] if emulated else []
@@ -70,8 +73,8 @@ def services(parts: Iterable[str], *, ui: bool) -> list[Service]:
 
 def emulators(parts: list[str], *, ui: bool) -> Service:
     """
-    `emulators:exec` and not `emulators:start`: only it lets the command line decide on the UI. The script
-    that it runs reads a pipe of ours, so it ends when we do.
+    Return the program that runs the emulators. It uses `emulators:exec` and not `emulators:start`, because only that
+    lets the command line decide on the UI. The script that it runs reads a pipe of ours, so it ends when we do.
     """
     firebase = str(ROOT / "node_modules/firebase-tools/lib/bin/firebase.js")
     options = ["--config", str(ROOT / "firebase.json"), "--project", PROJECT, "--only", ",".join(parts)]
@@ -87,23 +90,23 @@ def storage() -> Service:
 
 
 def sweeper() -> Service:
-    """Stands in for Cloud Scheduler: scheduled functions do not fire in the emulator."""
+    """Return the stand-in for Cloud Scheduler. It is needed because scheduled functions do not fire in the emulator."""
     python = str(ROOT / "functions/venv/bin/python")
     operate = str(ROOT / "tools/operate.py")
     return Service("sweeper", (python, operate, "sweep", "--every", str(SWEEP_SECONDS)), essential=False)
 
 
 def painter() -> Service:
-    """Paints what the demo's history is to show beyond the newest pictures, and ends."""
+    """Return the program that paints the pictures of the demo's history, except for the newest, and then ends."""
     tool = str(ROOT / "tools/history_pictures.py")
     return Service("painter", (str(ROOT / "functions/venv/bin/python"), tool), essential=False, ends=True)
 
 
 def ports(parts: Iterable[str], *, ui: bool) -> dict[int, str]:
-    """Every port that these parts listen on, and what listens there."""
+    """Return every port that these parts listen on, and what listens there."""
     configured = FIREBASE["emulators"]
     names = [part for part in ALL_PARTS if part in set(parts)]
-    extra = {"functions": ["eventarc"]}  # firebase-tools starts it along
+    extra = {"functions": ["eventarc"]}  # firebase-tools starts it together with the functions
     emulated = [*(name for name in names if name != "storage")]
     emulated += [more for name in names for more in extra.get(name, [])]
     emulated += ["hub"] if emulated else []
@@ -117,21 +120,21 @@ def ports(parts: Iterable[str], *, ui: bool) -> dict[int, str]:
 
 
 def in_use(port: int) -> bool:
-    """Whether somebody listens. Asking beats binding: a port that was just closed cannot be bound at once."""
+    """Tell whether somebody listens. We connect and do not bind, for a port just closed cannot be bound at once."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
 
 
 def who_listens(port: int) -> str:
-    """The command that shows it, on this system."""
+    """Return the command that shows who listens on the port, on this system."""
     if sys.platform == "darwin":
         return f"lsof -nP -iTCP:{port} -sTCP:LISTEN"
     return f"ss -ltnp 'sport = :{port}'"
 
 
 def ports_taken(wanted: Mapping[int, str]) -> list[str]:
-    """One line for each port that is not free."""
+    """Return one line for each port that is not free."""
     return [
         f"port {port}, for {part}, is in use; see by whom: {who_listens(port)}"
         for port, part in sorted(wanted.items())
@@ -140,16 +143,16 @@ def ports_taken(wanted: Mapping[int, str]) -> list[str]:
 
 
 def expected_functions() -> set[str]:
-    """The functions that Hosting hands requests to: without one of them the stack is not up."""
+    """Return the functions that Hosting hands requests to. If one of them is missing, the stack is not up."""
     rewrites = FIREBASE["hosting"]["rewrites"]
     return {rewrite["function"]["functionId"] for rewrite in rewrites if "function" in rewrite}
 
 
 def environment(parts: Iterable[str] = ALL_PARTS, *, clock_offset: int = 0) -> dict[str, str]:
     """
-    What every process of the stack and every command beside it sees. Proxies are left out because
-    firebase-tools would send even its calls to this machine through them; credentials, so that nothing can
-    reach a real project; and any other stack's addresses, and how far its clock is ahead.
+    Return the environment of every process of the stack and of every command beside it. Proxies are left out, because
+    firebase-tools would send even its calls to this machine through them. Credentials are left out, so that nothing can
+    reach a real project. The addresses of any other stack are left out, and how far its clock is ahead.
     """
     inherited = {name: value for name, value in os.environ.items() if not KEPT_OUT.fullmatch(name)}
     moved = {"CLOCK_OFFSET_SECONDS": str(clock_offset)} if clock_offset else {}
@@ -157,7 +160,7 @@ def environment(parts: Iterable[str] = ALL_PARTS, *, clock_offset: int = 0) -> d
 
 
 def local_values() -> dict[str, str]:
-    """The values and secrets that firebase-tools gives to the functions, for the commands beside them."""
+    """Return the values and secrets that firebase-tools gives to the functions, for the commands beside them."""
     return values_in(ROOT / f"functions/.env.{PROJECT}") | values_in(SECRETS_FILE)
 
 
@@ -188,7 +191,7 @@ def emulator_hosts(parts: set[str]) -> dict[str, str]:
 
 
 def firebase_environment(base: Mapping[str, str]) -> dict[str, str]:
-    """What firebase-tools sees on top: the Java and the emulator of set-up, and no news from the web."""
+    """Return `base` with what firebase-tools needs: the Java and the emulator of set-up, and no update check."""
     found = found_by_setup()
     path = os.pathsep.join([str(Path(found["java"]).parent), base.get("PATH", "")])
     jar = {"FIRESTORE_EMULATOR_BINARY_PATH": found["firestore_jar"]} if found["firestore_jar"] else {}
@@ -197,7 +200,10 @@ def firebase_environment(base: Mapping[str, str]) -> dict[str, str]:
 
 
 def without_secrets(base: Mapping[str, str]) -> dict[str, str]:
-    """For the functions emulator: each function is to get the secrets that are declared for it, and no others."""
+    """
+    Return the environment without secrets, for the functions emulator: each function is to get the secrets that are
+    declared for it, and no others.
+    """
     secrets = values_in(SECRETS_FILE)
     return {name: value for name, value in base.items() if name not in secrets}
 
@@ -218,7 +224,10 @@ def listed_functions() -> set[str]:
 
 
 def call(url: str, *, method: str = "GET", body: Any = None, seconds: float = 5) -> tuple[int, Any]:
-    """One HTTP exchange in JSON: the status, and the body or None. ConnectionError where nobody answers."""
+    """
+    Make one HTTP exchange in JSON. Return the status, and the body, or None if that is no JSON. Raises ConnectionError
+    if nobody answers.
+    """
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310  our own URLs
     try:

@@ -1,6 +1,6 @@
 """
-Makes all that the local stack runs on: `python3 tools/setup.py`, with any Python from 3.9 on and nothing
-else. Each step leaves a stamp of what it was made from, so a second run has nothing to do.
+Makes all that the local stack runs on. `python3 tools/setup.py` needs any Python from 3.9 on and nothing else. Each
+step leaves a stamp that says what it was made from, so a second run has nothing to do.
 """
 
 from __future__ import annotations
@@ -31,16 +31,15 @@ TOOLS_VENV = LOCAL / "tools"
 FUNCTIONS_VENV = ROOT / "functions/venv"  # firebase-tools knows no other place
 SECRETS_FILE = ROOT / "functions/.secret.local"  # firebase-tools looks here, and else asks Secret Manager
 WEB = ROOT / "web"
+# The pages are made of these files, and of those in web/.
 WEB_INPUTS = ("docs/*.json", "docs/*.md", "docs/problems/**/*", "tools/people.json", "firebase.json")
-"""What the pages are made of, besides what lies in web/."""
-
 WEB_MADE = ("node_modules", "schema.d.ts")
 DOWNLOAD_SECONDS = 600
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian and those that follow it
 
 
 class SetupError(Exception):
-    """Set-up cannot go on; the message says what to do."""
+    """Raised when set-up cannot go on. The message says what to do."""
 
 
 def main(arguments: list[str]) -> int:
@@ -69,7 +68,7 @@ def set_up() -> None:
         ("tools", TOOLS_VENV, "tools/requirements.txt"),
         ("functions-venv", FUNCTIONS_VENV, "functions/requirements-dev.txt"),
     ):
-        # The exact name: firebase-tools calls python3.13, not python.
+        # The name is exact, because firebase-tools calls python3.13 and not python.
         once(name, [text_of(requirements)], venv / "bin/python3.13", python_environment(venv, requirements))
     once("npm", [text_of("package-lock.json")], ROOT / "node_modules/.bin/firebase", install_npm_packages)
     once("web-packages", [text_of("web/package-lock.json")], WEB / "node_modules/.bin/vite", install_web_packages)
@@ -83,7 +82,7 @@ def text_of(path: str) -> str:
 
 
 def once(name: str, inputs: list[str], proof: Path, make: Callable[[], None]) -> None:
-    """Make something, unless its stamp says that the same inputs made it here and the proof still stands."""
+    """Make something, unless its stamp says that the same inputs made it here, and the file `proof` is still there."""
     digest = hashlib.sha256("\0".join([str(ROOT), *inputs]).encode()).hexdigest()
     stamp = STAMPS / name
     if proof.exists() and stamp.exists() and stamp.read_text() == digest:
@@ -103,7 +102,10 @@ def run(*command: str | Path) -> None:
 
 
 def trusting_the_system(environment: Mapping[str, str]) -> dict[str, str]:
-    """Both uv and npm bring certificates of their own, and do not know those that a company's proxy answers with."""
+    """
+    Return the environment in which uv and npm trust the system's certificates. Both bring certificates of their own,
+    and do not know those that a company's proxy answers with.
+    """
     defaults = {"UV_SYSTEM_CERTS": "true"}
     if SYSTEM_CERTIFICATES.exists():
         defaults["NODE_EXTRA_CA_CERTS"] = str(SYSTEM_CERTIFICATES)
@@ -119,7 +121,7 @@ def make_uv() -> None:
 def python_environment(venv: Path, requirements: str) -> Callable[[], None]:
     def make() -> None:
         python = venv / "bin/python3.13"
-        if not toolchain.output_of(str(python), "--version"):  # absent, or its Python has gone
+        if not toolchain.output_of(str(python), "--version"):  # the environment is absent, or its Python has gone
             make_venv(venv)
         run(UV, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", python, requirements)
 
@@ -148,7 +150,7 @@ def install_web_packages() -> None:
 
 
 def web_inputs() -> list[str]:
-    """The path of each file that the pages are made of, and a digest of what is in it."""
+    """Return one line for each file that the pages are made of: its path, and a digest of its content."""
     paths = sorted(path.relative_to(ROOT).as_posix() for path in web_files())
     return [f"{path} {hashlib.sha256((ROOT / path).read_bytes()).hexdigest()}" for path in paths]
 
@@ -166,7 +168,7 @@ def build_web() -> None:
 
 
 def provide_browser() -> None:
-    """The tests alone need one: where none can be had, set-up says so and goes on, and they say it again."""
+    """Find or install a browser. Only the tests need one, so if none can be had, set-up says so and goes on."""
     found = toolchain.find_chromium() or install_chromium()
     if found is None:
         print(f"setup: {toolchain.NO_CHROMIUM}", file=sys.stderr)
@@ -175,7 +177,10 @@ def provide_browser() -> None:
 
 
 def install_chromium() -> str | None:
-    """Debian's, where that is ours to do, else Playwright's own, whose download not every network lets through."""
+    """
+    Install Debian's Chromium if we may, and else Playwright's own, whose download not every network lets through.
+    Return its path, or None if neither works.
+    """
     for how, commands in chromium_installers().items():
         print(f"setup: a browser for the tests, by {how}", flush=True)
         if all(succeeds(command) for command in commands) and (found := toolchain.find_chromium()):
@@ -192,7 +197,7 @@ def chromium_installers() -> dict[str, list[list[str]]]:
 
 
 def succeeds(command: list[str], **options: Any) -> bool:
-    """Quietly, and not for ever. `options` are subprocess.run's."""
+    """Run the command quietly, for ten minutes at most, and tell if it succeeds. `options` are subprocess.run's."""
     options.setdefault("env", {**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
     try:
         done = subprocess.run(command, capture_output=True, timeout=DOWNLOAD_SECONDS, check=False, **options)
@@ -202,7 +207,10 @@ def succeeds(command: list[str], **options: Any) -> bool:
 
 
 def make_secrets(file: Path) -> None:
-    """Once, for keys made with one pepper mean nothing to another. Whoever has such a file keeps it as it is."""
+    """
+    Make the file with the pepper if there is none. A file that exists stays as it is, because keys that were made with
+    one pepper are worthless with another. Raises SetupError if its line is missing.
+    """
     line = f"API_KEY_PEPPER={secrets.token_urlsafe(48)}\n"
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as secret:
@@ -212,7 +220,7 @@ def make_secrets(file: Path) -> None:
 
 
 def emulator_inputs() -> list[str]:
-    """What the choice of Java, of the Firestore emulator and of the UI depends on."""
+    """Return all that the choice of Java, of the Firestore emulator and of the UI depends on."""
     sdk_jar = toolchain.sdk_firestore_jar(shutil.which("gcloud"))
     java = shutil.which("java")
     return [
@@ -237,7 +245,7 @@ def find_java() -> str:
 
 
 def find_firestore_jar() -> str | None:
-    """The jar that firebase-tools must be pointed at, or None where it finds its own."""
+    """Return the jar that firebase-tools must be pointed at, or None if it finds its own. Raises SetupError."""
     if given := os.environ.get("FIRESTORE_EMULATOR_BINARY_PATH"):
         return given
     cached, _ = toolchain.pinned_downloads()
@@ -255,7 +263,7 @@ def find_firestore_jar() -> str | None:
 
 
 def find_ui() -> bool:
-    """Whether the Emulator UI can be shown. It is a comfort: without a network the stack does without."""
+    """Tell whether the Emulator UI can be shown. The stack works without it, too, so no network is needed."""
     _, cached = toolchain.pinned_downloads()
     return cached.exists() or download("ui")
 

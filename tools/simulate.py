@@ -1,4 +1,4 @@
-"""The simulation for as long as one likes: every seed is a run of its own, and the first that breaks a rule is told."""
+"""Plays the simulation for many seeds. Every seed is a run of its own, and the first that breaks a rule is printed."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ sys.path.insert(1, str(Path(__file__).parent.parent / "functions/tests"))
 from tests.simulation.play import STEPS, Played, play
 
 _CHUNK = 20
-_TOLD_EVERY_SECONDS = 5.0
+_PROGRESS_SECONDS = 5.0
 
 
 def main() -> int:
@@ -28,14 +28,14 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=1000, help="how many (1000)")
-    parser.add_argument("--first", type=int, default=0, help="where to begin (0)")
-    parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
+    parser.add_argument("--seeds", type=int, default=1000, help="how many seeds (1000)")
+    parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
+    parser.add_argument("--processes", type=int, default=2, help="how many processes at once (2)")
     parser.add_argument(
-        "--steps", type=int, default=STEPS, help=f"of chaos in each, before all comes to rest ({STEPS})"
+        "--steps", type=int, default=STEPS, help=f"steps of chaos in each run, before all comes to rest ({STEPS})"
     )
-    parser.add_argument("--seed", type=int, help="this one alone")
-    parser.add_argument("--trace", action="store_true", help="with --seed: every step of it, not only the last")
+    parser.add_argument("--seed", type=int, help="play this seed alone")
+    parser.add_argument("--trace", action="store_true", help="with --seed, print every step and not only the last")
     return parser.parse_args()
 
 
@@ -48,7 +48,7 @@ def _one(seed: int, steps: int, *, with_trace: bool) -> int:
 
 
 def _tried(steps: int, seed: int) -> tuple[int, Played | None]:
-    """The steps, and the run itself only where it failed: traces are long."""
+    """Return the number of steps, and the run itself only if it failed, because traces are long."""
     played = play(seed, steps=steps)
     return played.steps, played if played.rule is not None else None
 
@@ -61,7 +61,7 @@ def _report(results: Iterable[tuple[int, Played | None]], wanted: int) -> int:
         if failed is not None:
             print(failed)
             return 1
-        if time.monotonic() - told >= _TOLD_EVERY_SECONDS or count == wanted:
+        if time.monotonic() - told >= _PROGRESS_SECONDS or count == wanted:
             told = time.monotonic()
             rate = steps / (told - started)
             print(f"{count:,} of {wanted:,} seeds: all rules held at {steps:,} steps, {rate:,.0f} a second", flush=True)

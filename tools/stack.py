@@ -1,11 +1,11 @@
 """
-The local stack: Firebase's emulators, a stand-in for Cloud Storage, one for Cloud Scheduler.
+Runs the local stack: Firebase's emulators, and stand-ins for Cloud Storage and Cloud Scheduler.
 
-    stack.py up                     all of it, seeded, until Ctrl-C
+    stack.py up                     runs all of it, seeded, until Ctrl-C
     stack.py exec [--seed] -- make coffee
-                                    all of it for as long as a command takes, whose exit code it returns
-    stack.py attach -- make coffee  the command in the environment of a stack that is up already
-    stack.py beside -- make coffee  attach where a stack is up, exec where none is
+                                    runs all of it for as long as a command takes, and returns the command's exit code
+    stack.py attach -- make coffee  runs the command in the environment of a stack that is up already
+    stack.py beside -- make coffee  does as attach if a stack is up, and else as exec
 """
 
 import argparse
@@ -25,18 +25,18 @@ from tools import services, stack_clock, welcome
 from tools.processes import Parent, Stopped, guarded, stop_on_signals, stop_politely
 from tools.services import Service
 
-READY_SECONDS = 240  # seconds where nothing else runs; a machine that is busy took more than two minutes
+READY_SECONDS = 240  # on a machine that was busy, the stack took more than two minutes
 SEED_SECONDS = 60
 SEED_URL = f"{services.FUNCTIONS_URL}/seed_database"
 POLL_SECONDS = 0.1
-POLITE_SECONDS = 3  # nothing here is worth a longer goodbye
+POLITE_SECONDS = 3  # nothing here has anything to save, so it need not wait longer
 LAST_WORDS_SECONDS = 10
 TAIL_LINES = 30
 FAILED_DISCOVERY = "Failed to load function definition"
 
 
 class StackError(Exception):
-    """The stack cannot run; the message says why and what to look at."""
+    """Raised when the stack cannot run. The message says why, and what to look at."""
 
 
 def main() -> int:
@@ -62,22 +62,25 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.set_defaults(command=[])
     verbs = parser.add_subparsers(dest="verb", required=True)
-    starting = [verbs.add_parser("up", help="all of it, seeded, until Ctrl-C")]
+    starting = [verbs.add_parser("up", help="run all of it, seeded, until Ctrl-C")]
     for verb, what in (
-        ("exec", "the stack for one command"),
-        ("attach", "a command beside a running stack"),
-        ("beside", "a command beside a running stack, or beside one for it alone"),
+        ("exec", "run the stack for one command"),
+        ("attach", "run a command beside a running stack"),
+        ("beside", "run a command beside a running stack, or beside one of its own"),
     ):
         with_command = verbs.add_parser(verb, help=what)
-        with_command.add_argument("command", nargs=argparse.REMAINDER, help="-- and the command")
+        with_command.add_argument("command", nargs=argparse.REMAINDER, help="write -- and then the command")
         if verb != "attach":
             everything = ",".join(services.ALL_PARTS)
-            with_command.add_argument("--only", type=parts, default=everything, help=f"some of {everything}")
+            with_command.add_argument("--only", type=parts, default=everything, help=f"start only some of {everything}")
             with_command.add_argument("--seed", action="store_true", help="seed the database first")
             starting.append(with_command)
     for starts in starting:
         starts.add_argument(
-            "--now", type=stack_clock.offset_to, default=0, help="what the stack's clock says: 2028-02-29T23:59:30Z"
+            "--now",
+            type=stack_clock.offset_to,
+            default=0,
+            help="set the stack's clock, for example to 2028-02-29T23:59:30Z",
         )
     arguments = parser.parse_args()
     arguments.command = arguments.command[arguments.command[:1] == ["--"] :]
@@ -137,7 +140,7 @@ def found_by_setup() -> dict[str, object]:
 
 
 class Stack:
-    """The chosen parts, as processes. All of them end when `running` does."""
+    """Runs the chosen parts as processes. All of them end when `running` does."""
 
     def __init__(self, chosen: list[str] | tuple[str, ...], *, ui: bool, clock_offset: int = 0) -> None:
         found_by_setup()
@@ -182,12 +185,12 @@ class Stack:
         with service.log.open("wb") as log:
             self._children[service] = Popen(
                 service.command,
-                cwd=services.LOGS,  # Firestore leaves a log of its own where it starts
+                cwd=services.LOGS,  # Firestore writes a log of its own into this folder
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C is for us; we then stop them in order
+                start_new_session=True,  # Ctrl-C must reach only us, for we stop them in order
             )
 
     def _wait_until_ready(self, deadline: float) -> None:
@@ -209,13 +212,13 @@ class Stack:
         return None
 
     def _refuse_failed_discovery(self) -> None:
-        """firebase-tools goes on without any function when main.py cannot be imported."""
+        """Raise StackError if main.py cannot be imported, because firebase-tools goes on without any function then."""
         for service in self._children:
             if FAILED_DISCOVERY in service.log.read_text(encoding="utf-8", errors="replace"):
                 raise StackError(f"the functions cannot be loaded\n{tail(service)}")
 
     def check(self) -> None:
-        """Raise when the stack, or whoever started it, is not there any more."""
+        """Raise StackError if the stack is not there any more, and Stopped if the process that started us is not."""
         self._parent.check()
         for service, child in self._children.items():
             if child.poll() is None or service in self._gone or (service.ends and child.returncode == 0):
@@ -235,18 +238,18 @@ class Stack:
             raise StackError(f"seed_database answered {status}: {answer}\n{self._tails()}")
 
     def prepare(self, tool: str, *options: str) -> None:
-        """Accounts and pictures are not in the seed, which is exported: these tools of ours add them."""
+        """Run one of our tools that adds accounts or pictures. They are not in the seed, because that is exported."""
         command = [sys.executable, str(services.ROOT / "tools" / tool), *options]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise StackError(f"the demo is not complete: tools/{tool} failed\n{done.stderr}")
 
     def paint(self) -> None:
-        self.prepare("history_pictures.py", "--newest", "8")  # as many as the studio shows
+        self.prepare("history_pictures.py", "--newest", "8")  # the studio shows so many
         self._launch(services.painter())
 
     def run(self, command: list[str]) -> int:
-        """The command's exit code; 1 when the stack broke meanwhile."""
+        """Run the command and return its exit code. Raises StackError if the stack breaks meanwhile."""
         try:
             child = Popen(command, env=self._environment)
         except OSError as error:
@@ -256,7 +259,7 @@ class Stack:
                 self.check()
                 wait(child, POLL_SECONDS)
         except Stopped:
-            wait(child, LAST_WORDS_SECONDS)  # a Ctrl-C has reached it too
+            wait(child, LAST_WORDS_SECONDS)  # Ctrl-C has reached the command, too
             raise
         finally:
             stop_politely(child, POLITE_SECONDS)

@@ -16,7 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NODE_AT_LEAST = {20: 19, 22: 12}  # what Vite runs on: from these minor versions on, and on all that is newer
+NODE_AT_LEAST = {
+    20: 19,
+    22: 12,
+}  # Vite runs on these major versions from these minor ones on, and on all newer major versions
 JAVA_AT_LEAST = 21
 BROWSER_FILE = ROOT / ".local/browser.json"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,7 +33,7 @@ MANIFEST_LINE_BYTES = 70  # 72 with the line's end
 
 
 def output_of(*command: str) -> str:
-    """What a program says, on either stream; nothing where it is absent, fails or hangs."""
+    """Return what a program prints, on either stream, or an empty text if it is absent, fails or hangs."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -39,7 +42,10 @@ def output_of(*command: str) -> str:
 
 
 def what_is_missing() -> str | None:
-    """The first tool that set-up cannot do without and cannot fetch itself, with the remedy, in one line."""
+    """
+    Return a line about the first missing tool that set-up needs and cannot fetch itself, with the remedy. Return None
+    if nothing is missing.
+    """
     node = output_of("node", "--version").strip()
     if node_problem := node_is_missing(node):
         return node_problem
@@ -60,14 +66,14 @@ def node_is_missing(version: str) -> str | None:
 
 
 def is_new_enough(major: int, minor: int) -> bool:
-    """The odd version between two of them is not: it was never kept up."""
+    """Tell whether Vite runs on this Node. An odd version between two of the table is not maintained, so no."""
     return major > max(NODE_AT_LEAST) or minor >= NODE_AT_LEAST.get(major, minor + 1)
 
 
 def python313() -> str | None:
-    """A Python 3.13 that really starts; a pyenv shim on PATH may not."""
+    """Return the path of a Python 3.13 that really starts, or None. A pyenv shim on PATH may not start."""
     for candidate in python313_candidates():
-        # The base executable: a venv made from another venv's Python dies with that venv.
+        # We want the base executable, because a venv made from another venv's Python dies with that venv.
         if base := output_of(candidate, "-c", "import sys; print(sys._base_executable)").strip():
             return base
     return None
@@ -78,14 +84,14 @@ def python313_candidates() -> Iterable[str]:
         yield on_path
     for pyenv in pyenv_folders():
         yield from newest_first(pyenv.glob("versions/3.13*/bin/python3.13"))
-    # Beside the Python that runs this: pyenv and uv keep their versions side by side, wherever HOME points to.
+    # We also look beside the Python that runs this: pyenv and uv keep all versions in one folder, wherever HOME is.
     here = Path(sys.base_prefix).resolve()
     yield str(here / "bin/python3.13")
     yield from newest_first(here.parent.glob("*3.13*/bin/python3.13"))
 
 
 def pyenv_folders() -> Iterable[Path]:
-    """Return where pyenv may keep its versions: where it says so itself, else the user's folder, whatever HOME says."""
+    """Return where pyenv may be: in PYENV_ROOT, or else in the user's folder, by HOME and by the system."""
     if said := os.environ.get("PYENV_ROOT"):
         return [Path(said)]
     folders = [home() / ".pyenv"]
@@ -99,7 +105,7 @@ def newest_first(pythons: Iterable[Path]) -> Iterable[str]:
 
 
 def home() -> Path:
-    """The user's folder; where the system knows of none, as for a container's number without a name, one of our own."""
+    """Return the user's folder, or one of ours if the system knows none, as for a nameless user of a container."""
     try:
         return Path.home()
     except RuntimeError:
@@ -111,26 +117,26 @@ def version_in_path(python: Path) -> list[int]:
 
 
 def java_major(version_text: str) -> int:
-    """21 for `openjdk version "21.0.8"`, 1 for the old `java version "1.8.0"`, 0 for anything else."""
+    """Return 21 for `openjdk version "21.0.8"`, 1 for the old `java version "1.8.0"`, and 0 for anything else."""
     found = re.search(r'version "(\d+)', version_text)
     return int(found[1]) if found else 0
 
 
 def choose_java(system: str | None, system_version: str, bundled: Path) -> str:
-    """The system's Java where it is new enough, else the one that came with set-up."""
+    """Return the system's Java if it is new enough, and else the one that came with set-up."""
     if system and java_major(system_version) >= JAVA_AT_LEAST:
         return system
     return str(bundled)
 
 
 def emulator_cache() -> Path:
-    """Where firebase-tools keeps the emulators that it has downloaded."""
+    """Return the folder of the emulators that firebase-tools has downloaded."""
     default = home() / ".cache" / "firebase" / "emulators"
     return Path(os.environ.get("FIREBASE_EMULATORS_PATH") or default)
 
 
 def pinned_downloads() -> tuple[Path, Path]:
-    """The Firestore jar and the Emulator UI that this firebase-tools would download, there or not."""
+    """Return the paths of the Firestore jar and the Emulator UI of this firebase-tools, which may not exist yet."""
     listing = ROOT / "node_modules/firebase-tools/lib/emulator/downloadableEmulatorInfo.json"
     info = json.loads(listing.read_text())
     jar = info["firestore"]["downloadPathRelativeToCacheDir"]
@@ -139,7 +145,7 @@ def pinned_downloads() -> tuple[Path, Path]:
 
 
 def sdk_firestore_jar(gcloud: str | None) -> Path | None:
-    """The emulator that comes with the Google Cloud SDK, of which gcloud on PATH is often only a link."""
+    """Return the emulator of the Google Cloud SDK, or None. We resolve gcloud first, for on PATH it is often a link."""
     if not gcloud:
         return None
     sdk = Path(gcloud).resolve().parent.parent
@@ -148,13 +154,13 @@ def sdk_firestore_jar(gcloud: str | None) -> Path | None:
 
 
 def launcher_manifest(jar: Path) -> str:
-    """A jar manifest that starts the emulator out of its own jar, which names no main class."""
+    """Return a manifest that starts the emulator from its own jar, because that jar names no main class."""
     lines = ["Manifest-Version: 1.0", f"Main-Class: {FIRESTORE_MAIN_CLASS}", f"Class-Path: {jar.as_uri()}"]
     return "".join(wrapped(line) for line in lines) + "\r\n"
 
 
 def wrapped(line: str) -> str:
-    """One manifest line in pieces, each after the first with a space. The text must be ASCII, as URLs are."""
+    """Return a manifest line in pieces; each but the first begins with a space. The text must be ASCII, as URLs are."""
     head, rest = line[:MANIFEST_LINE_BYTES], line[MANIFEST_LINE_BYTES:]
     return head + "\r\n" + (wrapped(" " + rest) if rest else "")
 
@@ -166,7 +172,7 @@ def write_launcher(launcher: Path, jar: Path) -> None:
 
 
 def chromium() -> str | None:
-    """The browser that set-up found, where it is still there; else one that can be found now."""
+    """Return the browser that set-up found if it is still there, and else one that can be found now, or None."""
     try:
         recorded = str(json.loads(BROWSER_FILE.read_text(encoding="utf-8"))["chromium"])
     except FileNotFoundError:
@@ -175,7 +181,7 @@ def chromium() -> str | None:
 
 
 def find_chromium() -> str | None:
-    """One that really starts: what Ubuntu has on PATH may only say that it is to be had elsewhere."""
+    """Return a Chromium that really starts. Ubuntu may have a program on PATH that only says where to get one."""
     return next((candidate for candidate in chromium_candidates() if output_of(candidate, "--version")), None)
 
 
@@ -186,6 +192,6 @@ def chromium_candidates() -> Iterable[str]:
 
 
 def playwright_cache() -> Path:
-    """Where Playwright keeps the browsers that it has downloaded."""
+    """Return the folder of the browsers that Playwright has downloaded."""
     folder = "Library/Caches" if sys.platform == "darwin" else ".cache"
     return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or home() / folder / "ms-playwright")

@@ -1,4 +1,4 @@
-"""What `make run` says when the stack is up."""
+"""Makes the text that `make run` prints when the stack is up."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""docs/benchmarks/chart.svg: drawn by hand, in the colours that the reader's system asks for."""
+"""Draws docs/benchmarks/chart.svg in the light or dark colours that the reader's system asks for."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -53,7 +53,7 @@ def _shares(rows: Sequence[Row], top: int) -> list[str]:
 
 
 def _share(row: Row) -> float:
-    """Of the loop that makes the same calls, the task's included."""
+    """Return the throughput as a share of the bare loop that makes the same calls, the task's included."""
     return float(list(row["ratios"].values())[:2][-1] or 0)
 
 

@@ -1,18 +1,20 @@
 """
-The cold start: from the start of the process to its first answer, and to its first answer that needs Firestore, beside
-an empty functions-framework app that reads one document through the same client. Bytecode is there, as when deployed.
+Measures the cold start: from the start of the process to its first answer, and to its first answer that needs
+Firestore. It is compared with an empty functions-framework app that reads one document through the same client.
+Bytecode is there, as when deployed.
 """
 
 import http.client
 import json
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+import psutil
 
 from tools import services
 from tools.benchmarks import data, servers
@@ -23,7 +25,7 @@ TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Call:
     method: str
     path: str
     body: Mapping[str, Any] | None = None
@@ -31,13 +33,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`ping` needs no database; `read` does."""
+    """One function to start. Its `ping` needs no database, and its `read` does."""
 
     title: str
     source: Path
     target: str
-    ping: Sent
-    read: Sent
+    ping: Call
+    read: Call
 
 
 CASES = (
@@ -45,35 +47,38 @@ CASES = (
         title="empty app",
         source=HERE / "empty/main.py",
         target="read",
-        ping=Sent(method="GET", path="/ping"),
-        read=Sent(method="GET", path="/"),
+        ping=Call(method="GET", path="/ping"),
+        read=Call(method="GET", path="/"),
     ),
     Case(
         title="api: who am I",
         source=FUNCTIONS / "main.py",
         target="api",
-        ping=Sent(method="GET", path="/v1/healthz"),
-        read=Sent(method="GET", path="/v1/me?userId=user-0000"),
+        ping=Call(method="GET", path="/v1/healthz"),
+        read=Call(method="GET", path="/v1/me?userId=user-0000"),
     ),
     Case(
         title="api: create",
         source=FUNCTIONS / "main.py",
         target="api",
-        ping=Sent(method="GET", path="/v1/healthz"),
-        read=Sent(method="POST", path="/v1/generations?userId=user-0000", body=ORDER),
+        ping=Call(method="GET", path="/v1/healthz"),
+        read=Call(method="POST", path="/v1/generations?userId=user-0000", body=ORDER),
     ),
     Case(
         title="createGenerationRequest",
         source=FUNCTIONS / "main.py",
         target="createGenerationRequest",
-        ping=Sent(method="OPTIONS", path="/"),
-        read=Sent(method="POST", path="/", body={**ORDER, "userId": "user-0000"}),
+        ping=Call(method="OPTIONS", path="/"),
+        read=Call(method="POST", path="/", body={**ORDER, "userId": "user-0000"}),
     ),
 )
 
 
 def measure(emulators: Mapping[str, str], runs: int) -> list[dict[str, Any]]:
-    """All cases in turn, again and again, so that what disturbs one disturbs all; the first round writes bytecode."""
+    """
+    Measure all cases in turn, `runs` times, so that what disturbs one disturbs all. A first round, which writes the
+    bytecode, does not count. Return a row for each case.
+    """
     os.environ.update(emulators)
     variables = data.environment(emulators)
     Project(variables, users=1)
@@ -100,27 +105,30 @@ def _summary(case: Case, runs: list[dict[str, float]], empty: Mapping[str, float
 
 
 def _started(case: Case, variables: Mapping[str, str]) -> dict[str, float]:
-    """Two processes: a second request to the first one would find half of the work done."""
+    """
+    Start the function once for its ping and once for its read, because a second request to the same process would find
+    half of the work done. Return milliseconds and MiB.
+    """
     ping_ms = next(_answered(case, case.ping, variables))["ms"]
     read = next(_answered(case, case.read, variables))
     return {"ping_ms": ping_ms, "read_ms": read["ms"], "pss_mib": read["pss_mib"], "cpu_ms": read["cpu_ms"]}
 
 
-def _answered(case: Case, sent: Sent, variables: Mapping[str, str]) -> Iterator[dict[str, float]]:
+def _answered(case: Case, call: Call, variables: Mapping[str, str]) -> Iterator[dict[str, float]]:
     started = time.perf_counter()
     with servers.function(case.target, variables, case.source) as function:
-        _first_answer(function, sent)
+        _first_answer(function, call)
         milliseconds = (time.perf_counter() - started) * 1000
         both = (function.process.pid, *function.pids)
         yield {"ms": milliseconds, "pss_mib": sum(map(_pss, both)), "cpu_ms": sum(map(_cpu, both))}
 
 
-def _first_answer(function: Function, sent: Sent) -> None:
-    body = None if sent.body is None else json.dumps(sent.body)
+def _first_answer(function: Function, call: Call) -> None:
+    body = None if call.body is None else json.dumps(call.body)
     while True:
         connection = http.client.HTTPConnection(services.HOST, function.port, timeout=TIMEOUT_SECONDS)
         try:
-            connection.request(sent.method, sent.path, body, {"Content-Type": "application/json"})
+            connection.request(call.method, call.path, body, {"Content-Type": "application/json"})
             status = connection.getresponse().status
         except ConnectionRefusedError:
             time.sleep(0.001)
@@ -128,17 +136,16 @@ def _first_answer(function: Function, sent: Sent) -> None:
         finally:
             connection.close()
         if status >= http.client.BAD_REQUEST:
-            raise RuntimeError(f"{sent.method} {sent.path} answered {status}")
+            raise RuntimeError(f"{call.method} {call.path} answered {status}")
         return
 
 
 def _pss(pid: int) -> float:
-    """What the process adds to the memory in use, in MiB."""
-    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
+    """Return the memory in MiB that the process adds to what is in use."""
+    return float(psutil.Process(pid).memory_full_info().pss) / 2**20
 
 
 def _cpu(pid: int) -> float:
-    """Of all threads, in milliseconds. /proc/PID/stat would count in steps of ten."""
+    """Return the processor time of all threads in milliseconds. psutil and /proc/PID/stat count in steps of ten."""
     threads = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((thread / "schedstat").read_text(encoding="ascii").split()[0]) for thread in threads) / 1e6

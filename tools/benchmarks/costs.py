@@ -1,4 +1,4 @@
-"""What each operation reads and writes, counted on the wire by the meter of the tests, and what that costs."""
+"""Counts what each operation reads and writes, on the wire, with the tests' meter, and what that costs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,11 @@ from typing import Any
 from services.generations.model_ports import ModelRejected
 from tests.architecture.test_budgets import Cost, Instance, Meter, MeteredClient
 
+# These are the public prices of nam5. A single region in the United States costs half. A task is two operations: one
+# enqueues it, and one delivers it.
 READ_DOLLARS = 0.06 / 100_000
 WRITE_DOLLARS = 0.18 / 100_000
 TASK_DOLLARS = 0.40 / 1_000_000
-"""Public prices of nam5; a single region in the United States costs half. A task is one operation to enqueue, and one
-to deliver."""
-
 TASKS = {"create": 1, "create_hot": 1, "success": 1, "failure": 1}
 
 
@@ -26,7 +25,7 @@ def measure() -> dict[str, dict[str, Any]]:
 
 
 def _operations(instance: Instance) -> dict[str, Callable[[], Callable[[], object]]]:
-    """What has to be there before, and then the operation itself."""
+    """Return a function for each operation. It makes what has to be there before, and returns the operation itself."""
     world = instance.world
     for _ in range(25):
         world.create()

@@ -1,4 +1,4 @@
-"""A project of its own for each measurement: a catalogue, users with credits, and what an operation needs beside."""
+"""Makes a project for each measurement: a catalogue, users with credits, and what else an operation needs."""
 
 import uuid
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _THREADS = 8
 
 
 def environment(emulators: Mapping[str, str], **changes: str) -> dict[str, str]:
-    """Of a fresh project."""
+    """Return the environment of a fresh project."""
     project = f"demo-bench-{uuid.uuid4().hex[:12]}"
     return {
         **services.local_values(),
@@ -51,7 +51,7 @@ def environment(emulators: Mapping[str, str], **changes: str) -> dict[str, str]:
 
 class Project:
     def __init__(self, variables: Mapping[str, str], users: int) -> None:
-        """`variables` have to be in the environment already: the client looks for the emulator there."""
+        """The client looks for the emulator in the environment, so `variables` have to be there already."""
         self.documents = FirestoreDocuments(firestore.Client(project=variables["GOOGLE_CLOUD_PROJECT"]))
         parts: dict[str, Any] = {"documents": self.documents, "queue": MemoryQueue(), "outputs": MemoryOutputs()}
         self.app = Darkroom(Settings.from_environment(variables), **parts)
@@ -69,7 +69,7 @@ class Project:
         )
 
     def generations(self, count: int) -> list[str]:
-        """Queued ones, the users in turn."""
+        """Make so many queued generations, for the users in turn, and return their ids."""
         spec = Spec(**ORDER)
 
         def create(number: int) -> str:
@@ -80,7 +80,7 @@ class Project:
             return list(pool.map(create, range(count)))
 
     def processing(self, count: int) -> list[str]:
-        """What clients poll most: under way, with an hour to go."""
+        """Make so many generations that are under way, with an hour to go, and return their ids. Clients poll such."""
         ids = self.generations(count)
         now = utc_now()
         fields = {"status": "processing", "attempt": 1, "started_at": now, "due_at": now + timedelta(hours=1)}

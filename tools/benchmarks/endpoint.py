@@ -1,6 +1,6 @@
 """
-Cloud Tasks and Cloud Storage as far as a benchmark needs them, in a process of their own: what is asked is taken, and
-nothing is kept but the names of tasks. Speaks as the tasks emulator does, without `/v2`. Prints its port.
+Stands in for Cloud Tasks and Cloud Storage, as far as a benchmark needs them, in a process of its own. It accepts every
+request and keeps only the names of tasks. It speaks as the tasks emulator does, without `/v2`, and prints its port.
 """
 
 import json

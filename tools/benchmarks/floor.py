@@ -1,6 +1,7 @@
 """
-The floor: the same commits and reads, in a bare loop of as many threads, through the same client library. No HTTP, no
-rules, nothing to decide. Reads a plan from standard input and prints what it measured; both are JSON.
+Measures the floor: the same commits and reads, in a bare loop of as many threads, through the same client library.
+There is no HTTP, there are no rules, and nothing is decided. It reads a plan from standard input and prints what it
+measured, both as JSON.
 """
 
 import itertools
@@ -33,7 +34,7 @@ _SPENT = {"current_credits": Increment(-1), "held_credits": Increment(1)}
 
 
 class Floor:
-    """Each method makes the operation of one thread. What it writes has the fields of what the server writes."""
+    """Each method makes the operation of one thread, which writes the same fields as the server."""
 
     def __init__(self, client: firestore.Client, plan: dict[str, Any]) -> None:
         self._client = client
@@ -44,7 +45,7 @@ class Floor:
         self._entry = {name: self._generation[name] for name in ("user_id", "created_at", "prompt")}
 
     def create(self, thread: int) -> Operation:
-        """Each thread has users of its own, and knows their versions: no commit is in vain."""
+        """Create generations. Each thread has users of its own and knows their versions, so no commit is in vain."""
         mine = self._plan["users"][thread :: self._plan["clients"]]
         versions = {user: _version(self._documents, f"users/{user}") for user in mine}
         turns = itertools.cycle(mine)
@@ -61,7 +62,7 @@ class Floor:
         return lambda: queue.enqueue(TaskMessage(generation_id=str(create()), dispatch=1))
 
     def create_by_client(self, thread: int) -> Operation:
-        """The same commit by the client's own `batch`, as its documentation has it."""
+        """Make the same commit by the client's own `batch`, as its documentation shows it."""
         mine = self._plan["users"][thread :: self._plan["clients"]]
         versions = {user: _version(self._documents, f"users/{user}") for user in mine}
         turns = itertools.cycle(mine)
@@ -110,7 +111,7 @@ class Floor:
         return lambda: self._settled(with_refund=True)
 
     def _settled(self, *, with_refund: bool) -> None:
-        """Read, claim, settle. IndexError: all are settled."""
+        """Read, claim and settle the next generation. Raises IndexError when all are settled."""
         generation = self._plan["generations"][next(self._taken)]
         path = f"generation_requests/{generation}"
         found = self._documents.get(path)

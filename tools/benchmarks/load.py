@@ -1,9 +1,9 @@
 """
-The load generator, in a process of its own and as light as Python can be: raw sockets that stay open, requests that
-are bytes before the clock starts. Reads a plan from standard input and prints what it measured; both are JSON.
+Generates load, in a process of its own and as cheaply as Python can: its raw sockets stay open, and its requests are
+bytes before the clock starts. It reads a plan from standard input and prints what it measured, both as JSON.
 
-Closed loop: each client sends its next request when it has the answer. Open loop (`rate`): requests are due by the
-clock, and a late one is measured from when it was due, so that a slow server cannot hide behind the waiting client.
+In a closed loop, each client sends its next request when it has the answer. In an open loop (`rate`), requests are due
+by the clock. A late one is measured from when it was due, so that a slow server cannot hide behind the waiting client.
 """
 
 import itertools
@@ -29,7 +29,7 @@ class Client:
         self._socket: socket.socket | None = None
 
     def send(self, request: bytes) -> int | str:
-        """The status, or what went wrong instead of one."""
+        """Send the request and return the status, or the name of the error if there is none."""
         try:
             return self._exchange(request)
         except OSError as error:
@@ -54,7 +54,10 @@ class Client:
         return data
 
     def _connection(self) -> socket.socket:
-        """One that was idle for two seconds is closed by gunicorn; it is readable then, with nothing to read."""
+        """
+        Return an open connection. Gunicorn closes one that was idle for two seconds, which can then be read without
+        anything in it.
+        """
         if self._socket is None or select.select([self._socket], [], [], 0)[0]:
             self._socket = socket.create_connection(("127.0.0.1", self._port), _TIMEOUT_SECONDS)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -78,7 +81,7 @@ def encoded(request: dict[str, Any]) -> bytes:
 def main() -> None:
     plan = json.load(sys.stdin)
     requests = [encoded(each) for each in plan["requests"]]
-    turns = itertools.count()  # next() of it is atomic
+    turns = itertools.count()  # calling next() on it is atomic
 
     def work(stopped: Callable[[], bool], log: list[Finished]) -> None:
         client = Client(plan["port"])
@@ -91,7 +94,7 @@ def main() -> None:
             now = time.perf_counter()
             log.append((now, now - due, status))
 
-    Client(plan["port"]).send(requests[next(turns)])  # the server's first answer is the cold start's business
+    Client(plan["port"]).send(requests[next(turns)])  # the first answer is part of the cold start, so it does not count
     start = time.perf_counter()
 
     def _due(turn: int) -> float:

@@ -1,4 +1,4 @@
-"""Where the figures come from: without it they say nothing."""
+"""Describes the machine that the figures come from, because they mean nothing without it."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ def described() -> dict[str, Any]:
 
 
 def busy() -> float:
-    """How many processes compete for a core, over the last minute; much above 1 and the figures are too low."""
+    """Return how many processes competed for each core in the last minute. Much above 1, the figures are too low."""
     return round(os.getloadavg()[0] / (os.cpu_count() or 1), 2)
 
 

@@ -1,5 +1,6 @@
 """
-How many modules a function has loaded when it has given its first answer. A process of its own: prints a number.
+Counts the modules that a function has loaded when it has given its first answer. It runs in a process of its own, and
+prints all of them and those that came with the answer.
 
     modules.py SOURCE TARGET METHOD PATH [BODY]
 """

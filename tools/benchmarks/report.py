@@ -1,4 +1,4 @@
-"""docs/benchmarks/README.md, written by the run."""
+"""Writes the text of docs/benchmarks/README.md from the results of a run."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

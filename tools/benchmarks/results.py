@@ -1,4 +1,4 @@
-"""From the runs to one figure for each measurement: the run in the middle, whole, and never a mean of several."""
+"""Makes one row of several runs: the whole run in the middle, and never a mean of several."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ Row = dict[str, Any]
 
 
 def middle(rows: Sequence[Row]) -> Row:
-    """The run whose throughput is the median, beside the median of each floor, which was measured in the same runs."""
+    """Return the run with the median throughput, and beside it the median of each floor from the same runs."""
     served = _median([row["served"] for row in rows])
     first = rows[0]
     floors = {name: _median([row["floors"][name] for row in rows]) for name in first.get("floors", {})}
@@ -22,13 +22,13 @@ def middle(rows: Sequence[Row]) -> Row:
 
 
 def errors(served: Mapping[str, Any]) -> int:
-    """Whatever was not answered 2xx."""
+    """Return the number of requests that were not answered with 2xx."""
     statuses: Mapping[str, int] = served["statuses"]
     return sum(count for status, count in statuses.items() if not status.startswith("2"))
 
 
 def _ratio(served: Row, floor: Row) -> float | None:
-    """None: the floor got nothing done in so short a window, and there is nothing to compare with."""
+    """Return the throughput as a share of the floor's, or None if the floor got nothing done in a short window."""
     return round(served["per_second"] / floor["per_second"], 2) if floor["per_second"] else None
 
 

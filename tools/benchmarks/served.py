@@ -1,4 +1,4 @@
-"""functions/main.py with a model that does not paint: what the worker costs is not what its model costs."""
+"""Serves functions/main.py with a model that does not paint, because a measured worker must not include its model."""
 
 import main as product
 from providers.models.simulated import direct as simulated

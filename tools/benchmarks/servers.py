@@ -1,4 +1,4 @@
-"""What a benchmark runs against, each a process of its own on a free port: the emulators and the function."""
+"""Starts the emulators and the functions that a benchmark runs against, each in a process on a free port."""
 
 import os
 import socket
@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
+
+import psutil
 
 from tools import services
 from tools.processes import stop_politely
@@ -22,14 +24,17 @@ STOP_SECONDS = 5
 
 
 def python(*arguments: str, **environment: str) -> tuple[list[str], dict[str, str]]:
-    """A Python of ours, with bytecode wherever it can be written: what is deployed comes compiled."""
+    """
+    Return the command and the environment of a Python that writes its bytecode into a folder of ours, because deployed
+    code comes compiled, too.
+    """
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return [sys.executable, *arguments], {**inherited, "PYTHONPYCACHEPREFIX": str(BYTECODE), **environment}
 
 
 @contextmanager
 def emulators() -> Iterator[dict[str, str]]:
-    """The variables that lead a function to them."""
+    """Run the emulators, and yield the variables that lead a function to them."""
     with firestore() as firestore_port, endpoint() as port:
         yield {
             "FIRESTORE_EMULATOR_HOST": f"{services.HOST}:{firestore_port}",
@@ -55,14 +60,14 @@ def endpoint() -> Iterator[int]:
     with Popen(command, env=environment, stdout=PIPE, stderr=DEVNULL) as process:
         try:
             if process.stdout is None:
-                raise AssertionError  # it was asked for
+                raise AssertionError  # Popen makes it, for we asked for a pipe
             yield int(process.stdout.readline())
         finally:
             stop_politely(process, STOP_SECONDS)
 
 
 class Function:
-    """functions-framework under gunicorn, as it is deployed: one worker process, with its own number of threads."""
+    """A function as it is deployed: functions-framework under gunicorn, with one worker process and its threads."""
 
     def __init__(self, process: Popen[bytes], port: int) -> None:
         self.process = process
@@ -70,13 +75,12 @@ class Function:
 
     @property
     def pids(self) -> list[int]:
-        """The worker of gunicorn, which serves; its parent only watches over it."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in children.read_text(encoding="ascii").split()]
+        """Return the number of gunicorn's worker, which serves. Its parent only watches over it."""
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
 
     def wait_until_ready(self) -> None:
         wait_until_it_listens(self.process, self.port)
-        while not self.pids:  # it listens first, and forks then
+        while not self.pids:  # gunicorn listens first, and forks afterwards
             time.sleep(0.01)
 
 
@@ -118,7 +122,7 @@ def free_port() -> int:
 
 
 def ask(script: str, plan: str, *arguments: str, **environment: str) -> str:
-    """Run one of our own scripts on a plan; what it prints."""
+    """Run one of our own scripts on a plan, and return what it prints. Raises RuntimeError if it fails."""
     command, own = python(str(HERE / script), *arguments)
     done = subprocess.run(
         command, input=plan, env={**own, **environment}, capture_output=True, text=True, check=False, timeout=300

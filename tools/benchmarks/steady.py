@@ -1,4 +1,4 @@
-"""A server that is warm: each operation beside its floor, on fresh data, closed loop and open loop."""
+"""Measures each operation of a warm server beside its floor, on fresh data, in closed loops and in open ones."""
 
 import json
 import os
@@ -13,21 +13,23 @@ from tools.benchmarks.data import ORDER, Project
 
 CLIENTS = (1, 8, 32)
 HOT_CLIENTS = 16
+# So many threads send requests when they are due. There must be more than can ever wait, or the schedule would slip.
 OPEN_CLIENTS = 64
-"""Threads that send when a request is due. More than can ever wait, or the schedule would slip."""
 
 USERS = 96
 READ_USERS = 20
 READ_GENERATIONS = 400
-WORKER_GENERATIONS = 400
-"""For each second of measuring."""
+WORKER_GENERATIONS = 400  # for each second of measuring
 
 Request = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """`requests` prepares a project and says what is to be sent; `floors` name methods of floor.py."""
+    """
+    One operation to measure. `requests` prepares a project, and returns the requests to send and the ids of the
+    generations for the floor. `floors` are the names of methods of floor.py.
+    """
 
     name: str
     title: str
@@ -83,7 +85,7 @@ def _tasks(project: Project, seconds: float) -> tuple[list[Request], list[str]]:
 
 
 def _ping(_: Project, __: float) -> tuple[list[Request], list[str]]:
-    """What functions-framework and our edge take of every request."""
+    """Return the request that shows what functions-framework and our edge cost in every request."""
     return [{"method": "GET", "path": "/v1/healthz"}], []
 
 
@@ -126,7 +128,7 @@ OPERATIONS = (
 
 
 def measure(operation: Operation, emulators: Mapping[str, str], pace: Pace) -> Iterator[dict[str, Any]]:
-    """One row for each number of clients, and one for the constant rate."""
+    """Yield one row for each number of clients, and one for the constant rate."""
     for clients in operation.clients:
         yield _row(operation, emulators, pace, clients, rate=None)
     if operation.rate is not None:
@@ -139,7 +141,7 @@ def _row(
     served, exact = _served(operation, emulators, pace, clients, rate)
     row = {"operation": operation.name, "title": operation.title, "clients": clients, "rate": rate, "served": served}
     if rate is None:
-        # One user's commits follow each other: no number of threads makes them faster.
+        # One user's commits follow each other, so more threads do not make them faster.
         threads = 1 if operation.users == 1 else clients
         row["floors"] = {floor: _floor(floor, operation, emulators, pace, threads) for floor in operation.floors}
     return {**row, "books_are_exact": exact}

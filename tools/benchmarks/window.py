@@ -1,21 +1,22 @@
-"""The measuring window: what many threads finish between two moments, after a warm-up that is thrown away."""
+"""Measures what many threads finish between two moments, after a warm-up that does not count."""
 
-import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+import psutil
 
+# These are the moment of the end, the seconds that it took, and the status.
 Finished = tuple[float, float, int | str]
-"""When, after how many seconds, with what status."""
 
 
 class Window:
-    """`work(stopped, record)` runs in each thread, until `stopped()` or until it has nothing left to do."""
+    """
+    The time in which finished work counts. Each worker is called in a thread with `stopped` and a list that it adds
+    its Finished to. It goes on until `stopped()` is true, or until it has nothing left to do.
+    """
 
     def __init__(self, *, warm_seconds: float, seconds: float, pids: Sequence[int]) -> None:
         self._warm_seconds = warm_seconds
@@ -45,13 +46,9 @@ class Window:
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:
-    """User and system time of these processes, all of their threads."""
-    return sum(_ticks(pid) for pid in pids) / _TICKS
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    """Return the user and system time that all threads of these processes have had."""
+    times = [psutil.Process(pid).cpu_times() for pid in pids]
+    return sum(each.user + each.system for each in times)
 
 
 def _summary(finished: list[Finished], seconds: float, cpu: float) -> dict[str, Any]:

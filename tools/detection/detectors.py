@@ -1,4 +1,4 @@
-"""What each detector says of a week: the families of its findings, and how many there are."""
+"""Runs each detector on a week, and returns the families of its findings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The families of each finding; one that was merged from more can have several."""
+    """The findings of one detector in one week. A finding that was merged from several can have several families."""
 
     findings: tuple[frozenset[str], ...]
 
@@ -48,7 +48,7 @@ def by_robust_detector(weeks: Sequence[Week], number: int) -> Said:
 
 
 def by_all(weeks: Sequence[Week], number: int) -> Said:
-    """As a report has it: the rules and the robust detector, merged."""
+    """Find what a report would find, by the rules and the robust detector together."""
     current, previous = (stats_of(weeks[each], weeks[max(0, each - 1)]) for each in (number, number - 1))
     analysis, _ = review(current, Past(previous=previous, weeks=_history(weeks, number)))
     return _said(analysis.findings)
@@ -109,7 +109,7 @@ def _models(week: Week) -> dict[str, Tally]:
 
 
 def _model_days(week: Week) -> dict[tuple[str, date], Tally]:
-    """Credits are known by the day alone; they are put down to its first model."""
+    """Count requests by model and day. Credits are known only by the day, so all are counted for its first model."""
     found = {}
     for facts in week.days:
         for place, (name, model) in enumerate(facts.models.items()):

@@ -1,8 +1,9 @@
-"""The 14 rules of feraset-imagen as they were, defects and all: what it says of a week beside the week before.
+"""
+Compares a week with the week before by the 14 rules of feraset-imagen, with all their defects.
 
-Kept as they were: a baseline of nothing silences a rule on growth, or makes every busy user a spike; who was away
-for a week is a new user; one of the rules on a model can never fire; there is no rule for what fell, and none for
-registrations or for the credits of one user.
+The defects are kept so that the comparison is fair. A baseline of nothing silences a rule on growth, or makes every
+busy user a spike. A user who was away for a week counts as new. One of the rules on a model can never fire. There is
+no rule for figures that fell, and none for registrations or for the credits of one user.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ _PERFECT = 20
 
 
 def found(current: Week, previous: Week) -> list[str]:
-    """The types of its findings."""
+    """Return the types of the findings in the current week."""
     return [
         *_growth(current, previous),
         *_users(current, previous),

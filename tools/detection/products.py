@@ -1,4 +1,4 @@
-"""Synthetic products, week by week, with anomalies planted in them: the same ones for the same seed."""
+"""Makes synthetic products, week by week, with anomalies planted in them. The same seed makes the same product."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ USUAL_SIZES = (0.6, 0.3, 0.1)
 BIG_SIZES = (0.05, 0.15, 0.8)
 
 PLANTED_PER_PRODUCT = 4
+# A product with so many requests a day is big enough for a drop or a surge of failures to mean something.
 BUSY_DAY = 60
-"""Requests a day from which on a product is big enough for a drop or a surge of failures to mean something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`consequences` may be reported as well: counted neither as right nor as wrong."""
+    """A kind of anomaly. Findings of `consequences` count neither as right nor as wrong."""
 
     name: str
     family: str
@@ -45,7 +45,10 @@ KINDS = (
 
 @dataclass(slots=True)
 class Week:
-    """`users` are requests by user, `sizes` are requests by size; `best_days` the dearest day of each user."""
+    """
+    One week of a product. `users` are requests by user, and `sizes` are requests by size. `best_days` are the credits
+    and the date of each user's dearest day.
+    """
 
     days: list[DayFacts]
     users: Counter[str]
@@ -67,7 +70,7 @@ class Week:
         return sum(day.total_requests for day in self.days)
 
     def models(self) -> dict[str, tuple[int, int]]:
-        """Requests and failed ones."""
+        """Return the number of requests and of failed requests by model."""
         names = sorted({name for day in self.days for name in day.models})
         found = {name: [day.models[name] for day in self.days if name in day.models] for name in names}
         return {
@@ -78,25 +81,25 @@ class Week:
 
 @dataclass(slots=True)
 class Traits:
+    # The requests of each user in a usual week.
     users: dict[str, float]
-    """Requests in a usual week."""
     weekdays: list[float]
     growth: float
     noise: float
+    # The part of all requests that each model gets, and its failure rate.
     models: dict[str, tuple[float, float]]
-    """Part of the requests, and failure rate."""
     registrations: float
-    faithful: float
-    """How likely a user is active in a week."""
+    # The likelihood that a user is active in a week.
+    activity_rate: float
 
     @property
     def day(self) -> float:
-        return sum(self.users.values()) * self.faithful / DAYS
+        return sum(self.users.values()) * self.activity_rate / DAYS
 
 
 @dataclass(slots=True)
 class Plan:
-    """What differs from a usual week, day by day."""
+    """The plan of one week, day by day: its volume, and how it differs from a usual week."""
 
     volume: list[float]
     sizes: list[Sequence[float]] = field(default_factory=lambda: [USUAL_SIZES] * DAYS)
@@ -140,13 +143,13 @@ def _traits(chance: Random) -> Traits:
         noise=chance.uniform(0.03, 0.15),
         models={name: (part / sum(parts), chance.uniform(0.02, 0.08)) for name, part in zip(names, parts, strict=True)},
         registrations=people * chance.uniform(0.005, 0.05),
-        faithful=chance.uniform(0.6, 0.95),
+        activity_rate=chance.uniform(0.6, 0.95),
     )
 
 
 def _planted(chance: Random, traits: Traits) -> dict[int, Kind]:
     kinds = [kind for kind in KINDS if kind.is_for_quiet_products or traits.day >= BUSY_DAY]
-    # Not in two weeks that follow each other, so that each week is compared with one that was usual or is over.
+    # Two weeks that follow each other are never both planted, so each week is compared with a usual one.
     slots = chance.sample(range(HISTORY_WEEKS, WEEKS, 2), PLANTED_PER_PRODUCT)
     return {slot: chance.choice(kinds) for slot in slots}
 
@@ -190,7 +193,7 @@ def _week(number: int, traits: Traits, plan: Plan, chance: Random) -> Week:
     for day, count in enumerate(registered):
         for newcomer in range(count):
             asked.update({(f"new{number}-{day}-{newcomer}", day): chance.randrange(3)})
-    # Who registered is not followed: in the next week the usual ones are there again.
+    # New users are not followed: in the next week only the usual users are there again.
     week = Week(days=[], users=Counter(), best_days={}, sizes=Counter(), refunded=0, planted=plan.planted)
     requests, spent = [0] * DAYS, [0] * DAYS
     for (user, day), count in asked.items():
@@ -214,10 +217,10 @@ def _ask(week: Week, user: str, day: date, sizes: Sequence[str]) -> int:
 
 
 def _asked(traits: Traits, plan: Plan, level: float, chance: Random) -> Counter[tuple[str, int]]:
-    """Requests by user and day."""
+    """Draw the number of requests by user and day."""
     asked: Counter[tuple[str, int]] = Counter()
     for user, usual in traits.users.items():
-        if chance.random() > traits.faithful:
+        if chance.random() > traits.activity_rate:
             continue
         for day, volume in enumerate(plan.volume):
             asked[user, day] = poisson(chance, usual * level * volume / DAYS)

@@ -1,4 +1,4 @@
-"""How much of what was planted is found (recall), and how much of what is found was planted (precision)."""
+"""Measures how much of what was planted is found (recall), and how much of what is found was planted (precision)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,20 +12,20 @@ Detector = Callable[[Sequence[Week], int], Said]
 
 @dataclass(slots=True)
 class Score:
-    """Counts of findings, and of planted anomalies by kind."""
+    """Counts findings, and planted anomalies by kind."""
 
     findings: int = 0
     wrong: int = 0
     usual_weeks: int = 0
     wrong_in_usual_weeks: int = 0
+    # The usual weeks that have a finding.
     disturbed_weeks: int = 0
-    """Usual weeks with a finding."""
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
 
     @property
     def precision(self) -> float:
-        """What was planted counts once, however many findings are about it; they are not wrong either."""
+        """Return the precision. A planted anomaly counts once, and further findings about it are not wrong."""
         found = self.found.total()
         return found / (found + self.wrong) if found + self.wrong else 0.0
 
@@ -64,7 +64,7 @@ class Score:
 
 
 def scored(products: Iterable[Sequence[Week]], detectors: Mapping[str, Detector]) -> dict[str, Score]:
-    """Weeks with a full history count: what comes before is there to learn from."""
+    """Score the detectors on all weeks with a full history. Earlier weeks are only there to learn from."""
     scores = {name: Score() for name in detectors}
     for weeks in products:
         for number in range(HISTORY_WEEKS, len(weeks)):
@@ -74,7 +74,7 @@ def scored(products: Iterable[Sequence[Week]], detectors: Mapping[str, Detector]
 
 
 def table(scores: Mapping[str, Score]) -> str:
-    """Markdown."""
+    """Return the scores as a table in Markdown."""
     names = list(scores)
     rows = [
         ("precision", [f"{scores[name].precision:.1%}" for name in names]),

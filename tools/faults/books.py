@@ -1,4 +1,4 @@
-"""The verdict: the product's own audit, and an account of each generation that takes nothing from it."""
+"""Examines the books after a run: by the product's own audit, and by a count of our own that does not use it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ class Books:
 
 
 def examine(stage: Stage, granted: Mapping[str, int], history: History) -> Books:
-    """Of these users, who began with so many credits; the audit is of everybody."""
+    """Examine the books of these users, who were granted so many credits. The audit is of everybody."""
     accounts = {user: _account(stage, user) for user in granted}
     generations = [each for user in granted for each in _all(stage, GENERATIONS, ("user_id", "==", user))]
     entries = {user: _all(stage, transactions_path(user)) for user in granted}
@@ -71,7 +71,10 @@ def _balances(accounts: dict[str, Fields], generations: Iterable[Fields], grante
 
 
 def _entries(generations: Iterable[Fields], entries: dict[str, list[Fields]]) -> Iterator[str]:
-    """One deduction of the price for each generation; one refund of it where nothing was delivered, and none else."""
+    """
+    Check that each generation has one deduction of its price, and one refund of it exactly if nothing was delivered.
+    Yield a line for each that has not, and for each entry that belongs to no generation.
+    """
     found: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
     for user, ledger in entries.items():
         for entry in ledger:
@@ -87,7 +90,7 @@ def _entries(generations: Iterable[Fields], entries: dict[str, list[Fields]]) ->
 
 
 def _ends(stage: Stage, generations: Iterable[Fields]) -> Iterator[str]:
-    """Every generation has ended, and who was charged has the pictures."""
+    """Check that every generation has ended, and that each picture that was charged for is in the store."""
     for each in generations:
         if each["status"] not in {Status.COMPLETED, Status.FAILED, Status.CANCELLED}:
             yield f"{each['id']} is {each['status']}"
@@ -104,7 +107,10 @@ def _ends(stage: Stage, generations: Iterable[Fields]) -> Iterator[str]:
 
 
 def _promises(generations: Sequence[Fields], history: History) -> Iterator[str]:
-    """Who was told 202 has one generation for the key, who was told 402 has none, and nobody was told anything else."""
+    """
+    Check what the clients were told. A key that was answered with 202 has one generation, one that was answered with
+    402 has none, and there was no other answer.
+    """
     accepted = {id_ for ids in history.ids.values() for id_ in ids}
     existing = {each["id"] for each in generations}
     yield from (f"key {key} got {len(ids)} generations" for key, ids in history.ids.items() if len(ids) > 1)

@@ -1,4 +1,4 @@
-"""The load: clients that ask for pictures at the same time, and ask again with the same key where no answer came."""
+"""Makes the load: clients ask for pictures at the same time, and ask again with the same key if no answer came."""
 
 import random
 import threading
@@ -27,8 +27,9 @@ _SIZES = ("512x512", "512x512", "1024x1024")
 
 @dataclass(frozen=True)
 class Load:
-    """Each of `clients` waits `pause` seconds at most between requests. `least` requests in all are sent in any case,
-    and up to `most` while the faults last.
+    """
+    Each of `clients` waits `pause` seconds at most between requests. At least `least` requests are sent in all, and up
+    to `most` while the faults last.
     """
 
     clients: int
@@ -39,7 +40,7 @@ class Load:
 
 @dataclass
 class History:
-    """What the clients saw. An id belongs to the key that it was answered to."""
+    """Records what the clients saw. `ids` are the ids that each key was answered with."""
 
     sent: int = 0
     answers: Counter[str] = field(default_factory=Counter)
@@ -68,7 +69,7 @@ class Client:
         self._session.trust_env = False  # no proxy between us and this machine
 
     def ask(self, key: str) -> None:
-        """One request, until there is an answer to it; sometimes once more, and sometimes taken back."""
+        """Send one request until it is answered. Sometimes it is repeated then, or looked at, or cancelled."""
         user, body = random.choice(self._users), _order()  # noqa: S311
         reply = self._create(key, user, body)
         if reply is None or reply.status != HTTPStatus.ACCEPTED:
@@ -89,11 +90,11 @@ class Client:
         if random.random() < _LOOKED_AT:  # noqa: S311
             self._until_answered("status", lambda: self._session.get(url, **options))
         if random.random() < _CANCELLED:  # noqa: S311
-            time.sleep(random.uniform(0, _SECOND_THOUGHTS_SECONDS))  # noqa: S311 - the worker may be at it by then
+            time.sleep(random.uniform(0, _SECOND_THOUGHTS_SECONDS))  # noqa: S311 - the worker may have begun by then
             self._until_answered("cancel", lambda: self._session.post(f"{url}/cancel", **options))
 
     def _create(self, key: str, user: str, body: dict[str, Any]) -> Reply | None:
-        """Through the two servers in turn, so that two instances spend of one account."""
+        """Create by one of the two servers, at random, so that two instances spend from one account."""
         headers = {"Idempotency-Key": key}
         old = f"{self._stage.servers[FUNCTION_URL].url}/"
         new = f"{self._stage.servers[API].url}/v1/generations"
@@ -134,7 +135,7 @@ class Client:
 
 
 def run(stage: Stage, load: Load, users: Sequence[str], prefix: str, still_wanted: Callable[[], bool]) -> History:
-    """Returns when the last client has its last answer."""
+    """Send the load, and return what the clients saw, when the last of them has its last answer."""
     history = History()
     numbers = count(1)
 

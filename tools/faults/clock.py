@@ -5,7 +5,7 @@ from core.clock import utc_now
 
 
 class MovableClock:
-    """The time, and what the run has put it forward by: a sweep need not wait for what is due in half an hour."""
+    """A clock that the run can put forward, so that a sweep need not wait for what is due in half an hour."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()

@@ -1,4 +1,4 @@
-"""The parts of the application that go wrong at a named step. Each hands on to the real one."""
+"""Parts of the application that go wrong at a named step. Each of them calls the real part."""
 
 import os
 import uuid
@@ -30,7 +30,7 @@ _STEPS = {
 
 
 def install(app: Darkroom, plan: Plan, outputs: Path) -> None:
-    """Before the application is first used: what was made of the parts before keeps them as they were."""
+    """Put the failing parts into the application. It must not have been used, or it would keep the real parts."""
     client = BadlyWiredClient(app.settings.project_id, plan)
     models = [app.models.named(name) for name in app.models.offers()]
     app.made |= {
@@ -111,7 +111,7 @@ class _FailingModel:
 
 
 class FolderOutputs:
-    """The store of outputs as a folder, so that the run can look whether every picture that was paid for is there."""
+    """A store of outputs in a folder, so that the run can look whether every picture that was paid for is there."""
 
     def __init__(self, folder: Path, plan: Plan) -> None:
         self._folder = folder
@@ -130,7 +130,7 @@ class FolderOutputs:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_suffix(f".{uuid.uuid4()}")
         draft.write_bytes(data)
-        draft.replace(place)  # whole or not at all, as in a bucket: the process may be killed in between
+        draft.replace(place)  # the file is whole or not there, as in a bucket, if the process is killed
         self._plan.strike(faults.AFTER_STORE)
         if self._plan.chance(faults.STORE_ANSWER_LOST):
             raise Unavailable("The store of outputs does not answer")
@@ -147,7 +147,7 @@ class FolderOutputs:
 
 
 def plain_picture(job: Job) -> Picture:
-    """In place of a painting, which costs a tenth of a second of a processor that is wanted for the faults."""
+    """Return a picture that costs nothing. A painting would take a tenth of a second that the faults need."""
     data = f"the picture of {job.generation_id}".encode()
     return replace(_BLANK, data=data, width=job.size.width, height=job.size.height)
 
@@ -156,14 +156,17 @@ _BLANK = Picture(data=b"", content_type="image/png", width=0, height=0)
 
 
 class PlainThumbnailer:
-    """Of pictures that are none."""
+    """Makes a thumbnail of a plain picture, which is no image that could be read."""
 
     def thumbnail(self, picture: Picture) -> Picture:
         return replace(picture, data=b"small: " + picture.data, content_type="image/webp")
 
 
 def _meaning(writes: Sequence[Write]) -> str:
-    """A claim and a settlement count in the worker only: elsewhere a cancellation settles too."""
+    """
+    Return the step that a commit is, by its key in _STEPS. Only the worker's claims and settlements count, because
+    elsewhere a cancellation settles, too.
+    """
     for write in writes:
         if isinstance(write, Delete) or not write.path.startswith(f"{GENERATIONS}/"):
             continue

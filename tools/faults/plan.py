@@ -1,7 +1,8 @@
-"""What is to go wrong, as files in one folder: the run writes them, the servers under test read them.
+"""
+Plans what goes wrong, in files of one folder. The run writes them, and the servers under test read them.
 
-A failpoint is a file that whoever reaches its step takes away, so that one process dies of it, once. The rates of all
-other faults are one small file. What happened is a line in the journal, written before it takes effect.
+A failpoint is a file. The process that reaches its step takes the file away and dies, so that it strikes once. The
+rates of all other faults are in one small file. Each fault is a line in the journal, written before it takes effect.
 """
 
 import json
@@ -39,8 +40,8 @@ READ_LOST = "read: answer lost"
 READ_CUT = "read: cut off in the middle"
 READ_DELAYED = "read: answer delayed"
 STORE_ANSWER_LOST = "store of outputs: answer lost"
+# This fault is not injected. It is a consequence that doubled tasks alone must not have.
 OVERLAP = "worker: two attempts at once"
-"""No fault that is injected, but what must not come of doubled tasks alone."""
 
 
 class Plan:
@@ -66,11 +67,14 @@ class Plan:
         (self._armed / _file_name(step)).touch()
 
     def is_armed(self, step: str) -> bool:
-        """Until it stands in the journal: the next step is armed then, and may end the same process."""
+        """
+        Tell whether the step is armed, or taken but not yet in the journal. Only then may the next step be armed, as it
+        may end the same process.
+        """
         return (self._armed / _file_name(step)).exists() or self._taken(step).exists()
 
     def calm(self) -> None:
-        """From here on nothing goes wrong any more."""
+        """Make all go well from now on."""
         self.set_rates({})
         for path in self._armed.iterdir():
             path.unlink(missing_ok=True)
@@ -83,7 +87,10 @@ class Plan:
         return Counter(self._journal.read_text(encoding="utf-8").splitlines())
 
     def strike(self, step: str) -> None:
-        """Ends this process as `kill -9` does, where the step is armed: whoever takes the file away is the one."""
+        """
+        End this process as `kill -9` does if the step is armed. Of several processes, only the one that takes the file
+        away ends.
+        """
         path, taken = self._armed / _file_name(step), self._taken(step)
         with suppress(FileNotFoundError):
             path.rename(taken)
@@ -99,7 +106,7 @@ class Plan:
 
     @contextmanager
     def alone(self, generation_id: str) -> Iterator[None]:
-        """Notes where another process or thread is at the same generation, or died at it."""
+        """Note if another process or thread is working on the same generation, or died while it did."""
         place = self._running / generation_id
         try:
             place.touch(exist_ok=False)

@@ -1,4 +1,4 @@
-"""docs/reliability.md, as the run writes it: the same figures in the same places each time."""
+"""Makes the text of docs/reliability.md from the outcomes of a run."""
 
 import os
 import platform
@@ -139,7 +139,10 @@ def _versions() -> str:
 
 
 def emulator_version(jar: str | None) -> str:
-    """From the jar's name as firebase-tools downloads it, or else from the Google Cloud SDK's list of what it has."""
+    """
+    Return the emulator's version. It is part of the name of a jar that firebase-tools has downloaded. For the Google
+    Cloud SDK's jar it is in the SDK's list of its components.
+    """
     name = Path(jar or toolchain.pinned_downloads()[0]).name
     if numbered := re.search(r"-v(\d[\d.]*\d)", name):
         return numbered[1]

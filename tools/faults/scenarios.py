@@ -1,4 +1,4 @@
-"""What goes wrong, while the clients ask: each scenario is a function that injects its faults and returns."""
+"""Plays the scenarios. Each has a function that injects its faults, while the clients ask, and then returns."""
 
 import threading
 import time
@@ -37,7 +37,10 @@ WIRE_FAULTS: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything. `kills` is of each step, `stalls` are seconds each."""
+    """
+    The size of a run. `least` is the least number of requests, `kills` is the number of kills at each step, `stalls`
+    are the seconds of each stop of the database, and `credits` is what each user is granted.
+    """
 
     least: int
     clients: int
@@ -53,9 +56,9 @@ SHORT = Size(least=40, clients=8, kills=1, stalls=(5.0,), down_seconds=3.0, cred
 
 @dataclass(frozen=True)
 class Scenario:
-    """`seconds` is about how long the faults let requests through, to spread the least number of requests over that.
-
-    `never`: what these faults must not lead to, though it is documented, or may come of others.
+    """
+    One scenario. The least number of requests is spread over about `seconds`, in which the faults let requests through.
+    `never` are answers and faults that this scenario must not lead to, though they are documented, or come of others.
     """
 
     name: str
@@ -83,12 +86,12 @@ class Outcome:
 
 
 def play(stage: Stage, scenario: Scenario, size: Size) -> Outcome:
-    """The load with its faults, then the sweeper until all is final, then the audit."""
+    """Play the load with its faults, then sweep until all is final, and then examine the books."""
     began = time.monotonic()
     before = _faults(stage)
     delivered = stage.tasks.deliveries.copy()
     granted = {f"{scenario.name}-{number}": size.credits for number in range(USERS)}
-    granted[f"{scenario.name}-0"] = size.credits // 10  # who is refused sooner or later
+    granted[f"{scenario.name}-0"] = size.credits // 10  # this user is refused sooner or later
     for user, amount in granted.items():
         stage.add_user(user, amount)
     history = _under_load(stage, scenario, size, [*granted])
@@ -142,7 +145,7 @@ def _faults(stage: Stage) -> Counter[str]:
 
 
 def kills(stage: Stage, size: Size) -> None:
-    """One API server and the worker at a time, at one step after the other; gunicorn puts new ones in their place."""
+    """Kill one API server and one worker at a time, at one step after the other. Gunicorn replaces them."""
     with ThreadPoolExecutor(2) as pool:
         rows = [pool.submit(_strike, stage, steps * size.kills) for steps in (plan.CREATION_STEPS, plan.WORKER_STEPS)]
         for row in rows:
@@ -180,7 +183,7 @@ def down(stage: Stage, size: Size) -> None:
 
 
 def everything(stage: Stage, size: Size) -> None:
-    """A quarter of the wire's faults, for all of them come upon each other here."""
+    """Inject all faults at once, but only a quarter of the wire's, because they add up here."""
     stage.plan.set_rates({kind: rate / 4 for kind, rate in WIRE_FAULTS.items()})
     stage.tasks.mood.copies = 2
     stage.tasks.mood.answers_lost = 0.02
@@ -203,13 +206,13 @@ def _tasks_down(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def _hasty_sweeper(stage: Stage) -> Iterator[None]:
-    """One whose clock is ahead of every lease, so that it takes generations from workers who are at them."""
+    """Run a sweeper whose clock is ahead of every lease, so that it takes generations from workers that are busy."""
     over = threading.Event()
     app = stage.application(lambda: utc_now() + _HASTE)
 
     def sweep() -> None:
         while not over.wait(1):
-            with suppress(AppError):  # the database may be stopped: the next second brings the next sweep
+            with suppress(AppError):  # the database may be stopped, and the next sweep comes in a second
                 app.sweeper.sweep()
                 stage.plan.happened(_HASTY)
 

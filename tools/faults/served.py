@@ -1,4 +1,4 @@
-"""functions/main.py with faults: what functions-framework serves in a run of tools/reliability.py, and nowhere else."""
+"""Serves functions/main.py with faults. Only a run of tools/reliability.py starts it, by functions-framework."""
 
 import os
 import threading
@@ -20,7 +20,7 @@ _installed: list[Plan] = []
 
 
 def _prepare() -> None:
-    """At the first request and not at import: gunicorn forks in between, and a client must not live through that."""
+    """Put the faults in at the first request and not at import: gunicorn forks between, which no client survives."""
     with _lock:
         if _installed:
             return

@@ -1,4 +1,4 @@
-"""The processes under test: the Firestore emulator's JVM, and functions-framework under gunicorn, as it is deployed."""
+"""Starts the processes under test: the Firestore emulator, and functions-framework under gunicorn, as deployed."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ _TAIL_CHARACTERS = 4000
 
 
 class Process:
-    """One server on a port that the system chose, with its output in a file."""
+    """One server with its port, and its output in a file."""
 
     def __init__(self, command: list[str], *, port: int, log: Path, environment: Mapping[str, str]) -> None:
         self.host = f"{services.HOST}:{port}"
@@ -31,12 +31,12 @@ class Process:
         with log.open("wb") as output:
             self._child = subprocess.Popen(
                 command,
-                cwd=log.parent,  # Firestore leaves a log of its own where it starts
+                cwd=log.parent,  # Firestore writes a log of its own into this folder
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C is for us; we then stop them in order
+                start_new_session=True,  # Ctrl-C must reach only us, for we stop them in order
             )
 
     def wait_until_ready(self) -> None:
@@ -51,7 +51,7 @@ class Process:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """As it is while the machine that it runs on has other things to do: there, and not answering."""
+        """Stop the server for a while. It is there and does not answer, as on a machine that is too busy."""
         self._child.send_signal(signal.SIGSTOP)
         try:
             yield
@@ -70,7 +70,7 @@ class Process:
 
 @contextmanager
 def firestore() -> Iterator[Process]:
-    """The emulator that set-up found, in a JVM of its own."""
+    """Run the emulator that set-up found, in a JVM of its own."""
     found = services.found_by_setup()
     jar = found["firestore_jar"] or str(toolchain.pinned_downloads()[0])
     port = free_port()
@@ -85,7 +85,7 @@ def firestore() -> Iterator[Process]:
 
 
 def function(target: str, folder: Path, environment: Mapping[str, str], *, port: int | None) -> Process:
-    """Not waited for: several start at once. Without a `port`, on one that is free."""
+    """Start a function without waiting for it, so that several start at once. Without a `port`, a free one is taken."""
     port = port or free_port()
     source = str(Path(__file__).with_name("served.py"))
     command = [sys.executable, "-m", "functions_framework", "--target", target, "--source", source]

@@ -1,4 +1,4 @@
-"""What a scenario plays on: two API servers and a worker that have faults, the database, the tasks, the sweeper."""
+"""Sets up what a scenario needs: two API servers and a worker with faults, the database, the tasks and the sweeper."""
 
 import os
 import uuid
@@ -41,7 +41,7 @@ _SETTINGS = {
     "AUTH_MODE": "open",
     "SIMULATED_FAILURE_RATE": "0.1",
     "SIMULATED_LATENCY_SECONDS": "0-0.8",
-    # The shortest that the settings allow.
+    # These are the shortest times that the settings allow.
     "PROVIDER_TIMEOUT_SECONDS": "10",
     "DISPATCH_DEADLINE_SECONDS": "15",
     "LEASE_SECONDS": "16",
@@ -50,7 +50,7 @@ _SETTINGS = {
 
 
 class NotSettled(Exception):
-    """I7 does not hold: the sweeper does not bring every generation to its end."""
+    """Raised when I7 does not hold, because the sweeper does not bring every generation to its end."""
 
 
 class Stage:
@@ -73,7 +73,7 @@ class Stage:
         self.app = self.application(clock)
 
     def application(self, clock: Callable[[], datetime]) -> Darkroom:
-        """The application beside the servers, on the same data and without faults."""
+        """Make an application beside the servers, on the same data and without faults."""
         settings = Settings.from_environment(self._environment)
         with _variable(_FIRESTORE_VARIABLE, self.database.host):
             client = firestore.Client(project=settings.project_id)
@@ -117,12 +117,15 @@ class Stage:
         self.app.ledger.add(user_id, EntryType.GRANT, credits, source="run", external_id="start", description="Start")
 
     def calm(self) -> None:
-        """From here on nothing goes wrong any more."""
+        """Make all go well from now on."""
         self.plan.calm()
         self.tasks.mood = tasks.Mood()
 
     def bring_to_the_end(self) -> int:
-        """Sweeps, each when all that is left has become due, until nothing is. How many. Raises NotSettled."""
+        """
+        Sweep until every generation has ended, and return the number of sweeps. Before each one, the clock is put
+        forward until all that is left is due. Raises NotSettled if that does not help.
+        """
         for sweeps in range(_SWEEPS_MAX):
             self.tasks.wait_until_idle(_IDLE_SECONDS)
             left = self._unsettled()
@@ -135,14 +138,14 @@ class Stage:
         raise NotSettled(f"{len(left)} generations have no end after {_SWEEPS_MAX} sweeps")
 
     def _unsettled(self) -> list[Document]:
-        """By status and not by `due_at`: what the sweeper cannot see is what one looks for here."""
+        """Find generations by status and not by `due_at`, because the sweeper may have missed some of them."""
         statuses = [Status.QUEUED.value, Status.PROCESSING.value]
         return self.app.documents.query(Query(collection=GENERATIONS, where=(("status", "in", statuses),)))
 
 
 @contextmanager
 def stage(database: Process) -> Iterator[Stage]:
-    """A project of its own, so that several may follow each other on one emulator."""
+    """Run a stage with a project of its own, so that several can follow each other on one emulator."""
     clock = MovableClock()
     endpoint = tasks.TasksEndpoint(clock)
     with TemporaryDirectory(prefix="darkroom-faults-") as folder, tasks.serving(endpoint) as tasks_host:
@@ -171,7 +174,7 @@ def _environment(folder: Path, database: str, tasks_host: str) -> dict[str, str]
 
 @contextmanager
 def _variable(name: str, value: str) -> Iterator[None]:
-    """Firestore's client takes the emulator's address from the environment only."""
+    """Set a variable for a while, because Firestore's client takes the emulator's address only from there."""
     before = os.environ.get(name)
     os.environ[name] = value
     try:

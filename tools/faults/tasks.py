@@ -1,9 +1,10 @@
-"""A Cloud Tasks of our own on the loopback address, for faults that firebase-tools' emulator cannot be asked for.
+"""
+Stands in for Cloud Tasks on the loopback address, because firebase-tools' emulator cannot be told to fail.
 
-It speaks the emulator's dialect. Names are taken until an hour after their task has ended, a task is delivered until
-2xx or until its attempts are used up and is then gone, and an answer that takes longer than the dispatch deadline is
-none, though the worker goes on: as Cloud Tasks has it, and as the emulator does not. On request it delivers every
-task twice at once, loses its own answers, or does not answer at all.
+It speaks the emulator's dialect, but in three things it does as Cloud Tasks does and as the emulator does not. A name
+stays taken until an hour after its task has ended. A task is delivered until it is answered with 2xx or its attempts
+are used up, and is then gone. An answer that takes longer than the dispatch deadline counts as none, though the worker
+goes on. On request it delivers every task twice at once, loses its own answers, or does not answer at all.
 """
 
 import base64
@@ -26,12 +27,11 @@ from urllib.parse import urlsplit
 from tools import services
 
 NAME_KEPT = timedelta(hours=1)
-ATTEMPTS = 5
-"""QUEUE_MAX_ATTEMPTS of the local stack."""
+ATTEMPTS = 5  # as QUEUE_MAX_ATTEMPTS of the local stack
 
 _DISPATCHES = 16
+# Tasks with a time come early, so that nobody here waits for the five seconds between two polls.
 _LATEST_SECONDS = 0.3
-"""A task may come early: nobody here waits for the five seconds between two polls."""
 
 _BACKOFF_SECONDS = (0.1, 0.2, 0.4, 0.8)
 _DISPATCH_DEADLINE_SECONDS = 15.0
@@ -43,7 +43,7 @@ TWICE = "tasks: delivered twice, at once"
 
 @dataclass
 class Mood:
-    """How the endpoint is now; the run changes it."""
+    """The faults that the endpoint has now. The run changes them."""
 
     is_down: bool = False
     copies: int = 1
@@ -62,7 +62,7 @@ class TasksEndpoint:
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_DISPATCHES))
 
     def accept(self, task: dict[str, Any]) -> int | None:
-        """The HTTP status; None for no answer at all."""
+        """Take a task, and return the HTTP status of the answer, or None for no answer at all."""
         with self._changed:
             if self.mood.is_down:
                 self.faults[REFUSED] += 1
@@ -72,9 +72,9 @@ class TasksEndpoint:
             self._waiting[task["name"]] = self.mood.copies
             is_lost = random.random() < self.mood.answers_lost  # noqa: S311 - faults are no secret
             self.faults.update({TWICE: int(self.mood.copies > 1), ANSWER_LOST: int(is_lost)})
-            together = threading.Barrier(self.mood.copies)
+            start = threading.Barrier(self.mood.copies)
             for _ in range(self.mood.copies):
-                self._pool.submit(self._deliver, task, together)
+                self._pool.submit(self._deliver, task, start)
         return None if is_lost else 200
 
     def wait_until_idle(self, seconds: float) -> None:
@@ -89,10 +89,10 @@ class TasksEndpoint:
         ended = self._ended.get(name)
         return name in self._waiting or (ended is not None and self.clock() - ended < NAME_KEPT)
 
-    def _deliver(self, task: dict[str, Any], together: threading.Barrier) -> None:
+    def _deliver(self, task: dict[str, Any], start: threading.Barrier) -> None:
         time.sleep(_LATEST_SECONDS if "scheduleTime" in task else 0)
         try:
-            together.wait(_DISPATCH_DEADLINE_SECONDS)
+            start.wait(_DISPATCH_DEADLINE_SECONDS)
             self._try_until_done(task["httpRequest"])
         finally:
             self._end(task["name"])
@@ -116,7 +116,7 @@ class TasksEndpoint:
 
 
 def _answer_of(request: dict[str, Any]) -> str:
-    """The status, or that there was none."""
+    """Deliver a task once, and return the status of the answer, or "no answer"."""
     url = urlsplit(request["url"])
     connection = HTTPConnection(url.netloc, timeout=_DISPATCH_DEADLINE_SECONDS)
     try:
@@ -130,7 +130,7 @@ def _answer_of(request: dict[str, Any]) -> str:
 
 @contextmanager
 def serving(endpoint: TasksEndpoint) -> Iterator[str]:
-    """Yields `address:port`."""
+    """Serve the endpoint, and yield its `address:port`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -155,14 +155,14 @@ def serving(endpoint: TasksEndpoint) -> Iterator[str]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Nothing: what happens is counted."""
+            """Log nothing, because what happens is counted."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
         request_queue_size = 256
 
         def handle_error(self, request: Any, client_address: Any) -> None:
-            """Clients that were killed hang up; all else is a bug of ours."""
+            """Pass over clients that were killed and hang up. Any other error is a bug of ours."""
             if not isinstance(sys.exception(), ConnectionError):
                 super().handle_error(request, client_address)
 

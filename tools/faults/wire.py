@@ -1,4 +1,4 @@
-"""A Firestore client with a bad wire: answers get lost, come late, or come of a request that was carried out twice."""
+"""A Firestore client with a bad wire: answers get lost or come late, and requests are carried out twice."""
 
 import random
 import threading
@@ -16,7 +16,7 @@ _DELAY_SECONDS = (0.02, 0.4)
 
 
 class LostCall(grpc.RpcError):  # type: ignore[misc]
-    """What a caller sees of a call that got no answer."""
+    """The error that a caller sees when a call gets no answer."""
 
     def __init__(self, code: grpc.StatusCode) -> None:
         super().__init__(f"lost on purpose: {code.name}")
@@ -29,10 +29,10 @@ class LostCall(grpc.RpcError):  # type: ignore[misc]
         return str(self)
 
     def trailing_metadata(self) -> None:
-        """None: nobody answered."""
+        """Return None, because nobody answered."""
 
-    def result(self, timeout: float | None = None) -> NoReturn:  # noqa: ARG002 - as a call has it
-        """An interceptor's error is handed on as the call itself."""
+    def result(self, timeout: float | None = None) -> NoReturn:  # noqa: ARG002 - a call has this argument
+        """Raise this error, because grpc hands on an interceptor's error as if it were the call."""
         raise self
 
 
@@ -75,20 +75,20 @@ class BadWire(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercepto
 
 
 class _CutOff:
-    """A stream that breaks off after its first answer; in all else the stream itself."""
+    """A stream that breaks off after its first answer. In all else it does as the stream that it wraps."""
 
     def __init__(self, answers: Any) -> None:
         self._answers = answers
-        self._come = 0
+        self._received = 0
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        if self._come:
+        if self._received:
             self._answers.cancel()
             raise LostCall(grpc.StatusCode.UNAVAILABLE)
-        self._come += 1
+        self._received += 1
         return next(self._answers)
 
     def __getattr__(self, name: str) -> Any:
@@ -105,7 +105,7 @@ class BadlyWiredClient(firestore.Client):  # type: ignore[misc]
 
 
 def _later(send: Callable[[], Any]) -> None:
-    """Nobody hears of how this ends, as with a packet that was held up."""
+    """Send the request after a delay. Nobody hears how it ends, as with a packet that was held up."""
     timer = threading.Timer(_delay(), send)
     timer.daemon = True
     timer.start()

@@ -1,4 +1,4 @@
-"""The floor of the cold start: the framework, the client, one document."""
+"""Serves the floor of the cold start, which needs only the framework, the client and one document."""
 
 import os
 
