@@ -65,6 +65,9 @@ class CreationBatcher:
             answers = self._transaction.run(lambda failure: self._create_batch(user_id, creations, left_out, failure))
         except _AnswerLost:
             return self._create_each(user_id, creations, answer_was_lost=True)
+        except Unavailable as error:
+            # The last commit may have happened, so nobody may be told anything else.
+            return [partial(_refuse, error)] * len(creations)
         unanswered = [creation for place, creation in enumerate(creations) if place not in answers]
         others = iter(self._create_each(user_id, unanswered, answer_was_lost=False))
         return [answers[place] if place in answers else next(others) for place in range(len(creations))]

@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from instances import instance_over
 from repositories.accounts.user_mapping import user_difference, user_from
 from repositories.generations.creations import Creation
 from repositories.generations.generation_mapping import generation_fields, generation_from
-from repositories.store.documents import Create, Document, Increment, Query, Update
+from repositories.store.documents import Create, Document, Increment, Query, Update, Write
 from repositories.store.memory import MemoryDocuments
 from repositories.store.optimistic import OptimisticTransaction
 from services.generations.ports import Created, GenerationFilter, Waiting
@@ -792,6 +792,26 @@ class TestBatches:
         assert isinstance(outcomes[0], Created)
         assert isinstance(outcomes[1], InsufficientCredits)
         assert self.balance(alone) == (1, 3)
+
+    def test_where_the_time_is_over_with_a_lost_answer_nobody_is_refused_what_stands(self, alone: Instance) -> None:
+        documents, now = self.documents(alone), [0.0]
+
+        def happened_at_last(documents: MemoryDocuments, writes: Sequence[Write]) -> list[datetime]:
+            now[0] += 1_000
+            return happened(documents, writes)
+
+        documents.script = [happened_at_last]
+        slow = OptimisticTransaction(monotonic=lambda: now[0], pause=lambda _: None)
+        generations = instance_over(documents, transaction=slow, users=alone.users).generations
+        asked = [
+            Creation(id_, lambda user, id_=id_: hold(user, a_generation(id_, price=5)), may_exist=False)
+            for id_ in ("a", "b")
+        ]
+        answers = generations._creations._create_all("alice", asked)
+        assert self.balance(alone) == (0, 10)
+        for answer in answers:
+            with pytest.raises(Unavailable, match="not known"):
+                answer()
 
     def test_while_the_database_is_down_the_rest_do_not_wait_as_long_again(self, alone: Instance) -> None:
         documents, seconds = self.documents(alone), iter(range(0, 10_000, 4))
