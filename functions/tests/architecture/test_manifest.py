@@ -300,7 +300,8 @@ class TestBundle:
     DEPLOYED = frozenset(
         {
             *("main.py", "triggers.py", "requirements.txt"),
-            *("core", "domain", "services", "schemas", "controllers", "repositories", "providers"),
+            *("bootstrap", "core", "domain", "services", "schemas"),
+            *("controllers", "repositories", "providers", "presentation"),
         }
     )
 
