@@ -8,7 +8,7 @@ const STARTS_A_FORMULA = /^(?:[\s\u200B]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n
 
 /**
  * A file for spreadsheets. No text in it is run as a formula; numbers stay numbers.
- * functions/providers/pages/spreadsheet.py keeps the same rules; functions/tests/nasty_cells.json holds both to them.
+ * functions/presentation/spreadsheet.py keeps the same rules; functions/tests/nasty_cells.json holds both to them.
  */
 export function csv(rows: readonly (readonly Cell[])[], separator: Separator): string {
   const lines = rows.map((row) => row.map((cell) => written(cell)).join(separator));
