@@ -1,6 +1,6 @@
 """The week of a demo, counted from its history: a report without a database, for tests that play many days.
 
-`services/test_demo_days.py` compares it with a real report.
+`services/operations/test_demo_days.py` compares it with a real report.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The JSON Schema of the weekly report as scheduleWeeklyReport answers with it: every part of `domain/reports.py`."""
+"""The JSON Schema of the weekly report as scheduleWeeklyReport answers with it: all of `domain/reports/report.py`."""
 
 from tools.reference.shapes import (
     BOOLEAN,

@@ -1,4 +1,4 @@
-"""What each operation costs in Firestore: billed reads, writes, and round trips one after the other. design.md, 3.
+"""What each operation costs in Firestore: billed reads, writes, and round trips one after the other.
 
 Counted on the wire, by an interceptor of the client's channel: what the code says that it does is no evidence here.
 """

@@ -47,9 +47,9 @@ app = create_app(target, "main.py")
 imported = set(sys.modules)
 
 import bootstrap
-from core.config import Settings
+from core.settings import Settings
 from providers.queue.memory import MemoryQueue
-from repositories.memory import MemoryDocuments
+from repositories.store.memory import MemoryDocuments
 
 documents = MemoryDocuments()
 parts = {"documents": documents, "queue": MemoryQueue()}

@@ -325,6 +325,7 @@ class TestBundle:
             ".pytest_cache",
             ".hypothesis",
             "requirements-dev.txt",
+            "domain/credits/README.md",
         ],
     )
     def test_what_is_not_for_production_is_ignored(self, name: str) -> None:

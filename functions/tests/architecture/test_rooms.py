@@ -7,6 +7,7 @@ import grimp
 import pytest
 
 FUNCTIONS = Path(__file__).resolve().parents[2]
+TESTS = FUNCTIONS / "tests"
 
 FLOORS = (
     "core",
@@ -30,6 +31,7 @@ BESIDE_THE_ROOMS = {
     "controllers": {"http", "compatibility"},
     "repositories": {"store"},
 }
+MIRRORED_BY_TESTS = ("core", "domain", "services", "controllers", "repositories", "providers", "presentation")
 BOOTSTRAP_LINES_MAX = 150
 
 
@@ -57,6 +59,19 @@ def test_a_circle_is_found() -> None:
 def test_a_floor_has_rooms_and_little_else(floor: str) -> None:
     names = {path.stem for path in (FUNCTIONS / floor).iterdir() if not path.name.startswith("__")}
     assert names <= ROOMS | BESIDE_THE_ROOMS[floor]
+
+
+@pytest.mark.parametrize("floor", MIRRORED_BY_TESTS)
+def test_each_folder_of_tests_is_one_of_the_product(floor: str) -> None:
+    folders = {path.parent.relative_to(TESTS) for path in (TESTS / floor).rglob("test_*.py")}
+    assert folders
+    assert {folder for folder in folders if not (FUNCTIONS / folder / "__init__.py").exists()} == set()
+
+
+@pytest.mark.parametrize("floor", BESIDE_THE_ROOMS)
+def test_a_test_in_no_room_is_named_after_a_room_of_one_file(floor: str) -> None:
+    names = {path.stem.removeprefix("test_") for path in (TESTS / floor).glob("test_*.py")}
+    assert {name for name in names if not (FUNCTIONS / floor / f"{name}.py").exists()} == set()
 
 
 def test_no_file_of_the_composition_root_is_long() -> None:

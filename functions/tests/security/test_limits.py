@@ -1,6 +1,7 @@
 """What is too much, or no HTTP at all, sent to the server as it is deployed: gunicorn, on the loopback address.
 
-What the application itself refuses is in controllers/test_bad_input.py and test_boundary.py; here is the way to it.
+What the application itself refuses is in controllers/http/test_bad_input.py and test_boundary.py beside it; here is the
+way to it.
 """
 
 import json

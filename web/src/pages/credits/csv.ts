@@ -10,7 +10,7 @@ const STARTS_A_FORMULA = /^(?:[\s\u200B]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n
 /**
  * Writes a file for spreadsheets. No text in it is run as a formula, and numbers stay numbers.
  *
- * functions/providers/pages/spreadsheet.py has the same rules. functions/tests/nasty_cells.json tests both.
+ * functions/presentation/spreadsheet.py has the same rules. functions/tests/nasty_cells.json tests both.
  */
 export function csv(rows: readonly (readonly Cell[])[], separator: Separator): string {
   const lines = rows.map((row) => row.map((cell) => written(cell)).join(separator));

@@ -5,7 +5,7 @@ import pytest
 from domain.reports.anomalies.analysis import RULES
 from domain.reports.anomalies.findings import Severity, Thresholds
 from domain.reports.week_stats import WeekStats
-from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people
+from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people
 
 # type, severity, the week before, a week at the threshold, a week just above it
 EDGES = [

@@ -13,8 +13,8 @@ from domain.reports.anomalies.merging import FAMILY, FINDINGS_MAX, merged
 from domain.reports.anomalies.next_steps import NEXT_STEPS
 from domain.reports.anomalies.review import Past, review
 from domain.reports.week_stats import WeekStats
-from tests.domain.test_anomaly_thresholds import EDGES
-from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats
+from tests.domain.reports.anomalies.test_anomaly_thresholds import EDGES
+from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats
 
 MONDAY = TUESDAY - timedelta(days=1)
 FRIDAY = TUESDAY + timedelta(days=3)

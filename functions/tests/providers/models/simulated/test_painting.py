@@ -33,7 +33,7 @@ SCENE = Scene(
     prompt="a quiet mountain lake at sunset",
     seed=7,
 )
-FUNCTIONS = Path(__file__).parents[3]
+FUNCTIONS = Path(__file__).parents[4]
 
 # The thumbnails of two looks of one scene lie 10 to 60 grey levels apart, of two models 26 and more;
 # grain alone moves a thumbnail by less than one.
@@ -77,7 +77,7 @@ def test_the_same_scene_is_the_same_bytes_in_another_process(model: str, style: 
     scene = replace(SCENE, model=model, style=style, prompt="日没 🌅 naïve")
     script = (
         "import sys, hashlib\n"
-        "from providers.models.painting import Scene, paint\n"
+        "from providers.models.simulated.painting import Scene, paint\n"
         f"data = paint({scene!r}, parameters={{'seed': '7'}})\n"
         "print(hashlib.sha256(data).hexdigest())"
     )

@@ -15,7 +15,7 @@ from domain.reports.anomalies.analysis import (
 )
 from domain.reports.anomalies.findings import Finding, Severity
 from domain.reports.week_stats import BusyUser, Tally, UserList, UserStats, WeekStats
-from tests.domain.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats, types
+from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats, types
 
 
 class TestWhatARuleSays:

@@ -10,7 +10,7 @@ import pytest
 
 from presentation.spreadsheet import written
 
-CELLS: list[dict[str, Any]] = json.loads((Path(__file__).resolve().parents[2] / "nasty_cells.json").read_text())
+CELLS: list[dict[str, Any]] = json.loads((Path(__file__).resolve().parents[1] / "nasty_cells.json").read_text())
 
 
 @pytest.mark.parametrize("each", CELLS, ids=lambda each: ascii(each["cell"]))

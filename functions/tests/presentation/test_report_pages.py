@@ -16,10 +16,10 @@ from PIL import Image
 from presentation import canvas, series
 from presentation.report_pages import DrawnReportPages
 from services.reports.ports import TABLES, Email
-from tests.providers.pages import samples
-from tests.providers.pages.samples import Report
+from tests.presentation import samples
+from tests.presentation.samples import Report
 
-FUNCTIONS = Path(__file__).parents[3]
+FUNCTIONS = Path(__file__).parents[2]
 PAGES = DrawnReportPages()
 UNSUBSCRIBE = "https://darkroom.example/unsubscribe?to=a&sign=b"
 pytestmark = pytest.mark.filterwarnings("ignore:Glyph")
@@ -434,7 +434,7 @@ class TestBounds:
 def test_only_what_draws_loads_matplotlib() -> None:
     code = """
 import sys
-from providers.pages.report_pages import DrawnReportPages
+from presentation.report_pages import DrawnReportPages
 DrawnReportPages().csv({}, "models")
 print([name for name in ("matplotlib", "numpy") if name in sys.modules])
 """
