@@ -51,8 +51,9 @@ class Week:
 
     @property
     def field(self) -> str:
-        """Return `w2026_46`: the name as a field of a document, which has to be a plain identifier. It sorts as the
-        weeks do.
+        """Return `w2026_46`: the name as a field of a document, which has to be a plain identifier.
+
+        It sorts as the weeks do.
         """
         return f"w{self.year:04d}_{self.number:02d}"
 

@@ -24,8 +24,9 @@ _FAULT_OVERHEAD_BYTES = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """One field is wrong. `pointer` is a JSON pointer, or the name of a parameter or header; `detail` says what is
-    wrong.
+    """One field is wrong.
+
+    `pointer` is a JSON pointer, or the name of a parameter or header; `detail` says what is wrong.
     """
 
     pointer: str

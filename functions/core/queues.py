@@ -8,10 +8,10 @@ from enum import StrEnum
 
 
 class Queue(StrEnum):
-    """This is a task queue. Its value is the name of the function that it belongs to: Firebase makes one queue per
-    function.
+    """This is a task queue.
 
-    A name has no underscore, because the Tasks emulator refuses one.
+    Its value is the name of the function that it belongs to: Firebase makes one queue per function. A name has no
+    underscore, because the Tasks emulator refuses one.
     """
 
     GENERATIONS = "processImageGeneration"

@@ -20,9 +20,9 @@ def place(
 
 
 def queue_for(user: User, share: int, now: datetime) -> Queue:
-    """Return the queue of the user's next generation: the backlog for who has more than a share of the places.
+    """Return the queue of the user's next generation. A user who has more than a share of the places gets the backlog.
 
-    A generation that was cancelled after its start counts all day, because its model may go on working in its place.
+    A generation that was cancelled after its start counts all day, because its model may still be at work in its place.
     """
     taken = user.in_flight + user.cancels.get(cancels_field(now), 0)
     return Queue.BACKLOG if taken >= share else Queue.GENERATIONS
