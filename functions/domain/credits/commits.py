@@ -102,7 +102,7 @@ class Commit[S: Subject]:
 
 
 def hold[S: Subject](user: User, subject: S) -> Commit[S]:
-    """Take a new subject's price, and hold it until it is settled. Raises InsufficientCredits or UserInactive."""
+    """Take a new subject's price, and hold it until it is settled. Raise InsufficientCredits or UserInactive."""
     if not user.is_active:
         raise UserInactive(user.id)
     if user.current_credits < subject.price:
@@ -145,7 +145,7 @@ def refund_entry(subject: Subject, credits_: int, description: str, at: datetime
 
 
 def post(user: User, entry: Entry) -> Commit[Subject]:
-    """Add or take credits by an entry of its own, such as a grant. Raises InsufficientCredits below zero."""
+    """Add or take credits by an entry of its own, such as a grant. Raise InsufficientCredits below zero."""
     balance = user.current_credits + entry.signed_credits
     if balance < 0 and entry.signed_credits < 0 and entry.type is not EntryType.CLAWBACK:
         raise InsufficientCredits(required=-entry.signed_credits, available=user.current_credits)

@@ -58,7 +58,7 @@ class SpendingLimits:
 def spend[S: Subject](user: User, subject: S, spender: Spender, limits: SpendingLimits, zone: tzinfo) -> Commit[S]:
     """Take a new subject's price, if the spender may have it, and count it in its day and week of the zone.
 
-    Raises Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
+    Raise Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
     """
     now = subject.created_at
     key = check_standing(user, spender, now)

@@ -14,7 +14,7 @@ from domain.generations.generation import Generation
 def place(
     user: User, generation: Generation, spender: Spender, limits: SpendingLimits, zone: tzinfo
 ) -> Commit[Generation]:
-    """Take a new generation's price, and say which queue it waits in. Raises what `spend` raises."""
+    """Take a new generation's price, and say which queue it waits in. Raise what `spend` raises."""
     placed = replace(generation, queue=queue_for(user, limits.share, generation.created_at))
     return spend(user, placed, spender, limits, zone)
 

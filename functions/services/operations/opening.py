@@ -25,7 +25,7 @@ class OpeningService:
         """Take a user of feraset-imagen's into the books: its generations, then an `opening` entry for the difference.
 
         Return that entry, or None if the books are open already. Repeating it after a crash goes on where it stopped.
-        Raises UserNotFound.
+        Raise UserNotFound.
         """
         user = self._users.get(user_id)
         if user is None:

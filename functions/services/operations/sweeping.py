@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 # A sweep may take this long. The schedule runs every minute.
 _BUDGET = timedelta(seconds=45)
 
-# One commit may take this long. If the database is too busy for it, the next sweep tries again, and now the others have
+# One commit may take this long. If the database is too busy for it, the next sweep tries again, and the others have
 # their turn.
 _PATIENCE = timedelta(seconds=3)
 
