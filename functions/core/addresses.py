@@ -1,4 +1,4 @@
-"""Addresses that stand in settings: of people, of servers, and of networks."""
+"""The settings contain addresses of people, of servers and of networks. These types check them."""
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -18,7 +18,7 @@ _PAGE = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[\x
 
 
 def _split(text: Any) -> Any:
-    """One spelling for each address, so that nobody is written to twice."""
+    """Split at the commas. Each address gets one spelling, so that nobody is written to twice."""
     if not isinstance(text, str):
         return text
     return tuple(dict.fromkeys(each.strip().lower() for each in text.split(",") if each.strip()))
@@ -72,15 +72,16 @@ def is_encrypted(address: str) -> bool:
     return not address or address.startswith("https://")
 
 
+# The text in the settings separates the networks with commas.
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
-"""Written with commas."""
 
+# The text in the settings separates the addresses with commas. They are kept in lower case.
 EmailAddresses = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_recipients)]
-"""Written with commas; in lower case."""
 
 ServerAddress = Annotated[str, AfterValidator(_server)]
+# The setting may be empty.
 PageAddress = Annotated[str, AfterValidator(_page)]
-"""Or nothing."""
 
+# This is the address of each of several services of Cloud Run: {service} stands in the place of a service's name. The
+# setting may be empty.
 ServiceAddress = Annotated[str, AfterValidator(_service)]
-"""Of each of several services of Cloud Run, whose name stands in the place of {service}; or nothing."""

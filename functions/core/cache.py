@@ -3,7 +3,7 @@ from collections import OrderedDict
 
 
 class RecentlyUsed[K, V]:
-    """The `size` values used last, safe to share between the threads of an instance."""
+    """This cache keeps the `size` values that were used last. The threads of an instance may share it."""
 
     def __init__(self, size: int) -> None:
         self._size = size

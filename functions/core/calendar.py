@@ -1,4 +1,7 @@
-"""Weeks and days as people count them: in a time zone, where a day may have 23 or 25 hours, and a week 167 or 169."""
+"""Weeks and days are counted here as people count them.
+
+They are those of a time zone, where a day may have 23 or 25 hours, and a week 167 or 169.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -11,7 +14,7 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """`[start, end)`: half open, so that every moment lies in exactly one week."""
+    """A window is the time from `start` up to, but not including, `end`. So every moment lies in exactly one week."""
 
     start: datetime
     end: datetime
@@ -27,7 +30,7 @@ class Window:
 
 
 class Day(NamedTuple):
-    """A local date, and in UTC the half-open time that it lasts."""
+    """This is a local date, and the time that it lasts, in UTC: from `start` up to, but not including, `end`."""
 
     date: date
     start: datetime
@@ -36,19 +39,22 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
-    """An ISO week, Monday to Sunday. Its year is that of its Thursday."""
+    """This is an ISO week, Monday to Sunday. It belongs to the year of its Thursday."""
 
     year: int
     number: int
 
     @property
     def key(self) -> str:
-        """`2026-W46`; keys sort as the weeks do."""
+        """Return the week's name, such as `2026-W46`. Names sort as the weeks do."""
         return f"{self.year:04d}-W{self.number:02d}"
 
     @property
     def field(self) -> str:
-        """`w2026_46`: the key as a field of a document, whose name is to be a plain identifier. Sorts alike."""
+        """Return `w2026_46`: the name as a field of a document, which has to be a plain identifier.
+
+        It sorts as the weeks do.
+        """
         return f"w{self.year:04d}_{self.number:02d}"
 
     @classmethod
@@ -60,24 +66,24 @@ class Week:
         return date.fromisocalendar(self.year, self.number, 1)
 
     def shifted(self, weeks: int) -> "Week":
-        """So many weeks later, or earlier where it is below zero."""
+        """Return the week that is this many weeks later, or earlier where the number is below zero."""
         return week_of(self.monday + weeks * _WEEK)
 
     def window(self, zone: tzinfo) -> Window:
-        """From Monday's first moment to the next Monday's, in UTC."""
+        """Return the time from Monday's first moment to that of the next Monday, in UTC."""
         return Window(start=midnight(self.monday, zone), end=midnight(self.monday + _WEEK, zone))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
-    """A calendar month in UTC."""
+    """This is a calendar month in UTC."""
 
     year: int
     number: int
 
     @property
     def key(self) -> str:
-        """`2026-11`; keys sort as the months do."""
+        """Return the month's name, such as `2026-11`. Names sort as the months do."""
         return f"{self.year:04d}-{self.number:02d}"
 
     @property
@@ -88,7 +94,7 @@ class Month:
         )
 
     def shifted(self, months: int) -> "Month":
-        """So many months later, or earlier where it is below zero."""
+        """Return the month that is this many months later, or earlier where the number is below zero."""
         years, month = divmod(self.number - 1 + months, _MONTHS)
         return Month(self.year + years, month + 1)
 
@@ -108,12 +114,15 @@ def local_date(moment: datetime, zone: tzinfo) -> date:
 
 
 def last_full_week(now: datetime, zone: tzinfo) -> Week:
-    """The last one that is over: the same at whatever hour of a week it is asked for."""
+    """Return the last week that is over. It is the same one at every hour of the running week."""
     return week_of(local_date(now, zone)).shifted(-1)
 
 
 def days(window: Window, zone: tzinfo) -> list[Day]:
-    """The local days of the window, in order, with nothing between them; the first and the last may be cut off."""
+    """Return the local days of the window, in order and without gaps.
+
+    The first day and the last one are cut off where the window begins or ends within them.
+    """
     found = []
     day = local_date(window.start, zone)
     while (begins := midnight(day, zone)) < window.end:
@@ -124,5 +133,8 @@ def days(window: Window, zone: tzinfo) -> list[Day]:
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
-    """When the day begins, in UTC. Where clocks leap over midnight it is the leap, where there are two the first."""
+    """Return the moment at which the day begins, in UTC.
+
+    Where clocks leap over midnight it is the moment of the leap, and where there are two midnights it is the first.
+    """
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)

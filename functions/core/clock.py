@@ -1,8 +1,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+# A clock tells the time. The time is always aware, and in UTC.
 Clock = Callable[[], datetime]
-"""Tells the time, always aware and in UTC."""
 
 
 def utc_now() -> datetime:
@@ -10,5 +10,5 @@ def utc_now() -> datetime:
 
 
 def clock_ahead(by: timedelta) -> Clock:
-    """A clock that runs as the machine's does, and is always so far ahead of it; behind, where `by` is below zero."""
+    """Return a clock that is ahead of the machine's by a fixed time, or behind it where `by` is below zero."""
     return lambda: utc_now() + by

@@ -4,9 +4,10 @@ from core.errors import AppError
 
 
 class UnreadableRecord(AppError):
-    """One stored document does not hold what the code expects. `path` names it, `reason` says what is wrong with it.
+    """A stored document does not hold what the code expects.
 
-    `owner` is the user that the document names, where it names one. The reason is for the log, not for the caller.
+    `path` names the document, and `reason` says what is wrong with it; the reason is for the log, not for the caller.
+    `owner` is the user that the document names, where it names one.
     """
 
     code = "record_unreadable"

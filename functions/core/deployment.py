@@ -1,4 +1,7 @@
-"""What the functions are deployed with. main.py reads it when it is imported, before there are any settings."""
+"""The functions are deployed with these limits and service accounts.
+
+main.py reads them when it is imported, before there are any settings.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Self
@@ -10,19 +13,19 @@ from core.environment import present, refusal
 API_ACCOUNT = "darkroom-api"
 WORKER_ACCOUNT = "darkroom-worker"
 SCHEDULES_ACCOUNT = "darkroom-schedules"
+# Nothing runs as this account. Cloud Tasks signs with its name when it calls the worker.
 TASKS_ACCOUNT = "darkroom-tasks"
-"""Runs nothing: its name is what Cloud Tasks signs with when it calls the worker."""
 
+# An instance that answers clients works on so many requests at once.
 WEB_THREADS = 16
-"""Requests that an instance works on at once, where it answers clients."""
 
 Account = Annotated[str, Field(pattern=r"^[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com$")]
 
 
 class QueueLimits(BaseModel):
-    """What the task queues are deployed with. The defaults are feraset-imagen's.
+    """These are the limits that the task queues are deployed with. The defaults are feraset-imagen's.
 
-    The last two are of all starts together, which two queues share: so that each has one, they are 2 at least.
+    The last two limit the starts of two queues together. They are at least 2, so that each queue has one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,7 +38,7 @@ class QueueLimits(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """From `QUEUE_MAX_ATTEMPTS` and so on. Raises ConfigurationError, naming every variable that is wrong."""
+        """Read `QUEUE_MAX_ATTEMPTS` and so on. Raise ConfigurationError, which names every variable that is wrong."""
         names = {name: f"QUEUE_{name.upper()}" for name in cls.model_fields}
         try:
             return cls.model_validate(present(environment, names))
@@ -44,7 +47,10 @@ class QueueLimits(BaseModel):
 
 
 class ServiceAccounts(BaseModel):
-    """Whom the functions run as. firebase-tools completes a name that ends in @ with the project's domain."""
+    """The functions run as these service accounts.
+
+    firebase-tools completes a name that ends in @ with the project's domain.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +60,7 @@ class ServiceAccounts(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Raises ConfigurationError, naming every variable that is wrong."""
+        """Read the three variables. Raise ConfigurationError, which names every variable that is wrong."""
         names = {
             "api": "API_SERVICE_ACCOUNT",
             "worker": "WORKER_RUNTIME_SERVICE_ACCOUNT",

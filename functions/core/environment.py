@@ -1,4 +1,7 @@
-"""The environment, read into a model; what is wrong with it is told all at once, and a secret is never told."""
+"""The environment is read into a model.
+
+One error tells everything that is wrong with it, and never shows a secret.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +13,9 @@ _HOW_TO_MAKE_A_PEPPER = (
     " and keep it in Secret Manager (locally, `make setup` writes functions/.secret.local)"
 )
 
+# Secret Manager holds each of these variables under the same name. The text says how to get a value. No message ever
+# shows the value.
 SECRETS = {"API_KEY_PEPPER": _HOW_TO_MAKE_A_PEPPER}
-"""How to come by each variable that Secret Manager holds under the same name. No message ever shows the value."""
 
 
 _EMULATORS = (
@@ -23,16 +27,16 @@ _EMULATORS = (
 
 
 class ConfigurationError(Exception):
-    """The environment is not fit to start with; the message names each variable."""
+    """The environment is not fit to start with. The message names each variable that is wrong."""
 
 
 def present(environment: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
-    """The values by field; `names` has the variable of each field. An empty variable counts as not set."""
+    """Return the values by field; `names` has the variable of each field. An empty variable counts as not set."""
     return {field: environment[variable] for field, variable in names.items() if environment.get(variable)}
 
 
 def refusal(error: ValidationError, names: Mapping[str, str]) -> ConfigurationError:
-    """`names` has the variable of each field."""
+    """Return the error that tells every problem; `names` has the variable of each field."""
     lines = [_explained(problem, names) for problem in error.errors()]
     return ConfigurationError("The environment is not fit to start with. " + " | ".join(lines))
 
@@ -49,7 +53,11 @@ def _explained(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def refuse_emulators(environment: Mapping[str, str]) -> None:
-    """With the Auth emulator's address set, firebase-admin believes any token: never where the tokens are real."""
+    """Raise ConfigurationError where an emulator's address is set, but no emulator runs the functions.
+
+    With the Auth emulator's address set, firebase-admin believes any token. That must never happen where tokens are
+    real.
+    """
     if environment.get("FUNCTIONS_EMULATOR") == "true":
         return
     named = [name for name in _EMULATORS if environment.get(name)]
@@ -58,6 +66,9 @@ def refuse_emulators(environment: Mapping[str, str]) -> None:
 
 
 def refuse_what_is_gone(environment: Mapping[str, str]) -> None:
-    """A setting that somebody relies on must not be passed over in silence."""
+    """Raise ConfigurationError for a setting that no longer exists.
+
+    Somebody may rely on it, so it must not be ignored in silence.
+    """
     if environment.get("TRUSTED_PROXY_HOPS"):
         raise ConfigurationError("TRUSTED_PROXY_HOPS is no more: TRUSTED_PROXIES takes its place, see .env.example")

@@ -1,7 +1,7 @@
-"""What can go wrong, in words that know nothing of the product.
+"""These are the errors that know nothing of the product.
 
-An AppError is expected: its message is safe to show, and one place at each edge turns it into an answer.
-Anything else that is raised is a bug.
+An AppError is expected: its message is safe to show, and one place at each edge turns it into an answer. Anything else
+that is raised is a bug.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,13 +18,16 @@ _MESSAGE_BYTES_MAX = 4500
 _POINTER_BYTES_MAX = 500
 _DETAIL_BYTES_MAX = 1000
 _ALLOWED_BYTES_MAX = 2000
-# The names and brackets around one fault in JSON.
+# A fault takes this many bytes for the names and brackets around it in JSON.
 _FAULT_OVERHEAD_BYTES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """What is wrong with one field; `pointer` is a JSON pointer, or the name of a parameter or header."""
+    """One field is wrong.
+
+    `pointer` is a JSON pointer, or the name of a parameter or header; `detail` says what is wrong.
+    """
 
     pointer: str
     detail: str
@@ -36,7 +39,10 @@ class FieldError:
 
 
 class AppError(Exception):
-    """`code` is stable and public, `status` is HTTP's, `retryable` says whether the same request may succeed later."""
+    """This is the base of every expected error.
+
+    `code` is stable and public. `status` is HTTP's. `retryable` says whether the same request may succeed later.
+    """
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -137,7 +143,7 @@ class UnsupportedMediaType(AppError):
 
 
 class Unavailable(AppError):
-    """Something that we depend on did not answer; what was asked may or may not have happened."""
+    """Something that we depend on did not answer. What was asked for may or may not have happened."""
 
     code = "unavailable"
     status = 503
@@ -146,9 +152,9 @@ class Unavailable(AppError):
 
 
 class RefusedByDatabase(AppError):
-    """The database will never take this name, size or depth. Nothing was written.
+    """The database never accepts this name, size or depth. Nothing was written.
 
-    The checks at the edge know its limits, so that this is seldom told; `reason` is for the log.
+    The checks at the edge know its limits, so this error is rare. `reason` is for the log.
     """
 
     code = "refused_by_database"
@@ -161,7 +167,10 @@ class RefusedByDatabase(AppError):
 
 
 class RateLimited(AppError):
-    """`retry_after`: whole seconds after which the same request may succeed; `policy`: what there was too much of."""
+    """There were too many requests.
+
+    `retry_after` is the number of whole seconds after which the same request may succeed. `policy` names the limit.
+    """
 
     code = "rate_limited"
     status = 429

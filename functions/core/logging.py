@@ -1,4 +1,7 @@
-"""JSON lines for Cloud Logging: one event name per fact, ids instead of contents, the request's id on each."""
+"""Log lines are JSON for Cloud Logging.
+
+Each kind of event has one name. A line has ids instead of contents, and the id of the request.
+"""
 
 import json
 import logging
@@ -16,7 +19,7 @@ _STANDARD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "
 
 @contextmanager
 def log_context(**values: str | None) -> Iterator[None]:
-    """Every line logged inside carries `values`; None is left out."""
+    """Add `values` to every line that is logged inside the block. A value of None is left out."""
     present = {name: value for name, value in values.items() if value is not None}
     token = _context.set({**_context.get(), **present})
     try:
@@ -30,7 +33,7 @@ def current_request_id() -> str | None:
 
 
 class JsonFormatter(logging.Formatter):
-    """`severity`, `message` and `time` are the names that Cloud Logging reads."""
+    """Format a record as JSON. Cloud Logging reads the names `severity`, `message` and `time`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -44,11 +47,11 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["stack_trace"] = self.formatException(record.exc_info)
         text = json.dumps(line, default=str, ensure_ascii=False)
-        return text.encode(errors="replace").decode()  # half of a surrogate pair would lose the line
+        return text.encode(errors="replace").decode()  # half of a surrogate pair would make the line unreadable
 
 
 def configure_logging(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
-    """Idempotent: the root logger ends up with exactly one handler, ours."""
+    """Give the root logger exactly one handler, ours. A second call changes nothing more."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

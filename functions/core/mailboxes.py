@@ -1,4 +1,4 @@
-"""Which e-mail addresses lead to one mailbox, by the rules that the big providers publish."""
+"""Several spellings of an e-mail address can lead to one mailbox, by the rules that the big providers publish."""
 
 _ALIASES = {"googlemail.com": "gmail.com"}
 _WITHOUT_DOTS = frozenset({"gmail.com"})
@@ -24,7 +24,11 @@ _WITH_TAGS = frozenset(
 
 
 def mailbox_of(email: str) -> str:
-    """One spelling for each mailbox: without case, and for big providers without dots and what follows a +."""
+    """Return one spelling for each mailbox.
+
+    It is in lower case. For the providers above, the dots and whatever follows a + are taken out where they have no
+    meaning.
+    """
     local, _, given = email.strip().casefold().rpartition("@")
     domain = _ALIASES.get(given, given)
     if domain in _WITH_TAGS:

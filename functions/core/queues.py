@@ -1,5 +1,6 @@
-"""The queues that tasks wait in. Each is one value of `Queue`; what is deployed, sent, switched and guarded follows.
+"""Tasks wait in these queues.
 
+Each queue is one value of `Queue`, and the tables of deployment, sending, switches and guards are made from it.
 docs/adr/0015 says why there is more than one.
 """
 
@@ -7,9 +8,10 @@ from enum import StrEnum
 
 
 class Queue(StrEnum):
-    """The value is the name of the function that the queue belongs to: Firebase makes a queue for each such function.
+    """This is a task queue.
 
-    A name has no underscore, because the Tasks emulator refuses one.
+    Its value is the name of the function that it belongs to: Firebase makes one queue per function. A name has no
+    underscore, because the Tasks emulator refuses one.
     """
 
     GENERATIONS = "processImageGeneration"

@@ -1,12 +1,12 @@
-"""Limits on how fast: a token bucket, as a value that is written down with whatever it limits."""
+"""A token bucket limits how fast something may be done. It is a value, and it is stored with whatever it limits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.errors import RateLimited
 
+# Buckets are counted in integers, so this is one request in millionths.
 _WHOLE = 1_000_000
-"""A request in millionths: buckets are counted in integers."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1)
@@ -14,7 +14,7 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """`per_minute` in the long run, and up to `burst` at once."""
+    """A rate allows `per_minute` requests in the long run, and up to `burst` at once."""
 
     per_minute: int
     burst: int
@@ -22,16 +22,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """What was left at a moment, in millionths of a request; it fills up as time goes on."""
+    """A bucket says what was left at a moment, in millionths of a request. It fills up as time goes on."""
 
     level: int
     at: datetime
 
 
 def take(bucket: Bucket | None, rate: Rate, now: datetime, what: str) -> Bucket:
-    """The bucket with one request taken out; None is a full one. Raises RateLimited: too many of `what`.
+    """Return the bucket with one request taken out. A bucket of None counts as a full one.
 
-    The first word of `what` names the policy.
+    Raise RateLimited where it is empty. `what` names the requests in the message, and its first word names the policy.
     """
     level = _level(bucket, rate, now)
     if bucket is not None and level < _WHOLE:
@@ -42,13 +42,13 @@ def take(bucket: Bucket | None, rate: Rate, now: datetime, what: str) -> Bucket:
 
 
 def put_back(bucket: Bucket, rate: Rate, now: datetime) -> Bucket:
-    """The bucket with a request in it again that was taken for nothing; a full one stays as it is."""
+    """Return the bucket after a request that was taken for nothing is put back. A full one stays full."""
     level = min(rate.burst * _WHOLE, _level(bucket, rate, now) + _WHOLE)
     return Bucket(level=level, at=max(now, bucket.at))
 
 
 def left(bucket: Bucket | None, rate: Rate, now: datetime) -> int:
-    """Whole requests that may follow at once."""
+    """Return how many whole requests may follow at once."""
     return _level(bucket, rate, now) // _WHOLE
 
 
@@ -57,7 +57,10 @@ def seconds_to_full(bucket: Bucket | None, rate: Rate, now: datetime) -> int:
 
 
 def _seconds_until(level: int, bucket: Bucket, rate: Rate, now: datetime) -> int:
-    """Rounded up, as is `needed`. The bucket's own time may lie ahead, for the clocks of instances differ."""
+    """Return the seconds until the bucket reaches this level, rounded up, as `needed` is.
+
+    The bucket's own time may lie ahead of `now`, because the clocks of instances differ.
+    """
     needed = -(-(level - bucket.level) * 60 // rate.per_minute) * _MICROSECOND
     return max(0, -((now - bucket.at - needed) // _SECOND))
 

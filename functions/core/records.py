@@ -1,4 +1,4 @@
-"""Words for what is stored, whatever it is."""
+"""These values describe stored records, whatever is in them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Stored[T]:
-    """A value as it was read, with the version that a write of it must still find."""
+    """This is a value as it was read. A later write has to find this same version."""
 
     value: T
     version: object
@@ -14,7 +14,7 @@ class Stored[T]:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The place after which a newest-first list goes on."""
+    """A list with the newest first goes on after this place."""
 
     at: datetime
     id: str

@@ -1,4 +1,4 @@
-"""Texts that come from outside, made short enough to be told again."""
+"""Texts that come from outside are made short enough to be repeated in an answer."""
 
 import json
 
@@ -21,7 +21,7 @@ def shortened(text: str, bytes_max: int) -> str:
 
 
 def first_of(texts: tuple[str, ...], bytes_max: int) -> tuple[str, ...]:
-    """Return the texts; where they take over `bytes_max` bytes, those that fit and how many more there are."""
+    """Return the texts. Where they take over `bytes_max` bytes, return those that fit, and how many more there are."""
     kept: list[str] = []
     left = bytes_max
     for text in texts:

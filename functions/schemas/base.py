@@ -1,4 +1,4 @@
-"""What every schema of the wire shares, and the one way from unknown data to a checked value."""
+"""All schemas of the wire share these types, and `parse` checks unknown data by a schema."""
 
 import re
 import unicodedata
@@ -15,13 +15,13 @@ PAGE_SIZE_MAX = 100
 
 
 class Inbound(BaseModel):
-    """Unknown fields are refused, and numbers are not read out of strings."""
+    """A body may not have unknown fields, and its numbers may not be written as text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class InboundText(BaseModel):
-    """For query strings, where everything comes as text."""
+    """A query string has all its values as text, so numbers are read from text here."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,7 +38,8 @@ def _storable(text: str) -> str:
     return text
 
 
-# Fillers, selectors and the empty Braille pattern: letters or marks to Unicode, and nothing to the eye.
+# These are fillers, selectors and the empty Braille pattern. Unicode calls them letters or marks, but nothing of them
+# is visible.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
     map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)))
 )
@@ -55,8 +56,8 @@ def _not_blank(text: str) -> str:
     return text
 
 
+# A database can store this text and a font can draw it, in any language and with any emoji.
 Text = Annotated[str, AfterValidator(_storable)]
-"""Text that a database and a font can take: any language, any emoji."""
 
 Words = Annotated[Text, AfterValidator(_not_blank)]
 
@@ -72,7 +73,10 @@ _PLUS_BECAME_A_SPACE = re.compile(r":[0-9.]+ [0-9]{2}:?[0-9]{2}$")
 
 
 def _no_number(moment: object) -> object:
-    """As RFC 3339 has it, and not as a count of seconds, or is it milliseconds, since 1970."""
+    """Accept a time as RFC 3339 writes it.
+
+    A number since 1970 is refused, because it could be seconds or milliseconds.
+    """
     if isinstance(moment, int | float) or (isinstance(moment, str) and "-" not in moment[1:]):
         raise ValueError("must be a time such as 2026-03-04T12:00:00Z")
     if isinstance(moment, str) and _PLUS_BECAME_A_SPACE.search(moment):
@@ -80,16 +84,16 @@ def _no_number(moment: object) -> object:
     return moment
 
 
+# A moment has a time zone when it comes in, and is in UTC from then on.
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), BeforeValidator(_no_number)]
-"""A time with its zone, in UTC from here on."""
 
 
 def parse[M: BaseModel](schema: type[M], data: object, also: Iterable[FieldError] = (), *, prefix: str = "/") -> M:
-    """Raises InvalidRequest with every fault at once: the schema's, and beside them those in `also`, found elsewhere.
+    """Check the data by the schema. Raise InvalidRequest, which has every fault of it, and those in `also`.
 
-    Where the schema has none, those in `also` are left to the service that finds them again: it knows whether this
-    repeats a request that was accepted. `prefix` is what a field's name gets in front: "/" makes a JSON pointer, ""
-    is for query parameters.
+    The caller found the faults in `also` elsewhere. If the schema finds none, the faults in `also` are left to the
+    service, which finds them again: it knows whether this repeats a request that was accepted. `prefix` is put before a
+    field's name: "/" makes a JSON pointer, and "" is for query parameters.
     """
     try:
         return schema.model_validate(data)
@@ -100,7 +104,7 @@ def parse[M: BaseModel](schema: type[M], data: object, also: Iterable[FieldError
 
 
 def _faults(error: ValidationError, schema: type[BaseModel], prefix: str) -> Iterable[FieldError]:
-    """The names of all fields stand with the first unknown field only."""
+    """Yield the faults. Only the first unknown field lists the names of all fields."""
     is_told = False
     for problem in error.errors(include_url=False):
         parts = [str(part) for part in problem["loc"] if part != "[key]"]
@@ -112,7 +116,7 @@ def _faults(error: ValidationError, schema: type[BaseModel], prefix: str) -> Ite
 
 
 def escaped(part: str) -> str:
-    """As a JSON pointer has it (RFC 6901)."""
+    """Return the part as it is written in a JSON pointer (RFC 6901)."""
     return part.replace("~", "~0").replace("/", "~1")
 
 

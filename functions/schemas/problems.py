@@ -3,8 +3,8 @@ from pydantic import Field
 from core.errors import AppError, InvalidRequest
 from schemas.base import Outbound
 
+# With this status or a higher one, the request may have cost credits before it failed.
 _OUR_FAULT = 500
-"""From this status on, the request may have cost credits before it went wrong."""
 
 
 class ProblemField(Outbound):
@@ -14,7 +14,7 @@ class ProblemField(Outbound):
 
 
 class Problem(Outbound):
-    """RFC 9457, with what a program can act on."""
+    """A refusal is described as RFC 9457 asks, with further fields that a program can act on."""
 
     type: str = Field(
         description="The address of the page that says what to do: `PUBLIC_URL/docs/problems/<code>`.",
@@ -25,14 +25,14 @@ class Problem(Outbound):
     detail: str
     code: str
     retryable: bool
-    charged: bool | None = Field(description="Whether the request cost credits; null where that is not known.")
+    charged: bool | None = Field(description="Says whether the request cost credits; null if that is not known.")
     request_id: str
     errors: list[ProblemField] | None = Field(
-        default=None, description="The first 20 faults, fewer where they are long. Names that are allowed stand once."
+        default=None, description="The first 20 faults, or fewer if they are long. The allowed names are listed once."
     )
-    more_errors: int | None = Field(default=None, description="How many faults there are beside those in `errors`.")
+    more_errors: int | None = Field(default=None, description="The number of faults that are not in `errors`.")
     required: int | None = Field(default=None, description="402: the price.")
-    available: int | None = Field(default=None, description="402: what there is to spend.")
+    available: int | None = Field(default=None, description="402: the credits that the caller can spend.")
 
 
 def problem_of(error: AppError, request_id: str, public_url: str) -> Problem:
@@ -55,7 +55,7 @@ def problem_of(error: AppError, request_id: str, public_url: str) -> Problem:
 
 
 def charged_at(status: int) -> bool | None:
-    """Whether a refusal with this status cost credits; None where that is not known."""
+    """Say whether a refusal with this status cost credits. Return None if that is not known."""
     return None if status >= _OUR_FAULT else False
 
 

@@ -17,15 +17,19 @@ class ListReports(InboundText):
 
 
 class ReadReport(InboundText):
-    format: Format | None = Field(default=None, description="For links, instead of `Accept`.", examples=["html"])
-    table: Table | None = Field(default=None, description="Which table, where the answer is CSV.", examples=["models"])
+    format: Format | None = Field(
+        default=None, description="The format, for links that cannot send `Accept`.", examples=["html"]
+    )
+    table: Table | None = Field(
+        default=None, description="The table to return, if the answer is CSV.", examples=["models"]
+    )
 
 
 class RunReport(Inbound):
     as_of: Annotated[Moment, Field(strict=False)] | None = Field(
         default=None, description="The last full week before this moment (RFC 3339). Default: before now."
     )
-    dry_run: bool = Field(default=False, description="Count everything; save nothing and tell nobody.")
+    dry_run: bool = Field(default=False, description="Count everything, but save nothing and notify nobody.")
 
 
 class ReportSummary(Outbound):
@@ -33,7 +37,7 @@ class ReportSummary(Outbound):
 
     id: str
     week: str | None = Field(description="The ISO week, such as 2026-W46.")
-    version: int | None = Field(description="1, and one more for each time that the week was reported again.")
+    version: int | None = Field(description="1 at first, and one more with each new report of the week.")
     generated_at: datetime
     headline: str | None
     summary: Mapping[str, Any]
@@ -50,7 +54,7 @@ class ReportPage(Outbound):
 
 
 class ReportResource(ReportSummary):
-    report: Mapping[str, Any] = Field(description="The whole document, as it stands in `reports`.")
+    report: Mapping[str, Any] = Field(description="The whole document, as it is stored in `reports`.")
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> Self:

@@ -1,4 +1,7 @@
-"""The audit log: who of the operators did what to whom. Not the audit, which proves the books."""
+"""The audit log records which operator did what to whom.
+
+It is not the audit, which proves that the books are right.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """`actor` is `user:<id>`, `key:<id>` or `operator`; `target` is the path of the document that was acted on."""
+    """One action is recorded.
+
+    `actor` is `user:<id>`, `key:<id>` or `operator`; `target` is the path of the document that was acted on.
+    """
 
     id: str
     at: datetime

@@ -1,7 +1,7 @@
-"""API keys: `dk_<id>_<secret>`. What a key may do stands in its owner's document, what it is proved by elsewhere.
+"""An API key is written `dk_<id>_<secret>`.
 
-So a key's standing is read, and fenced, with the balance that it spends: a key that is revoked or has spent its budget
-is refused by the very commit that it asks for.
+The owner's document says what the key may do; the proof of its secret is stored elsewhere. So a commit reads and fences
+the state of the key together with the balance that it spends: it refuses a key that is revoked or has spent its budget.
 """
 
 import re
@@ -16,14 +16,14 @@ from core.rates import Bucket
 from domain.accounts.errors import KeyBudgetExceeded
 
 PREFIX = "dk"
+# Secret scanners use this pattern too: a text that matches is a key.
 TOKEN = re.compile(r"dk_([a-z][a-z0-9]{11})_([A-Za-z0-9]{43})")
-"""For secret scanners too: what matches is a key."""
 
+# A user may have so many active keys. They are in the user's document, which has to stay small.
 KEYS_MAX = 20
-"""Active keys of one user; they live in the user's document, which has to stay small."""
 
+# Instances whose clocks differ may be in two different days at once, and they share the counts of both.
 _NEAR = timedelta(days=1)
-"""Instances whose clocks differ may find themselves in two days at once, and share the count of both."""
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LOWER = _LETTERS + "0123456789"
@@ -41,16 +41,18 @@ class Scope(StrEnum):
     ADMIN_WRITE = "admin:write"
 
 
+# Only an admin may make a key with one of these scopes, and they count only as long as its owner is an admin.
+#
+# A key with `users:act` is a service key: it acts for other users. `keys:*` are about the keys of those users.
 ADMIN_SCOPES = frozenset({Scope.KEYS_READ, Scope.KEYS_WRITE, Scope.USERS_ACT, Scope.ADMIN_READ, Scope.ADMIN_WRITE})
-"""Only an admin makes a key with one of these, and they count only as long as its owner is an admin.
-
-With `users:act`, a service key, the key acts for others; `keys:*` are about the keys of those others.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Credits that a key may spend, net of refunds, in a day and in a month of UTC. None: as many as there are."""
+    """A budget limits the credits that a key may spend, net of refunds, in a UTC day and in a UTC month.
+
+    None means no limit.
+    """
 
     per_day: int | None = None
     per_month: int | None = None
@@ -58,7 +60,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyOrigin:
-    """The service key that made a key for a user it acts for, and whose document it stands in."""
+    """This names the service key that made a key for a user, and the user in whose document that service key is."""
 
     user_id: str
     key_id: str
@@ -66,11 +68,11 @@ class KeyOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """`serial` counts the secrets that the key has had; the one before the current works until `previous_until`.
+    """`serial` counts the secrets that the key has had. The secret before the current one works until `previous_until`.
 
-    `spent` is credits by window: `d20261120` is a day, `m202611` a month. A key that a service key made says so in
-    `made_by`, and works only as long as that one does. A service key acts only for external users whose ids begin with
-    its `external_prefix`.
+    `spent` has the credits that were spent, by time window: `d20261120` is a day, `m202611` a month. `made_by` names
+    the service key that made this one, if any did; this one works only as long as that one. A service key acts only for
+    external users whose ids begin with its `external_prefix`.
     """
 
     id: str
@@ -94,7 +96,7 @@ class ApiKey:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
     def refuse_unless_good(self, serial: int, now: datetime) -> None:
-        """Whether the secret of this serial opens anything now. Raises Unauthenticated."""
+        """Raise Unauthenticated unless the secret with this serial may be used now."""
         if self.revoked_at is not None:
             raise Unauthenticated("The API key is revoked.")
         if self.expires_at is not None and now >= self.expires_at:
@@ -109,7 +111,7 @@ def new_id() -> str:
 
 
 def new_secret() -> str:
-    """43 of 62 characters: 256 bits of chance."""
+    """Return 43 random characters out of 62, which is 256 bits of chance."""
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(43))
 
 
@@ -118,7 +120,7 @@ def token(key_id: str, secret: str) -> str:
 
 
 def split(text: str) -> tuple[str, str] | None:
-    """A key's id and secret; None where the text is no key."""
+    """Return a key's id and secret, or None if the text is not a key."""
     match = TOKEN.fullmatch(text)
     return None if match is None else (match[1], match[2])
 
@@ -128,7 +130,10 @@ def windows(at: datetime) -> tuple[str, str]:
 
 
 def spent_with(key: ApiKey, price: int, now: datetime) -> ApiKey:
-    """The key after it has spent this. Raises KeyBudgetExceeded. Windows that are long over are forgotten."""
+    """Return the key after it has spent this price. Raise KeyBudgetExceeded if that is more than its budget.
+
+    Counts of time windows that are long over are dropped.
+    """
     day, month = windows(now)
     near = {window for at in (now - _NEAR, now, now + _NEAR) for window in windows(at)}
     spent = {window: credits_ for window, credits_ in key.spent.items() if window in near}

@@ -1,4 +1,4 @@
-"""What can be asked for, and what it costs."""
+"""The catalog lists the options that a client can ask for, and their prices."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Color:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """It alone decides the price, in credits, as in feraset-imagen: 1, 3 and 4."""
+    """The size alone decides the price, in credits. The prices are feraset-imagen's: 1, 3 and 4."""
 
     id: str
     display_name: str
@@ -53,7 +53,10 @@ Option = Style | Color | Size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedOption:
-    """An option as it stands in the catalog, on offer or not. All may read it; who changed it is in the audit log."""
+    """This is an option as it stands in the catalog, on offer or not.
+
+    Everybody may read it; the audit log says who changed it.
+    """
 
     option: Option
     is_active: bool = True
@@ -70,7 +73,7 @@ class ListedOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelOffer:
-    """`kind` is what it makes; a remote model is submitted and polled, a direct one answers by itself."""
+    """`kind` says what the model makes. A remote model is submitted and polled; a direct one answers by itself."""
 
     name: str
     kind: str
@@ -79,7 +82,7 @@ class ModelOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Active options only, by id, in their sort order."""
+    """The catalog holds active options only, by id and in their sort order."""
 
     models: Mapping[str, ModelOffer]
     styles: Mapping[str, Style]
@@ -87,7 +90,10 @@ class Catalog:
     sizes: Mapping[str, Size]
 
     def problems(self, asked: Mapping[str, object]) -> list[FieldError]:
-        """Every option in `asked` that is not on offer; fields that are absent or no text are left to the schema."""
+        """Return an error for each option in `asked` that is not on offer.
+
+        Fields that are absent, or are no text, are left to the schema.
+        """
         return [
             FieldError(pointer=f"/{name}", detail=f"Invalid {name} '{value}'", allowed=tuple(options))
             for name, options in self._options()
@@ -99,14 +105,19 @@ class Catalog:
 
 
 def option_id(field: str, text: str) -> str:
-    """`oil painting`, as people and feraset-imagen's Postman collection write it, means `oil_painting`."""
+    """Return the id that the text means: `oil painting`, as in feraset-imagen's Postman collection, means
+    `oil_painting`.
+    """
     if field in ("style", "color"):
         return text.strip().lower().replace(" ", "_")
     return text.strip()
 
 
 def relisted(before: ListedOption | None, option: Option, *, is_active: bool, at: datetime) -> ListedOption:
-    """The next version, whatever version `option` says; `before` itself where nothing would change."""
+    """Return the next version of the option, whatever version `option` names.
+
+    Return `before` itself if nothing would change.
+    """
     if before is None:
         return ListedOption(option=replace(option, version=1), is_active=is_active, updated_at=at)
     if before.is_active == is_active and before.option == replace(option, version=before.version):

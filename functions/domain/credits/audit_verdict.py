@@ -4,9 +4,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditVerdict:
-    """What the last nightly audit found. `different` counts the users whose books do not agree with themselves.
+    """This is the result of the last nightly audit.
 
-    `is_complete`: it came to all who had changed. `unreadable` counts users' documents that cannot be read.
+    `different` counts the users whose books do not agree with themselves. `is_complete` says that the audit reached all
+    users who had changed. `unreadable` counts users' documents that cannot be read.
     """
 
     at: datetime
@@ -19,10 +20,10 @@ class AuditVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditProgress:
-    """How far the nightly audits have come, so that each goes on where the last one stopped.
+    """This says how far the nightly audits have come, so that each goes on where the last one stopped.
 
-    Those who changed since `changed_since` are checked first, going on behind the user of `changed_id`, which had
-    changed at `changed_at`. What time is left goes to everybody in turn, by id, going on behind `turn`.
+    Users who changed since `changed_since` are checked first. The audit goes on after the user `changed_id`, who had
+    changed at `changed_at`. The time that is left goes to all users in turn, by id, and goes on after the user `turn`.
     """
 
     changed_since: datetime

@@ -66,12 +66,12 @@ class BalanceDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit[S: Subject]:
-    """All that one atomic commit does to one user's books, and beside them.
+    """A commit describes all that one atomic write does to one user's books, and beside them.
 
     `subject` is the new state of what the credits are held for. `records` are new documents of other rooms, which this
-    room does not look into, such as an audit record. `bucket`, `key`, `weeks` and `cancels` are what spending leaves of
-    the user's rate, of the key that spent and of the counts. `is_late_cancel` says that a model was at work on the
-    subject when its user cancelled it.
+    room does not look into, such as an audit record. `bucket`, `key`, `weeks` and `cancels` are the new values of the
+    user's rate, of the key that spent and of the counts. `is_late_cancel` says that a model was at work on the subject
+    when its user cancelled it.
     """
 
     user_id: str
@@ -88,7 +88,7 @@ class Commit[S: Subject]:
     is_late_cancel: bool = False
 
     def applied_to(self, user: User) -> User:
-        """Return the user after a commit that was decided on this very state of it."""
+        """Return the user after the commit. The commit must have been decided on this same state of the user."""
         moved = user if self.delta is None else self.delta.applied_to(user)
         return replace(
             moved,
@@ -102,7 +102,7 @@ class Commit[S: Subject]:
 
 
 def hold[S: Subject](user: User, subject: S) -> Commit[S]:
-    """Take a new subject's price, and hold it until it is settled. Raises InsufficientCredits or UserInactive."""
+    """Take a new subject's price, and hold it until it is settled. Raise InsufficientCredits or UserInactive."""
     if not user.is_active:
         raise UserInactive(user.id)
     if user.current_credits < subject.price:
@@ -145,7 +145,7 @@ def refund_entry(subject: Subject, credits_: int, description: str, at: datetime
 
 
 def post(user: User, entry: Entry) -> Commit[Subject]:
-    """Add or take credits by an entry of its own, such as a grant. Raises InsufficientCredits below zero."""
+    """Add or take credits by an entry of its own, such as a grant. Raise InsufficientCredits below zero."""
     balance = user.current_credits + entry.signed_credits
     if balance < 0 and entry.signed_credits < 0 and entry.type is not EntryType.CLAWBACK:
         raise InsufficientCredits(required=-entry.signed_credits, available=user.current_credits)

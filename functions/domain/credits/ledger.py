@@ -1,4 +1,4 @@
-"""The ledger: entries are the history of a user's balance. Credits are integers."""
+"""The ledger is the history of a user's balance. Each change of it is an entry. Credits are integers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,13 +20,14 @@ class EntryType(StrEnum):
     OPENING = "opening"
 
 
+# These types take credits away. Every other type adds its credits; only those of an adjustment or an opening may be
+# below zero.
 DEBITS = frozenset({EntryType.DEDUCTION, EntryType.CLAWBACK, EntryType.EXPIRY})
-"""These take credits away; every other type adds its credits, which an adjustment or an opening may have below zero."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One immutable record. `credits` is positive for feraset-imagen's types; the sign comes from the type."""
+    """An entry never changes. `credits` is positive for feraset-imagen's types, and the sign comes from the type."""
 
     id: str
     type: EntryType
@@ -35,8 +36,8 @@ class Entry:
     description: str
     timestamp: datetime
     generation_request_id: str | None = None
+    # It is the mark of the generation. By sums of marks the audit sees whether each generation has its own entry.
     mark: int | None = None
-    """That of the generation, so that the audit sees by sums whether each has its own entry."""
 
     @property
     def signed_credits(self) -> int:

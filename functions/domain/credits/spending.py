@@ -1,4 +1,7 @@
-"""Who may spend, how fast, and how much at once; decided on the user's document, whose version fences the commit."""
+"""These rules decide who may spend, how fast, and how much at once.
+
+They read the user's document, and the commit is refused if its version has changed since.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -13,23 +16,25 @@ from domain.credits.fairness import recent_cancels, refuse_cancels
 from domain.credits.user import User
 from domain.credits.user_week import with_request
 
+# A client with too many generations in flight is told to ask again after this time. A fast generation takes about as
+# long.
 _WAIT_SECONDS = 5
-"""When to ask again while too many generations are in flight: about as long as a fast one takes."""
 
 
-# A token tells to the second when its owner signed in. One of the very second of a sign-out may be the next sign-in,
-# so it lives, as it does at Firebase.
+# A token says only to the second when its owner signed in. A token from the second of a sign-out may be from the next
+# sign-in, so it stays valid, as it does at Firebase.
 _SECOND = timedelta(seconds=1)
 
-# When a sign-in was that does not tell: signing out everywhere ends it too.
+# A token that does not say when its owner signed in counts as this old, so signing out everywhere ends it too.
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spender:
-    """Whose word a request is: a person who signed in at that time, or a key, by one of its secrets.
+    """A spender is whoever makes a request that spends a user's credits.
 
-    Without either it is one whose standing was checked otherwise, such as a service key that acts for the user.
+    It is a person, who signed in at `signed_in_at`, or an API key, used with the secret that has the number
+    `key_serial`. If neither is set, it was checked in another way before, such as a service key that acts for the user.
     """
 
     signed_in_at: datetime | None = None
@@ -53,7 +58,7 @@ class SpendingLimits:
 def spend[S: Subject](user: User, subject: S, spender: Spender, limits: SpendingLimits, zone: tzinfo) -> Commit[S]:
     """Take a new subject's price, if the spender may have it, and count it in its day and week of the zone.
 
-    Raises Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
+    Raise Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
     """
     now = subject.created_at
     key = check_standing(user, spender, now)
@@ -73,12 +78,18 @@ def spend[S: Subject](user: User, subject: S, spender: Spender, limits: Spending
 
 
 def _started(user: User) -> int:
-    """Count what a model has worked on, or may: a cancelled one counts if its model had started."""
+    """Count the generations that a model has worked on, or may still work on.
+
+    A cancelled one counts if it had started.
+    """
     return user.in_flight + user.total_images_generated + sum(user.cancels.values())
 
 
 def check_standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:
-    """The key that the spender holds, if it holds one. Raises Unauthenticated where its word is worth nothing now."""
+    """Return the API key that the spender uses, or None if it uses none.
+
+    Raise Unauthenticated if the spender's token or key is not valid any more, or if the account was deleted.
+    """
     signed_out = user.signed_out_at
     if signed_out is not None and spender.signed_in_at is not None and spender.signed_in_at + _SECOND <= signed_out:
         raise Unauthenticated("You were signed out everywhere. Sign in again.")

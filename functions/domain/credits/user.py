@@ -1,4 +1,4 @@
-"""A user is the balance, and all else that a commit on it decides by."""
+"""A user has a balance, and everything else that a commit on it depends on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """The balance, and all else that a commit on it decides by: whether its owner may spend, and how fast.
+    """A user has a balance, and everything else that a commit on it depends on: whether it may spend, and how fast.
 
-    `in_flight` counts its unsettled generations, and `weeks` what it asked for, by `Week.field`. A token whose owner
-    signed in before `signed_out_at` is worth nothing. `cancels` counts the generations that it cancelled after they had
-    started, by the UTC day (`d20261128`). `claimed` are the anonymous accounts whose generations this one
-    took over. `erasure_due`: it is deleted, and some of what it made may still be there.
+    `in_flight` counts its unsettled generations. `weeks` counts what it asked for, by `Week.field`. A token is not
+    valid if its owner signed in before `signed_out_at`. `cancels` counts the generations that the user cancelled after
+    they had started, by UTC day (`d20261128`). `claimed` are the anonymous accounts whose generations this one took
+    over. `erasure_due` says that the account is deleted, and that some of what it made may still be there.
     """
 
     id: str
@@ -32,8 +32,8 @@ class User:
     is_active: bool = True
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    # None means that the balance is older than the ledger, and that no `opening` entry has been posted yet.
     books_opened_at: datetime | None = None
-    """None: the balance is older than the ledger, and no `opening` entry has been posted yet."""
     is_anonymous: bool = False
     is_admin: bool = False
     in_flight: int = 0
@@ -46,5 +46,5 @@ class User:
     claimed: tuple[str, ...] = ()
     cancels: Mapping[str, int] = field(default_factory=dict)
     claimed_by: str | None = None
+    # The welcome credits wait for a verified e-mail address, or for a day on which the user's network has had fewer.
     welcome_due: bool = False
-    """Its welcome waits, for a verified e-mail address or for a day on which its network has had fewer."""

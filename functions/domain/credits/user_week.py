@@ -1,5 +1,7 @@
-"""What each user asked for, week by week. It rides in the user's document with the balance, so that the report finds by
-a query who stands out, and reads nobody else.
+"""A user's document counts, week by week, what the user asked for.
+
+The counts are stored beside the balance. So the report can find the users who stand out by a query, and reads no
+others.
 """
 
 from collections.abc import Mapping
@@ -8,19 +10,21 @@ from datetime import date, timedelta
 
 from core.calendar import Week, week_of
 
+# These are the running week, the week that a report is made of, and the week before that.
 WEEKS_KEPT = 3
-"""The running one, the one that a report is made of, and the one before."""
 
+# A spike is more requests than the first number, and more than the second number times those of the week before. This
+# is feraset-imagen's rule.
 SPIKE_REQUESTS = 10
 SPIKE_RATIO = 2
-"""More than so many requests, and more than so many times as many as in the week before: feraset-imagen's rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserWeek:
-    """`days` are the credits deducted on each, Monday first; `before` is how many requests the week before had.
+    """`days` has the credits that were deducted on each day, Monday first.
 
-    All seven, and not the last one only: instances whose clocks differ may find themselves in two days at once.
+    `before` counts the requests of the week before. All seven days are kept, not only the last one, because instances
+    whose clocks differ may be in two days at once.
     """
 
     week: Week
@@ -34,7 +38,7 @@ class UserWeek:
 
     @property
     def best_day(self) -> date:
-        """The dearest one; the first of several."""
+        """Return the day on which the most credits were deducted, or the first of several such days."""
         return self.week.monday + timedelta(days=self.days.index(self.best_day_credits))
 
     @property
@@ -43,20 +47,20 @@ class UserWeek:
 
     @property
     def spike(self) -> int:
-        """The requests, where they are a spike; else 0."""
+        """Return the number of requests if it is a spike, and 0 if it is not."""
         is_spike = self.requests > SPIKE_REQUESTS and self.requests > SPIKE_RATIO * self.before
         return self.requests if is_spike else 0
 
     @property
     def newcomer(self) -> int:
-        """1 for a user who asked for nothing in the week before; else 0."""
+        """Return 1 for a user who asked for nothing in the week before, and 0 for any other."""
         return int(self.before == 0)
 
 
 def with_request(weeks: Mapping[str, UserWeek], day: date, price: int) -> dict[str, UserWeek]:
-    """The weeks, by `Week.field`, with one more request on a local day; those that are long over are forgotten.
+    """Return the weeks, by `Week.field`, with one more request on a local day. Weeks that are long over are dropped.
 
-    The week after it may have begun already, by another instance's clock: then that one's `before` grows too.
+    By the clock of another instance, the next week may have begun already. Then its `before` grows too.
     """
     week = week_of(day)
     known = weeks.get(week.field) or UserWeek(week=week, before=_requests(weeks, week.shifted(-1)))

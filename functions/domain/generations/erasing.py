@@ -1,4 +1,4 @@
-"""Takes out of a generation what came from a person, when the owner's account is erased."""
+"""When the owner's account is erased, everything that came from a person is taken out of its generations."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 from domain.credits.commits import Commit
 from domain.generations.generation import Generation
 
-# It stands in the place of a vendor's message, which may quote the prompt.
+# This text takes the place of a vendor's message, which may quote the prompt.
 ERASED_MESSAGE = "What was said about it is erased"
 
 
 def erase(generation: Generation, *, now: datetime) -> Commit[Generation]:
-    """Take out of an ended generation what came from a person. What it cost stays, for the books."""
+    """Take out of an ended generation everything that came from a person. Its cost stays, because the books need it."""
     assert generation.is_final, "only what has ended is erased"  # noqa: S101 - a bug, not a refusal
     blank = replace(
         generation,

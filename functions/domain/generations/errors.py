@@ -29,7 +29,7 @@ class AlreadyFinal(AppError):
 
 
 class SettlementConflict(AppError):
-    """The entry that a settlement would post is there already, although the generation has not ended."""
+    """The entry that a settlement would post is there already, but the generation has not ended."""
 
     code = "settlement_conflict"
     status = 409

@@ -1,4 +1,4 @@
-"""A generation and what it is made of. `lifecycle` has the steps from one status to the next."""
+"""A generation and its parts are defined here. `lifecycle` has the steps from one status to the next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,23 +19,17 @@ class Status(StrEnum):
 
 FINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
 
-
+# Progress is a percentage. 10, 50 and 100 are feraset-imagen's, for queued, processing and ended. Where a duration is
+# expected, progress moves with time from PROGRESS_CLAIMED to PROGRESS_NEARLY.
 PROGRESS_QUEUED = 10.0
-
-
 PROGRESS_CLAIMED = 20.0
-
-
 PROGRESS_NEARLY = 95.0
-
-
 PROGRESS_UNKNOWN = 50.0
-"""10, 50 and 100 are feraset-imagen's, for queued, processing, ended; where a duration is expected, time moves it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """What was asked for. `seed` fixes the model's choices; None lets the generation's id decide."""
+    """This is what the client asked for. `seed` fixes the model's choices; without one, the generation's id decides."""
 
     model: str
     style: str
@@ -47,7 +41,7 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """One file in the store of outputs, and beside it a small copy, unless none could be made or stored."""
+    """This is one file in the store of outputs. It has a small copy beside it, unless none could be made or stored."""
 
     path: str
     content_type: str
@@ -67,11 +61,7 @@ class Failure:
 OUT_OF_ATTEMPTS = Failure(
     code="out_of_attempts", message="The generation was given up after too many attempts", retryable=True
 )
-
-
 TOOK_TOO_LONG = Failure(code="timeout", message="The generation took too long", retryable=True)
-
-
 JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the job", retryable=True)
 
 
@@ -79,10 +69,10 @@ JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the jo
 class Generation:
     """`held`, `charged` and `refunded` always add up to `price`.
 
-    `in_flight`: it is counted in its user's `in_flight`, and in that of the key that asked for it. `price_version` is
-    the version of the size whose price it was. `mark` is a number drawn from the id, which its entries carry too; those
-    from before there were marks have none. `queue` is the one that its task waits in until a model starts: a name is
-    unique in a queue only, so that a repeat has to go to the same one.
+    `in_flight` says that it is counted in the `in_flight` of its user and of the key that asked for it. `price_version`
+    is the version of the size whose price it was. `mark` is a number drawn from the id, and its entries carry it too;
+    older generations have none. `queue` is the one that its task waits in until a model starts. A name is unique in one
+    queue only, so a repeat has to go to the same queue.
     """
 
     id: str
@@ -117,12 +107,12 @@ class Generation:
     price_version: int | None = None
     mark: int | None = None
     queue: Queue = Queue.GENERATIONS
+    # The generation was read from a document of feraset-imagen's, which does not have Darkroom's own fields yet.
     inherited: bool = False
-    """Read from a document of feraset-imagen's, which Darkroom's own fields are not in yet."""
 
     @property
     def title(self) -> str:
-        """Return what the entry of its deduction says, in feraset-imagen's words."""
+        """Return the text of its deduction entry, in feraset-imagen's words."""
         return f"Image generation - {self.spec.model} - {self.spec.size}"
 
     @property
@@ -131,14 +121,14 @@ class Generation:
 
     @property
     def is_erased(self) -> bool:
-        """Nothing is left of what its owner asked for, or of what came out."""
+        """Say whether nothing is left of what its owner asked for, and of what came out."""
         return self.is_final and not (self.spec.prompt or self.metadata or self.outputs or self.image_url)
 
     def is_leased(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now
 
     def progress(self, now: datetime) -> float:
-        """0-100, from the clock and the expected duration, so that showing it costs no write."""
+        """Return 0-100 percent. It comes from the clock and the expected duration, so showing it costs no write."""
         if self.is_final:
             return 100.0
         if self.status is Status.QUEUED:
@@ -150,5 +140,8 @@ class Generation:
 
 
 def mark_of(generation_id: str) -> int:
-    """Two different sets of generations hardly ever have the same sum of marks, even with a million in each."""
+    """Return a number for the id, so that sets of generations can be compared by sums of these numbers.
+
+    Two different sets hardly ever have the same sum, even with a million generations in each.
+    """
     return crc32(generation_id.encode())

@@ -1,10 +1,11 @@
-"""How long generations took, as a histogram: a few counts, from which percentiles are read off."""
+"""A histogram counts how long generations took. Percentiles are read from its few counts."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
 
+# These are seconds from the start of the attempt to the end. Bucket 0 is below the first bound, and the last bucket has
+# no upper end.
 LATENCY_BOUNDS = (1, 2, 5, 10, 20, 40, 80, 160)
-"""Seconds from the start of the attempt to the end. Bucket 0 is below the first bound; the last one has no end."""
 
 BUCKETS = range(len(LATENCY_BOUNDS) + 1)
 
@@ -14,7 +15,10 @@ def latency_bucket(seconds: float) -> int:
 
 
 def percentile(histogram: Mapping[int, int], percent: int) -> float | None:
-    """Seconds, evenly spread within a bucket; the open one answers its lower bound. None where nothing was counted."""
+    """Return a percentile in seconds, or None where nothing was counted.
+
+    Values count as evenly spread within a bucket. The last bucket, which has no upper end, gives its lower bound.
+    """
     wanted = sum(histogram.values()) * percent / 100
     below = 0
     for bucket in BUCKETS:

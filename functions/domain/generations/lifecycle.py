@@ -1,7 +1,7 @@
-"""The life of a generation: `queued` -> `processing` -> `completed` | `failed` | `cancelled`.
+"""A generation goes from `queued` to `processing`, and ends as `completed`, `failed` or `cancelled`.
 
-Each function takes a generation and returns the next one, or a Commit when credits move with it. Final states never
-change. A retryable failure puts a generation back to `queued`, to wait for its next attempt.
+Each function takes a generation and returns the next state of it, or a Commit when credits move with it. Final states
+never change. A retryable failure puts a generation back to `queued`, where it waits for its next attempt.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from domain.generations.generation import Failure, Generation, Output, Status
 def claim(
     generation: Generation, *, owner: str, now: datetime, lease: timedelta, expected_seconds: float
 ) -> Generation:
-    """The next attempt takes the lease; `owner` fences every write that it will make."""
+    """Give the lease to the next attempt. Every write of that attempt must name this `owner`."""
     return replace(
         generation,
         status=Status.PROCESSING,
@@ -45,7 +45,7 @@ def release(generation: Generation, failure: Failure, *, now: datetime, due_at: 
 
 
 def submitted(generation: Generation, job: str, *, now: datetime, due_at: datetime) -> Generation:
-    """A remote provider has the job: from here it is polled, so no attempt needs a lease."""
+    """Store the job of a remote provider. From now on the job is polled, so no attempt needs a lease."""
     return replace(
         generation,
         provider_job=job,
@@ -58,7 +58,10 @@ def submitted(generation: Generation, job: str, *, now: datetime, due_at: dateti
 
 
 def dispatched_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
-    """The next task gets a name of its own: the last one's is used up. Without a provider's job, it waits anew."""
+    """Return the generation for its next task, which needs a new name because the last name is used up.
+
+    Without a job at a provider, the generation is queued again.
+    """
     return replace(
         generation,
         status=Status.QUEUED if generation.provider_job is None else Status.PROCESSING,
@@ -72,19 +75,20 @@ def dispatched_again(generation: Generation, *, now: datetime, due_at: datetime)
 
 
 def polled_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
-    """The job has been looked at, so nothing is overdue: its next poll is a task of its own."""
+    """Return the generation after a poll of its job. Nothing is overdue then, and the next poll is a new task."""
     return replace(dispatched_again(generation, now=now, due_at=due_at), deferrals=0)
 
 
 def deferred(generation: Generation, *, due_at: datetime) -> Generation:
-    """Still waiting in the queue: look again later, each time later."""
+    """Look again at `due_at` at a generation that still waits in the queue. Each further wait is longer."""
     return replace(generation, deferrals=generation.deferrals + 1, due_at=due_at)
 
 
 def adopt(generation: Generation, *, refunded: int, now: datetime) -> Commit[Generation]:
-    """Bring a generation of feraset-imagen's into the books: what its entries say it cost, and a hold if unsettled.
+    """Bring a generation of feraset-imagen's into the books.
 
-    `refunded` is the sum of its refund entries: some were refunded more than once, which shows as a charge below 0.
+    It costs what its entries say, and if it is unsettled, the rest is held. `refunded` is the sum of its refund
+    entries. Some were refunded more than once, which shows as a charge below 0.
     """
     held = 0 if generation.is_final else max(0, generation.price - refunded)
     adopted = replace(
@@ -148,7 +152,11 @@ def _ended(generation: Generation, status: Status, now: datetime) -> Generation:
 
 
 def _refunded(settled: Generation, before: Generation, reason: str) -> Commit[Generation]:
-    """What feraset-imagen gave back already is not given back again; beyond the price, it shows as a charge below 0."""
+    """Return the commit that refunds what is still owed.
+
+    What feraset-imagen has already refunded is not refunded again. If it refunded more than the price, the charge is
+    below 0.
+    """
     at = settled.updated_at
     owed = max(0, settled.price - settled.refunded)
     refunded = settled.refunded + owed

@@ -1,4 +1,4 @@
-"""Where the files of a generation are. The id decides it, so that a repeat overwrites itself."""
+"""The id of a generation decides where its files are, so a repeated attempt overwrites its own files."""
 
 from domain.generations.generation import Generation
 
@@ -12,7 +12,10 @@ def thumbnail_path(generation: Generation, index: int) -> str:
 
 
 def paths_of_output(generation: Generation, index: int) -> tuple[str, str]:
-    """Wherever something of this output may be: a thumbnail may be stored, and nobody have heard of it."""
+    """Return all paths where a file of this output may be.
+
+    A thumbnail may be stored although the generation does not know of it.
+    """
     return output_path(generation, index), thumbnail_path(generation, index)
 
 
@@ -21,5 +24,5 @@ def output_filename(generation: Generation, number: str) -> str:
 
 
 def folder_of(generation: Generation) -> str:
-    """All files of the generation are in it, also those of an attempt that stopped before it settled."""
+    """Return the folder of all its files, also of those from an attempt that stopped before the generation settled."""
     return f"generations/{generation.user_id}/{generation.id}"

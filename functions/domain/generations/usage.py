@@ -1,4 +1,4 @@
-"""What somebody used in a month: sums over its generations, by model."""
+"""The usage of a month is the sum over a user's generations, by model."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -8,7 +8,7 @@ from core.calendar import Month
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """How many requests, how they ended, how many images came out; and the credits that they cost."""
+    """These numbers count the requests, how they ended, the images that came out, and the credits that they cost."""
 
     requests: int = 0
     completed: int = 0
@@ -21,7 +21,7 @@ class Usage:
 
     @property
     def deducted(self) -> int:
-        """What the prices come to: each is charged, refunded or still held."""
+        """Return the sum of the prices. Each price is charged, refunded or still held."""
         return self.charged + self.refunded + self.held
 
     @property
@@ -32,7 +32,7 @@ class Usage:
         return Usage(**{name: getattr(self, name) + getattr(other, name) for name in _NUMBERS})
 
     def without(self, other: "Usage") -> "Usage":
-        """What is left of this; never below zero, for the two may have been counted a moment apart."""
+        """Return these numbers minus the others, and at least zero, because the two may be counted a moment apart."""
         return Usage(**{name: max(0, getattr(self, name) - getattr(other, name)) for name in _NUMBERS})
 
 
@@ -41,7 +41,7 @@ _NUMBERS = tuple(each.name for each in fields(Usage))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthUsage:
-    """`models` has those that were used, by name."""
+    """`models` has the models that were used, by name."""
 
     month: Month
     models: Mapping[str, Usage] = field(default_factory=dict)

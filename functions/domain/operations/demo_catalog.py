@@ -1,4 +1,4 @@
-"""What a demo database starts with: feraset-imagen's options, prices and users, and something to ask for."""
+"""A demo database starts with feraset-imagen's options, prices and users, and with prompts to ask for."""
 
 from dataclasses import dataclass
 
@@ -120,7 +120,9 @@ SIZES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoUser:
-    """`images` counts more than the demo's history holds: all of them registered before it begins."""
+    """`images` is larger than the number in the demo's history, because all users registered before that history
+    begins.
+    """
 
     id: str
     name: str

@@ -1,9 +1,9 @@
-"""The past of a demo database: quiet weeks, then the last full one, which gives the report something to find, and what
-little came since.
+"""A demo database has a past: quiet weeks, then a busy last full week, and a few requests since then.
 
-All of it follows from the local day of `now` and a number: seeding twice on a day writes the same documents. Chance
-decides who asked, when and for what, but never how much is asked for and spent in all: the report compares weeks with
-fixed limits, so every day's history has to lie on the same side of each of them.
+The busy week gives the report something to find. Everything follows from the local day of `now` and a number, so
+seeding twice on a day writes the same documents. Chance decides who asked, when and for what. It does not decide how
+much is asked for and spent in all: the report compares weeks with fixed limits, so the history of every day has to lie
+on the same side of each limit.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,11 +28,11 @@ REGULARS = tuple(user.id for user in USERS[:8])
 STILL_ACTIVE = ("arda", "alex_designer", "sarah_artist", "emma_photo")
 CAMPAIGN = ("promo_user1", "promo_user2", "viral_marketer")
 
+# Every week lasts at least this long. One week in a year has an hour less than the others.
 WEEK_SPAN = timedelta(hours=167)
-"""As long as a week is at least; one has an hour less than the others."""
 
-# Failures all cost the same: with one a week, a dear one after a cheap one looks like a wave of refunds. Nobody has
-# less than that left, so that no balance was below zero on the way there.
+# All failures cost the same. With one failure a week, an expensive one after a cheap one would look like a wave of
+# refunds. Nobody has less than that price left, so no balance was ever below zero.
 FAILING_SIZE = SIZES[1].id
 
 LONGEST_RUN = timedelta(seconds=40)
@@ -41,7 +41,7 @@ A_DAY_SINCE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastGeneration:
-    """`number` counts from 1, oldest first, and can name the generation; completed ones have no error."""
+    """`number` counts from 1, oldest first, and can name the generation. A completed generation has no error."""
 
     number: int
     user_id: str
@@ -82,13 +82,13 @@ def users(now: datetime, zone: tzinfo = UTC) -> list[User]:
 
 
 def credits_before(user_id: str, balance: int, past: Iterable[PastGeneration]) -> int:
-    """What a user held before `past` to have `balance` after it; what failed was refunded."""
+    """Return the user's balance before `past`, from the balance after it. Failed generations were refunded."""
     mine = (one for one in past if one.user_id == user_id and one.status is Status.COMPLETED)
     return balance + sum(one.credits for one in mine)
 
 
 def history(now: datetime, rng_seed: int = 0, zone: tzinfo = UTC) -> list[PastGeneration]:
-    """Oldest first; all of it before today."""
+    """Return the past generations, oldest first. All of them are before today."""
     today, last = local_date(now, zone), last_full_week(now, zone)
     rng = Random(f"{today}/{rng_seed}")  # noqa: S311 - it draws pictures of nothing, not secrets
     requests = [*_busy_week(rng, last.window(zone).start)]
@@ -101,7 +101,7 @@ def history(now: datetime, rng_seed: int = 0, zone: tzinfo = UTC) -> list[PastGe
 
 
 def _quiet_week(rng: Random, start: datetime, count: int) -> Iterator[_Request]:
-    """20 or more requests with one failure, which is 3-5 %; nobody makes more than 4."""
+    """Yield 20 or more requests with one failure, which is 3-5 %. No user makes more than 4."""
     failed = rng.randrange(count)
     models, sizes = cycle((MODEL_A, MODEL_B)), _sizes(rng)
     for index, user_id in enumerate(rng.sample(REGULARS * 4, count)):
@@ -127,7 +127,7 @@ def _busy_week(rng: Random, start: datetime) -> Iterator[_Request]:
 
 
 def _spam(rng: Random, start: datetime) -> Iterator[_Request]:
-    """A burst of 18 in one night, all large, a quarter of them failing."""
+    """Yield a burst of 18 requests in one night. All are large, and a quarter of them fail."""
     night = start + timedelta(days=rng.randint(2, 5), hours=2)
     failed = _failures(rng, 18, 0.25)
     large = [SIZES[1].id, SIZES[2].id] * 9
@@ -143,7 +143,10 @@ def _spam(rng: Random, start: datetime) -> Iterator[_Request]:
 
 
 def _enterprise(rng: Random, start: datetime) -> Iterator[_Request]:
-    """25 spread evenly, so that the week stands out and no single day; suspiciously, none fails."""
+    """Yield 25 requests that are spread evenly, so the week stands out, but no single day.
+
+    None fails, which is suspicious.
+    """
     sizes = ["1024x1792"] * 15 + ["1024x1024"] * 10
     rng.shuffle(sizes)
     for index, size in enumerate(sizes):
@@ -152,7 +155,7 @@ def _enterprise(rng: Random, start: datetime) -> Iterator[_Request]:
 
 
 def _campaign(rng: Random, start: datetime) -> Iterator[_Request]:
-    """Two fifths on Model B, which fails them a third of the time."""
+    """Yield the requests of a campaign. Two fifths are for Model B, where a third of them fail."""
     who = [user_id for user_id in CAMPAIGN for _ in range(rng.randint(4, 8))]
     rng.shuffle(who)
     on_b = round(0.4 * len(who))
@@ -164,12 +167,15 @@ def _campaign(rng: Random, start: datetime) -> Iterator[_Request]:
 
 
 def _failures(rng: Random, count: int, rate: float) -> Sequence[int]:
-    """A fixed share rather than a chance for each, so that every demo shows what it should."""
+    """Choose a fixed share, not a chance for each, so that every demo shows what it should."""
     return rng.sample(range(count), int(rate * count + 0.5))
 
 
 def _sizes(rng: Random) -> Iterator[str]:
-    """Sizes without end, in any order; but of each three in a row every size is one, so that their sum is no chance."""
+    """Yield sizes without end, in random order.
+
+    Each three in a row have every size once, so their sum does not depend on chance.
+    """
     while True:
         yield from rng.sample([size.id for size in SIZES], len(SIZES))
 

@@ -1,4 +1,4 @@
-"""What a week cost at the providers', and what it brought in. Money is in micro-dollars: integers, never floats."""
+"""A week has costs at the providers, and revenue. Money is in micro-dollars: integers, never floats."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,9 @@ from domain.reports.week_stats import WeekStats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What a completed generation of a model costs us, and what a credit is sold for; None where that is not known."""
+    """These are the prices that we pay for a completed generation, by model, and the price of a credit, or None if
+    unknown.
+    """
 
     providers: Mapping[str, int] = field(default_factory=dict)
     credit: int | None = None
@@ -19,7 +21,10 @@ NO_PRICES = Prices()
 
 
 def economics(stats: WeekStats, prices: Prices) -> dict[str, Any] | None:
-    """None where no price is known. A margin needs the price of all that was delivered, and of a credit."""
+    """Return the economics, or None if no price is known.
+
+    A margin needs the prices of all delivered models, and of a credit.
+    """
     if not prices.providers and prices.credit is None:
         return None
     completed = {model: tally.completed for model, tally in stats.models.items() if tally.completed}

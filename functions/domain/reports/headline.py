@@ -1,4 +1,4 @@
-"""A week in one sentence, for whoever reads no further."""
+"""The headline is a week in one sentence, for readers who read nothing else."""
 
 from domain.reports.anomalies.analysis import Analysis
 from domain.reports.week_stats import WeekStats

@@ -1,4 +1,7 @@
-"""The parts of a report's document. Rates are percentages, rounded to 2 digits; counts and credits are integers."""
+"""These are the parts of a report's document.
+
+Rates are percentages, rounded to 2 digits. Counts and credits are integers.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,8 +15,8 @@ from domain.reports.anomalies.findings import Band
 from domain.reports.week_stats import LedgerSums, Tallies, Tally, WeekStats, reconciled, summed
 
 Document = dict[str, Any]
+# The keys are the day, and then `requests`, `credits` or `failure_rate` (in percent).
 Expected = Mapping[date, Mapping[str, Band | None]]
-"""By day, and by `requests`, `credits` or `failure_rate` (in percent)."""
 
 _METRICS = ("requests", "credits", "failure_rate")
 _PERCENTILES = (50, 90, 95, 99)
@@ -129,7 +132,7 @@ def previous(stats: WeekStats | None) -> Document | None:
 
 
 def omitted(stats: WeekStats, most: int) -> dict[str, int]:
-    """How many names the tables and the breakdowns leave out; what they stand for is in the totals."""
+    """Return how many names the tables and breakdowns leave out. The totals include them all the same."""
     groups = {"models": stats.models, "styles": stats.styles, "colors": stats.colors, "sizes": stats.sizes}
     return {name: max(0, len(tallies) - most) for name, tallies in groups.items()}
 
@@ -143,7 +146,7 @@ def rates(tally: Tally) -> dict[str, float]:
 
 
 def busiest(tallies: Tallies, most: int) -> dict[str, Tally]:
-    """Those with the most requests, by name."""
+    """Return the names with the most requests, sorted by name."""
     kept = nsmallest(most, tallies.items(), key=lambda item: (-item[1].total, item[0]))
     return dict(sorted(kept))
 

@@ -1,4 +1,4 @@
-"""Reports read back, as what a later week is compared with."""
+"""Earlier reports are read back, to compare a later week with them."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -9,7 +9,10 @@ from domain.reports.week_stats import LedgerSums, Tallies, Tally, UserStats, Wee
 
 
 def stats_from(report: Mapping[str, Any], zone: tzinfo) -> WeekStats:
-    """What a report of schema 2 says of its week. Users are only counted in it, so that nobody is named."""
+    """Read the numbers of a week from a report of schema 2.
+
+    A report names no users for this, so only their number is known.
+    """
     week = week_named(report["week"])
     generations, ledger = report["generation_stats"], report["credit_stats"]
     return WeekStats(
@@ -31,7 +34,7 @@ def stats_from(report: Mapping[str, Any], zone: tzinfo) -> WeekStats:
 
 
 def week_named(key: str) -> Week:
-    """`2026-W46`"""
+    """Return the week of a key such as `2026-W46`."""
     year, _, number = key.partition("-W")
     return Week(int(year), int(number))
 

@@ -1,7 +1,7 @@
-"""The weekly report as a document: feraset-imagen's shape, to the key, and what Darkroom adds to it.
+"""The weekly report is a document. It has every key of feraset-imagen's report, and Darkroom's additions.
 
-A document in Firestore ends at 1 MiB and a mail is cut off at 102 KB, so nothing here grows with the number of users
-or of options: lists are cut, and `omitted` says by how much.
+A document in Firestore ends at 1 MiB and a mail is cut off at 102 KB, so nothing here grows with the number of users or
+of options: lists are cut, and `omitted` says by how much.
 """
 
 import json
@@ -22,13 +22,14 @@ from domain.reports.week_stats import WeekStats
 
 SCHEMA = 2
 BYTES_MAX = 100_000
+# A report names so many models, styles, colours and sizes. It names fewer where their names are so long that they would
+# not fit.
 _NAMES_LISTED = (30, 20, 10, 5, 2)
-"""How many models, styles, colours and sizes are named; fewer, where their names are so long that it is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """What a report says of its own making. `version` counts those of a week, from 1."""
+    """These facts are about the making of a report. `version` counts the reports of a week, from 1."""
 
     at: datetime
     zone: tzinfo
@@ -37,7 +38,10 @@ class Making:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What a week is seen beside. `previous` is None for the first week of all; `weeks` counts the reports before."""
+    """A week is compared with this background.
+
+    `previous` is None for the very first week. `weeks` counts the reports before.
+    """
 
     previous: WeekStats | None = None
     weeks: int = 0
@@ -47,13 +51,19 @@ class Background:
 
 
 def report_id(generated_at: datetime, run: int = 1) -> str:
-    """feraset-imagen's id for the first run of a UTC day; a later one has its own, and overwrites nothing."""
+    """Return the report's id.
+
+    The first run of a UTC day has feraset-imagen's id. A later run has an id of its own, and overwrites nothing.
+    """
     day = generated_at.astimezone(UTC).strftime("weekly_report_%Y_%m_%d")
     return day if run == 1 else f"{day}_run_{run}"
 
 
 def report_document(stats: WeekStats, analysis: Analysis, background: Background, making: Making) -> Document:
-    """JSON but for `generated_at`, which stays a datetime: Firestore sorts reports by it. At most BYTES_MAX."""
+    """Return the report as a document of at most BYTES_MAX.
+
+    It is JSON except for `generated_at`, which stays a datetime because Firestore sorts reports by it.
+    """
     for most in _NAMES_LISTED:
         document = _document(stats, analysis, background, making, most)
         if len(json.dumps(document, default=datetime.isoformat, ensure_ascii=False).encode()) <= BYTES_MAX:
@@ -62,7 +72,7 @@ def report_document(stats: WeekStats, analysis: Analysis, background: Background
 
 
 def summary(report: Mapping[str, Any]) -> Document:
-    """Of a report's document, fresh or read back."""
+    """Return the summary of a report's document, fresh or read back."""
     generations = report["generation_stats"]
     return {
         "total_requests": generations["total_requests"],
@@ -76,7 +86,10 @@ def summary(report: Mapping[str, Any]) -> Document:
 
 
 def anomaly_summary(report: Mapping[str, Any]) -> Document:
-    """Of a report's document, fresh or read back. Severities and types that did not occur have no key."""
+    """Return the anomalies of a report's document, fresh or read back.
+
+    Severities and types that did not occur have no key.
+    """
     analysis = report["anomaly_analysis"]
     found = analysis["detected_anomalies"]
     severities = Counter(anomaly["severity"] for anomaly in found)

@@ -1,4 +1,7 @@
-"""The numbers of one week, as they are counted: sums over groups of requests, of entries and of users, never rows."""
+"""These are the numbers of one week.
+
+They are sums over groups of requests, of entries and of users, never single rows.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,27 +10,30 @@ from fractions import Fraction
 
 from core.calendar import Week, Window
 
+# These are codes of failures, grouped by what they mean for whoever looks after a model. Any other code is `other`.
 FAILURE_CLASSES: Mapping[str, tuple[str, ...]] = {
     "rejected": ("content_filter", "model_withdrawn", "nothing_delivered"),
     "timeout": ("timeout",),
     "gave_up": ("out_of_attempts", "job_lost", "insufficient_resources", "overloaded", "network"),
 }
-"""Codes of failures, by what they mean for whoever looks after a model. What is none of these is `other`."""
 
+# A list names so many users.
 SHORT_LIST = 10
-"""How many users a list names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How a group of requests stands. What has not ended is pending, so the states add up to the total."""
+    """This counts how a group of requests stands.
+
+    Requests that have not ended are pending, so the states add up to the total.
+    """
 
     total: int = 0
     completed: int = 0
     failed: int = 0
     cancelled: int = 0
+    # These are the credits that were deducted, whatever was refunded later.
     credits: int = 0
-    """Deducted, whatever was refunded later."""
 
     @property
     def pending(self) -> int:
@@ -39,7 +45,10 @@ class Tally:
 
     @property
     def failure_share(self) -> Fraction:
-        """0-1, exact, of the finished: waiting work must not hide failures; a cancel is no model's fault."""
+        """Return the exact share of the finished requests that failed, 0-1.
+
+        Requests that wait are not counted, because they would hide failures. A cancel is no model's fault.
+        """
         return _share(self.failed, self.finished)
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -57,7 +66,10 @@ Tallies = Mapping[str, Tally]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSums:
-    """By entry type: how many rows, and the sum of their credits. What did not occur has no key."""
+    """These are the number of entries and the sum of their credits, by entry type.
+
+    A type that did not occur has no key.
+    """
 
     rows: Mapping[str, int] = field(default_factory=dict)
     credits: Mapping[str, int] = field(default_factory=dict)
@@ -76,7 +88,7 @@ class LedgerSums:
 
     @property
     def came_in(self) -> int:
-        """What users were given beside refunds. An adjustment may have taken some of it back."""
+        """Return the credits that users were given, refunds aside. An adjustment may have taken some of them back."""
         return sum(self.credits.get(kind, 0) for kind in ("top_up", "grant", "adjustment", "opening"))
 
     @property
@@ -90,7 +102,7 @@ class LedgerSums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusyUser:
-    """Of the whole week; on `best_day` most credits were deducted."""
+    """These are a user's numbers for the whole week. On `best_day` the most credits were deducted."""
 
     user_id: str
     requests: int
@@ -102,7 +114,7 @@ class BusyUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserList:
-    """The first few, and how many there are in all."""
+    """`named` are the first few users, and `count` is how many there are in all."""
 
     named: tuple[BusyUser, ...] = ()
     count: int = 0
@@ -114,9 +126,10 @@ class UserList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserStats:
-    """Active is who asked for something: a grant or an expiry happens to a user. A newcomer was not in the week before.
+    """A user is active who asked for something. A grant or an expiry does not make a user active.
 
-    `spenders` spent much on one day, `spiking` asked for much more than before; both the greatest first.
+    A newcomer was not active in the week before. `spenders` spent much on one day, and `spiking` asked for much more
+    than before; both lists have the greatest first.
     """
 
     active: int = 0
@@ -129,7 +142,10 @@ class UserStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekStats:
-    """`hours` are those of UTC, `latencies` hold counts by bucket, `failure_classes` counts by class."""
+    """`hours` are those of UTC.
+
+    `latencies` has counts by model and bucket, `failure_classes` counts by model and class.
+    """
 
     week: Week
     window: Window
@@ -147,15 +163,15 @@ class WeekStats:
     ledger: LedgerSums = LedgerSums()
     users: UserStats = UserStats()
     registrations: Mapping[date, int] = field(default_factory=dict)
+    # These are the held credits of all users, at the time of counting.
     held_credits: int = 0
-    """Of all users, at the time of counting."""
 
     @property
     def active_users(self) -> int:
         return self.users.active
 
     def of_day(self, day: date) -> Tallies:
-        """Of one day, by model."""
+        """Return the tallies of one day, by model."""
         return {model: tally for (model, each), tally in self.model_days.items() if each == day}
 
 
@@ -164,7 +180,7 @@ def summed(tallies: Iterable[Tally]) -> Tally:
 
 
 def by_name(pairs: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
-    """The sum for each name, by name; without what nobody asked for."""
+    """Return the sum for each name, sorted by name. Names without a request are left out."""
     found: dict[str, Tally] = {}
     for name, tally in pairs:
         found[name] = found.get(name, Tally()) + tally
@@ -173,7 +189,7 @@ def by_name(pairs: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """Two counts of the same thing, made on different ways."""
+    """These are two counts of the same thing, made in different ways."""
 
     name: str
     expected: int
@@ -185,7 +201,7 @@ class Check:
 
 
 def reconciled(stats: WeekStats) -> Sequence[Check]:
-    """I8, and that every way of counting the week comes to the same."""
+    """Return the checks of the ledger (I8), and of all the ways to count the week."""
     ledger, requests = stats.ledger, stats.requests
     groups: Mapping[str, Iterable[Tally]] = {
         "style": stats.styles.values(),
@@ -202,7 +218,7 @@ def reconciled(stats: WeekStats) -> Sequence[Check]:
 
 
 def _agreeing(name: str, requests: Tally, tally: Tally) -> Check:
-    """Where the totals agree, the first state that does not."""
+    """Compare the totals. If they agree, compare the first state that does not."""
     for state in ("total", "completed", "failed", "cancelled", "credits"):
         if getattr(requests, state) != getattr(tally, state):
             break

@@ -17,7 +17,9 @@ Credits = Annotated[int, Field(ge=0, le=CREDITS_MAX)]
 
 
 class KeyBudget(Inbound):
-    """Credits, net of refunds; days and months are those of UTC. null: no limit."""
+    """A budget limits the credits that a key may spend, net of refunds, in a UTC day and a UTC month. null means no
+    limit.
+    """
 
     per_day: Credits | None = None
     per_month: Credits | None = None
@@ -27,9 +29,12 @@ class KeyBudget(Inbound):
 
 
 class CreateKey(Inbound):
-    name: KeyName = Field(description="What it is for.", examples=["Nightly batch"])
+    name: KeyName = Field(description="The purpose of the key.", examples=["Nightly batch"])
     scopes: list[Annotated[Scope, Field(strict=False)]] = Field(
-        min_length=1, max_length=len(Scope), description="What it may do.", examples=[["generations:write"]]
+        min_length=1,
+        max_length=len(Scope),
+        description="The scopes that allow the key to do something.",
+        examples=[["generations:write"]],
     )
     expires_at: Annotated[Moment, Field(strict=False)] | None = Field(
         default=None, description="RFC 3339. Default: never."
@@ -39,23 +44,31 @@ class CreateKey(Inbound):
         default=None,
         max_length=EXTERNAL_PREFIX_MAX,
         pattern=r"^[\x21-\x2e\x30-\x7e]+$",
-        description="Of a service key: it acts only for external users whose ids begin so. Default: for all of them.",
+        description="For a service key: it acts only for external users whose ids begin so. Default: all of them.",
     )
 
 
 class UpdateKey(Inbound):
     name: KeyName | None = None
-    budget: KeyBudget | None = Field(default=None, description="Replaces the budget; what is spent stays spent.")
+    budget: KeyBudget | None = Field(
+        default=None, description="Replaces the budget. What the key has spent still counts."
+    )
 
 
 class RotateKey(Inbound):
     overlap_seconds: int = Field(
-        default=0, ge=0, le=OVERLAP_SECONDS_MAX, description="How long the old secret works on. 0: it is dead at once."
+        default=0,
+        ge=0,
+        le=OVERLAP_SECONDS_MAX,
+        description="The time that the old secret still works. 0: it ends at once.",
     )
 
 
 class KeySpending(Outbound):
-    """Of today and of this month, in UTC; `remaining` is null without a budget."""
+    """This is what the key has spent today and this month, in UTC.
+
+    The credits that remain are null without a budget.
+    """
 
     today: int
     today_remaining: int | None
@@ -77,9 +90,9 @@ class KeyResource(Outbound):
     budget: KeyBudget
     spent: KeySpending
     in_flight: int
-    made_by: str | None = Field(description="The id of the service key that made it, and with which it ends.")
+    made_by: str | None = Field(description="The id of the service key that made this key. This key ends with it.")
     external_prefix: str | None = Field(
-        description="Of a service key: what the ids of those that it acts for begin with. null: anything."
+        description="For a service key: the ids of its external users begin so. null: with anything."
     )
 
     @classmethod
@@ -99,7 +112,7 @@ class KeyResource(Outbound):
 
 class IssuedKeyResource(KeyResource):
     key: str = Field(
-        description="The key itself, shown this once.",
+        description="The key itself, which is shown only now.",
         examples=["dk_k3v9q0w1x2y3_" + "0123456789abcdefghijABCDEFGHIJ0123456789abc"],
     )
 
@@ -109,7 +122,7 @@ class IssuedKeyResource(KeyResource):
 
 
 class KeyList(Outbound):
-    data: list[KeyResource] = Field(description="All of them, newest first: there are never many.")
+    data: list[KeyResource] = Field(description="All keys, newest first. There are never many.")
 
 
 def _spending(key: ApiKey, now: datetime) -> KeySpending:

@@ -1,4 +1,4 @@
-"""The wire of the function URLs, field for field as the clients of feraset-imagen know it."""
+"""These are the bodies of the function URLs. Each field is as the clients of feraset-imagen know it."""
 
 from typing import Annotated, Self
 
@@ -12,7 +12,7 @@ from services.generations.generations import GenerationView
 
 
 class CreateGenerationRequest(InboundText):
-    """Unknown fields are ignored, as they always were."""
+    """Unknown fields are ignored, as feraset-imagen did."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -25,7 +25,10 @@ class CreateGenerationRequest(InboundText):
 
 
 class ScheduleWeeklyReport(InboundText):
-    """From the query or the body. Unknown fields are ignored: feraset-imagen's function looked at none."""
+    """The fields come from the query or from the body.
+
+    Unknown fields are ignored, because feraset-imagen read no field at all.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -45,7 +48,7 @@ class GenerationCreated(_Camel):
 
 
 class GenerationStatus(Outbound):
-    """Two naming styles in one body, and `str()` times: that is the contract."""
+    """feraset-imagen's clients expect two naming styles in one body, and times as `str()` writes them."""
 
     generationRequestId: str  # noqa: N815 - the wire's name
     status: str

@@ -8,7 +8,7 @@ Id = Annotated[Words, Field(max_length=200, pattern=r"^[^/]+$")]
 
 
 class ProviderCallback(InboundText):
-    """Vendors send more than this; only the two ids are read."""
+    """Vendors send more fields than these. Only the two ids are read."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

@@ -13,8 +13,8 @@ from services.generations.ports import GenerationFilter
 PROMPT_MAX = 1000
 METADATA_KEYS_MAX = 16
 WAIT_SECONDS_MAX = 50
+# A size may cost at most this much.
 CREDITS_MAX = 10_000
-"""The dearest that a size may be."""
 
 
 def _not_reserved(name: str) -> str:
@@ -39,10 +39,13 @@ class CreateGeneration(Inbound):
     color: Option = Field(description="A colour palette of the catalog, by id.", examples=["pastel"])
     size: Option = Field(description="A size of the catalog; it decides the price.", examples=["1024x1024"])
     prompt: Annotated[Words, Field(max_length=PROMPT_MAX)] = Field(
-        description="What to paint.", examples=["A lighthouse at dusk"]
+        description="The picture to paint, in words.", examples=["A lighthouse at dusk"]
     )
     seed: int | None = Field(
-        default=None, ge=0, le=2**32 - 1, description="Same seed, same picture. Default: chosen by the id."
+        default=None,
+        ge=0,
+        le=2**32 - 1,
+        description="The same seed gives the same picture. Default: the id chooses it.",
     )
     metadata: dict[MetadataKey, MetadataValue] = Field(
         default={}, max_length=METADATA_KEYS_MAX, description="Your own labels, given back unchanged."
@@ -54,9 +57,13 @@ class ListGenerations(InboundText):
     status: Status | None = None
     style: Option | None = None
     model: Option | None = None
-    credits: int | None = Field(default=None, ge=0, le=CREDITS_MAX, description="Its price is exactly this.")
-    from_: Moment | None = Field(default=None, alias="from", description="Created at or after (RFC 3339).")
-    to: Moment | None = Field(default=None, description="Created before (RFC 3339).")
+    credits: int | None = Field(
+        default=None, ge=0, le=CREDITS_MAX, description="Only generations with exactly this price."
+    )
+    from_: Moment | None = Field(
+        default=None, alias="from", description="Only those created at or after this time (RFC 3339)."
+    )
+    to: Moment | None = Field(default=None, description="Only those created before this time (RFC 3339).")
     page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
     page_token: str | None = Field(default=None, max_length=500)
 
@@ -83,13 +90,13 @@ class OutputResource(Outbound):
 
 
 class SavedOutput(Outbound):
-    """A link that saves the file instead of showing it."""
+    """This is a link that saves the file instead of showing it."""
 
     url: str
     filename: str
     content_type: str
     bytes: int
-    expires_at: datetime = Field(description="The link is good until then, at least.")
+    expires_at: datetime = Field(description="The link works at least until then.")
 
     @classmethod
     def of(cls, link: SavingLink) -> Self:
@@ -111,7 +118,7 @@ class Params(Outbound):
 
 
 class Cost(Outbound):
-    """Credits. `held` + `charged` + `refunded` = `price`, always."""
+    """These are credits. `held` + `charged` + `refunded` is always equal to `price`."""
 
     price: int
     held: int
@@ -134,7 +141,7 @@ class GenerationResource(Outbound):
     id: str
     kind: str
     status: Literal["queued", "processing", "completed", "failed", "cancelled"]
-    progress: float = Field(description="0-100; while a model works, from the time that it is expected to take.")
+    progress: float = Field(description="0-100. While a model works, it is estimated from the expected duration.")
     model: str
     prompt: str
     params: Params
@@ -143,8 +150,8 @@ class GenerationResource(Outbound):
     error: GenerationError | None
     queue_position: int | None = Field(
         description=(
-            "1 is the next. It is an estimate from one count for everybody that is a few seconds old, and null where "
-            "nothing has been counted yet. Only while queued, and only in an answer about one generation."
+            "1 is the next. It is estimated from one count for all users that is a few seconds old, and null where "
+            "nothing has been counted yet. It is given only while queued, and only in an answer about one generation."
         )
     )
     attempt: int
@@ -185,7 +192,7 @@ class GenerationPage(Outbound):
 
 
 class QuoteResource(Outbound):
-    """What `validate_only` answers: nothing was created, nothing charged."""
+    """This is the answer to `validate_only`. Nothing was created, and nothing was charged."""
 
     validate_only: Literal[True] = True
     price: int

@@ -6,7 +6,10 @@ from schemas.base import Text
 
 
 class TaskPayload(BaseModel):
-    """What a task carries: whose it is and what was asked is read from the generation, never from here."""
+    """A task carries these values.
+
+    Everything else, such as the owner and the order, is read from the stored generation.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

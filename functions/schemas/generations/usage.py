@@ -10,11 +10,11 @@ _MONTHS_MAX = 12
 
 
 class AskUsage(InboundText):
-    months: int = Field(default=6, ge=1, le=_MONTHS_MAX, description="How many, with the running one.")
+    months: int = Field(default=6, ge=1, le=_MONTHS_MAX, description="The number of months, with the running one.")
 
 
 class UsageResource(Outbound):
-    """`deducted` = `charged` + `refunded` + `held`, in credits."""
+    """These are counts, and credits: `deducted` = `charged` + `refunded` + `held`."""
 
     requests: int
     completed: int
@@ -32,7 +32,7 @@ class UsageResource(Outbound):
 
 
 class ModelUsage(UsageResource):
-    model: str = Field(description="Its name; `other`: of models that are no longer on offer.")
+    model: str = Field(description="The model's name, or `other` for models that are no longer on offer.")
 
     @classmethod
     def named(cls, model: str, usage: Usage) -> Self:
@@ -40,7 +40,10 @@ class ModelUsage(UsageResource):
 
 
 class MonthResource(Outbound):
-    """`from` to just before `to`, in UTC. `total` is the sum of `models`, which has those that were used."""
+    """A month begins at `from` and ends just before `to`, in UTC.
+
+    `total` is the sum of `models`, which lists the used ones.
+    """
 
     month: str = Field(pattern="^[0-9]{4}-[0-9]{2}$", examples=["2026-03"])
     from_: datetime = Field(serialization_alias="from")
@@ -61,4 +64,4 @@ class MonthResource(Outbound):
 
 
 class UsagePage(Outbound):
-    months: list[MonthResource] = Field(description="The newest first, each that was asked for.")
+    months: list[MonthResource] = Field(description="All months that were asked for, newest first.")

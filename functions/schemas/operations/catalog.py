@@ -11,8 +11,8 @@ Description = Annotated[Text, Field(max_length=500)]
 HexColor = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 Pixels = Annotated[int, Field(ge=16, le=4096)]
 
+# A ratio may differ by a 20th from that of the pixels: 1024x1792 is sold as 9:16, which is nearly right.
 _RATIO_TOLERANCE = 20
-"""A ratio may be off by a 20th: 1024x1792 is sold as 9:16, which it nearly is."""
 
 
 class PutStyle(Inbound):
@@ -44,7 +44,7 @@ class PutSize(PutStyle):
     width: Pixels
     height: Pixels
     aspect_ratio: str = Field(pattern=r"^[1-9][0-9]?:[1-9][0-9]?$", examples=["16:9"])
-    credit_cost: int = Field(ge=0, le=10_000, description="Of what is ordered from now on.")
+    credit_cost: int = Field(ge=0, le=10_000, description="The price in credits of each order from now on.")
 
     @field_validator("aspect_ratio")
     @classmethod
@@ -90,7 +90,7 @@ class ListedSize(ListedStyle):
 
 
 class ListedCatalog(Outbound):
-    """All options, on offer or not."""
+    """These are all options, on offer or not."""
 
     styles: list[ListedStyle]
     colors: list[ListedColor]

@@ -13,16 +13,16 @@ from services.operations.sweeping import SweepResult
 
 class GiveReason(Inbound):
     reason: Annotated[Words, Field(max_length=500)] = Field(
-        description="For the audit log.", examples=["The vendor is down"]
+        description="The reason, for the audit log.", examples=["The vendor is down"]
     )
 
 
 class QueuePart(Outbound):
-    """One of the queues. Null is what it does not tell."""
+    """This is one of the queues. A value is null if the queue does not tell it."""
 
     name: str = Field(description="The name of the queue.", examples=["processImageGeneration"])
     state: str = Field(description="`running`, `paused` or `unknown`.")
-    depth: int | None = Field(description="Tasks that wait, about.")
+    depth: int | None = Field(description="The approximate number of tasks that wait.")
     oldest_at: datetime | None
     purged_at: datetime | None
     max_attempts: int | None
@@ -35,20 +35,20 @@ class QueuePart(Outbound):
 
 
 class QueueResource(Outbound):
-    """All queues together, and each of them in `queues`. Null is what one of them does not tell.
+    """These are the values of all queues together, and each queue is in `queues`.
 
-    `state` is `unknown` where they are not all in the same one.
+    A value is null if one of them does not tell it. `state` is `unknown` if the queues have different states.
     """
 
     state: str = Field(description="`running`, `paused` or `unknown`.")
-    depth: int | None = Field(description="Tasks that wait, about.")
+    depth: int | None = Field(description="The approximate number of tasks that wait.")
     oldest_at: datetime | None
     purged_at: datetime | None
     max_attempts: int | None
     max_concurrent_dispatches: int | None
     max_dispatches_per_second: float | None
-    queued: int = Field(description="Generations that wait for a worker.")
-    processing: int = Field(description="Generations that a worker or a vendor is at.")
+    queued: int = Field(description="The number of generations that wait for a worker.")
+    processing: int = Field(description="The number of generations that a worker or a vendor works on.")
     queues: list[QueuePart]
 
     @classmethod
@@ -63,15 +63,19 @@ class QueueResource(Outbound):
 
 
 class SweepResource(Outbound):
-    """How many generations were overdue, by what became of them."""
+    """This counts the overdue generations by what was done with them."""
 
     resent: int
     dispatched_again: int
     failed: int
     settled_meanwhile: int
     unavailable: int
-    unreadable: int = Field(description="Cannot be read. The log names them, and an operator has to repair them.")
-    disputed: int = Field(description="Cannot be settled, for an entry of theirs is there already. As above.")
+    unreadable: int = Field(
+        description="The number that cannot be read. The log names them, and an operator has to repair them."
+    )
+    disputed: int = Field(
+        description="The number that cannot be settled, because an entry of theirs is there already. See the log."
+    )
 
     @classmethod
     def of(cls, result: SweepResult) -> Self:
@@ -80,12 +84,12 @@ class SweepResource(Outbound):
 
 class RunAudit(Inbound):
     user_id: Annotated[Text, Field(min_length=1, max_length=128)] | None = Field(
-        default=None, description="Default: everybody together, and each user that changed in the last 25 hours."
+        default=None, description="Default: all users together, and each user that changed in the last 25 hours."
     )
 
 
 class DifferenceResource(Outbound):
-    invariant: str = Field(description="As numbered in docs/ledger.md.", examples=["I2"])
+    invariant: str = Field(description="The number of the invariant in docs/ledger.md.", examples=["I2"])
     detail: str
     expected: int
     actual: int
@@ -97,17 +101,19 @@ class UserDifferences(Outbound):
 
 
 class AuditResource(Outbound):
-    """Whether the books agree with themselves."""
+    """This says whether the books agree with themselves."""
 
     is_exact: bool
-    is_complete: bool = Field(description="false: it stopped, at 500 users or after 40 seconds.")
+    is_complete: bool = Field(description="false: the audit stopped, at 500 users or after 40 seconds.")
     is_conclusive: bool = Field(
         description="false: more than 100 users are older than the ledger, so that the totals say nothing."
     )
     users_checked: int
-    differences: list[DifferenceResource] = Field(description="Of the totals over everybody whose books are open.")
+    differences: list[DifferenceResource] = Field(
+        description="The differences of the totals over all users whose books are open."
+    )
     different: list[UserDifferences]
-    unopened: list[str] = Field(description="Users, of those that were checked, who are older than the ledger.")
+    unopened: list[str] = Field(description="The checked users who are older than the ledger.")
     unopened_count: int
     unreadable: list[str] = Field(description="Paths of users' documents that cannot be read.")
 

@@ -1,4 +1,4 @@
-"""What operators see of everybody: generations, entries, and who of the operators did what."""
+"""Operators see generations and entries of all users, and the audit log of what operators did."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,8 +15,8 @@ from services.credits.ports import EntryFilter
 from services.generations.generations import GenerationView
 from services.operations.ports import AuditFilter
 
+# A token of a page of entries holds the ids of a user and of an entry.
 TOKEN_MAX = 4000
-"""A token of entries holds the ids of a user and of an entry."""
 
 FilterText = Annotated[Words, Field(max_length=200)]
 
@@ -26,7 +26,7 @@ class ListAllGenerations(ListGenerations):
 
 
 class AnyGenerationResource(GenerationResource):
-    """As its owner sees it; its `urls` are the owner's."""
+    """This is the generation as its owner sees it. Its `urls` are those for the owner."""
 
     user_id: str
     price_version: int | None = Field(description="The version of the size whose price it has.")
@@ -46,8 +46,10 @@ class AnyGenerationPage(Outbound):
 class ListAllEntries(InboundText):
     user_id: FilterText | None = None
     type: EntryType | None = None
-    from_: Moment | None = Field(default=None, alias="from", description="Posted at or after (RFC 3339).")
-    to: Moment | None = Field(default=None, description="Posted before (RFC 3339).")
+    from_: Moment | None = Field(
+        default=None, alias="from", description="Only those posted at or after this time (RFC 3339)."
+    )
+    to: Moment | None = Field(default=None, description="Only those posted before this time (RFC 3339).")
     page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
     page_token: str | None = Field(default=None, max_length=TOKEN_MAX)
 

@@ -32,18 +32,18 @@ NonZeroCredits = Annotated[
 
 class ListUsers(InboundText):
     email: Annotated[Text, Field(min_length=1, max_length=EMAIL_MAX)] | None = Field(
-        default=None, description="What the e-mail address begins with, in any case. Default: everybody."
+        default=None, description="The beginning of the e-mail address, in any case. Default: all users."
     )
     page_size: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE_MAX)
     page_token: str | None = Field(default=None, max_length=TOKEN_MAX)
 
 
 class DeleteUser(InboundText):
-    reason: Reason = Field(description="For the audit log.")
+    reason: Reason = Field(description="The reason, for the audit log.")
 
 
 class WithReasonQuery(InboundText):
-    reason: Reason = Field(description="For the audit log.")
+    reason: Reason = Field(description="The reason, for the audit log.")
 
 
 class NameUser(Inbound):
@@ -55,12 +55,16 @@ class NameUser(Inbound):
 
 
 class Adjust(Inbound):
-    credits: NonZeroCredits = Field(description="Below zero, they are taken away.", examples=[25])
-    reason: Reason = Field(description="Stands in the ledger, too, where the user sees it.", examples=["Apology"])
+    credits: NonZeroCredits = Field(
+        description="The credits to add. If the number is below zero, they are taken away.", examples=[25]
+    )
+    reason: Reason = Field(
+        description="The reason. It is in the ledger too, where the user sees it.", examples=["Apology"]
+    )
 
 
 class WithReason(Inbound):
-    reason: Reason = Field(description="For the audit log.", examples=["Chargeback under review"])
+    reason: Reason = Field(description="The reason, for the audit log.", examples=["Chargeback under review"])
 
 
 class ListedUserResource(Outbound):
@@ -81,12 +85,12 @@ class ListedUserResource(Outbound):
 
 
 class AdminUserResource(ListedUserResource):
-    in_flight: int = Field(description="Generations that have not ended.")
-    keys: int = Field(description="How many API keys it has, those that have ended lately too.")
-    books_opened_at: datetime | None = Field(description="null: its balance is older than the ledger.")
-    signed_out_at: datetime | None = Field(description="Sign-ins from before are worth nothing.")
+    in_flight: int = Field(description="The number of generations that have not ended.")
+    keys: int = Field(description="The number of API keys, with those that ended lately.")
+    books_opened_at: datetime | None = Field(description="null means that the balance is older than the ledger.")
+    signed_out_at: datetime | None = Field(description="Sign-ins from before this time are not valid.")
     deleted_at: datetime | None
-    erasure_due: bool = Field(description="It is deleted, and some of what it made may still be there.")
+    erasure_due: bool = Field(description="true: the user is deleted, and some of its data may still be there.")
     claimed: list[str] = Field(description="The anonymous accounts whose generations it took over.")
     claimed_by: str | None = Field(description="The user that took over this anonymous account.")
 
@@ -108,7 +112,7 @@ class UserPage(Outbound):
 
 class AdjustmentResource(Outbound):
     entry: EntryResource
-    current_credits: int = Field(description="As they are now.")
+    current_credits: int = Field(description="The balance as it is now.")
     held_credits: int
 
     @classmethod
@@ -122,5 +126,5 @@ class AdjustmentResource(Outbound):
 
 class ErasureResource(Outbound):
     status: Literal["erased", "erasing"] = Field(
-        description="erasing: the account is closed, and the rest goes on in the night, or when this is repeated."
+        description="erasing: the account is closed. The rest is erased in the night, or if this is repeated."
     )

@@ -1,7 +1,8 @@
-"""Who is calling, and what that caller may do: the standing of a sign-in or an API key, as of this request.
+"""The access service finds out who is calling, and what the caller may do.
 
-A request that spends is judged on the user as this instance remembers it, because its commit judges again on the very
-document that it changes. Any other is judged on a fresh read; a sign-in that only looks, on one of the last seconds.
+It checks a sign-in or an API key anew for each request. For a request that spends, it may use the user as this instance
+remembers it, because the commit checks again on the document that it changes. Any other request is checked on a fresh
+read of the user; a sign-in that only reads may be checked on a read of the last few seconds.
 """
 
 import hashlib
@@ -19,8 +20,8 @@ from domain.credits.user import User
 from services.accounts.accounts import AccountService
 from services.accounts.ports import Accounts, Identity, KeySecret, Users
 
+# The id of a user begins so if a service key made it for somebody else's id. No sign-in may have such an id.
 EXTERNAL_PREFIX = "ext-"
-"""Users whom a service key made for somebody else's ids; no sign-in may have an id of this form."""
 
 _SIGN_IN_SEEN = timedelta(seconds=10)
 _ANY_TIME = timedelta.max
@@ -29,12 +30,12 @@ _NOT_VALID = "The API key is not valid."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Whose books a call is about, who made it (`actor`), and what it may do. Without scopes it may do everything.
+    """A caller is whoever makes a call (`actor`), the user whose books it is about, and what it may do.
 
-    `account_ids` are the anonymous accounts that it claimed: their generations are its own. `claims_admin` is what its
-    token says, and `is_admin` what its user document says as well. `acts_for_another`: it is an admin, and the books
-    are those of a user whom it named. `service_key` is the key that acts, where one does,
-    and `owner_id` is the owner of the key that calls.
+    Without scopes it may do everything. `account_ids` are the anonymous accounts that the user claimed: their
+    generations are its own. `claims_admin` is what its token says, and `is_admin` says that its user document agrees.
+    `acts_for_another` says that an admin named another user, whose books these are. `service_key` is the service key
+    that acts, if one does, and `owner_id` is the owner of the key that calls.
     """
 
     user_id: str
@@ -50,7 +51,7 @@ class Caller:
 
     @property
     def counted(self) -> tuple[str, ...]:
-        """Whose requests a call is among: a key's, and those of the key's owner whatever it calls with."""
+        """Return the names that the call is counted under. A key's call counts for the key and for its owner."""
         return (self.actor,) if self.owner_id is None else (self.actor, f"user:{self.owner_id}")
 
     @property
@@ -58,12 +59,18 @@ class Caller:
         return self.scopes is None
 
     def refuse_own_key(self) -> None:
-        """A key cannot look after its owner's keys: who has stolen one would have them all. Raises PermissionDenied."""
+        """Raise PermissionDenied if the caller uses an API key of its own.
+
+        A key cannot manage its owner's keys, because a thief of one key would then control them all.
+        """
         if self.spender.key_id is not None:
             raise PermissionDenied("An API key cannot manage the keys of its owner: sign in.")
 
     def refuse_unless(self, scope: Scope | None, *, admin: bool) -> None:
-        """Raises PermissionDenied. `scope` None: for people only."""
+        """Raise PermissionDenied unless the caller has the scope.
+
+        A `scope` of None means that only people may do it.
+        """
         if admin and not self.is_admin:
             raise PermissionDenied("Only an admin may do this: a user with the custom claim role=admin.")
         if self.scopes is None or scope in self.scopes:
@@ -84,10 +91,10 @@ class AccessService:
         self._clock = clock
 
     def of_person(self, identity: Identity, *, is_fenced: bool, changes: bool, address: str) -> Caller:
-        """Who has signed in; the first time, the account is made.
+        """Return the caller for a sign-in. The first sign-in creates the user.
 
-        An admin can reach the books of others, so whoever claims to be one is judged on a fresh read, unless the
-        call's own commit judges it again. Raises Unauthenticated, RateLimited, UserInactive.
+        An admin can reach the books of others, so a sign-in that claims to be an admin's is checked on a fresh read,
+        unless the commit of the call checks it again. Raise Unauthenticated, RateLimited or UserInactive.
         """
         if identity.user_id.startswith(EXTERNAL_PREFIX):
             raise Unauthenticated("This user is a service key's: nobody signs in as it.")
@@ -109,7 +116,10 @@ class AccessService:
         )
 
     def of_key(self, text: str, *, is_fenced: bool, acts_for: str | None) -> Caller:
-        """Raises Unauthenticated, PermissionDenied, UserInactive."""
+        """Return the caller for an API key, acting for another user if `acts_for` names one.
+
+        Raise Unauthenticated, PermissionDenied or UserInactive.
+        """
         secret = self._proved(text)
         spender = Spender(key_id=secret.key_id, key_serial=secret.serial)
         owner, key = self._owner(secret.user_id, spender, is_fenced=is_fenced and acts_for is None)
@@ -127,16 +137,19 @@ class AccessService:
         return caller if acts_for is None else self._acting(caller, key, acts_for)
 
     def named(self, user_id: str) -> Caller:
-        """Whoever is named, without any proof: only ever in open mode, on the emulator."""
+        """Return a caller for this user without any proof.
+
+        Calls reach it only in open mode, on the emulator, or through an admin.
+        """
         user = self._users.get(user_id, within=_ANY_TIME)
         claimed = frozenset(user.claimed) if user else frozenset()
         return Caller(user_id=user_id, actor=f"user:{user_id}", is_admin=True, account_ids=claimed)
 
     def acting_for(self, caller: Caller, user_id: str) -> Caller:
-        """An admin who signed in, with the books of another user.
+        """Return the caller for an admin who signed in, with the books of another user.
 
-        The commit that follows is fenced by the other's document, so the admin is judged here on a fresh read of its
-        own. Raises Unauthenticated, and UserNotFound for whoever is no admin now: another user is not found then.
+        The commit that follows is fenced by the other user's document, so the admin is checked here on a fresh read.
+        Raise Unauthenticated. Raise UserNotFound if the caller is no admin now: to such a caller, no other user exists.
         """
         admin = self._users.get(caller.user_id) if caller.claims_admin else None
         if admin is None:
@@ -147,7 +160,10 @@ class AccessService:
         return replace(self.named(user_id), actor=caller.actor, acts_for_another=True)
 
     def _owner(self, user_id: str, spender: Spender, *, is_fenced: bool) -> tuple[User, ApiKey]:
-        """A refusal is only ever given on a fresh read: what is remembered may not know the key yet."""
+        """Return the owner of a key, and the key.
+
+        A key is refused only after a fresh read, because the remembered user may not have the key yet.
+        """
         user = self._users.get(user_id, within=_ANY_TIME if is_fenced else timedelta())
         if user is None:
             raise Unauthenticated(_NOT_VALID)
@@ -166,7 +182,10 @@ class AccessService:
         return key
 
     def _acting(self, caller: Caller, key: ApiKey, external_id: str) -> Caller:
-        """A service key for one of its owner's users, who is made when first named."""
+        """Return the caller for a service key that acts for one of its owner's users.
+
+        That user is created when first named.
+        """
         caller.refuse_unless(Scope.USERS_ACT, admin=False)
         if not external_id.startswith(key.external_prefix):
             raise PermissionDenied(f"This service key acts only for ids that begin with {key.external_prefix}.")
@@ -182,8 +201,10 @@ class AccessService:
         )
 
     def _refuse_orphan(self, origin: KeyOrigin) -> None:
-        """The service key that made a key stands in another user's document, which no commit of the key's own user
-        looks at, so it is read each time. Raises Unauthenticated where it could not act any more.
+        """Raise Unauthenticated if the service key that made a key cannot act any more.
+
+        That service key is in the document of another user. No commit of the key's own user looks there, so it is read
+        each time.
         """
         maker = self._users.get(origin.user_id)
         made_by = None if maker is None else maker.keys.get(origin.key_id)
@@ -192,7 +213,7 @@ class AccessService:
             raise Unauthenticated("The service key that made this API key has ended, and the API key with it.")
 
     def _proved(self, text: str) -> KeySecret:
-        """Which of a key's secrets this is. Raises Unauthenticated."""
+        """Return the secret of a key that this text proves. Raise Unauthenticated if there is none."""
         parts = split(text)
         if parts is None:
             raise Unauthenticated(_NOT_VALID)
@@ -216,5 +237,5 @@ def _match(known: Sequence[KeySecret], digest: str) -> KeySecret | None:
 
 
 def digest_of(text: str, pepper: str) -> str:
-    """HMAC-SHA256 under the pepper: what leaks from the database opens nothing."""
+    """Return the HMAC-SHA256 of the text under the pepper. Nobody can use a digest that leaks from the database."""
     return hmac.new(pepper.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""How a user comes, changes and goes: first sign-in, leaving anonymity, claiming, signing out."""
+"""The account service lets users sign in for the first time, leave anonymity, claim anonymous accounts and sign out."""
 
 import hashlib
 import hmac
@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 _ASKED_AGAIN = timedelta(hours=1)
 _ASKED_REMEMBERED = 2048
 
+# A user may take over so many anonymous accounts. One query asks for all of them at once.
 CLAIMED_MAX = 20
-"""Anonymous accounts that one user may take over; a query asks for all of them at once."""
 
 
 class AccountService:
@@ -46,9 +46,9 @@ class AccountService:
         self._asked_for_welcome: RecentlyUsed[str, datetime] = RecentlyUsed(_ASKED_REMEMBERED)
 
     def is_expected(self, user: User, identity: Identity) -> bool:
-        """Whether this sign-in may change the user: it has left anonymity, or its welcome may come now.
+        """Say whether this sign-in may change the user: it has left anonymity, or its welcome credits may come now.
 
-        A welcome that an address has no share left for is asked for once an hour.
+        If the network address has no share of welcomes left, the user is asked about once an hour only.
         """
         if identity.is_anonymous or user.is_anonymous or not user.welcome_due:
             return user.is_anonymous and not identity.is_anonymous
@@ -57,9 +57,10 @@ class AccountService:
         return self._welcome.is_open_to(identity) and not is_early
 
     def enter(self, identity: Identity, address: str) -> User:
-        """The user of a sign-in: made on the first one, no longer anonymous on the first with a real account.
+        """Return the user of a sign-in.
 
-        Safe under any number of first requests at once. Raises RateLimited for an address that had its share.
+        The first sign-in creates it, and the first one with a real account ends its anonymity. Any number of first
+        requests may come at once. Raise RateLimited if the network address has used up its share.
         """
         now = self._clock()
         arrival = Arrival(
@@ -80,13 +81,16 @@ class AccountService:
         return self._welcome.credits if user.welcome_due else 0
 
     def enter_external(self, user_id: str, audit: AuditRecord | None = None) -> User:
-        """A user whom a service key names: made when first named, with what its operator gives it, so with nothing."""
+        """Return the user that a service key names. It is created when first named.
+
+        It starts with no credits, because its operator gives it what it should have.
+        """
         now = self._clock()
         user = User(id=user_id, name="", email="", current_credits=0, created_at=now, books_opened_at=now)
         return self._accounts.open(user, audit)
 
     def sign_out(self, user_id: str) -> User:
-        """Everywhere, at once: every sign-in until now is worth nothing from here on."""
+        """Sign the user out everywhere, at once: every sign-in until now is no longer valid."""
         now = self._clock()
         user = self._accounts.change(user_id, lambda user: AccountChange(user=replace(user, signed_out_at=now)))
         self._directory.sign_out(user_id)
@@ -94,9 +98,9 @@ class AccountService:
         return user
 
     def claim(self, user_id: str, anonymous_token: str) -> User:
-        """Take over what an anonymous account made; the token proves whose it is. Its credits are not taken over.
+        """Take over the generations of an anonymous account, but not its credits. The token proves who owns it.
 
-        Raises InvalidRequest, UserNotFound, Unavailable.
+        Raise InvalidRequest, UserNotFound or Unavailable.
         """
         try:
             identity = self._tokens.verify(anonymous_token, check_revoked=True)
@@ -123,7 +127,10 @@ class AccountService:
         return user
 
     def _digest(self, address: str) -> str:
-        """Addresses are personal: only a keyed hash is kept, of one on the network for a day."""
+        """Return a keyed hash of an address.
+
+        Addresses are personal data, so only the hash is stored, and that of a network address for one day only.
+        """
         return hmac.new(self._pepper.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -1,6 +1,7 @@
-"""What an arrival makes of a user: the first sign-in, leaving anonymity, and the welcome that either may bring.
+"""These rules say what happens to a user who arrives: at the first sign-in, or on leaving anonymity.
 
-Rules alone: whoever commits what they decide has read, or will find out by that commit, what the addresses have had.
+Either may bring welcome credits. The rules only decide. Their caller has read how many accounts and welcomes the
+addresses have had, or its commit fails if that has changed.
 """
 
 from dataclasses import dataclass, replace
@@ -17,10 +18,11 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """Credits for a new user and for an anonymous one, and how many of each an address on the network gets in a day.
+    """These are the credits for a new user and for an anonymous one, and how many of each a network address gets in a
+    day.
 
-    Every new account counts there. `requires_verified_email`: whoever has not shown that the e-mail address is theirs
-    waits for the welcome until they have.
+    Every new account counts for its network address. `requires_verified_email` says that a user waits for the welcome
+    until it has shown that the e-mail address is its own.
     """
 
     credits: int
@@ -36,7 +38,10 @@ class Welcome:
 def admission(
     user: User | None, identity: Identity, past: PastArrivals, welcome: Welcome, now: datetime
 ) -> Admission | None:
-    """Return what to write, or None for nothing. Raises RateLimited where an address had its anonymous accounts."""
+    """Return what to write, or None for nothing.
+
+    Raise RateLimited if the network address has had all its anonymous accounts of the day.
+    """
     if user is None:
         return _opened(identity, past, welcome, now)
     leaves_anonymity = user.is_anonymous and not identity.is_anonymous
@@ -71,7 +76,10 @@ def _opened(identity: Identity, past: PastArrivals, welcome: Welcome, now: datet
 
 
 def _welcomed(user: User, identity: Identity, past: PastArrivals, welcome: Welcome, now: datetime) -> Admission:
-    """Once for each mailbox; it stays due where the address is not proved yet, or the network has had its share."""
+    """Give the welcome credits, once for each mailbox.
+
+    They stay due if the e-mail address is not proved yet, or if the network address has used up its share of the day.
+    """
     is_open = welcome.is_open_to(identity)
     if not welcome.credits or (is_open and past.had_welcome):
         return Admission(user=replace(user, welcome_due=False))

@@ -6,13 +6,13 @@ from domain.accounts.audit_log import AuditRecord
 
 _USERS = "users"
 
+# The actor is `operator` where no account acts: on the command line, or in open mode on the emulator.
 OPERATOR = "operator"
-"""The actor where no account stands behind it: the command line, or open mode on the emulator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:
-    """Who of the operators wants something done, by which request, and why."""
+    """An operator (`actor`) wants something done, by this request and for this reason."""
 
     actor: str
     request_id: str | None = None
@@ -32,5 +32,5 @@ class Instruction:
 
 
 def target_of(user_id: str) -> str:
-    """As the audit log names a user."""
+    """Return the user's name in the audit log."""
     return f"{_USERS}/{user_id}"

@@ -1,4 +1,4 @@
-"""API keys, as their owner manages them."""
+"""Owners manage their API keys here."""
 
 import logging
 import uuid
@@ -35,7 +35,7 @@ class KeyOrder:
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """`token` is shown this once: nobody, and no database, can tell it again."""
+    """`token` is shown only now. Nobody can find it out again, not even from the database."""
 
     key: ApiKey
     token: str
@@ -49,7 +49,7 @@ class KeyService:
         self._clock = clock
 
     def all(self, user_id: str) -> list[ApiKey]:
-        """Newest first; revoked ones too, as long as they are remembered."""
+        """Return the user's keys, newest first. Revoked keys are among them as long as they are remembered."""
         user = self._users.get(user_id)
         if user is None:
             raise UserNotFound(user_id)
@@ -62,7 +62,7 @@ class KeyService:
         return found
 
     def create(self, caller: Caller, order: KeyOrder, request_id: str | None = None) -> IssuedKey:
-        """Raises PermissionDenied, InvalidRequest, UserInactive, TooManyKeys."""
+        """Create a key. Raise PermissionDenied, InvalidRequest, UserInactive or TooManyKeys."""
         now = self._clock()
         _refuse_excess(caller, order, now)
         key = ApiKey(
@@ -95,7 +95,7 @@ class KeyService:
         return IssuedKey(key, keys.token(key.id, secret))
 
     def update(self, user_id: str, key_id: str, *, name: str | None, budget: Budget | None) -> ApiKey:
-        """A budget counts from what is spent already."""
+        """Change the name or the budget. What the key has spent already counts against a new budget."""
 
         def changed(key: ApiKey) -> ApiKey:
             return replace(key, name=name or key.name, budget=budget or key.budget)
@@ -103,7 +103,10 @@ class KeyService:
         return self._change(user_id, key_id, changed)
 
     def revoke(self, user_id: str, key_id: str, by: Instruction | None = None) -> ApiKey:
-        """Dead at once, in every instance, and with it the keys that it made. An operator's deed is recorded."""
+        """Revoke the key at once, in every instance, and with it the keys that it made.
+
+        If an operator does it, that is recorded.
+        """
         now = self._clock()
 
         def changed(key: ApiKey) -> ApiKey:
@@ -119,7 +122,10 @@ class KeyService:
         return revoked
 
     def rotate(self, user_id: str, key_id: str, overlap: timedelta) -> IssuedKey:
-        """The same key, budget and history with a new secret; the old one works for the overlap, or is dead at once."""
+        """Give the same key, with its budget and history, a new secret.
+
+        The old secret still works for the overlap. Without an overlap it ends at once.
+        """
         now = self._clock()
         secret = keys.new_secret()
         digest = digest_of(secret, self._pepper)
@@ -161,7 +167,10 @@ class KeyService:
 
 
 def _record(key: ApiKey, user_id: str, by: Instruction) -> AuditRecord | None:
-    """Of a key that can do more than its owner's own errands, or that somebody else made for its owner."""
+    """Return the audit record of a key, or None if it needs none.
+
+    It needs one if it can do more than act for its owner, or if somebody else made it for its owner.
+    """
     if key.made_by is None and key.scopes.isdisjoint(ADMIN_SCOPES):
         return None
     details: dict[str, Any] = {"key_id": key.id, "scopes": sorted(scope.value for scope in key.scopes)}
@@ -171,7 +180,7 @@ def _record(key: ApiKey, user_id: str, by: Instruction) -> AuditRecord | None:
 
 
 def _refuse_inactive(user: User) -> None:
-    """Nobody gets a new secret for the books of a user who may not use them. Raises UserInactive."""
+    """Raise UserInactive for a user who may not use the books. Such a user gets no new secret."""
     if not user.is_active:
         raise UserInactive(user.id)
 
@@ -181,7 +190,10 @@ def _with_key(user: User, key: ApiKey, now: datetime) -> User:
 
 
 def _remembered(user: User, now: datetime) -> dict[str, ApiKey]:
-    """Without what ended long ago, or before many others. What is in flight stays: its end counts down on its key."""
+    """Return the keys, without those that ended long ago or before many others.
+
+    A key with something in flight stays, because the end of that counts down on the key.
+    """
     since = now - _ENDED_SHOWN
     living = {key.id for key in user.keys.values() if key.in_flight or key.is_active(now)}
     ended = sorted((key for key in user.keys.values() if key.id not in living), key=_ended_at, reverse=True)
@@ -194,7 +206,7 @@ def _ended_at(key: ApiKey) -> datetime:
 
 
 def _refuse_excess(caller: Caller, order: KeyOrder, now: datetime) -> None:
-    """Nobody hands out more than they have."""
+    """Raise PermissionDenied for an order of more than the caller has, and InvalidRequest for other faults of it."""
     own = frozenset(Scope) if caller.is_admin else frozenset(Scope) - ADMIN_SCOPES
     allowed = own if caller.scopes is None else caller.scopes - ADMIN_SCOPES
     if not order.scopes <= allowed:

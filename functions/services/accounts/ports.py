@@ -1,4 +1,4 @@
-"""The accounts room needs these from outside: who people, apps and services are, and where users are kept."""
+"""The accounts room needs these from outside: proofs of who people, apps and services are, and the store of users."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from domain.credits.user import User
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a verified ID token belongs to. `email` is in lower case; `signed_in_at` is when the password was given.
+    """This is the owner of a verified ID token.
 
-    `email_verified`: Google or Apple vouch for the address, or somebody has followed the link that was sent to it.
+    `email` is in lower case. `signed_in_at` is when the password was given. `email_verified` says that Google or Apple
+    vouch for the address, or that somebody has followed the link that was sent to it.
     """
 
     user_id: str
@@ -29,16 +30,17 @@ class Identity:
 
 class TokenVerifier(Protocol):
     def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
-        """`check_revoked` asks whether the sign-in still stands; what was asked in the last minute is remembered.
+        """Return the owner of the token. `check_revoked` asks whether the sign-in is still valid.
 
-        Raises Unauthenticated, or Unavailable where the keys, or that answer, cannot be had.
+        The answer to that is remembered for a minute. Raise Unauthenticated, or Unavailable where the keys, or that
+        answer, are not to be had.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryAccount:
-    """`is_verified`: whoever has the account has shown that the e-mail address is theirs."""
+    """`is_verified` says that the owner of the account has shown that the e-mail address is theirs."""
 
     user_id: str
     email: str
@@ -46,16 +48,19 @@ class DirectoryAccount:
 
 
 class IdentityDirectory(Protocol):
-    """The accounts that people sign in with. False: it knows no such account. Raises Unavailable."""
+    """The directory has the accounts that people sign in with.
+
+    Methods return False if it knows no such account. They raise Unavailable.
+    """
 
     def sign_out(self, user_id: str) -> bool:
-        """Everywhere: no session of this account gets another ID token."""
+        """Sign the account out everywhere: none of its sessions gets another ID token."""
         ...
 
     def set_active(self, user_id: str, *, is_active: bool) -> bool: ...
 
     def set_role(self, user_id: str, role: str) -> bool:
-        """`user` or `admin`; in the account's ID tokens from the next one on."""
+        """Set the role, `user` or `admin`. The account's ID tokens carry it from the next one on."""
         ...
 
     def delete(self, user_id: str) -> bool: ...
@@ -63,25 +68,31 @@ class IdentityDirectory(Protocol):
     def account(self, user_id: str) -> DirectoryAccount | None: ...
 
     def find(self, email: str) -> str | None:
-        """The user id of the account with this e-mail address, whatever its case."""
+        """Return the user id of the account with this e-mail address in any case, or None."""
         ...
 
 
 class AppCheckVerifier(Protocol):
     def verify(self, token: str) -> None:
-        """Raises Unauthenticated unless it shows that the call comes from one of our apps; or Unavailable."""
+        """Raise Unauthenticated unless the token shows that one of our apps calls.
+
+        Raise Unavailable if that cannot be checked.
+        """
         ...
 
 
 class ServiceTokenVerifier(Protocol):
     def verify(self, token: str, *, audience: str, email: str) -> None:
-        """Raises Unauthenticated unless Google says that this service account calls this audience; or Unavailable."""
+        """Raise Unauthenticated unless Google says that this service account calls this audience.
+
+        Raise Unavailable if that cannot be checked.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class UserPlace:
-    """The place after which a list of users goes on, by e-mail address and id, or by id alone."""
+    """A list of users goes on after this place. The place is by e-mail address and id, or by id alone."""
 
     email: str
     id: str
@@ -89,7 +100,7 @@ class UserPlace:
 
 @dataclass(frozen=True, slots=True)
 class UserMark:
-    """How far the audit has come among the users, by time of change and id, or by id alone."""
+    """The audit has come as far as this user. The place is by time of change and id, or by id alone."""
 
     updated_at: datetime | None
     id: str
@@ -97,28 +108,34 @@ class UserMark:
 
 class Users(Protocol):
     def get(self, user_id: str, *, within: timedelta = timedelta()) -> User | None:
-        """As it is now, or as this instance saw it `within` the last moments."""
+        """Return the user as it is now, or as this instance saw it in the time `within`.
+
+        Return None if there is no such user.
+        """
         ...
 
     def search(self, email_prefix: str | None, *, after: "User | UserPlace | None", limit: int) -> list[User]:
-        """Those whose e-mail address begins so, by it; without a prefix everybody, by id."""
+        """Return users whose e-mail address begins so, sorted by it.
+
+        Without a prefix, return all users, sorted by id.
+        """
         ...
 
     def to_erase(self) -> Iterator[User | UnreadableRecord]:
-        """Those with an erasure that is due; in the place of one that cannot be read, what is wrong with it."""
+        """Yield the users whose erasure is due, and an error in the place of each one that cannot be read."""
         ...
 
     def each(self, *, changed_since: datetime | None, after: UserMark | None) -> Iterator[User | UnreadableRecord]:
-        """By id, or by time of change where `changed_since` is given, going on behind `after`.
+        """Yield the users by id, or by time of change if `changed_since` is given, and go on after `after`.
 
-        In the place of one that cannot be read there is what is wrong with it.
+        An error stands in the place of each user that cannot be read.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySecret:
-    """What a key's secret is proved by: a keyed hash, by the serial that the secret has in its key."""
+    """A keyed hash proves a key's secret. `serial` is the number of that secret among the secrets of its key."""
 
     key_id: str
     user_id: str
@@ -128,7 +145,10 @@ class KeySecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
-    """What one commit does to a user beside its balance; `secret` is a key's new one, `audit` who had it done."""
+    """One commit makes this change to a user, beside its balance.
+
+    `secret` is the new secret of a key. `audit` records who had the change made.
+    """
 
     user: User
     secret: KeySecret | None = None
@@ -137,7 +157,10 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Somebody who signs in, from where on the network and by which mailbox: keyed digests, and None for no mailbox."""
+    """Somebody signs in, from a place on the network and with a mailbox.
+
+    Both are keyed digests. `mailbox` is None if there is none.
+    """
 
     user_id: str
     network: str
@@ -147,7 +170,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastArrivals:
-    """The accounts that this network address has opened today, and whether the mailbox has ever had a welcome."""
+    """These are how many accounts this network address has opened today, and whether the mailbox ever had a welcome."""
 
     accounts: int
     had_welcome: bool
@@ -155,9 +178,10 @@ class PastArrivals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """The user as it is from now on, with the entry of what it is given. `counts`: among its network's accounts.
+    """This is the user as it is from now on, with the entry of what it is given.
 
-    `is_welcome`: the mailbox has had its welcome with it.
+    `counts` says that it is one of its network's accounts. `is_welcome` says that its mailbox has had its welcome with
+    it.
     """
 
     user: User
@@ -167,27 +191,33 @@ class Admission:
 
 
 class Accounts(Protocol):
-    """Users, beside their balances: how they come, and what they are."""
+    """This store creates and changes users, beside their balances."""
 
     def open(self, user: User, audit: AuditRecord | None) -> User:
-        """The new user, or the one that is there already; `audit` says which operator had it made."""
+        """Store the new user, or return the one that is there already. `audit` says which operator had it made."""
         ...
 
     def admit(self, arrival: Arrival, decide: Callable[[User | None, PastArrivals], Admission | None]) -> User:
-        """Commit what `decide` makes of the user, who may be new, and of what its addresses have had; None leaves it.
+        """Commit what `decide` makes of the user, who may be new, and of what its addresses have had.
 
-        Raises what `decide` raises.
+        If `decide` returns None, nothing changes. Raise what `decide` raises.
         """
         ...
 
     def change(self, user_id: str, decide: Callable[[User], AccountChange | None]) -> User:
-        """Commit what `decide` makes of the user, fenced by its version; None leaves it. Raises UserNotFound."""
+        """Commit what `decide` makes of the user, fenced by its version.
+
+        If `decide` returns None, nothing changes. Raise UserNotFound.
+        """
         ...
 
     def claim(self, user_id: str, other_id: str, decide: Callable[[User, User], tuple[User, User]]) -> User:
-        """Change two users in one commit; the first of them comes back. Raises UserNotFound."""
+        """Change two users in one commit, and return the first of them. Raise UserNotFound."""
         ...
 
     def secrets(self, key_id: str, *, fresh: bool) -> Sequence[KeySecret]:
-        """The last two secrets of a key, newest first; none where there is no such key. They are only ever added to."""
+        """Return the last two secrets of a key, newest first, or none if there is no such key.
+
+        Secrets are never changed.
+        """
         ...

@@ -12,7 +12,7 @@ _FRESH_FOR = timedelta(seconds=60)
 
 
 class CatalogService:
-    """The catalog as it was at most a minute ago, so that a request need not read it."""
+    """The service keeps the catalog for at most a minute, so that not every request has to read it."""
 
     def __init__(self, catalogs: Catalogs, models: Mapping[str, ModelOffer], clock: Clock) -> None:
         self._catalogs = catalogs
@@ -31,12 +31,15 @@ class CatalogService:
             return self._catalog
 
     def forget(self) -> None:
-        """It has changed: the next one who asks reads it."""
+        """Drop the catalog, because it has changed. The next call reads it again."""
         with self._lock:
             self._catalog = None
 
     def checked(self, spec: Spec) -> tuple[Spec, Size]:
-        """The spec with the ids of its options, and the size, which has the price. Raises InvalidRequest, for all."""
+        """Return the spec with the ids of its options, and the size, which has the price.
+
+        Raise InvalidRequest, which lists every option that is not on offer.
+        """
         catalog = self.current()
         asked = {"model": spec.model, "style": spec.style, "color": spec.color, "size": spec.size}
         problems = catalog.problems(asked)

@@ -1,6 +1,6 @@
-"""The catalog as its operators change it: options are replaced and withdrawn, never deleted.
+"""Operators edit the catalog here. Options are replaced and withdrawn, and never deleted.
 
-A change is fenced by the option's version, so that none is lost unseen. What was ordered keeps its price: it stands in
+A change is fenced by the option's version, so that no change is lost unseen. An order keeps its price: it is stored in
 the generation, with the version of the size that had it.
 """
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionChange:
-    """What one commit writes: the option as it is from now on, and who had it done."""
+    """One commit writes the option as it is from now on, and the record of who had it changed."""
 
     option: ListedOption
     audit: AuditRecord
@@ -37,7 +37,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedVersions:
-    """What must stand there: one of these versions, or any at all."""
+    """A change requires that the stored option has one of these versions, or any version at all."""
 
     versions: frozenset[int] = frozenset()
     is_any: bool = False
@@ -53,7 +53,7 @@ class ExpectedVersions:
 
 class OptionRecords(Protocol):
     def options(self, kind: OptionKind) -> list[ListedOption]:
-        """On offer or not, in their sort order."""
+        """Return the options, on offer or not, in their sort order."""
         ...
 
     def change(
@@ -63,16 +63,17 @@ class OptionRecords(Protocol):
         record_id: str,
         decide: Callable[[Mapping[str, ListedOption]], OptionChange | None],
     ) -> ListedOption:
-        """Commit what `decide` makes of all options of the kind, by id; None leaves them as they are.
+        """Commit what `decide` makes of all options of the kind, by id. If it returns None, nothing changes.
 
-        Fenced by the option's version and, where it is withdrawn, by that of another that stays on offer.
-        `record_id` is that of the record in the audit log, which tells a commit whose answer was lost.
+        The commit is fenced by the option's version and, if the option is withdrawn, by the version of another one that
+        stays on offer. `record_id` is the id of the record in the audit log; it shows whether a commit whose answer was
+        lost has happened.
         """
         ...
 
 
 class CatalogEditingService:
-    """The instance that changed the catalog shows it at once, the others within a minute."""
+    """The instance that changed the catalog shows the change at once, and the others show it within a minute."""
 
     def __init__(
         self,
@@ -99,9 +100,9 @@ class CatalogEditingService:
         is_active: bool,
         expected: ExpectedVersions | None,
     ) -> Edited:
-        """Create or replace; the same again changes nothing. With `expected`, such a version must stand there.
+        """Create or replace an option. The same option again changes nothing.
 
-        Raises VersionMismatch, LastOption, Unavailable.
+        With `expected`, the stored option must have such a version. Raise VersionMismatch, LastOption or Unavailable.
         """
         now = self._clock()
 
@@ -113,7 +114,10 @@ class CatalogEditingService:
     def withdraw(
         self, kind: OptionKind, option_id: str, instruction: Instruction, *, expected: ExpectedVersions | None
     ) -> ListedOption:
-        """No longer on offer; the document stays. Raises OptionNotFound, VersionMismatch, LastOption, Unavailable."""
+        """Take an option off offer. Its document stays.
+
+        Raise OptionNotFound, VersionMismatch, LastOption or Unavailable.
+        """
         now = self._clock()
 
         def next_of(before: ListedOption | None) -> ListedOption:

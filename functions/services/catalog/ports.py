@@ -1,4 +1,4 @@
-"""The catalog room needs this from outside: where the options are kept."""
+"""The catalog room needs this from outside: the store of options."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The user with the newest entries of its ledger."""
+    """This is a user, with the newest entries of its ledger."""
 
     user: User
     entries: tuple[Entry, ...]
@@ -34,7 +34,7 @@ class LedgerService:
         return found
 
     def balance(self, user_id: str, *, entries: int, after: Cursor | None = None) -> Balance:
-        """1 read, and one for each entry shown."""
+        """Return the balance. It costs one read, and one for each entry that is shown."""
         user = self.user(user_id)
         return Balance(user, tuple(self._ledger.page(user_id, after=after, limit=entries)))
 
@@ -44,9 +44,9 @@ class LedgerService:
     def add(
         self, user_id: str, kind: EntryType, credits_: int, *, source: str, external_id: str, description: str
     ) -> Entry:
-        """Top-up, grant, adjustment, clawback, expiry: once for each source and external id.
+        """Add a top-up, grant, adjustment, clawback or expiry, once for each source and external id.
 
-        Raises UserNotFound, and InsufficientCredits where the balance would go below zero.
+        Raise UserNotFound, and InsufficientCredits where the balance would go below zero.
         """
         entry = Entry(
             id=f"{source}-{external_id}",

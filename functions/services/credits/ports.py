@@ -1,4 +1,4 @@
-"""The credits room needs these from outside: where entries are kept, and what the nightly audit found."""
+"""The credits room needs these from outside: the store of entries, and the results of the nightly audit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class EntryFilter:
 
 @dataclass(frozen=True, slots=True)
 class EntryCursor:
-    """As Cursor, in a list of several users' entries, whose ids are only unique for each user."""
+    """This is a Cursor for a list of several users' entries. The id of an entry is unique for its user only."""
 
     at: datetime
     user_id: str
@@ -33,17 +33,17 @@ class Ledger(Protocol):
     def page(self, user_id: str, *, after: Cursor | None, limit: int) -> list[Entry]: ...
 
     def page_of_all(self, wanted: EntryFilter, *, after: EntryCursor | None, limit: int) -> list[Entry]:
-        """Newest first; of everybody where no user is named."""
+        """Return the newest entries first, of all users if no user is named."""
         ...
 
     def of_generation(self, user_id: str, generation_id: str) -> list[Entry]: ...
 
     def post(self, user_id: str, entry_id: str, decide: Callable[[User], Commit[Subject]]) -> Entry:
-        """Commit an entry with the balance that it makes; where the id exists, answer with what stands there."""
+        """Commit an entry, with the balance that results. If the id exists already, return the entry that is stored."""
         ...
 
     def reword(self, entry: Entry) -> None:
-        """Write the description that the entry has here over the one that is stored. Raises Unavailable."""
+        """Replace the stored description by the one that the entry has here. Raise Unavailable."""
         ...
 
 
@@ -51,9 +51,9 @@ class AuditVerdicts(Protocol):
     def last(self) -> AuditVerdict | None: ...
 
     def progress(self) -> AuditProgress | None:
-        """How far the nightly audits have come; None before the first one."""
+        """Return how far the nightly audits have come, or None before the first one."""
         ...
 
     def put(self, verdict: AuditVerdict, progress: AuditProgress) -> None:
-        """Raises Unavailable."""
+        """Store the verdict and the progress. Raise Unavailable."""
         ...

@@ -1,4 +1,4 @@
-"""The delivery room needs these from outside: where mail is put, who wants none, and who is told of events."""
+"""The delivery room needs these from outside: a place for mail, the list of those who left, and a webhook."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """`images` are PNGs by the content id that the HTML names them by; `unsubscribe_url` takes one POST."""
+    """`images` are PNG files, by the content id with which the HTML names them.
+
+    `unsubscribe_url` accepts one POST.
+    """
 
     id: str
     to: str
@@ -24,13 +27,16 @@ class Mailbox(Protocol):
     def has(self, mail_id: str) -> bool: ...
 
     def put(self, mail: Mail) -> bool:
-        """False: there is one of this id, and nobody gets it twice. Raises Unavailable."""
+        """Store the mail.
+
+        Return False if there is one with this id already, so that nobody gets it twice. Raise Unavailable.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """Who wants no more reports."""
+    """Somebody with this address wants no more reports."""
 
     address: str
     at: datetime
@@ -40,17 +46,17 @@ class Leavers(Protocol):
     def has(self, address: str) -> bool: ...
 
     def add(self, leaver: Leaver) -> None:
-        """Once more changes nothing. Raises Unavailable."""
+        """Add a leaver. A second time changes nothing. Raise Unavailable."""
         ...
 
     def remove(self, address: str) -> bool:
-        """False: the address was not among them. Raises Unavailable."""
+        """Remove a leaver. Return False if the address had not left. Raise Unavailable."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One event for a webhook. The same `id` is the same event, however often it comes."""
+    """This is one event for a webhook. The same `id` is the same event, however often it is sent."""
 
     id: str
     type: str
@@ -61,5 +67,5 @@ class Notice:
 
 class Notifier(Protocol):
     def send(self, notice: Notice) -> None:
-        """Raises Unavailable where it was not taken, after all tries."""
+        """Send the event. Raise Unavailable if it was not accepted, after all tries."""
         ...

@@ -1,4 +1,4 @@
-"""Who gets reports by mail, and the link in each mail by which its reader ends that."""
+"""Readers get reports by mail, and each mail has a link by which its reader can end that."""
 
 import base64
 import binascii
@@ -13,7 +13,10 @@ _PURPOSE = b"unsubscribe:"
 
 
 class SubscriptionService:
-    """A token is an address with a proof that we wrote to it: it needs no sign-in, and does nothing else."""
+    """A token is an address, with a proof that we wrote to it.
+
+    It needs no sign-in, and it can do nothing else.
+    """
 
     def __init__(self, leavers: Leavers, *, pepper: str, public_url: str, clock: Clock) -> None:
         self._leavers = leavers
@@ -28,7 +31,7 @@ class SubscriptionService:
         return f"{_text(address.encode())}.{_text(self._proof(address))}"
 
     def address(self, token: str) -> str:
-        """Whose token it is. Raises InvalidRequest."""
+        """Return the address that the token was made for. Raise InvalidRequest."""
         address, _, proof = token.partition(".")
         try:
             found = _bytes(address).decode()
@@ -43,11 +46,11 @@ class SubscriptionService:
         return not self._leavers.has(address)
 
     def unsubscribe(self, token: str) -> None:
-        """Raises InvalidRequest."""
+        """End the mails to the address that the token was made for. Raise InvalidRequest."""
         self._leavers.add(Leaver(self.address(token), self._clock()))
 
     def resubscribe(self, address: str) -> bool:
-        """False: the address had not left."""
+        """Send mails to the address again. Return False if it had not left."""
         return self._leavers.remove(address.strip().lower())
 
     def _proof(self, address: str) -> bytes:

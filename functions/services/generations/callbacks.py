@@ -15,7 +15,10 @@ _QUIET = timedelta(seconds=2)
 
 
 class CallbackService:
-    """A provider's callback only brings the next look at the job forward; many of them bring it forward once."""
+    """A provider's callback only makes the next look at the job come earlier.
+
+    Several callbacks in a short time have this effect once.
+    """
 
     def __init__(self, *, generations: Generations, queue: TaskQueue, clock: Clock) -> None:
         self._generations = generations

@@ -1,6 +1,7 @@
-"""The worker: from a delivered task to a settled generation, once, however often the task comes.
+"""The worker takes a generation from a delivered task to its settlement, once, however often the task comes.
 
-Every write is fenced: by the attempt's own lease while a model works, by the provider's job id while a job is remote.
+Every write is fenced: by the attempt's own lease while a model works, and by the provider's job id while a job is
+remote.
 """
 
 import logging
@@ -30,21 +31,21 @@ from services.generations.output_files import OutputFiles
 from services.generations.ports import Generations, TaskMessage, TaskQueue
 
 log = logging.getLogger(__name__)
+# Copying the result is tried again after this time at most. Each try fetches the picture from the vendor once more.
 _COPY_AGAIN_MAX = timedelta(minutes=2)
-"""Each try fetches the picture from the vendor once more."""
 
 Fence = Callable[[Generation], bool]
 
 
 class AttemptFailed(Unavailable):
-    """The attempt failed and another may succeed: the queue is to bring the task again."""
+    """The attempt failed, and another one may succeed. The queue is to bring the task again."""
 
     code = "attempt_failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """`retry_within` is the queue's longest backoff; past it, the sweeper looks after a released generation."""
+    """`retry_within` is the queue's longest backoff. After it, the sweeper looks after a released generation."""
 
     attempts_max: int
     provider_timeout: timedelta
@@ -79,16 +80,16 @@ class FulfilmentService:
         self._new_id = new_id
 
     def fulfil(self, generation_id: str, dispatch: int | None = None) -> None:
-        """One delivery of the task of this dispatch. Returning acknowledges it.
+        """Work on one delivery of the task with this dispatch number. If the method returns, the task is done.
 
-        Raises AttemptFailed, or Unavailable, to have it again.
+        Raise AttemptFailed or Unavailable to have the task delivered again.
         """
         found = self._generations.get(generation_id)
         if found is None:
             log.warning("task_of_unknown_generation")
         elif found.value.is_final:
             log.info("task_of_ended_generation", extra={"status": found.value.status})
-            if found.value.is_erased:  # an attempt may have stopped right after it stored something
+            if found.value.is_erased:  # an attempt may have stopped right after it stored a file
                 self._outputs.remove_all(found.value)
         elif found.value.provider_job is not None:
             self._follow(found, found.value.provider_job, dispatch)
@@ -137,7 +138,7 @@ class FulfilmentService:
             self._deliver(claimed, model.generate(job), holds_lease)
 
     def _submit(self, model: RemoteModel, claimed: Stored[Generation], job: Job, holds_lease: Fence) -> None:
-        """The provider's job id is stored before anything else happens to the job."""
+        """Submit the job, and store the provider's id of it before anything else happens to it."""
         provider_job = model.submit(job)
         now = self._clock()
 
@@ -156,7 +157,7 @@ class FulfilmentService:
             self._models.cancel_job(stored.spec.model, provider_job)
 
     def _follow(self, found: Stored[Generation], provider_job: str, dispatch: int | None) -> None:
-        """Ask the provider how the job is, whoever sent us: a poll's task, a callback, the sweeper."""
+        """Ask the provider how the job is. A poll's task, a callback or the sweeper may be the cause."""
 
         def is_this_job(generation: Generation) -> bool:
             return not generation.is_final and generation.provider_job == provider_job
@@ -173,11 +174,12 @@ class FulfilmentService:
         elif result.status is RemoteStatus.UNKNOWN:
             self._give_back(found, is_this_job, JOB_LOST)
         elif dispatch is None or dispatch >= found.value.dispatch:
-            # An older task looks, too, but leaves the next look to the newest, or each callback would start a chain.
+            # An older task asks, too, but it leaves the next look to the newest task. Otherwise each callback would
+            # start a chain of its own.
             self._wait_for_job(found, provider_job, is_this_job)
 
     def _poll(self, generation: Generation, provider_job: str) -> RemoteResult:
-        """A provider that cannot be reached counts as still at work, until the job has taken too long."""
+        """Ask the provider. One that cannot be reached counts as still at work, until the job has taken too long."""
         model = self._models.named(generation.spec.model)
         assert isinstance(model, RemoteModel), "only a remote model gives out jobs"  # noqa: S101 - a bug
         try:
@@ -189,9 +191,10 @@ class FulfilmentService:
     def _deliver_or_look_again(
         self, found: Stored[Generation], pictures: tuple[Picture, ...], is_this_job: Fence, dispatch: int | None
     ) -> None:
-        """The job itself is done, so it keeps its id; only our copying of it is repeated, by a task of a new name.
+        """Deliver the pictures. If our copying of them fails, try it again by a task with a new name.
 
-        The same task will not do: the queue gives it up after some tries, and then refuses its name for an hour.
+        The job itself is done, so it keeps its id. The same task cannot be used again: the queue gives it up after some
+        tries, and then refuses its name for an hour.
         """
         try:
             self._deliver(found, pictures, is_this_job)
@@ -222,7 +225,7 @@ class FulfilmentService:
         following: Callable[..., Generation],
         wait: timedelta,
     ) -> None:
-        """Store the name of the next look, and send it, unless another look has done so since this one began."""
+        """Store the name of the next task and send it, unless another look has done so since this one began."""
         now = self._clock()
 
         def decide(generation: Generation) -> Commit[Generation] | None:

@@ -1,4 +1,4 @@
-"""What a client does with generations: create, look, list, wait, cancel."""
+"""A client can create, read, list, await and cancel generations."""
 
 import logging
 import uuid
@@ -30,11 +30,11 @@ from services.generations.withdrawing import withdraw
 
 log = logging.getLogger(__name__)
 
+# This is the namespace of the ids that are derived from idempotency keys.
 _IDS = uuid.UUID("6f7d2a52-6d0c-4b43-9a35-3d8b8f0f6b1e")
-"""Namespace of the ids that are derived from idempotency keys."""
 
+# After this time, the sweeper looks for a task that may never have been enqueued.
 _FIRST_LOOK = timedelta(seconds=60)
-"""When the sweeper looks for a task that may never have been enqueued."""
 
 _WAIT_STEP_SECONDS = 1.0
 Accounts = Collection[str]
@@ -43,7 +43,7 @@ NONE: Accounts = ()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What an order would cost; all checks have passed but the balance, which `sufficient` tells of."""
+    """This is the price of an order. All checks have passed except that of the balance, which `sufficient` tells."""
 
     spec: Spec
     price: int
@@ -56,7 +56,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationView:
-    """A generation as its owner sees it now. `links` and `thumbnails` open for some minutes, in its outputs' order."""
+    """This is a generation as its owner sees it now.
+
+    `links` and `thumbnails` can be opened for some minutes, and are in the order of its outputs.
+    """
 
     generation: Generation
     progress: float
@@ -112,9 +115,9 @@ class GenerationService:
         return Quote(spec=spec, price=size.credit_cost, available=user.current_credits)
 
     def create(self, order: Order) -> Created:
-        """Two round trips on a warm instance: one commit, one task.
+        """Create a generation, and enqueue its task. On a warm instance that is two round trips: one commit, one task.
 
-        Raises InvalidRequest, UserNotFound, IdempotencyKeyReused, Unavailable, and what `spend` raises.
+        Raise InvalidRequest, UserNotFound, IdempotencyKeyReused, Unavailable, and what `spend` raises.
         """
         generation_id, fingerprint = self._id_of(order), fingerprint_of(order)
         try:
@@ -134,15 +137,21 @@ class GenerationService:
         return created
 
     def shown(self, generation: Generation) -> GenerationView:
-        """What is known without asking anybody, so without the place in the queue."""
+        """Return the generation as it is known, without its place in the queue, which would have to be asked for."""
         return self._all_shown([generation])[0]
 
     def get(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
-        """Another user's generation is not found, as one that does not exist; `claimed` accounts count as the user."""
+        """Return a generation of the user, or of the accounts that it claimed.
+
+        Another user's generation is not found, just as one that does not exist.
+        """
         return self._view(self._owned(user_id, generation_id, claimed).value)
 
     def saving_link(self, user_id: str, generation_id: str, number: str, *, claimed: Accounts = NONE) -> SavingLink:
-        """To one output, which are counted from 0. Raises GenerationNotFound, OutputNotFound, Unavailable."""
+        """Return a link to one output. Outputs are counted from 0.
+
+        Raise GenerationNotFound, OutputNotFound or Unavailable.
+        """
         generation = self._owned(user_id, generation_id, claimed).value
         outputs = {str(index): output for index, output in enumerate(generation.outputs)}
         if number not in outputs:
@@ -152,14 +161,14 @@ class GenerationService:
         return SavingLink(output=output, url=url, filename=filename, expires_at=expires_at)
 
     def find(self, generation_id: str) -> GenerationView:
-        """Whoever owns it: for callers that may see everything."""
+        """Return the generation, whoever owns it. This is for callers that may see everything."""
         found = self._generations.get(generation_id)
         if found is None:
             raise GenerationNotFound(generation_id)
         return self._view(found.value)
 
     def wait(self, user_id: str, generation_id: str, seconds: float, *, claimed: Accounts = NONE) -> GenerationView:
-        """The generation when it has ended, or as it is when `seconds` are over."""
+        """Return the generation when it has ended, or as it is when `seconds` are over."""
         until = self._clock() + timedelta(seconds=seconds)
         view = self.get(user_id, generation_id, claimed=claimed)
         while not view.generation.is_final and self._clock() < until:
@@ -176,18 +185,21 @@ class GenerationService:
         limit: int,
         claimed: Accounts = NONE,
     ) -> list[GenerationView]:
-        """Newest first. Places in the queue are not counted here: that would cost a query for each row."""
+        """Return the newest generations first.
+
+        Their places in the queue are not counted, because that would cost a query for each row.
+        """
         return self._all_shown(self._generations.page({user_id, *claimed}, wanted, after=after, limit=limit))
 
     def page_of_all(
         self, user_id: str | None, wanted: GenerationFilter, *, after: Cursor | None, limit: int
     ) -> list[GenerationView]:
-        """For callers that may see everything: one user's, or everybody's."""
+        """Return one user's generations, or everybody's. This is for callers that may see everything."""
         owners = set() if user_id is None else {user_id}
         return self._all_shown(self._generations.page(owners, wanted, after=after, limit=limit))
 
     def cancel(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
-        """Settle at once, with the refund, and take the task out of the queue. Raises AlreadyFinal.
+        """Settle the generation at once, with the refund, and take its task out of the queue. Raise AlreadyFinal.
 
         A result that comes later is dropped.
         """
@@ -245,7 +257,10 @@ class GenerationService:
         )
 
     def _enqueue(self, generation: Generation) -> None:
-        """A failure here is no failure of the request: the generation is its own outbox, and the sweeper sends it."""
+        """Enqueue the task of a new generation.
+
+        A failure is only logged. The stored generation says that a task is due, so the sweeper sends it later.
+        """
         try:
             self._queue.enqueue(TaskMessage.of(generation))
         except Unavailable as error:

@@ -1,4 +1,4 @@
-"""What a model is handed, made from what was ordered and what is on offer."""
+"""A model gets a job, which is made from the order and the catalog."""
 
 import hashlib
 from datetime import timedelta
@@ -9,7 +9,7 @@ from services.generations.model_ports import Job, ModelRejected
 
 
 def job_of(generation: Generation, catalog: Catalog, timeout: timedelta) -> Job:
-    """Raises ModelRejected where an option was withdrawn after the order."""
+    """Return the job of the generation. Raise ModelRejected if an option was withdrawn after the order."""
     spec = generation.spec
     color, size = catalog.colors.get(spec.color), catalog.sizes.get(spec.size)
     if color is None or size is None:

@@ -1,4 +1,4 @@
-"""The generations room needs these from outside: models, the store of outputs, and what makes thumbnails."""
+"""The generations room needs these from outside: models, the store of outputs, and a maker of thumbnails."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from domain.generations.generation import Failure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a model works from. `generation_id` is its idempotency key: the same id, the same result."""
+    """A model works from this job. `generation_id` is its idempotency key: the same id gives the same result."""
 
     generation_id: str
     model: str
@@ -33,7 +33,7 @@ class Picture:
 
 
 class ModelRejected(Exception):
-    """The model will never do this; the message may be shown."""
+    """The model will never do this, so trying again is of no use. The message may be shown."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class ModelRejected(Exception):
 
 
 class ModelUnavailable(Exception):
-    """The model could not do this now; the message may be shown."""
+    """The model could not do this now. The message may be shown."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class DirectModel(Protocol):
     def expected_seconds(self) -> float: ...
 
     def generate(self, job: Job) -> tuple[Picture, ...]:
-        """Raises ModelRejected or ModelUnavailable."""
+        """Return the pictures. Raise ModelRejected or ModelUnavailable."""
         ...
 
 
@@ -79,40 +79,43 @@ class RemoteModel(Protocol):
     def expected_seconds(self) -> float: ...
 
     def submit(self, job: Job) -> str:
-        """The provider's own id of the job; the same generation gets the same id. Raises as `generate` does."""
+        """Submit the job, and return the provider's own id of it. The same generation gets the same id.
+
+        Raise ModelRejected or ModelUnavailable.
+        """
         ...
 
     def poll(self, provider_job: str, job: Job) -> RemoteResult:
-        """How the job is, and how it ended. Raises ModelUnavailable where the provider cannot be reached."""
+        """Return how the job is, or how it ended. Raise ModelUnavailable if the provider cannot be reached."""
         ...
 
     def cancel(self, provider_job: str) -> None:
-        """Best effort; unknown and finished jobs are no error. Raises ModelUnavailable."""
+        """Try to cancel the job. An unknown or finished job is no error. Raise ModelUnavailable."""
         ...
 
 
 Model = DirectModel | RemoteModel
 
 
+# This is the greatest length of the longer side, in pixels.
 THUMBNAIL_SIDE = 640
-"""Pixels of the longer side, at most."""
 
 
 class NoThumbnail(Exception):
-    """It cannot be read as a picture, or is too large to be; the message may be logged."""
+    """The file cannot be read as a picture, or is too large for that. The message may be logged."""
 
 
 class Thumbnailer(Protocol):
     def thumbnail(self, picture: Picture) -> Picture:
-        """A small copy, never larger than the original: WebP, and upright. Raises NoThumbnail."""
+        """Return a small upright copy in WebP, never larger than the original. Raise NoThumbnail."""
         ...
 
 
 STORE_PATIENCE = timedelta(seconds=30)
 
 
+# A new link works for at least this time. On the emulator, links never end.
 LINK_LIFE = timedelta(minutes=15)
-"""How long a new link works at least; on the emulator, links do not end."""
 
 
 class OutputStore(Protocol):
@@ -125,27 +128,31 @@ class OutputStore(Protocol):
         *,
         patience: timedelta = STORE_PATIENCE,
     ) -> str:
-        """Write or overwrite; answers with the object's permanent address (`gs://…`). Raises Unavailable.
+        """Write or overwrite an object, and return its permanent address (`gs://…`). Raise Unavailable.
 
-        What fails is tried again for as long as `patience` lasts.
+        A write that fails is tried again until the time `patience` is over.
         """
         ...
 
     def delete(self, path: str) -> None:
-        """What is not there is no error. Raises Unavailable."""
+        """Delete an object. One that does not exist is no error. Raise Unavailable."""
         ...
 
     def delete_all(self, folder: str) -> None:
-        """Everything whose path begins with `folder` and a slash. Raises Unavailable."""
+        """Delete every object whose path begins with `folder` and a slash. Raise Unavailable."""
         ...
 
     def link(self, path: str, *, save_as: str | None = None) -> str:
-        """A URL that a browser can open for some minutes; with `save_as`, that it saves under this name.
+        """Return a URL that a browser can open for some minutes.
 
-        One that saves is made anew, and works for all of LINK_LIFE. Raises Unavailable.
+        With `save_as`, the browser saves the file under this name. A link that saves is made anew, and works for all of
+        LINK_LIFE. Raise Unavailable.
         """
         ...
 
     def links(self, paths: Sequence[str]) -> Mapping[str, str]:
-        """Links that open, by their paths, in about the time of one. Raises Unavailable."""
+        """Return links that can be opened, by their paths.
+
+        All of them take about the time of one. Raise Unavailable.
+        """
         ...

@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 class ModelRegistry:
-    """The models that this deployment runs, by the name that a request gives."""
+    """This deployment runs these models. Each has the name that a request gives."""
 
     def __init__(self, models: Iterable[Model]) -> None:
         self._models: Mapping[str, Model] = {model.offer.name: model for model in models}
@@ -17,7 +17,7 @@ class ModelRegistry:
         return {name: model.offer for name, model in self._models.items()}
 
     def named(self, name: str) -> Model:
-        """Raises ModelRejected where the model was withdrawn after the order."""
+        """Return the model. Raise ModelRejected if it was withdrawn after the order."""
         model = self._models.get(name)
         if model is None:
             raise ModelRejected("model_withdrawn", f"{name} is no longer offered")
@@ -28,7 +28,7 @@ class ModelRegistry:
         return 0.0 if model is None else model.expected_seconds()
 
     def cancel_job(self, name: str, provider_job: str) -> None:
-        """Best effort: our books are settled already, whatever the provider answers."""
+        """Try to cancel the job. Our books are settled already, so a failure is only logged."""
         model = self._models.get(name)
         if not isinstance(model, RemoteModel):
             return

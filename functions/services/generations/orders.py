@@ -1,4 +1,4 @@
-"""What a client asks for when it asks for a generation."""
+"""A client asks for a generation by an order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from services.accounts.instructions import Instruction, target_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """`ordered_by` is the admin who spends the user's credits in the user's name; that is written to the audit log."""
+    """`ordered_by` is the admin who spends the user's credits in the user's name. The audit log records it."""
 
     user_id: str
     spec: Spec
@@ -23,7 +23,10 @@ class Order:
 
 
 def record_of(by: Instruction, generation: Generation) -> AuditRecord:
-    """Its id follows from the generation's, so that a repeated commit writes no second record."""
+    """Return the audit record of an order by an admin.
+
+    A repeated commit writes no second record, because its id follows from the generation's.
+    """
     return by.record(
         f"{generation.id}-creation",
         generation.created_at,

@@ -1,4 +1,4 @@
-"""The files that come of a generation: its outputs, and a thumbnail beside each."""
+"""A generation has files: its outputs, and a thumbnail beside each."""
 
 import logging
 from datetime import timedelta
@@ -10,8 +10,8 @@ from services.generations.model_ports import NoThumbnail, OutputStore, Picture, 
 
 log = logging.getLogger(__name__)
 
+# A thumbnail may take this long. Somebody waits for the picture, which is stored already.
 _THUMBNAIL_PATIENCE = timedelta(seconds=5)
-"""Somebody waits for the picture, which is there."""
 
 
 class OutputFiles:
@@ -20,19 +20,22 @@ class OutputFiles:
         self._thumbnailer = thumbnailer
 
     def put(self, generation: Generation, pictures: tuple[Picture, ...]) -> tuple[tuple[Output, ...], str]:
-        """The outputs, and the permanent address of the first one. Raises Unavailable."""
+        """Store the pictures. Return the outputs, and the permanent address of the first one. Raise Unavailable."""
         stored = [self._put(generation, index, picture) for index, picture in enumerate(pictures)]
         return tuple(output for output, _ in stored), stored[0][1]
 
     def remove_all(self, generation: Generation) -> None:
-        """Whatever is in the generation's folder, known or not. Raises Unavailable."""
+        """Remove everything in the generation's folder, known or not. Raise Unavailable."""
         self._store.delete_all(folder_of(generation))
         for path in sorted({output.path for output in generation.outputs}):
             if not path.startswith(f"{folder_of(generation)}/"):
                 self._store.delete(path)
 
     def remove_strays(self, ended: Generation, count: int) -> None:
-        """What was stored, of so many outputs, but is none: it was cancelled meanwhile, say. Raises Unavailable."""
+        """Remove those of `count` stored outputs that the generation does not have.
+
+        It may have been cancelled in the meantime, for example. Raise Unavailable.
+        """
         for index in range(len(ended.outputs), count):
             for path in paths_of_output(ended, index):
                 self._store.delete(path)
@@ -51,7 +54,7 @@ class OutputFiles:
         return output, address
 
     def _put_thumbnail(self, generation: Generation, index: int, picture: Picture) -> str | None:
-        """A picture is as good without one, so nothing fails for it."""
+        """Store the thumbnail. A picture is complete without one, so a failure is only logged."""
         path = thumbnail_path(generation, index)
         try:
             small = self._thumbnailer.thumbnail(picture)

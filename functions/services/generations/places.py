@@ -1,4 +1,4 @@
-"""The place of a generation in its queue, estimated from one count that all requests of an instance share."""
+"""The place of a generation in its queue is estimated from one count, which all requests of an instance share."""
 
 import logging
 import threading
@@ -13,16 +13,19 @@ from services.generations.ports import Generations, Waiting
 
 log = logging.getLogger(__name__)
 
+# This function starts some work beside the request, which does not wait for it.
 Aside = Callable[[Callable[[], None]], object]
-"""Does some work beside the request that asks for it, which does not wait for it."""
 
 COUNTED_EVERY = timedelta(seconds=5)
+# Older counts are of no use. If nobody asks for a place, nothing is counted.
 _BELIEVED_FOR = timedelta(seconds=30)
-"""Older counts say nothing any more: where nobody asks, nobody counts."""
 
 
 class Places:
-    """No request counts: it starts a count beside it, at most one every five seconds, and answers from the last."""
+    """No request waits for a count.
+
+    A request starts a count that runs beside it, at most every five seconds, and answers from the last count.
+    """
 
     def __init__(self, generations: Generations, clock: Clock, aside: Aside) -> None:
         self._generations = generations

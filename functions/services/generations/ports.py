@@ -1,4 +1,4 @@
-"""The generations room needs these from outside: where generations are kept, and the queue of their tasks."""
+"""The generations room needs these from outside: the store of generations, and the queue of their tasks."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,10 @@ from domain.generations.usage import MonthUsage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskMessage:
-    """`not_before` is a wish: a task may come early, late, twice or never. A name is unique in its queue only."""
+    """`not_before` is only a wish: a task may come early, late, twice or never.
+
+    A task's name is unique in its queue only.
+    """
 
     generation_id: str
     dispatch: int
@@ -43,20 +46,20 @@ class TaskMessage:
 
 class TaskQueue(Protocol):
     def enqueue(self, message: TaskMessage) -> bool:
-        """False: a task of this name exists already, or did until lately. Raises Unavailable."""
+        """Enqueue a task. Return False if one with this name exists, or existed until lately. Raise Unavailable."""
         ...
 
     def remove(self, message: TaskMessage) -> bool:
-        """Take a task out of its queue. False: there is none of its name. Raises Unavailable.
+        """Take a task out of its queue. Return False if there is none with its name. Raise Unavailable.
 
-        One that is being delivered may go on being delivered.
+        A task that is just being delivered may still arrive.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How many generations wait in a queue, and when the oldest and the newest of them were created."""
+    """This counts the generations that wait in a queue, and says when the oldest and newest were created."""
 
     count: int
     oldest_at: datetime | None
@@ -73,7 +76,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """`replayed`: the id existed before, and nothing was written."""
+    """`replayed` says that the id existed before, and that nothing was written."""
 
     generation: Generation
     replayed: bool
@@ -93,7 +96,11 @@ class Generations(Protocol):
     def get(self, generation_id: str) -> Stored[Generation] | None: ...
 
     def owned(self, generation_id: str, owners: Collection[str]) -> Stored[Generation] | None:
-        """None for another's too, and at the same cost: memory never answers a stranger, who could tell by the time."""
+        """Return the generation if one of `owners` owns it, and None otherwise.
+
+        Another user's generation takes as long as one that does not exist. It is never answered from memory, because a
+        stranger could tell by the time that it exists.
+        """
         ...
 
     def create(
@@ -101,9 +108,9 @@ class Generations(Protocol):
     ) -> Created:
         """Commit what `decide` makes of the user, or find that the id exists.
 
-        `decide` may run on a cached user; a refusal that it raises only comes out on a fresh one. `may_exist` says
-        that the id is derived from an idempotency key, so that no refusal is given while the id exists.
-        Raises UserNotFound, Unavailable, and what `decide` raises.
+        `decide` may run on a cached user, but its refusal is raised only after a run on a fresh one. `may_exist` says
+        that the id is derived from an idempotency key: then no refusal is raised if the id exists. Raise UserNotFound,
+        Unavailable, and what `decide` raises.
         """
         ...
 
@@ -114,37 +121,37 @@ class Generations(Protocol):
         *,
         patience: timedelta | None = None,
     ) -> Stored[Generation]:
-        """Commit what `decide` makes of the generation, fenced by its version; None leaves it as it is.
+        """Commit what `decide` makes of the generation, fenced by its version. If it returns None, nothing changes.
 
-        When another writer was first, or an answer was lost, `decide` runs again on a fresh read, for as long as
-        `patience` or the usual time allow. Raises Unavailable; SettlementConflict where an entry of the settlement is
-        there, and the generation has not ended; UserNotFound where credits are to move and the user is not there.
+        If another writer was first, or an answer was lost, `decide` runs again on a fresh read, for as long as
+        `patience` or the usual time allows. Raise Unavailable. Raise SettlementConflict if an entry of the settlement
+        is there, but the generation has not ended. Raise UserNotFound if credits are to move and the user is not there.
         """
         ...
 
     def page(
         self, owners: Collection[str], wanted: GenerationFilter, *, after: Cursor | None, limit: int
     ) -> list[Generation]:
-        """Of these users, newest first; of everybody where none is named."""
+        """Return the generations of these users, newest first, or of all users if none is named."""
         ...
 
     def due(self, *, now: datetime) -> Iterator[Stored[Generation] | UnreadableRecord]:
-        """Unsettled and past `due_at`, the longest overdue first.
+        """Yield the unsettled generations that are past `due_at`, the longest overdue first.
 
-        In the place of one that cannot be read there is what is wrong with it; so it is in `each`.
+        An error stands in the place of each one that cannot be read. The same holds for `each`.
         """
         ...
 
     def each(self, owners: Collection[str]) -> Iterator[Stored[Generation] | UnreadableRecord]:
-        """All generations of these users, in no particular order."""
+        """Yield all generations of these users, in no particular order."""
         ...
 
     def inherited(self, user_id: str) -> Iterator[Stored[Generation]]:
-        """This user's generations that Darkroom's own fields are not in yet. Raises UnreadableRecord."""
+        """Yield this user's generations that do not have Darkroom's own fields yet. Raise UnreadableRecord."""
         ...
 
     def waiting(self, queue: Queue) -> Waiting:
-        """Count those that wait for a start in this queue: one aggregation and two reads."""
+        """Count the generations that wait for a start in this queue. It costs one aggregation and two reads."""
         ...
 
     def count(self, status: Status) -> int: ...
@@ -152,8 +159,9 @@ class Generations(Protocol):
 
 class UsageCounts(Protocol):
     def months(self, owners: Collection[str], months: Collection[Month]) -> list[MonthUsage]:
-        """Of these users together, in the order of `months`: sums that the database makes, for each model.
+        """Return the usage of these users together, in the order of `months`.
 
-        What is of none of the models that are known comes under the name `other`. Raises Unavailable.
+        The database makes the sums for each model. Usage of any unknown model comes under the name `other`. Raise
+        Unavailable.
         """
         ...

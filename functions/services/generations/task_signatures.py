@@ -1,4 +1,4 @@
-"""The signature in the body of each task, by which the worker knows that one of our own processes wrote it."""
+"""Each task has a signature in its body. By it, the worker knows that one of our own processes wrote the task."""
 
 import hashlib
 import hmac
@@ -10,10 +10,11 @@ _FIELD = "signature"
 
 
 class TaskSignatures:
-    """Signs and checks with a key that follows from the pepper, so that there is no second secret to keep.
+    """This signs tasks, and checks them, with a key that is derived from the pepper.
 
-    The key has a label and the project in it: it differs from every other key that follows from the pepper, and a task
-    of one project is worth nothing in another that has the same pepper.
+    So there is no second secret to keep. The key is derived with a label and the project. So it differs from every
+    other key that is derived from the pepper, and a task of one project is not accepted in another project with the
+    same pepper.
     """
 
     def __init__(self, pepper: str, project_id: str) -> None:
@@ -24,12 +25,12 @@ class TaskSignatures:
         return {**data, _FIELD: self._of(data)}
 
     def holds(self, data: object) -> bool:
-        """Say whether this was signed with our key, and nothing of it was changed, added or left out since."""
+        """Say whether our key signed this, and whether nothing of it was changed, added or left out since."""
         if not isinstance(data, dict):
             return False
         given = data.get(_FIELD)
         rest = {name: value for name, value in data.items() if name != _FIELD}
-        # As bytes, for compare_digest takes no text beyond ASCII, and a body may hold any.
+        # They are compared as bytes, because compare_digest takes no text beyond ASCII, and a body may hold any text.
         return isinstance(given, str) and hmac.compare_digest(
             self._of(rest).encode(), given.encode(errors="backslashreplace")
         )

@@ -1,4 +1,4 @@
-"""What a user used, month by month."""
+"""A user's usage is counted month by month."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -11,12 +11,13 @@ from services.generations.ports import UsageCounts
 
 _MONTHS_REMEMBERED = 4096
 
+# A month is closed only this long after its end. Requests from just before the end are still being written, by clocks
+# that differ.
 _CLOSED_AFTER = timedelta(hours=1)
-"""Not by its last moment: what was asked for just before is still being written down, by clocks that differ."""
 
 
 class UsageService:
-    """A month that is closed, and all of whose generations have ended, is counted once by each instance."""
+    """Each instance counts a month only once, if it is closed and all of its generations have ended."""
 
     def __init__(self, counts: UsageCounts, clock: Clock) -> None:
         self._counts = counts
@@ -24,7 +25,7 @@ class UsageService:
         self._closed: RecentlyUsed[tuple[frozenset[str], Month], MonthUsage] = RecentlyUsed(_MONTHS_REMEMBERED)
 
     def months(self, owners: Collection[str], count: int) -> list[MonthUsage]:
-        """So many, the newest first, with the one that is running. Raises Unavailable."""
+        """Return this many months, the newest first, which is the running one. Raise Unavailable."""
         now, who = self._clock(), frozenset(owners)
         months = [month_of(now).shifted(-ago) for ago in range(count)]
         known = {month: found for month in months if (found := self._closed.get((who, month))) is not None}

@@ -8,9 +8,9 @@ log = logging.getLogger(__name__)
 
 
 def withdraw(queue: TaskQueue, generation: Generation) -> None:
-    """Take the task of an ended generation out of its queue, so that it does not wait before those of others.
+    """Take the task of an ended generation out of its queue, so that it does not delay the tasks of others.
 
-    Where that fails nothing is lost: a worker that gets the task finds the generation ended.
+    A failure is only logged. A worker that gets the task finds that the generation has ended.
     """
     message = TaskMessage.of(generation)
     try:

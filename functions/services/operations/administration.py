@@ -1,4 +1,4 @@
-"""What an operator does to users. Each deed and the record of it in the audit log are one commit."""
+"""An operator can change users. Each change is one commit with its record in the audit log."""
 
 import hashlib
 import logging
@@ -24,7 +24,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
-    """`user` has the balance of now; `replayed`: the entry is an earlier request's with the same idempotency key."""
+    """`user` has the balance as it is now.
+
+    `replayed` says that the entry is that of an earlier request with the same idempotency key.
+    """
 
     entry: Entry
     user: User
@@ -33,7 +36,7 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A user for an operator's own id of it; `is_new` where this request made it."""
+    """A user has an operator's own id. `is_new` says that this request created the user."""
 
     user: User
     is_new: bool
@@ -58,7 +61,10 @@ class AdministrationService:
         self._clock = clock
 
     def page(self, email_prefix: str | None, *, after: UserPlace | None, limit: int) -> list[User]:
-        """Everybody by id, or by e-mail address those whose address begins so, in whatever case it is written."""
+        """Return all users by id, or those whose e-mail address begins so, by that address.
+
+        The case of the prefix does not matter.
+        """
         prefix = None if email_prefix is None else email_prefix.lower()
         return self._users.search(prefix, after=after, limit=limit)
 
@@ -69,7 +75,7 @@ class AdministrationService:
         return found
 
     def name(self, external_id: str, by: Instruction) -> Named:
-        """The user of a service key's external id; it comes with nothing."""
+        """Return the user with a service key's external id. A new user has no credits."""
         user_id = EXTERNAL_PREFIX + external_id
         known = self._users.get(user_id)
         if known is not None:
@@ -78,7 +84,10 @@ class AdministrationService:
         return Named(self._account_service.enter_external(user_id, record), is_new=True)
 
     def adjust(self, user_id: str, credits_: int, key: str, by: Instruction) -> Adjustment:
-        """Once for each user and idempotency key. Raises UserNotFound, InsufficientCredits, IdempotencyKeyReused."""
+        """Adjust the balance once for each user and idempotency key.
+
+        Raise UserNotFound, InsufficientCredits or IdempotencyKeyReused.
+        """
         entry = Entry(
             id=f"adjustment-{hashlib.sha256(f'{user_id}\0{key}'.encode()).hexdigest()[:32]}",
             type=EntryType.ADJUSTMENT,
@@ -87,19 +96,20 @@ class AdministrationService:
             description=f"Adjustment: {by.reason}",
             timestamp=self._clock(),
         )
-        # The id of its record is derived too: a repeat has nothing new to say.
+        # The id of the record is derived too, so a repeat writes no second record.
         record = by.record(entry.id, entry.timestamp, "user.adjust", target_of(user_id), credits=credits_)
         posted = self._ledger.post(user_id, entry.id, lambda user: replace(post(user, entry), records=(record,)))
         if (posted.credits, posted.description) != (entry.credits, entry.description):
             raise IdempotencyKeyReused
         log.info("balance_adjusted", extra={"user_id": user_id, "entry_id": entry.id, "actor": by.actor})
-        # What was decided here comes back as it is; anything else stood there before.
+        # The ledger returns the same object if it was written now, and another one if the entry existed before.
         return Adjustment(entry=posted, user=self.get(user_id), replayed=posted is not entry)
 
     def deactivate(self, user_id: str, by: Instruction) -> User:
-        """Every sign-in and key of the user is worth nothing from here on.
+        """Deactivate the user. None of its sign-ins and keys is valid from now on.
 
-        The database is first, which refuses at once; where the directory then does not answer, repeating this ends it.
+        The database is changed first, so calls are refused at once. If the directory does not answer then, repeating
+        this completes it.
         """
 
         def decide(user: User) -> AccountChange | None:
@@ -115,7 +125,7 @@ class AdministrationService:
         return user
 
     def activate(self, user_id: str, by: Instruction) -> User:
-        """Sign-ins from before stay dead; keys work again. Raises AccountClosed."""
+        """Activate the user. Earlier sign-ins stay invalid, and keys work again. Raise AccountClosed."""
 
         def decide(user: User) -> AccountChange | None:
             _refuse_closed(user)
@@ -130,10 +140,10 @@ class AdministrationService:
         return user
 
     def grant_admin(self, id_or_email: str, by: Instruction) -> User:
-        """The record of it, and what our own doors look at, come before the role in the account's tokens.
+        """Make a user an admin. It is recorded and stored in our database before the account's tokens get the role.
 
-        Where the directory then does not answer, repeating this ends it. Raises UserNotFound for whoever has no
-        account, or has never called; AddressNotVerified; AccountClosed; Unavailable.
+        If the directory does not answer then, repeating this completes it. Raise UserNotFound for somebody who has no
+        account, or who has never called. Raise AddressNotVerified, AccountClosed or Unavailable.
         """
         user_id = self._account(id_or_email)
         account = self._directory.account(user_id)
@@ -155,7 +165,7 @@ class AdministrationService:
         return user
 
     def revoke_admin(self, id_or_email: str, by: Instruction) -> User:
-        """ID tokens that still say `admin` are dead with it: the user is signed out everywhere."""
+        """End the role. The user is signed out everywhere, so ID tokens that still say `admin` are no longer valid."""
         user_id = self._account(id_or_email)
 
         def decide(user: User) -> AccountChange | None:
@@ -169,7 +179,10 @@ class AdministrationService:
         return user
 
     def _account(self, id_or_email: str) -> str:
-        """No user id has an @: those of Firebase are letters and digits."""
+        """Return the user id.
+
+        An e-mail address is recognized by its @, because ids of Firebase are letters and digits.
+        """
         if "@" not in id_or_email:
             return id_or_email
         found = self._directory.find(id_or_email)

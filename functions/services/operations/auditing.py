@@ -1,6 +1,6 @@
-"""The audit: do the books agree with themselves? It only looks; a difference is for a person to explain.
+"""The audit checks whether the books agree with themselves. It only reads: a person has to explain a difference.
 
-All sums of one comparison are of one moment, so that whoever spends meanwhile makes no difference.
+All sums of one comparison are taken at one moment, so spending in the meantime makes no difference.
 """
 
 import logging
@@ -20,15 +20,16 @@ from services.operations.ports import UNOPENED_MOST, BookSums
 
 log = logging.getLogger(__name__)
 
+# This is a night and an hour. It is used if no earlier audit has said how far it came, so that no change of a balance
+# falls between two audits.
 _NIGHT = timedelta(hours=25)
-"""A night and an hour: where no audit has said how far it came, no change of a balance falls between two of them."""
 
+# The clocks of the processes that write a time of change may differ by this much.
 _OVERLAP = timedelta(minutes=5)
-"""The clocks of those who write a time of change differ."""
 
 
+# In one night, so many users are checked because it is their turn, whether or not they have changed.
 TURN_MOST = 500
-"""Users who are checked in one night because it is their turn, whether or not they have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +41,12 @@ class UserAudit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """`differences` are of the totals over everybody whose books are open.
+    """`differences` are those of the totals over all users whose books are open.
 
-    Where more than a hundred users are older than the ledger, their records cannot be told from the others', and the
-    totals say nothing: `is_conclusive` is false. `unopened` names such users among those that were checked;
-    `unopened_count` is of all. `is_complete`: all were checked that were to be. `unreadable` are the paths of users'
-    documents that cannot be read.
+    `is_conclusive` is false if more than a hundred users are older than the ledger: their records cannot be told from
+    those of others then, and the totals say nothing. `unopened` names such users among the checked ones, and
+    `unopened_count` counts them all. `is_complete` says that all were checked who had to be. `unreadable` are the paths
+    of users' documents that cannot be read.
     """
 
     users_checked: int
@@ -64,7 +65,7 @@ class Audit:
 
 @dataclass(slots=True)
 class _Walk:
-    """What was found so far, and the end of the time that there is."""
+    """A walk over the users collects what it finds. It ends at `until`."""
 
     until: datetime | None
     checked: set[str] = field(default_factory=set)
@@ -83,7 +84,10 @@ class AuditService:
         self._clock = clock
 
     def of_user(self, user_id: str) -> UserAudit:
-        """All that can be asked: some two dozen sums, whatever the length of the history. Raises UserNotFound."""
+        """Check everything about one user. It takes about two dozen sums, whatever the length of the history.
+
+        Raise UserNotFound.
+        """
         at = self._sums.moment()
         found = self._checked(user_id, at)
         by_status = differences_by_status(self._sums.status_totals(user_id, at))
@@ -92,18 +96,18 @@ class AuditService:
     def of_all(
         self, *, changed_since: datetime | None = None, most: int | None = None, within: timedelta | None = None
     ) -> Audit:
-        """The totals over everybody, then each user on its own, or each that changed since then.
+        """Check the totals over all users, then each user alone, or each one that changed since `changed_since`.
 
-        It stops after so many users, or when the time is over. Raises Unavailable.
+        It stops after `most` users, or after the time `within`. Raise Unavailable.
         """
         walk = _Walk(None if within is None else self._clock() + within)
         self._go(walk, changed_since, None, most)
         return self._audit(walk)
 
     def nightly(self, *, within: timedelta) -> Audit:
-        """Those who changed since the last complete night, then others in turn; keeps the verdict. Raises Unavailable.
+        """Check the users who changed since the last complete night, then other users in turn, and store the verdict.
 
-        Where the time is over before it came to all who changed, the next night goes on there.
+        If the time is over before all changed users are checked, the next night goes on from there. Raise Unavailable.
         """
         began = self._clock()
         known = self._verdicts.progress() or AuditProgress(changed_since=began - _NIGHT)
@@ -122,7 +126,10 @@ class AuditService:
         return audit
 
     def _take_turns(self, walk: _Walk, turn: str | None) -> str | None:
-        """Check some users by id, whether or not they changed, and say where to go on; None is from the beginning."""
+        """Check some users by id, whether or not they changed.
+
+        Return the id after which the next night goes on, or None to begin again.
+        """
         walk.mark = None
         before = len(walk.checked)
         self._go(walk, None, None if turn is None else UserMark(None, turn), before + TURN_MOST)
@@ -155,7 +162,7 @@ class AuditService:
             walk.mark = UserMark(row.updated_at, row.id)
 
     def _look(self, walk: _Walk, user: User) -> None:
-        """One that cannot be checked now does not end the audit of the others."""
+        """Check one user. If that is not possible now, the audit of the others goes on."""
         try:
             audit = self._checked(user.id, self._sums.moment())
         except UserNotFound:

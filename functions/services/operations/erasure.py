@@ -1,7 +1,7 @@
-"""Deleting a person: what came from it goes, what it cost stays in the books.
+"""A person is deleted: everything that came from the person is erased, and its costs stay in the books.
 
-The first commit closes the account, so that nothing new can begin. The rest is done piece by piece, each of which may
-be done again, and goes on in the night where the time of the request was too short or something did not answer.
+The first commit closes the account, so that nothing new can begin. The rest is done piece by piece, and each piece may
+be repeated. If the time of the request is too short, or something does not answer, the rest is done in the night.
 """
 
 import logging
@@ -35,16 +35,16 @@ from services.operations.opening import OpeningService
 
 log = logging.getLogger(__name__)
 
+# Somebody waits for the answer, and the function may run for 60 seconds.
 _REQUEST_TIME = timedelta(seconds=40)
-"""Somebody waits for the answer, and the function has 60 seconds."""
 
+# The schedule may run for nine minutes, and the audit comes after the erasures.
 _NIGHTLY_TIME = timedelta(minutes=4)
-"""Of the nine that the schedule has; the audit comes after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasures:
-    """Of one night; what is left is due again in the next."""
+    """These are the counts of one night. Erasures that are left are due again in the next night."""
 
     finished: int
     left: int
@@ -77,7 +77,10 @@ class ErasureService:
         self._clock = clock
 
     def delete(self, user_id: str, by: Instruction) -> bool:
-        """Whether all is erased; if not, the rest is. Repeating it goes on. Raises UserNotFound, Unavailable."""
+        """Delete the user. Return whether everything is erased; a repeat goes on with what is left.
+
+        Raise UserNotFound or Unavailable.
+        """
         until = self._clock() + _REQUEST_TIME
 
         def decide(user: User) -> AccountChange | None:
@@ -92,7 +95,10 @@ class ErasureService:
         return self._erase(user, until) if user.erasure_due else True
 
     def continue_all(self) -> Erasures:
-        """What is due, as far as the time goes. One that something stands in the way of does not stop the others."""
+        """Go on with the erasures that are due, as far as the time allows.
+
+        One that cannot be finished does not stop the others.
+        """
         until = self._clock() + _NIGHTLY_TIME
         finished = left = 0
         for user in self._users.to_erase():
@@ -109,10 +115,11 @@ class ErasureService:
             return False
 
     def _erase(self, user: User, until: datetime) -> bool:
-        """The anonymous accounts that the user claimed are the same person."""
+        """Erase the user, and the anonymous accounts that it claimed, because they are the same person."""
         if self._clock() >= until:
             return False
-        # A generation of feraset-imagen's becomes one of ours when it is written, so its books have to know it first.
+        # A generation of feraset-imagen's becomes one of ours when it is written, so it has to be in the books before
+        # that.
         self._opening.open(user.id)
         owners = (user.id, *user.claimed)
         for owner in owners:
@@ -125,14 +132,14 @@ class ErasureService:
             if self._clock() >= until:
                 return False
             stopped = self._stopped_by(row) or stopped
-        if stopped is not None:  # the others are erased, and this one has to be looked at by a person
+        if stopped is not None:  # the others are erased, and a person has to look at this one
             raise stopped
         self._accounts.change(user.id, self._finished)
         log.info("user_erased", extra={"user_id": user.id})
         return True
 
     def _stopped_by(self, row: Stored[Generation] | UnreadableRecord) -> AppError | None:
-        """Erase one generation, or say what is damaged of it."""
+        """Erase one generation. Return an error if it is damaged."""
         if isinstance(row, UnreadableRecord):
             return row
         try:
@@ -143,10 +150,11 @@ class ErasureService:
         return None
 
     def _erase_generation(self, generation_id: str) -> None:
-        """End it, remove its files, take out its words, and remove its files once more.
+        """End the generation, remove its files, erase its texts, and remove its files once more.
 
-        A worker that stores a picture before the words are out may find that the generation has such an output, and
-        leave it; one that stores after that finds none, and removes it.
+        A worker may store a picture in the meantime. Before the texts are erased, it may find that the generation has
+        such an output, and leave the file there; this is why the files are removed twice. After that, it finds no such
+        output, and removes the file itself.
         """
         found = self._generations.get(generation_id)
         assert found is not None, "generations are never deleted"  # noqa: S101 - a bug, not a refusal
@@ -169,7 +177,7 @@ class ErasureService:
         return ended
 
     def _forget_reasons(self, generation: Generation) -> None:
-        """Take out of the refunds of a failed generation what was said about it, for that may quote the prompt."""
+        """Erase the reason from the refunds of a failed generation, because it may quote the prompt."""
         for entry in self._ledger.of_generation(generation.user_id, generation.id):
             plain = f"Refund for {generation.status} generation"
             if entry.type is EntryType.REFUND and entry.description != plain:
@@ -187,7 +195,10 @@ class ErasureService:
 
 
 def _closed(user: User, now: datetime) -> User:
-    """Nobody any more: not an anonymous user either, whom a first sign-in would give a name."""
+    """Return the user without a name, keys or rights.
+
+    It is not an anonymous user either, because a first sign-in would give that one a name.
+    """
     return replace(
         user,
         name="",

@@ -1,4 +1,4 @@
-"""The invariants of docs/ledger.md as comparisons of sums."""
+"""These functions check the invariants of docs/ledger.md by comparing sums."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Pair = tuple[str, str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One invariant that does not hold: what should be equal, and the two figures."""
+    """An invariant does not hold: two figures should be equal, and are not."""
 
     invariant: str
     detail: str
@@ -38,7 +38,7 @@ def differences_in(totals: BookTotals) -> Iterator[Difference]:
 
 
 def differences_by_status(totals: StatusTotals) -> Iterator[Difference]:
-    """Compare what generations cost, and have, with the state that they are in."""
+    """Compare the costs and outputs of the generations with their states."""
     yield from _unequal(
         (
             ("I3", "each generation has its own deduction", totals.marks, totals.deduction_marks),

@@ -1,4 +1,4 @@
-"""Opening the books of users who come from feraset-imagen: their balances are older than the ledger."""
+"""The balances of users who come from feraset-imagen are older than the ledger. Their books are opened here."""
 
 from core.clock import Clock
 from domain.accounts.errors import UserNotFound
@@ -25,7 +25,7 @@ class OpeningService:
         """Take a user of feraset-imagen's into the books: its generations, then an `opening` entry for the difference.
 
         Return that entry, or None if the books are open already. Repeating it after a crash goes on where it stopped.
-        Raises UserNotFound.
+        Raise UserNotFound.
         """
         user = self._users.get(user_id)
         if user is None:
@@ -44,7 +44,10 @@ class OpeningService:
         return self._ledger.post(user_id, "opening", self._opening)
 
     def _opening(self, user: User) -> Commit[Subject]:
-        """Runs again on a fresh user when its balance moved, and then sums again."""
+        """Return the opening commit.
+
+        If the user's balance has changed, this runs again on a fresh user, and sums again.
+        """
         totals = self._sums.totals(user.id)
         difference = user.current_credits - (totals.entries_in - totals.entries_out)
         entry = Entry(

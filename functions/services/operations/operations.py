@@ -1,6 +1,6 @@
-"""What operators do by hand to the running system: the queue, the sweep, the audit, a report.
+"""Operators do these things by hand to the running system: to the queue, the sweep, the audit and a report.
 
-Each is written into the audit log before it is done: what then fails, was asked for all the same.
+Each is written into the audit log before it is done, so a failed one is recorded as well.
 """
 
 import logging
@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 AUDITED_USERS_MAX = 500
 _CHANGED_WITHIN = timedelta(hours=25)
+# Somebody waits for the answer, and the function may run for 60 seconds.
 _AUDIT_TIME = timedelta(seconds=40)
-"""Somebody waits for the answer, and the function has 60 seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueOverview:
-    """The queue, and how many generations are where, whether or not a task of theirs waits in it."""
+    """This is the queue, with the counts of generations by status, whether or not a task of theirs waits in it."""
 
     status: QueueStatus
     queued: int
@@ -60,11 +60,11 @@ class OperationsService:
         self._new_id = new_id
 
     def queue(self) -> QueueOverview:
-        """Two aggregations. Raises Unavailable."""
+        """Return the queue. It costs two aggregations. Raise Unavailable."""
         return self._overview(self._queue.status())
 
     def pause_queue(self, instruction: Instruction) -> QueueOverview:
-        """Raises Unavailable, NotSupported; so do the next two."""
+        """Pause the queue. This method and the next two raise Unavailable or NotSupported."""
         self._write_down(instruction, "queue.pause", "queue")
         return self._overview(self._queue.pause())
 
@@ -81,13 +81,16 @@ class OperationsService:
         return self._sweeper.sweep()
 
     def audit(self, instruction: Instruction) -> Audit:
-        """Everybody together, and each user that changed in the last 25 hours, as far as 500 users and 40 s go."""
+        """Audit the totals, and each user that changed in the last 25 hours.
+
+        It stops after 500 users, or after 40 seconds.
+        """
         self._write_down(instruction, "audit.run", "books")
         since = self._clock() - _CHANGED_WITHIN
         return self._audits.of_all(changed_since=since, most=AUDITED_USERS_MAX, within=_AUDIT_TIME)
 
     def audit_user(self, instruction: Instruction, user_id: str) -> Audit:
-        """Raises UserNotFound, and then writes nothing down."""
+        """Audit one user. Raise UserNotFound, and then record nothing."""
         audit = self._audits.of_user(user_id)
         self._write_down(instruction, "audit.run", f"books/{user_id}")
         return Audit(
@@ -99,7 +102,10 @@ class OperationsService:
         )
 
     def report(self, instruction: Instruction, as_of: datetime | None, *, dry_run: bool) -> dict[str, Any]:
-        """Of the last full week; a dry run leaves nothing behind, so nothing is written down. Raises InvalidRequest."""
+        """Make the report of the last full week before `as_of`. Raise InvalidRequest.
+
+        A dry run saves nothing, so it is not recorded either.
+        """
         if not dry_run:
             self._write_down(instruction, "report.run", "reports")
         return self._reports.run(as_of, dry_run)

@@ -12,13 +12,13 @@ from domain.credits.ledger import Entry
 from domain.credits.user import User
 from domain.generations.generation import Generation
 
+# With more unopened users than this, their sums are not subtracted from those of all users, and the totals say nothing.
 UNOPENED_MOST = 100
-"""With more unopened users than this, their sums are not taken out of everybody's, and the totals say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookTotals:
-    """Sums over one user's records, or over everybody's; each is one aggregation, never a scan."""
+    """These are sums over one user's records, or over everybody's. Each is one aggregation, never a scan."""
 
     current: int
     held: int
@@ -41,9 +41,9 @@ class BookTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusTotals:
-    """What the states of generations come to: each is a number of what should not be, or one side of a comparison.
+    """These are sums by the states of generations. Each counts what should not exist, or is one side of a comparison.
 
-    `prices` compares, for each size at its present price, what its generations cost with what they should.
+    `prices` has each size at its present price: its id, what its generations should have cost, and what they cost.
     """
 
     completed_uncharged: int
@@ -63,18 +63,18 @@ class StatusTotals:
 
 
 class BookSums(Protocol):
-    """Sums over the books of one moment."""
+    """These are sums over the books at one moment."""
 
     def moment(self) -> datetime:
-        """A moment at which sums can be taken, for an hour. Sums of different moments cannot be compared."""
+        """Return a moment at which sums can be taken for an hour. Sums of different moments cannot be compared."""
         ...
 
     def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
-        """Of one user, or of all whose books are open. Raises UserNotFound, UnreadableRecord."""
+        """Return the sums of one user, or of all users whose books are open. Raise UserNotFound or UnreadableRecord."""
         ...
 
     def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
-        """As `totals`; with twice as many aggregations."""
+        """Return the sums by status of one user, or of all. It takes twice as many aggregations as `totals`."""
         ...
 
 
@@ -86,9 +86,9 @@ class QueueState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
-    """`depth` counts the tasks that wait; None where the queue does not tell.
+    """`depth` counts the tasks that wait, or is None if the queue does not tell.
 
-    The status of several queues has each of them in `parts`, by its name.
+    The status of several queues has each of them in `parts`, with its name.
     """
 
     state: QueueState
@@ -103,7 +103,10 @@ class QueueStatus:
 
 
 class QueueControl(Protocol):
-    """Raises Unavailable; the last three also NotSupported where the queue has no such operation, as the emulator."""
+    """All methods raise Unavailable.
+
+    The last three raise NotSupported if the queue has no such operation, as on the emulator.
+    """
 
     def status(self) -> QueueStatus: ...
 
@@ -112,13 +115,13 @@ class QueueControl(Protocol):
     def resume(self) -> QueueStatus: ...
 
     def purge(self) -> QueueStatus:
-        """Drop every task that waits. What they were about is untouched."""
+        """Drop every task that waits. The generations are not changed."""
         ...
 
 
 class AuditLog(Protocol):
     def add(self, record: AuditRecord) -> bool:
-        """False: there is one of this id already."""
+        """Add a record. Return False if there is one with this id already."""
         ...
 
     def page(self, wanted: "AuditFilter", *, after: Cursor | None, limit: int) -> list[AuditRecord]: ...
@@ -132,7 +135,10 @@ class AuditFilter:
 
 
 class Demo(Protocol):
-    """Writes demo data; each call is one commit, and one whose first document exists already changes nothing."""
+    """This writes demo data.
+
+    Each call is one commit. If its first document exists already, it changes nothing.
+    """
 
     def put_catalog(self, documents: Mapping[str, Mapping[str, Any]]) -> bool: ...
 

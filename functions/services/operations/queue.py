@@ -1,4 +1,4 @@
-"""The queue as a whole: how it is, and what an operator can do to it."""
+"""An operator can look at the queue as a whole, and pause, resume or purge it."""
 
 import logging
 from datetime import datetime
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class QueueMarks(Protocol):
-    """What the sweeper must know of the queue's past. Raises Unavailable."""
+    """The sweeper needs to know when the queue was purged. All methods raise Unavailable."""
 
     def purged_at(self) -> datetime | None: ...
 
@@ -38,9 +38,10 @@ class QueueService:
         return status
 
     def purge(self) -> QueueStatus:
-        """Drop every task that waits; the generations stay, and the sweeper sends them again within two minutes.
+        """Drop every task that waits. The generations stay, and the sweeper sends them again within two minutes.
 
-        The mark comes first. Where the purge then fails, or nobody hears of it, a task too many is sent for some.
+        The mark is written first. If the purge fails then, or its answer is lost, some generations get one task too
+        many.
         """
         self._marks.mark_purged(self._clock())
         status = self._control.purge()

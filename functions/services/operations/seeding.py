@@ -1,4 +1,4 @@
-"""Demo data: the catalogue, 13 users and some weeks of history, with the books of each user open and exact."""
+"""Demo data is the catalog, 13 users and some weeks of history. The books of each user are open and exact."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +20,8 @@ from domain.operations.demo_data import PastGeneration, credits_before, history,
 from domain.operations.errors import EmulatorOnly
 from services.operations.ports import Demo
 
+# This is the namespace of the ids of demo generations. They are the same however often the data is seeded.
 _IDS = uuid.UUID("b5f0d7a8-1f5c-4f0e-9d52-6f7f3f3f7b11")
-"""Namespace of the ids of demo generations: the same ones however often the data is seeded."""
 
 
 class SeedService:
@@ -32,7 +32,10 @@ class SeedService:
         self._allowed = allowed
 
     def seed(self) -> dict[str, Any]:
-        """Idempotent: users who exist keep their balance and their history. Raises EmulatorOnly."""
+        """Write the demo data. It may be repeated: users who exist keep their balance and their history.
+
+        Raise EmulatorOnly.
+        """
         if not self._allowed:
             raise EmulatorOnly("seed_database")
         past = history(self._clock(), zone=self._zone)
@@ -44,7 +47,7 @@ class SeedService:
         return _answer(catalog, users=len(everybody), generation_requests=len(past), transactions=entries)
 
     def put_catalog(self) -> Mapping[str, int]:
-        """Styles, colours and sizes, for any project that has none yet. How many there are of each."""
+        """Write styles, colours and sizes to a project that has none yet. Return how many there are of each."""
         options: Mapping[str, Sequence[Style | Color | Size]] = {"styles": STYLES, "colors": COLORS, "sizes": SIZES}
         now = self._clock()
         for collection, items in options.items():
@@ -104,7 +107,7 @@ def _ended(past: PastGeneration) -> Generation:
 
 
 def _opening(user: User, past: list[PastGeneration]) -> Entry:
-    """What the user had before the history began, so that all entries add up to the balance of today."""
+    """Return the entry of the balance before the history, so that all entries add up to today's balance."""
     first = min((each.created_at for each in past), default=user.created_at)
     assert first is not None, "a demo user has a day of registration"  # noqa: S101 - a bug, not a refusal
     return Entry(

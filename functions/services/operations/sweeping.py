@@ -1,4 +1,4 @@
-"""The sweeper: every unsettled generation that is past its `due_at` is sent again, or failed and refunded."""
+"""The sweeper sends every unsettled generation past its `due_at` again, or fails and refunds it."""
 
 import logging
 from collections import Counter
@@ -24,27 +24,28 @@ from services.operations.queue import QueueMarks
 
 log = logging.getLogger(__name__)
 
+# A sweep may take this long. The schedule runs every minute.
 _BUDGET = timedelta(seconds=45)
-"""The schedule runs every minute."""
 
+# One commit may take this long. If the database is too busy for it, the next sweep tries again, and the others have
+# their turn.
 _PATIENCE = timedelta(seconds=3)
-"""For one commit. Where the database is too busy for it, the next sweep tries again, and the others have their turn."""
 
 _LOOK_AGAIN = timedelta(seconds=60)
 _LOOK_AGAIN_MAX = timedelta(minutes=30)
 
 _SAME_NAME_SIGHTINGS = 3
 
+# A purge may also drop tasks that are sent in this time after its mark. Clocks differ, too.
 _PURGE_LASTS = timedelta(seconds=30)
-"""From its mark on: what is sent in the meantime may be dropped too, and clocks differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepResult:
-    """How many generations were found overdue, and what became of them.
+    """This counts the overdue generations by what was done with them.
 
-    `unreadable` cannot be read, and `disputed` cannot be settled, because an entry of theirs stands there already:
-    the log names them, and a person has to repair them.
+    `unreadable` ones cannot be read, and `disputed` ones cannot be settled, because an entry of theirs is there
+    already. The log names them, and a person has to repair them.
     """
 
     resent: int = 0
@@ -81,9 +82,9 @@ class SweepService:
         self._clock = clock
 
     def sweep(self) -> SweepResult:
-        """Rescue all that is due, or as much as 45 seconds allow; what is left is due for the next sweep.
+        """Rescue every generation that is due, or as many as 45 seconds allow. The rest is due for the next sweep.
 
-        Raises Unavailable where the database does not say what is due.
+        Raise Unavailable if the database does not say what is due.
         """
         started = self._clock()
         lost_until = self._lost_until(started)
@@ -103,14 +104,21 @@ class SweepService:
             return self._rescued(row, lost_until)
 
     def _lost_until(self, now: datetime) -> datetime | None:
-        """Tasks from before this moment went with a purge. While that may still be at work, nothing is sent for it."""
+        """Return the moment before which all tasks were lost by a purge, or None if there was none.
+
+        While the purge may still be at work, the result is None too, so nothing is sent because of it.
+        """
         purged_at = self._marks.purged_at()
         if purged_at is None or now < purged_at + _PURGE_LASTS:
             return None
         return purged_at + _PURGE_LASTS
 
     def _found(self, now: datetime, lost_until: datetime | None) -> Iterator[Stored[Generation] | UnreadableRecord]:
-        """What is due. After a purge also what has lost its task, until the longest backoff from before it is over."""
+        """Yield the generations that are due.
+
+        After a purge, yield those that lost their task as well, until the longest backoff from before the purge is
+        over.
+        """
         if lost_until is None or now > lost_until + _LOOK_AGAIN_MAX:
             yield from self._generations.due(now=now)
             return
@@ -119,19 +127,22 @@ class SweepService:
                 yield row
 
     def _rescued(self, stored: Stored[Generation], lost_until: datetime | None) -> str:
-        """One that cannot be rescued now must not keep the others from it, in the next sweep neither."""
+        """Rescue one generation.
+
+        If that is not possible now, it must not delay the others, in the next sweep either.
+        """
         try:
             return self._rescue(stored, lost_until)
         except (Unavailable, UserNotFound) as error:
             log.warning("rescue_failed", extra={"reason": error.message})
             outcome = "unavailable"
-        except UnreadableRecord:  # by what another writer made of it meanwhile
+        except UnreadableRecord:  # another writer changed it in the meantime
             return "unreadable"
         except SettlementConflict as error:
             log.error("settlement_conflict", extra={"reason": error.message})  # noqa: TRY400 - no bug
             outcome = "disputed"
-        with suppress(Unavailable, UnreadableRecord):  # then it stays due
-            found = self._generations.get(stored.value.id)  # another writer may have been at it
+        with suppress(Unavailable, UnreadableRecord):  # otherwise it stays due
+            found = self._generations.get(stored.value.id)  # another writer may have changed it
             if found is not None:
                 self._defer(found)
         return outcome
@@ -146,7 +157,8 @@ class SweepService:
         crashed = generation.status is Status.PROCESSING and generation.provider_job is None
         if crashed and generation.attempt >= self._attempts_max:
             return self._fail(stored, OUT_OF_ATTEMPTS)
-        # A task that was consumed beside a live attempt is gone; one new name for each attempt makes up for that.
+        # A task that was used up while another attempt was at work is gone. One new name for each attempt makes up for
+        # that.
         if crashed or (generation.attempt > 0 and generation.deferrals == _SAME_NAME_SIGHTINGS):
             return self._dispatch_again(stored)
         return self._resend(stored)
@@ -167,11 +179,11 @@ class SweepService:
         return "failed"
 
     def _dispatch_again(self, stored: Stored[Generation]) -> str:
-        """The last task is used up: its worker crashed."""
+        """Send a task with a new name. The last task is used up, because its worker crashed."""
         return self._send_under_a_new_name(stored, self._is_overdue)
 
     def _send_under_a_new_name(self, stored: Stored[Generation], is_wanted: Callable[[Generation], bool]) -> str:
-        """The new name is stored before it is sent."""
+        """Store the new name first, and then send the task."""
 
         def decide(generation: Generation) -> Commit[Generation] | None:
             if not is_wanted(generation):
@@ -187,13 +199,16 @@ class SweepService:
         return "dispatched_again"
 
     def _resend(self, stored: Stored[Generation]) -> str:
-        """The same name first: where it exists the task is only waiting, and a backlog must not breed tasks."""
+        """Send the task with the same name again.
+
+        If that name exists, the task is only waiting. A long queue must not lead to more and more tasks.
+        """
         self._enqueue(stored.value)
         self._defer(stored)
         return "resent"
 
     def _defer(self, stored: Stored[Generation]) -> None:
-        """Look again later, counted from now: it may have been due for hours."""
+        """Look again later, counted from now, because the generation may have been due for hours."""
 
         def decide(generation: Generation) -> Commit[Generation] | None:
             if not self._is_overdue(generation):
@@ -205,7 +220,10 @@ class SweepService:
         self._generations.change(stored, decide, patience=_PATIENCE)
 
     def _is_overdue(self, generation: Generation) -> bool:
-        """Asked again on each read: a worker may have claimed or settled it since."""
+        """Say whether it is overdue.
+
+        This is asked again on each read, because a worker may have claimed or settled it.
+        """
         return generation.due_at is not None and generation.due_at <= self._clock()
 
     def _enqueue(self, generation: Generation) -> None:
@@ -219,9 +237,9 @@ class SweepService:
 
 
 def _is_lost(generation: Generation, lost_until: datetime) -> bool:
-    """Its task went with a purge, and no worker is at it.
+    """Say whether a purge dropped its task while no worker is at it.
 
-    Where a worker gave a later dispatch back since, that does not show; the sweeper makes up for it as for any other.
+    It cannot be seen if a worker gave back a later dispatch since then. The sweeper rescues that one as any other.
     """
     if generation.is_final or (generation.status is Status.PROCESSING and generation.provider_job is None):
         return False
@@ -230,5 +248,5 @@ def _is_lost(generation: Generation, lost_until: datetime) -> bool:
 
 
 def _backoff(generation: Generation) -> timedelta:
-    """1, 2, 4 … minutes, at most 30."""
+    """Return 1, 2, 4 … minutes, at most 30."""
     return min(_LOOK_AGAIN_MAX, _LOOK_AGAIN * 2.0 ** min(generation.deferrals, 10))

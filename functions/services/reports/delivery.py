@@ -1,4 +1,7 @@
-"""What happens when a report is there: mail to its readers, an alert when it is grave, and a webhook for chat tools."""
+"""A new report is delivered.
+
+Its readers get a mail, and an alert if the anomalies are severe. Chat tools get a webhook.
+"""
 
 import hashlib
 import logging
@@ -16,15 +19,18 @@ from services.reports.ports import ReportPages, ReportRuns
 
 log = logging.getLogger(__name__)
 
+# No report can be made for a time before this, because nobody had asked for anything.
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
-"""Before it nobody has asked for anything."""
 
 _GRAVE = frozenset({"high", "critical"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How many mails were written now; those of an earlier run of the week, and of people who left, are none."""
+    """This counts the mails that were written now.
+
+    Mails of an earlier run of the week are not counted, and people who left get none.
+    """
 
     mailed: int
     alerted: int
@@ -34,7 +40,7 @@ class Delivery:
 
 
 class DeliveryService:
-    """`notifier` is None where nobody is told by webhook."""
+    """`notifier` is None if nobody is notified by webhook."""
 
     def __init__(
         self,
@@ -56,7 +62,7 @@ class DeliveryService:
         self._clock = clock
 
     def deliver(self, report: Mapping[str, Any]) -> Delivery:
-        """What cannot be delivered is in the log, as an error: the report itself is there, and stays."""
+        """Deliver the report. A failure is logged as an error, because the report itself is saved already."""
         is_grave = report["anomaly_analysis"]["severity_level"] in _GRAVE
         mailed = [self._mailed(report, address, "report") for address in self._recipients]
         alerted = [self._mailed(report, address, "alert") for address in self._recipients if is_grave]
@@ -72,7 +78,7 @@ class DeliveryService:
         return delivery
 
     def _mailed(self, report: Mapping[str, Any], address: str, kind: str) -> bool | None:
-        """Whether there is a mail now that was not there before; None where that failed."""
+        """Write a mail, and return whether it is new. Return None if that failed."""
         mail_id = f"{kind}-{report['week']}-{_digest(address)}"
         try:
             if self._mailbox.has(mail_id) or not self._subscriptions.wants(address):
@@ -109,7 +115,7 @@ class DeliveryService:
                 self._notifier.send(event)
             except Unavailable as error:
                 extra = {"webhook_id": event.id, "reason": error.message}
-                log.error("webhook_not_delivered", extra=extra)  # noqa: TRY400 - the other side's fault, no traceback
+                log.error("webhook_not_delivered", extra=extra)  # noqa: TRY400 - the other side is at fault, no traceback
                 yield event.type, False
             else:
                 yield event.type, True
@@ -123,7 +129,7 @@ class DeliveryService:
 
 
 class DeliveredReports:
-    """Makes reports, and delivers those that are saved."""
+    """This makes reports, and delivers those that are saved."""
 
     def __init__(self, reporting: ReportRuns, delivery: DeliveryService, clock: Clock) -> None:
         self._reporting = reporting
@@ -131,7 +137,7 @@ class DeliveredReports:
         self._clock = clock
 
     def run(self, as_of: datetime | None = None, dry_run: bool = False) -> dict[str, Any]:
-        """In the shape of `scheduleWeeklyReport`. Raises InvalidRequest."""
+        """Make and deliver a report, and answer in the shape of `scheduleWeeklyReport`. Raise InvalidRequest."""
         if as_of is not None and not EARLIEST <= as_of <= self._clock():
             allowed = (f"{EARLIEST:%Y-%m-%dT%H:%M:%SZ} to now",)
             raise InvalidRequest([FieldError(pointer="/as_of", detail="no week has ended then", allowed=allowed)])
@@ -142,5 +148,5 @@ class DeliveredReports:
 
 
 def _digest(address: str) -> str:
-    """For the id of a document, where an address has no place: it may hold a slash."""
+    """Return a hash of the address for the id of a document. The address itself may hold a slash."""
     return hashlib.sha256(address.encode()).hexdigest()[:32]

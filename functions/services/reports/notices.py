@@ -1,4 +1,4 @@
-"""A report in a few words: an alert, an event for a webhook. All of it is of bounded length."""
+"""A report is told in a few words, in an alert and in an event for a webhook. All of them are of bounded length."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ _SEVERITIES = ("high", "medium", "low")
 
 
 def alert(report: Mapping[str, Any], url: str, unsubscribe_url: str) -> tuple[str, str, str]:
-    """Subject, plain text and HTML."""
+    """Return the subject, the plain text and the HTML."""
     analysis = report["anomaly_analysis"]
     title = f"Darkroom {report['week']}: {analysis['severity_level']} anomaly level"
     lines = [on_one_line(report["headline"]), *_findings(report)]
@@ -31,7 +31,10 @@ def alert(report: Mapping[str, Any], url: str, unsubscribe_url: str) -> tuple[st
 
 
 def event(report: Mapping[str, Any], type_: str, url: str, at: datetime) -> Notice:
-    """`text` is what chat tools show; they read &, < and > as the beginning of commands unless escaped."""
+    """Return the event.
+
+    Chat tools show its `text`, and read &, < and > as the beginning of commands unless they are escaped.
+    """
     figures = summary(report)
     analysis = report["anomaly_analysis"]
     opening = "Anomalies" if type_ == "anomaly.detected" else "Weekly report"
@@ -39,7 +42,7 @@ def event(report: Mapping[str, Any], type_: str, url: str, at: datetime) -> Noti
     if type_ == "anomaly.detected":
         lines += _findings(report)
     return Notice(
-        id=f"{type_.replace('.', '-')}-{report['week']}-v{report['version']}",  # dots stand between the signed parts
+        id=f"{type_.replace('.', '-')}-{report['week']}-v{report['version']}",  # dots separate the signed parts
         type=type_,
         at=at,
         text="\n".join([*(escape(line, quote=False) for line in lines), url]),
@@ -58,13 +61,13 @@ def event(report: Mapping[str, Any], type_: str, url: str, at: datetime) -> Noti
 
 
 def on_one_line(text: str, most: int = _LINE_MAX) -> str:
-    """A subject with a line break could begin another header."""
+    """Return the text on one line. A subject with a line break could begin another header."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 def _findings(report: Mapping[str, Any]) -> Sequence[str]:
-    """The gravest, a line each."""
+    """Return the most severe findings, one line each."""
     found = report["anomaly_analysis"]["detected_anomalies"]
     gravest = sorted(found, key=lambda each: _SEVERITIES.index(each["severity"]))
     return [on_one_line(f"{each['severity']}: {each['description']}") for each in gravest[:_FINDINGS_MAX]]

@@ -1,4 +1,4 @@
-"""The reports room needs these from outside: counts, where reports are kept, and how they are drawn."""
+"""The reports room needs these from outside: counts, the store of reports, and their presentation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from domain.reports.week_stats import WeekStats
 
 
 class ReportArchive(Protocol):
-    """Reports as they were saved, feraset-imagen's among them."""
+    """The archive has the reports as they were saved, and feraset-imagen's among them."""
 
     def page(self, *, after: Cursor | None, limit: int) -> list[Mapping[str, Any]]:
-        """Newest first, by `generated_at`; only what a list shows."""
+        """Return the newest reports first, by `generated_at`, with only what a list shows."""
         ...
 
     def get(self, report_id: str) -> Mapping[str, Any] | None: ...
 
 
 class ReportRuns(Protocol):
-    """Makes the report of the last full week before `as_of`, or before now."""
+    """This makes the report of the last full week before `as_of`, or before now."""
 
     def run(self, as_of: datetime | None, dry_run: bool) -> dict[str, Any]:
-        """In the shape of `scheduleWeeklyReport`. `dry_run`: nothing is saved."""
+        """Return the answer in the shape of `scheduleWeeklyReport`. With `dry_run`, nothing is saved."""
         ...
 
 
 class Table(StrEnum):
-    """What a report can be had of as rows, one CSV file each."""
+    """A report can be downloaded as these tables, each as one CSV file."""
 
     SUMMARY = "summary"
     DAILY = "daily"
@@ -62,28 +62,31 @@ class Email:
 
 
 class ReportPages(Protocol):
-    """Each takes the document as it is kept, also one that is older than some of today's keys."""
+    """Each method takes the document as it is stored, also an old one that lacks some of today's keys."""
 
     def html(self, report: Mapping[str, Any]) -> str:
-        """A page that needs nothing beside itself."""
+        """Return a page that needs no other files."""
         ...
 
     def email(self, report: Mapping[str, Any], unsubscribe_url: str, *, page_url: str = "") -> Email:
-        """Raises ValueError for an address that is not http(s)."""
+        """Return the mail. Raise ValueError for an address that is not http(s)."""
         ...
 
     def png(self, report: Mapping[str, Any]) -> bytes:
-        """One picture of the week, 1200 x 628."""
+        """Return one picture of the week, 1200 x 628 pixels."""
         ...
 
     def csv(self, report: Mapping[str, Any], table: str) -> str:
-        """RFC 4180, with a heading line. Raises ValueError for a table that is not one of TABLES."""
+        """Return a table in the format of RFC 4180, with a heading line.
+
+        Raise ValueError if it is not one of TABLES.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
-    """The names that requests are counted by; each model with the kind of thing that it makes."""
+    """Requests are counted by these names. Each model has the kind of thing that it makes."""
 
     models: Mapping[str, str]
     styles: Sequence[str]
@@ -92,33 +95,33 @@ class Groups:
 
 
 class WeekCounts(Protocol):
-    """Counts, by sums that the database makes: what they cost does not depend on how it is kept.
+    """The database makes these sums, so their cost does not depend on how the data is stored.
 
-    Raises Unavailable: a count that failed is never a zero.
+    Raise Unavailable: a count that failed is never a zero.
     """
 
     def week(self, week: Week, groups: Groups) -> WeekStats: ...
 
     def outline(self, week: Week, groups: Groups) -> WeekStats | None:
-        """What the week after it is compared with: requests by model, the ledger, active users.
+        """Return the numbers that the next week is compared with: requests by model, the ledger, active users.
 
-        None where nothing was asked for in this week or before it, so that there is nothing to compare with.
+        Return None if nothing was asked for in this week or before it, so that there is nothing to compare with.
         """
         ...
 
 
 class Reports(Protocol):
     def add(self, report_id: str, document: Mapping[str, Any]) -> bool:
-        """False: there is one of this id, and it stays as it is. Raises Unavailable."""
+        """Store the report. Return False if there is one with this id, which stays as it is. Raise Unavailable."""
         ...
 
     def versions(self, week: Week) -> int:
-        """How many reports of the week there are."""
+        """Return how many reports of the week there are."""
         ...
 
     def before(self, week: Week, weeks: int) -> Sequence[Mapping[str, Any]]:
-        """The last version of each of so many weeks before that has one, the nearest week first.
+        """Return the last version of the report of each of this many weeks before, the nearest week first.
 
-        Only what a later report compares itself with.
+        A week without a report is left out. Only the parts that a later report is compared with are read.
         """
         ...

@@ -1,4 +1,4 @@
-"""The weekly report: counted, compared with the weeks before, saved. What fails on the way is raised."""
+"""The weekly report is counted, compared with the weeks before, and saved. Any error on the way is raised."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,15 +23,18 @@ log = logging.getLogger(__name__)
 
 WEEKS_COMPARED = 8
 
+# This is what a model made that is no longer offered. So far, models make nothing else.
 _KIND = "image"
-"""What a model made that is no longer offered: so far, there is nothing else."""
 
 Report = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What a report is made from. Models are those on offer; others are known from the last report."""
+    """A report is made from these sources.
+
+    `models` are those on offer. Other models are known from the last reports.
+    """
 
     counts: WeekCounts
     options: OptionRecords
@@ -48,9 +51,10 @@ class ReportService:
         self._clock = clock
 
     def run(self, as_of: datetime | None = None, dry_run: bool = False) -> dict[str, Any]:
-        """Of the last full week before `as_of`, or before now; answers in the shape of `scheduleWeeklyReport`.
+        """Make the report of the last full week before `as_of`, or before now.
 
-        The same week again makes another version, and leaves the one before as it is. `dry_run` saves nothing.
+        Answer in the shape of `scheduleWeeklyReport`. A second report of the same week is another version, and leaves
+        the first as it is. `dry_run` saves nothing.
         """
         report = self._made(last_full_week(as_of or self._clock(), self._zone))
         if not dry_run:
@@ -85,12 +89,15 @@ class ReportService:
         return report_document(stats, analysis, background, making)
 
     def _previous(self, week: Week, earlier: Sequence[Report], groups: Groups) -> WeekStats | None:
-        """From its report, or counted afresh where there is none."""
+        """Return the week before, from its report, or counted now if there is none."""
         report = next((report for report in earlier if report["week"] == week.key), None)
         return self._sources.counts.outline(week, groups) if report is None else stats_from(report, self._zone)
 
     def _groups(self, earlier: Iterable[Report]) -> Groups:
-        """A model that was withdrawn is known from the reports of its time; options are never deleted."""
+        """Return the names to count by.
+
+        A model that was withdrawn is known from the reports of its time. Options are never deleted.
+        """
         options = self._sources.options
         withdrawn = {name: _KIND for report in earlier for name in report["model_performance"]}
         offered = {name: offer.kind for name, offer in self._sources.models.items()}
@@ -101,7 +108,7 @@ class ReportService:
         return Groups(models=withdrawn | offered, styles=styles, colors=colors, sizes=sizes)
 
     def _saved(self, report: dict[str, Any]) -> dict[str, Any]:
-        """Under the first id of its day that is free."""
+        """Save the report under the first id of its day that is not taken."""
         run = 1
         while not self._reports.add(report["id"], report):
             run += 1

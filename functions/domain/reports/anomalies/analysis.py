@@ -1,4 +1,4 @@
-"""What is unusual about a week, beside the week before it: all rules, their score and level."""
+"""The rules compare a week with the week before it. Their findings make a score, and the score makes a level."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from domain.reports.week_stats import WeekStats
 WEIGHTS = {Severity.LOW: 1.0, Severity.MEDIUM: 2.5, Severity.HIGH: 5.0}
 LEVELS = ((10.0, "critical"), (5.0, "high"), (2.0, "medium"))
 
+# A busy week could flag every user, and a document in Firestore ends at 1 MiB. The worst findings are kept.
 FINDINGS_PER_RULE_MAX = 50
-"""A busy week could flag every user, and a document in Firestore ends at 1 MiB. The worst are kept."""
 
+# These rules judge growth alone, so they say nothing about the very first week.
 GROWTH_RULES: tuple[Rule, ...] = (
     usage.request_spike,
     usage.credit_consumption_spike,
     usage.user_activity_spike,
     usage.new_user_spike,
 )
-"""They judge growth alone, so they have nothing to say of the first week there ever was."""
 
 RULES: tuple[Rule, ...] = (
     *GROWTH_RULES,
@@ -42,7 +42,10 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """`omitted` findings were one too many, or of users that no list names: counted, but neither kept nor scored."""
+    """`omitted` counts findings that are neither kept nor scored.
+
+    They were too many, or they are about users whom no list names.
+    """
 
     findings: tuple[Finding, ...] = ()
     omitted: int = 0
@@ -71,7 +74,10 @@ def analyse(
     registrations: Mapping[date, int] | None = None,
     limits: Thresholds | None = None,
 ) -> Analysis:
-    """The rules alone. `previous` is None if `current` is the first week of all; a silent one is an empty WeekStats."""
+    """Apply the rules alone, without the robust detector.
+
+    `previous` is None if `current` is the very first week. A previous week without requests is an empty WeekStats.
+    """
     week = Comparison(
         current=current,
         previous=previous or WeekStats(week=current.week, window=current.window),

@@ -1,4 +1,7 @@
-"""What a day should have been like: the median of comparable days, and how far from it is still usual."""
+"""A baseline says what a day should have been like.
+
+It is the median of comparable days, and the distance from it that is still usual.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -17,24 +20,25 @@ NEAR_DAYS_MIN = 7
 
 SCORE_MIN = 3.5
 RELATIVE_MIN = 0.30
+# This factor turns the median absolute deviation of normally distributed noise into its standard deviation.
 MAD_TO_SIGMA = 1.4826
-"""Makes the median absolute deviation of normal noise its standard deviation."""
+# Eight equal days have no spread, but the ninth may differ all the same. So the scale is at least this part of the
+# median.
 RELATIVE_SCALE_MIN = 0.10
-"""Eight equal days have no spread: that says little of the ninth."""
+# This is the most growth in a week that counts as usual. Faster growth is worth a finding.
 GROWTH_MAX = 1.10
-"""A week. What grows faster is worth a finding."""
 
 WEEK = timedelta(days=7)
+# This function gives the standard deviation that chance alone gives to a value around this median.
 Noise = Callable[[float], float]
-"""The standard deviation that chance alone gives to a value around this median."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     mid: float
     scale: float
+    # From `mid ± margin` on, a value is unusual by every measure: score, percentage and absolute floor.
     margin: float
-    """From `mid ± margin` on, a value is unusual by every measure: score, percentage and absolute floor."""
     basis: str
 
     def score(self, observed: float) -> float:
@@ -52,12 +56,15 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """What all days of the earlier weeks say together, for eight equal weekdays say little by themselves."""
+    """All days of the earlier weeks together say more than eight equal weekdays do.
 
+    These two numbers are taken from all of them.
+    """
+
+    # Growth is the factor from one week to the next.
     growth: float = 1.0
-    """From one week to the next, as a factor."""
+    # This is the standard deviation of a day around the median of its weekday, as a part of that median.
     spread: float = 0.0
-    """Standard deviation of a day around its weekday's median, as a part of that."""
 
 
 def habit(values: Mapping[date, float], before: date) -> Habit:
@@ -73,7 +80,10 @@ def habit(values: Mapping[date, float], before: date) -> Habit:
 
 
 def _growth(days: Mapping[date, float], before: date) -> float:
-    """The median slope between any two weeks (Theil-Sen), of the logarithms: single weeks do not move it."""
+    """Return the median slope between any two weeks (Theil-Sen), as a factor.
+
+    The slope is that of the logarithms. A single unusual week does not move it.
+    """
     weeks: dict[int, list[float]] = defaultdict(list)
     for day, value in days.items():
         weeks[_weeks(day, before)].append(value)
@@ -85,12 +95,12 @@ def _growth(days: Mapping[date, float], before: date) -> float:
 
 
 def _weeks(day: date, before: date) -> int:
-    """How many weeks earlier, counted from 1."""
+    """Return how many weeks before `before` the day lies, counted from 1."""
     return (before - day - timedelta(days=1)) // WEEK + 1
 
 
 def counting_noise(mid: float) -> float:
-    """That of a Poisson count, for one more than was usual: of none at all, there would be no noise."""
+    """Return the noise of a Poisson count. One is added, because a usual count of zero would have no noise at all."""
     return sqrt(mid + 1)
 
 
@@ -102,7 +112,10 @@ def expectation(
     noise: Noise = counting_noise,
     of_habit: Habit | None = None,
 ) -> Expectation | None:
-    """None where too little is known. `day` itself is never asked."""
+    """Return what `day` should have been like, or None if too few days are known.
+
+    The value of `day` itself is not used.
+    """
     usual = of_habit or Habit()
     known = same_weekdays(values, day, usual.growth)
     if known:
@@ -124,7 +137,7 @@ def from_known(known: Sequence[float], *, floor: float, noise: Noise, basis: str
 
 
 def same_weekdays(values: Mapping[date, float], day: date, growth: float = 1.0) -> list[float]:
-    """Of earlier weeks, grown to today; none while too few are known."""
+    """Return the values of earlier weeks on this weekday, grown up to `day`, or an empty list if too few are known."""
     earlier = ((weeks, day - weeks * WEEK) for weeks in range(1, SAME_WEEKDAYS_MAX + 1))
     known = [values[weekday] * growth**weeks for weeks, weekday in earlier if weekday in values]
     return known if len(known) >= SAME_WEEKDAYS_MIN else []
@@ -142,5 +155,8 @@ def typical(values: Mapping[date, float], day: date) -> float | None:
 
 
 def _reach(known: Sequence[float], mid: float) -> float:
-    """Days of all kinds differ as weekends do, which a median of deviations passes over."""
+    """Return half the greatest distance from the median.
+
+    These are days of all kinds, and weekends differ from other days. A median of deviations would not show that.
+    """
     return max(abs(value - mid) for value in known) / 2

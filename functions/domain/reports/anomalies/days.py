@@ -1,4 +1,4 @@
-"""What the robust detector is given: the days of a week, and how its options grew."""
+"""The robust detector works on these facts: the days of a week, and how the options grew."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import Any
 
 from domain.reports.week_stats import Tallies, Tally, WeekStats, summed
 
+# With fewer finished requests, a failure rate or a percentile says nothing.
 FINISHED_MIN = 20
-"""Of fewer finished requests, a failure rate or a percentile says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class ModelDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFacts:
-    """One entry of a report's `daily`."""
+    """This is one entry of a report's `daily`."""
 
     day: date
     total_requests: int = 0
@@ -41,7 +41,7 @@ class DayFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionFact:
-    """A model, style or size in this week and in the one before it."""
+    """This compares a model, style or size in this week with the week before."""
 
     kind: str
     name: str
@@ -54,14 +54,14 @@ class OptionFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latencies:
-    """The 95th percentile in seconds by model: of this week, and of each week before it."""
+    """These are the 95th percentiles in seconds, by model: for this week, and for each week before it."""
 
     current: Mapping[str, float]
     earlier: tuple[Mapping[str, float], ...] = ()
 
 
 def day_facts(entry: Mapping[str, Any]) -> DayFacts:
-    """From an entry of `daily` in a report's document."""
+    """Read an entry of `daily` in a report's document."""
     return DayFacts(
         day=date.fromisoformat(entry["date"]),
         total_requests=entry["total_requests"],
@@ -77,7 +77,7 @@ def day_facts(entry: Mapping[str, Any]) -> DayFacts:
 
 
 def facts_of(stats: WeekStats) -> list[DayFacts]:
-    """The days of the week that is being counted."""
+    """Return the days of the week that is being counted."""
     return [_day_of(stats, day) for day in stats.days]
 
 
@@ -90,7 +90,10 @@ def option_facts(current: WeekStats, previous: WeekStats | None) -> list[OptionF
 
 
 def p95s(model_performance: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Of `model_performance` in a report's document; an older report has no latencies, and gives none."""
+    """Return the 95th percentiles by model from `model_performance` in a report's document.
+
+    An older report has no latencies, and the result is empty.
+    """
     latencies = {name: model.get("latency") or {} for name, model in model_performance.items()}
     return {
         name: latency["p95"]

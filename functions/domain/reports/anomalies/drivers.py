@@ -1,4 +1,7 @@
-"""Who accounts for a difference: users, models, styles and sizes that grew more than their usual part of it."""
+"""Drivers explain a difference.
+
+They are the users, models, styles and sizes that grew more than their usual part of it.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -10,14 +13,15 @@ from domain.reports.anomalies.series import model_failure_rate, model_requests
 from domain.reports.week_stats import BusyUser
 
 DRIVERS_MAX = 5
+# This is a percentage. A driver with a smaller share is one of many, and explains nothing.
 SHARE_MIN = 20
-"""A percentage: who accounts for less is one of many."""
+# Where everything grew alike, the biggest has the biggest share and still explains nothing. So a driver needs this many
+# times its usual share.
 LIFT_MIN = 1.5
-"""Where all grew alike, the biggest has the biggest share and explains nothing."""
 
 
 def strongest(drivers: Iterable[Driver]) -> tuple[Driver, ...]:
-    """Of the same user, model, style or size, the one that says most."""
+    """Return the strongest drivers, each user, model, style or size once: the one with the greatest share."""
     best: dict[tuple[str, str], Driver] = {}
     for driver in drivers:
         key = driver.kind, driver.name
@@ -28,7 +32,11 @@ def strongest(drivers: Iterable[Driver]) -> tuple[Driver, ...]:
 
 
 def users_by_requests(users: Iterable[BusyUser], difference: float, days: Sequence[date] = ()) -> Iterable[Driver]:
-    """`difference` is that of the days; a user is known by the week, so a share is the most it can be."""
+    """Yield the users whose requests grew.
+
+    `difference` is that of the days. The requests of a user are known by the week only, so a share is the most it can
+    be.
+    """
     for user in users:
         extra = user.requests - user.requests_before
         if extra > 0 and _was_there(user, days):
@@ -44,7 +52,8 @@ def users_by_requests(users: Iterable[BusyUser], difference: float, days: Sequen
 def users_by_credits(users: Iterable[BusyUser], difference: float, days: Sequence[date] = ()) -> Iterable[Driver]:
     for user in users:
         spent = user.best_day_credits if user.best_day else user.credits
-        # A user who spends as much every week drives nothing; how much it was before is known in requests only.
+        # A user who spends the same every week drives nothing. For the week before, only the number of requests is
+        # known.
         if user.requests > user.requests_before and _was_there(user, days):
             grown = spent * (user.requests - user.requests_before) / user.requests
             yield Driver(kind="user", name=user.user_id, value=spent, share=_share(grown, difference))
@@ -79,7 +88,7 @@ def models_by_requests(facts: Mapping[date, DayFacts], days: Sequence[date], dif
 
 
 def models_by_failures(facts: Mapping[date, DayFacts], days: Sequence[date], extra_failed: float) -> Iterable[Driver]:
-    """`extra_failed` requests failed beyond the usual ones; a model's share of them."""
+    """Yield the models with their shares of the `extra_failed` requests, which failed beyond the usual number."""
     for model in _models(facts, days):
         series = model_failure_rate(facts, model)
         known = [day for day in days if day in series.days]
@@ -115,5 +124,5 @@ def _stands_out(share: int, usual: float, total: float) -> bool:
 
 
 def _share(part: float, whole: float) -> int:
-    """0-100; 0 for what went the other way."""
+    """Return a percentage, 0-100. It is 0 for a part that went the other way."""
     return round(min(100.0, max(0.0, 100 * part / whole))) if whole else 0

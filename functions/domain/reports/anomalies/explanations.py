@@ -1,4 +1,7 @@
-"""What the rules on two weeks leave to be said: the expected range, what was observed, and who drives it."""
+"""A finding of the rules says that something rose.
+
+This module adds the expected range, the observed value, and the drivers.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +19,10 @@ Details = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """How to read the details of one type. `limit` is where the rule begins to fire, beside the usual value."""
+    """This says how to read the details of one type of finding.
+
+    `limit` gives the value where the rule begins to fire, from the usual value.
+    """
 
     unit: str
     observed: str
@@ -25,7 +31,7 @@ class _Reading:
 
     @property
     def factor(self) -> int:
-        """The details say a share of 1."""
+        """Return 100 for a percentage, because the details have it as a share of 1."""
         return 100 if self.unit == "percent" else 1
 
 
@@ -99,7 +105,10 @@ def explained(
     options: Sequence[OptionFact] = (),
     limits: Thresholds | None = None,
 ) -> Finding:
-    """The finding as it is, where it explains itself."""
+    """Return the finding with its range, days, drivers and next step.
+
+    One that has a next step already is returned as it is.
+    """
     if finding.next_step:
         return finding
     observed, expected = _range(finding, limits or Thresholds())
@@ -141,7 +150,7 @@ def _apart(details: Details, limits: Thresholds) -> tuple[float, Band]:
 
 
 def _band(usual: float | None, limit: float) -> Band:
-    """A rule without a usual value has one limit: what is expected lies somewhere below it."""
+    """Return the expected range. For a rule without a usual value, it lies somewhere below the rule's limit."""
     return Band(low=0.0, mid=limit / 2 if usual is None else min(max(usual, 0.0), limit), high=limit)
 
 
@@ -178,7 +187,7 @@ def _drivers(
 
 
 def _own_driver(finding: Finding, observed: float, expected: Band | None) -> Driver | None:
-    """Of a finding that is about one user or one model."""
+    """Return the driver of a finding that is about one user or one model, and None for any other finding."""
     details: Details = finding.details
     reading = _READINGS.get(finding.type)
     usual = expected.mid if expected and (reading is None or reading.usual) else None

@@ -1,6 +1,7 @@
-"""Rules on what failed: in all, by model, and one model beside another.
+"""These rules are about failures: in all, by model, and of one model beside another.
 
-At most one of the three rules on a model's own rate fires, the gravest; so with the two on the week's rate.
+Of the three rules on a model's own rate, at most one fires, the most severe. The same holds for the two rules on the
+week's rate.
 """
 
 from collections.abc import Iterator
@@ -68,9 +69,10 @@ def model_failure_rate_spike(week: Comparison) -> Findings:
 
 
 def model_performance_degradation(week: Comparison) -> Findings:
-    """Half as many failures again, and not yet twice as many: the early warning of a spike.
+    """A failure rate that is 1.5 times the last one, and not yet twice, warns early of a spike.
 
-    feraset-imagen asked for 1.5 times the critical rate here, when the rule on the critical rate had taken those.
+    feraset-imagen's rule asked for 1.5 times the critical rate. It never fired, because its rule on the critical rate
+    had taken those models.
     """
     for model, current, previous in _models(week):
         if _is_degraded(current, previous, week.limits):
@@ -102,7 +104,10 @@ def model_performance_disparity(week: Comparison) -> Findings:
 
 
 def model_underperforming(week: Comparison) -> Findings:
-    """Beside the mean of the others: of two models, none can fail 3 times the mean of both."""
+    """A model fails far more than the mean of the other models.
+
+    The mean does not include the model itself: of two models, none can fail 3 times the mean of both.
+    """
     models = _comparable_models(week)
     for model, tally in models.items():
         others = [other.failure_share for name, other in models.items() if name != model]
@@ -146,7 +151,7 @@ def _comparable_models(week: Comparison) -> dict[str, Tally]:
 
 
 def _is_spike(current: Tally, previous: Tally, limits: Thresholds) -> bool:
-    # Without a finished request in the week before there is no rate to compare with, not even one of zero.
+    # Without a finished request in the week before there is no rate to compare with, and not even one of zero.
     if not previous.finished or current.failure_share > limits.failure_share:
         return False
     return current.failure_share > _limit(previous.failure_share, limits.failure_ratio, limits)

@@ -1,4 +1,4 @@
-"""The words of the rules: what is compared, with which thresholds, and what a rule says when it fires."""
+"""A rule compares two weeks by these thresholds, and describes what it finds."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """feraset-imagen's numbers. Every rule fires above its number, never at it.
+    """These are feraset-imagen's numbers. Every rule fires above its number, never at it.
 
-    Shares and ratios are exact fractions: as a float, 3 x 0.1 is already more than 0.3.
+    Shares and ratios are exact fractions, because as a float 3 x 0.1 is already more than 0.3.
     """
 
     request_ratio: Fraction = Fraction(5, 2)
@@ -36,22 +36,22 @@ class Thresholds:
     degradation_ratio: Fraction = Fraction(3, 2)
     disparity_ratio: Fraction = Fraction(5)
     underperforming_ratio: Fraction = Fraction(3)
+    # A model with fewer finished requests is not compared with others.
     comparable_requests: int = 5
-    """A model with fewer finished requests is not compared with others."""
     perfect_requests: int = 20
     user_credits_per_day: int = 50
     registrations_per_day: int = 5
 
-    # Ours, for baselines of zero, of which nothing is a multiple.
+    # These numbers are ours. They are for baselines of zero, which have no multiples.
     requests_after_silence: int = 20
     credits_after_silence: int = 50
+    # This is twice the 5 % that the simulated models fail by design.
     failure_share_after_none: Fraction = Fraction(10, 100)
-    """Twice the 5 % that the simulated models fail by design."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`registrations` are new users by UTC day; without them their rule is silent."""
+    """`registrations` are new users by UTC day. Without them the rule on registrations does not fire."""
 
     current: WeekStats
     previous: WeekStats
@@ -61,7 +61,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """What was expected, in the unit of the finding; outside of it is unusual."""
+    """This is the expected range, in the unit of the finding. A value outside of it is unusual."""
 
     low: float
     mid: float
@@ -73,10 +73,13 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """Who or what accounts for a finding. `share` is a percentage of the difference from what was expected."""
+    """A driver is a user or an option that explains a finding.
 
+    `share` is a percentage of the difference from what was expected.
+    """
+
+    # The kind is user, model, style or size.
     kind: str
-    """user, model, style or size"""
     name: str
     value: float
     usual: float | None = None
@@ -94,10 +97,11 @@ class Driver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`excess` ranks findings of one severity, when there are too many of them to keep; `also` are the types of
-    those that were merged into it.
+    """A rule or the robust detector found something unusual.
 
-    `unit` is of `expected` and `observed`: requests, credits, percent, users or seconds.
+    `excess` ranks findings of one severity, when there are too many of them to keep. `also` has the types of the
+    findings that were merged into this one. `unit` is that of `expected` and `observed`: requests, credits, percent,
+    users or seconds.
     """
 
     type: str
@@ -134,7 +138,7 @@ Rule = Callable[[Comparison], Findings]
 
 
 def ratio(current: int | Fraction, baseline: int | Fraction) -> Fraction | None:
-    """None where there is nothing to be a multiple of."""
+    """Return how many times the baseline the current value is, or None for a baseline of zero or less."""
     return Fraction(current) / baseline if baseline > 0 else None
 
 
@@ -143,6 +147,6 @@ def rounded(value: Fraction | None, digits: int = 4) -> float | None:
 
 
 def shown(value: float) -> float:
-    """To 2 digits, and a whole number without any."""
+    """Return the number rounded to 2 digits, and a whole number as an integer."""
     near = round(float(value), 2)
     return int(near) if near.is_integer() else near

@@ -1,4 +1,4 @@
-"""Models that became slow: the 95th percentile of the week beside those of earlier weeks."""
+"""Models that became slow are found by the 95th percentile of their week, compared with those of earlier weeks."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,15 @@ from domain.reports.anomalies.days import Latencies
 from domain.reports.anomalies.findings import Driver, Finding, Severity
 from domain.reports.anomalies.next_steps import NEXT_STEPS
 
+# Percentiles are read from buckets that double in width, so a smaller step may come from the reading alone.
 SECONDS_FLOOR = 5.0
-"""Percentiles are read off buckets that double, so that a smaller step may be one of reading."""
 SEVERE_SCORE = 8.0
 
 KIND = "model_latency_above_expected"
 
 
 def slower_models(latencies: Latencies) -> list[Finding]:
-    """A model of fewer than 4 earlier weeks is passed over. That a model became quick is no trouble."""
+    """Return a finding for each model that became slow. Models known in fewer than 4 earlier weeks are left out."""
     return list(_slower_models(latencies))
 
 

@@ -1,4 +1,4 @@
-"""One cause, one finding: what the rules and the robust detector say about the same thing is told once."""
+"""Findings with the same cause are merged into one, whether they come from the rules or from the robust detector."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,8 +9,8 @@ from domain.reports.anomalies.drivers import DRIVERS_MAX, strongest
 from domain.reports.anomalies.findings import Driver, Finding, Severity
 
 FINDINGS_MAX = 25
+# A merged finding has the descriptions of its first findings only. They tell enough.
 DESCRIPTIONS_MAX = 4
-"""Of a finding that was merged from more, the first ones tell enough."""
 
 _GRAVITY = {Severity.LOW: 0, Severity.MEDIUM: 1, Severity.HIGH: 2}
 
@@ -41,12 +41,15 @@ _FAMILIES = {
         "model_failure_rate_above_expected",
     ),
 }
+# Types of one family are metrics that move together, in the same direction. A type without a family is never merged.
 FAMILY = {kind: family for family, kinds in _FAMILIES.items() for kind in kinds}
-"""By type: metrics that move together, and which way. A type without one stands alone."""
 
 
 def merged(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
-    """The gravest first, and how many were beyond FINDINGS_MAX. The order of `findings` does not matter."""
+    """Return the most severe findings first, and the number beyond FINDINGS_MAX.
+
+    The order of `findings` does not matter.
+    """
     families: dict[str, list[Finding]] = defaultdict(list)
     alone: list[Finding] = []
     for finding in findings:
@@ -58,17 +61,18 @@ def merged(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
 
 
 def subject(finding: Finding) -> str:
-    """The user or model that it is about; empty for the whole product."""
+    """Return the user or model that the finding is about, or an empty text for the whole product."""
     worst = finding.details.get("worst_model")
     name = worst["name"] if isinstance(worst, dict) else finding.details.get("user_id") or finding.details.get("model")
     return str(name or "")
 
 
 def _causes(members: Sequence[Finding]) -> list[list[Finding]]:
-    """Those of one family by cause: the product, by its days; each model; and all users who do not drive the product.
+    """Group the findings of one family by their cause.
 
-    Failures of two models are two causes, and those of the product belong to the graver of them. Users who stand out
-    in a week are one thing to look at, however many they are: a rule with a fixed limit names many in a big product.
+    A cause is the product, by its days; or one model; or all users who do not drive the product. Failures of two models
+    are two causes, and those of the product belong to the more severe of them. Users who stand out in a week are one
+    cause, however many they are, because a rule with a fixed limit names many of them in a big product.
     """
     subjects: dict[str, list[Finding]] = defaultdict(list)
     for finding in members:
@@ -87,7 +91,11 @@ def _causes(members: Sequence[Finding]) -> list[list[Finding]]:
 
 
 def _by_days(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Those scored by the day are one cause where their days touch. A rule on the whole week joins the gravest."""
+    """Group the findings on the whole product by their days.
+
+    Findings that are scored by the day are one cause if their days touch. A rule on the whole week joins the most
+    severe cause.
+    """
     causes: list[list[Finding]] = []
     of_the_week = [finding for finding in findings if not _is_scored(finding)]
     for finding in sorted((one for one in findings if _is_scored(one)), key=lambda one: one.days):
@@ -143,7 +151,10 @@ def _description(ranked: Sequence[Finding]) -> str:
 
 
 def _shared(ranked: Sequence[Finding]) -> tuple[Driver, ...]:
-    """The users of the first type, for requests and credits do not add up, with their parts of what it observed."""
+    """Return the users of the first type of finding, with their parts of what that type observed.
+
+    Requests and credits cannot be added up, so the other types are left out.
+    """
     of_type = [finding for finding in ranked if finding.type == ranked[0].type]
     total = sum(finding.observed or 0.0 for finding in of_type)
     return tuple(
@@ -158,7 +169,11 @@ def _first(group: Iterable[Finding]) -> Finding:
 
 
 def _rank(finding: Finding) -> tuple[int, bool, int, str, str, str]:
-    """The gravest first; of two as grave the one that knows the days, and then whatever is always the same."""
+    """Return the sort key: the most severe finding comes first.
+
+    Of two that are equally severe, the one that knows its days comes first. The rest of the key makes the order always
+    the same.
+    """
     return (
         -_GRAVITY[finding.severity],
         not _is_scored(finding),

@@ -1,4 +1,4 @@
-"""What to look at next, in one sentence for each type of finding."""
+"""Each type of finding has one sentence that says what to look at next."""
 
 _VERSIONS = "See whether the model, its provider or its prompts changed, and read the errors of its failed generations."
 

@@ -1,4 +1,7 @@
-"""All that is unusual about a week: what the rules and the robust detector find, explained, each cause once."""
+"""A review finds everything that is unusual about a week.
+
+The rules and the robust detector find it, it is explained, and each cause is told once.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +17,10 @@ from domain.reports.week_stats import BusyUser, WeekStats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """`weeks` are the days of up to 8 earlier weeks, in any order; `p95s` the latencies by model in each of them."""
+    """`weeks` are the days of up to 8 earlier weeks, in any order.
+
+    `p95s` are the latencies by model in each of them.
+    """
 
     previous: WeekStats | None = None
     weeks: Sequence[Sequence[DayFacts]] = ()
@@ -22,7 +28,7 @@ class Past:
 
 
 def review(stats: WeekStats, past: Past) -> tuple[Analysis, Expected]:
-    """With what was expected of each day."""
+    """Return what is unusual about the week, and what was expected of each day."""
     rules = analyse(stats, past.previous)
     users, options, days = _users(stats), _options(stats, past.previous), facts_of(stats)
     latencies = Latencies(current=p95s(model_performance(stats, len(stats.models))), earlier=tuple(past.p95s))
@@ -36,12 +42,15 @@ def review(stats: WeekStats, past: Past) -> tuple[Analysis, Expected]:
 
 
 def _users(stats: WeekStats) -> list[BusyUser]:
-    """Those that stand out in any way, once each."""
+    """Return the users who stand out in any way, each once."""
     users = stats.users
     return list({user.user_id: user for user in (*users.spenders.named, *users.spiking.named, *users.top)}.values())
 
 
 def _options(stats: WeekStats, previous: WeekStats | None) -> list[OptionFact]:
-    """Where the week before was only outlined, it is not known how styles and sizes grew."""
+    """Return how the options grew.
+
+    If the week before was only outlined, the growth of styles and sizes is not known, and only models are returned.
+    """
     facts = option_facts(stats, previous)
     return facts if previous and previous.styles else [fact for fact in facts if fact.kind == "model"]

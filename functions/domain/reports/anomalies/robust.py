@@ -1,6 +1,6 @@
-"""The robust detector: each day of a week beside the same weekday of up to 8 earlier weeks.
+"""The robust detector compares each day of a week with the same weekday of up to 8 earlier weeks.
 
-Medians bear with weeks that were unusual themselves; see docs/reports.md for the rule and what it finds.
+Medians are not moved much by weeks that were unusual themselves. docs/reports.md has the rule, and what it finds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,9 +51,10 @@ def detect(
     options: Sequence[OptionFact] = (),
     latencies: Latencies | None = None,
 ) -> list[Finding]:
-    """`history` is up to 8 earlier weeks in any order. What too little is known about is passed over in silence.
+    """Return what is unusual about the days of the week.
 
-    `users` are the busiest of the week, and `options` how models, styles and sizes grew: they explain, nothing more.
+    `history` is up to 8 earlier weeks in any order. A series with too few known days is left out. `users` are the
+    busiest of the week, and `options` say how models, styles and sizes grew; both only explain what is found.
     """
     context = _Context(facts=by_day([*history, week]), users=users, options=options)
     days = sorted(facts.day for facts in week)
@@ -66,7 +67,10 @@ def detect(
 
 
 def expected(week: Sequence[DayFacts], history: Sequence[Sequence[DayFacts]]) -> dict[date, dict[str, Band | None]]:
-    """For each day of the week, for requests, credits and failure_rate: outside of the band, the day is a finding."""
+    """Return the expected band for each day of the week, for requests, credits and failure_rate.
+
+    A day outside of its band is a finding.
+    """
     facts = by_day([*history, week])
     first = _first(week)
     charted = {
@@ -89,13 +93,13 @@ def _outliers(watched: Series, days: Sequence[date]) -> Iterator[_Day]:
         observed = watched.days[day]
         if expectation.is_above(observed):
             yield _Day(day, observed, expectation, is_above=True)
-        # Fewer failures are no trouble; that a model never fails at all has a rule of its own.
+        # Fewer failures are no trouble. A model that never fails at all has a rule of its own.
         elif expectation.is_below(observed) and not watched.is_rate:
             yield _Day(day, observed, expectation, is_above=False)
 
 
 def _runs(outliers: Iterable[_Day]) -> list[list[_Day]]:
-    """Days that follow each other, on the same side of what was expected."""
+    """Group days that follow each other, on the same side of what was expected."""
     numbered = enumerate(outliers)
     runs = groupby(numbered, key=lambda pair: (pair[1].is_above, pair[1].day - timedelta(days=pair[0])))
     return [[outlier for _, outlier in run] for _, run in runs]

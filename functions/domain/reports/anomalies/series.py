@@ -1,4 +1,7 @@
-"""The numbers that are watched, day by day: requests, credits, registrations, and failure rates in all and by model."""
+"""These numbers are watched day by day.
+
+They are requests, credits, registrations, and failure rates in all and by model.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,13 +15,13 @@ from domain.reports.anomalies.findings import Band
 REQUESTS_FLOOR = 20
 CREDITS_FLOOR = 50
 REGISTRATIONS_FLOOR = 5
+# These are percentage points.
 FAILURE_FLOOR = 5.0
-"""Percentage points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """`finished` and `failed` are there where the values are failure rates, in percent."""
+    """`finished` and `failed` are given where the values are failure rates, in percent."""
 
     metric: str
     unit: str
@@ -34,7 +37,11 @@ class Series:
         return self.unit == "percent"
 
     def expectation(self, day: date) -> Expectation | None:
-        """Also of a day without a value of its own, unless it is a rate: its noise depends on what finished."""
+        """Return what the day should have been like, or None if too little is known.
+
+        It is also known for a day without a value, unless the values are rates: their noise depends on what finished
+        that day.
+        """
         if not self.is_rate:
             return expectation(self.days, day, floor=self.floor, of_habit=self.habit)
         if day not in self.days:
@@ -48,7 +55,7 @@ class Series:
 
 
 def requests(facts: Mapping[date, DayFacts], before: date) -> Series:
-    """`before` is the first day of the week that is judged; so for all of these."""
+    """Return the requests by day. In all these functions, `before` is the first day of the week that is judged."""
     values = {day: float(of_day.total_requests) for day, of_day in facts.items()}
     return _counts("requests", "requests", REQUESTS_FLOOR, values, before)
 
@@ -106,6 +113,9 @@ def _rates(counts: Mapping[date, tuple[int, int]], model: str = "") -> Series:
 
 
 def _rate_noise(mid: float, finished: int) -> float:
-    """That of a binomial. One failure and one success more than were seen: few of many small days failed at all."""
+    """Return the noise of a binomial share.
+
+    One failure and one success are added to what was seen, because many small days have no failure at all.
+    """
     share = (mid / 100 * finished + 1) / (finished + 2)
     return 100 * sqrt(share * (1 - share) / finished)

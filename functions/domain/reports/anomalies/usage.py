@@ -1,4 +1,4 @@
-"""Rules on how much was asked for, spent and given back, and by whom."""
+"""These rules are about how much was asked for, spent and refunded, and by whom."""
 
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ def request_spike(week: Comparison) -> Findings:
 
 
 def credit_consumption_spike(week: Comparison) -> Findings:
-    # More refunded than deducted leaves a net below zero, which is as good a baseline as none.
+    # If more was refunded than deducted, the net is below zero. That counts as a baseline of zero.
     current, previous = week.current.ledger.net, max(0, week.previous.ledger.net)
     limit = week.limits.credit_ratio * previous or week.limits.credits_after_silence
     if current > limit:
@@ -21,7 +21,7 @@ def credit_consumption_spike(week: Comparison) -> Findings:
 
 
 def _spike(kind: str, what: str, current: int, previous: int, severe_ratio: Fraction) -> Finding:
-    """Growth from nothing has no ratio (`spike_ratio` is null) and is medium."""
+    """Growth from zero has no ratio (`spike_ratio` is null), and its severity is medium."""
     growth = ratio(current, previous)
     size = f"{float(growth):.1f} times as many" if growth else "after a week with none"
     return Finding(
@@ -55,7 +55,7 @@ def user_request_spike(week: Comparison) -> Findings:
 
 
 def single_user_credits(week: Comparison) -> Findings:
-    """One finding for each user, for the dearest day."""
+    """There is one finding for each user, for the day with the most credits."""
     for user in week.current.users.spenders.named:
         if user.best_day_credits > week.limits.user_credits_per_day and user.best_day is not None:
             yield Finding(
@@ -102,7 +102,7 @@ def user_activity_spike(week: Comparison) -> Findings:
 
 
 def new_user_spike(week: Comparison) -> Findings:
-    """New is who was not active in the week before; those who registered have a rule of their own."""
+    """A new user is one who was not active in the week before. Users who registered have a rule of their own."""
     users = week.current.users
     if users.newcomers > week.limits.new_users:
         yield Finding(
