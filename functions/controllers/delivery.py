@@ -1,4 +1,4 @@
-"""The end of a mail subscription: a page with a button for people, one POST for mail programs (RFC 8058)."""
+"""Ends mail subscriptions: a page with a button for people, and one POST for mail programs (RFC 8058)."""
 
 from collections.abc import Iterable
 
@@ -42,7 +42,7 @@ class UnsubscribeController:
             method="GET",
             path="/v1/reports/unsubscribe",
             name="askToUnsubscribe",
-            summary="For readers of mail: a page that asks. Programs that follow links change nothing by it.",
+            summary="Get the page that asks whether to unsubscribe. A program that follows the link changes nothing.",
             handle=self.ask,
             query=Unsubscribe,
             access=Access.PUBLIC,
@@ -54,7 +54,7 @@ class UnsubscribeController:
             method="POST",
             path="/v1/reports/unsubscribe",
             name="unsubscribe",
-            summary="Get no more reports by mail. In one step, as mail programs do it; the body is not looked at.",
+            summary="Unsubscribe from reports by mail in one step, as mail programs do it. The body is ignored.",
             handle=self.leave,
             query=Unsubscribe,
             access=Access.PUBLIC,

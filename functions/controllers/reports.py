@@ -1,4 +1,4 @@
-"""The weekly reports, in the format that the reader prefers."""
+"""Serves the weekly reports, in the format that the reader prefers."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -29,11 +29,11 @@ _JSON, _HTML, _PNG, _CSV = "application/json", "text/html", "image/png", "text/c
 _OFFERED = (_JSON, _HTML, _PNG, _CSV)
 _FORMATS = {"json": _JSON, "html": _HTML, "png": _PNG, "csv": _CSV}
 
+# A report contains texts of users. If a browser takes a part of it for a script, it must not run.
 _NO_SCRIPT = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-"""A report holds what users have typed: whatever of it a browser might take for a script does not run."""
 
 
 class ReportController:
@@ -72,7 +72,7 @@ class ReportController:
             method="POST",
             path="/v1/reports",
             name="runReport",
-            summary="Make the report of the last full week, now. What is there already stays, as an older version.",
+            summary="Make the report of the last full week now. An earlier report stays, as an older version.",
             handle=self.run,
             body=RunReport,
             access=Access.ADMIN,
@@ -128,7 +128,7 @@ def _place(report: Mapping[str, Any]) -> Cursor:
 
 
 def _check(table: Table | None, media_type: str) -> None:
-    """Raises InvalidRequest."""
+    """Raise InvalidRequest if CSV is asked for without a table, or a table without CSV."""
     if media_type == _CSV and table is None:
         raise InvalidRequest([FieldError(pointer="table", detail="required where the answer is CSV", allowed=TABLES)])
     if media_type != _CSV and table is not None:

@@ -1,6 +1,6 @@
-"""Mail as the extension "Trigger Email from Firestore" sends it, and who wants none.
+"""Stores mails for the extension "Trigger Email from Firestore", and who does not want any.
 
-https://extensions.dev/extensions/firebase/firestore-send-email has the fields.
+The fields are described at https://extensions.dev/extensions/firebase/firestore-send-email.
 """
 
 import base64
@@ -13,8 +13,9 @@ from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Cre
 from repositories.store.paths import mail_path, unsubscribed_path
 from services.delivery.ports import Leaver, Mail
 
+# A document may have 1 MiB, and base64 makes four bytes of three. If the pictures are larger than this, the mail goes
+# out without them: its text says the same.
 _IMAGES_BYTES_MAX = 600_000
-"""A document ends at 1 MiB, and base64 makes four bytes of three. A mail without its picture still says it all."""
 
 
 class MailRepository:
@@ -29,7 +30,7 @@ class MailRepository:
 
 
 class LeaverRepository:
-    """By a digest, for an address is no id: it may hold a slash."""
+    """Stores who wants no mail. The id is a digest, because an address may hold a slash, which an id must not."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
@@ -61,7 +62,7 @@ def mail_fields(mail: Mail) -> dict[str, Any]:
 
 
 def _headers(mail: Mail) -> Mapping[str, str]:
-    """RFC 8058: the mail program asks once, by POST, and nobody has to confirm anything."""
+    """Return the headers of RFC 8058. The mail program unsubscribes with one POST, without a question to the reader."""
     return {
         "List-Unsubscribe": f"<{mail.unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -88,7 +89,7 @@ def _path(address: str) -> str:
 
 
 def _committed(documents: Documents, write: Write) -> bool:
-    """False where the document to be created is there."""
+    """Commit the write, and return False if it is to create a document that exists already. Raises Unavailable."""
     try:
         documents.commit([write])
     except AlreadyExists:

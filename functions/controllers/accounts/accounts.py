@@ -49,7 +49,7 @@ class AccountController:
             method="POST",
             path="/v1/me/sign-out",
             name="signOutEverywhere",
-            summary="Sign out everywhere, at once. API keys work on.",
+            summary="Sign out everywhere, at once. API keys keep working.",
             handle=self.sign_out,
             answers={200: SignedOut},
             errors=(PermissionDenied, UserNotFound, Unavailable),

@@ -14,7 +14,10 @@ _WITH_BODY = (InvalidRequest, PermissionDenied, PayloadTooLarge, UnsupportedMedi
 
 
 class KeyController:
-    """The caller's keys. A key looks after those of the users that it acts for, never after its owner's."""
+    """Serves the keys of the caller.
+
+    A key can manage the keys of the users that it acts for, but never those of its owner.
+    """
 
     def __init__(self, keys: KeyService, clock: Clock) -> None:
         self._keys = keys
@@ -84,7 +87,7 @@ class KeyController:
             method="DELETE",
             path="/v1/keys/{id}",
             name="revokeKey",
-            summary="Revoke an API key. It is dead at once.",
+            summary="Revoke an API key. It stops working at once.",
             handle=self.revoke,
             scope=Scope.KEYS_WRITE,
             answers={200: KeyResource},

@@ -1,4 +1,4 @@
-"""The errors of the function URLs, in feraset-imagen's own bodies and words."""
+"""Renders errors for the function URLs, in the bodies and words of feraset-imagen."""
 
 from typing import Any
 
@@ -53,7 +53,10 @@ _ERROR_TYPES = {
 
 
 def _invalid_create(error: InvalidRequest) -> Answer:
-    """Every fault is named, with what is allowed; the messages are those that clients look for."""
+    """Return the answer to an invalid creation.
+
+    It names every fault and the allowed values, in words that clients expect.
+    """
     faults = [_sentence(fault) for fault in error.errors]
     if error.more:
         faults.append(f"and {error.more} more")
@@ -73,7 +76,7 @@ def _invalid_create(error: InvalidRequest) -> Answer:
 
 
 def _sentence(fault: FieldError) -> str:
-    """`Invalid style 'x'. Valid options: [...]`, as feraset-imagen's README has it."""
+    """Return a sentence such as `Invalid style 'x'. Valid options: [...]`, as in feraset-imagen's README."""
     if fault.pointer in _OPTIONS | {"/model"} and fault.allowed:
         return f"{fault.detail}. Valid options: {list(fault.allowed)}"
     return f"{fault.pointer.removeprefix('/')}: {fault.detail}"

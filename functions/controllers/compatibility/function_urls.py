@@ -1,4 +1,4 @@
-"""The function URLs of feraset-imagen: the same fields, the same status codes, the same error bodies."""
+"""Serves the function URLs of feraset-imagen, with the same fields, status codes and error bodies."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -50,7 +50,7 @@ from services.operations.operations import OperationsService
 from services.operations.seeding import SeedService
 
 _TRANSACTIONS_MAX = 100
-# What clients of feraset-imagen call the functions with that write; PUT is what its Postman collection may send.
+# Clients of feraset-imagen call functions that write with these methods. Its Postman collection may send PUT.
 _WRITING_METHODS = ("GET", "POST", "PUT")
 
 Render = Callable[[AppError, str], Answer]
@@ -160,7 +160,10 @@ class FunctionUrls:
         return Answer(body=self._operations.report(instruction, wanted.as_of, dry_run=wanted.dry_run))
 
     def _operator(self, request: Request) -> str:
-        """Which admin it is. In open mode, a caller without a credential may do what an admin may."""
+        """Return the name of the admin who calls. In open mode, a caller without a credential may do what an admin may.
+
+        Raises Unauthenticated or PermissionDenied.
+        """
         caller = self._authenticator.caller(_headers(request), request.remote_addr or "", changes=True)
         if caller is not None:
             caller.refuse_unless(Scope.ADMIN_WRITE, admin=True)
@@ -176,7 +179,10 @@ class FunctionUrls:
         return self._caller(request, named, Scope.BALANCE_READ).user_id
 
     def _caller(self, request: Request, named: object, scope: Scope, *, changes: bool = False) -> Caller:
-        """What changes something here is a creation, whose commit judges the caller's standing anew."""
+        """Return the caller, who must have `scope`.
+
+        Here, every request that changes something is a creation, and its commit checks the caller's standing again.
+        """
         if isinstance(named, str):
             document_id("userId", named)
         caller = self._authenticator.known_caller(
@@ -198,7 +204,7 @@ def _parameter(request: Request, name: str) -> str:
 
 
 def _optional_parameter(request: Request, name: str) -> str | None:
-    """From the query of a GET, or the JSON body of a POST."""
+    """Return a parameter from the query, or from the JSON body of a POST. Raises MethodNotAllowed or InvalidRequest."""
     if request.method not in ("GET", "HEAD", "POST"):
         raise MethodNotAllowed(request.method, ["GET", "POST"])
     value = request.args.get(name)
@@ -210,7 +216,7 @@ def _optional_parameter(request: Request, name: str) -> str | None:
 
 
 def _refuse_other_methods(request: Request) -> None:
-    """Those of feraset-imagen's clients, for what writes. Raises MethodNotAllowed."""
+    """Raise MethodNotAllowed unless clients of feraset-imagen call functions that write with this method."""
     if request.method not in _WRITING_METHODS:
         raise MethodNotAllowed(request.method, _WRITING_METHODS)
 

@@ -16,7 +16,7 @@ class WebhookController:
             method="POST",
             path="/v1/webhooks/providers",
             name="receiveProviderCallback",
-            summary="For providers: say that a job has moved. Its state is fetched, never taken from the body.",
+            summary="For providers: report that a job has changed. Its state is fetched, never taken from the body.",
             handle=self.provider,
             body=ProviderCallback,
             answers={202: Received},
@@ -25,7 +25,10 @@ class WebhookController:
         )
 
     def provider(self, call: Call) -> Answer:
-        """The same answer whether the job is known or not: a stranger learns nothing."""
+        """Pass on that a job has changed.
+
+        The answer is the same if the job is unknown, so that a stranger learns nothing.
+        """
         body: ProviderCallback = call.body
         self._callbacks.hint(document_id("/generation_id", body.generation_id, longest=200), body.provider_job)
         return Answer(status=202, body=Received())

@@ -139,7 +139,7 @@ class GenerationController:
 
     @contextmanager
     def _place(self, call: Call, seconds: int | None) -> Iterator[int | None]:
-        """Yield the seconds that the caller may wait, or None where it does not want to."""
+        """Yield the seconds that the caller may wait, or None if it does not want to wait."""
         if seconds is None:
             yield None
             return

@@ -13,7 +13,10 @@ class Worker:
         self._fulfilment = fulfilment
 
     def process(self, data: object) -> None:
-        """Returning answers 200, which acknowledges the task; 503 brings it again."""
+        """Do a task. To return answers 200, which acknowledges the task.
+
+        An HttpsError with 503 makes the queue send it again.
+        """
         try:
             run_task(lambda: self._fulfil(data))
         except RetryTask as error:

@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_OF_THREADS = 4
-"""A quarter of the threads may wait, so that the others answer."""
+# One in so many threads may wait, so that the others can answer.
+_THREADS_PER_WAIT = 4
 
 
 class Waits:
-    """Places for requests that wait. They are counted in memory, because they are the threads of this instance."""
+    """Has the places for requests that wait.
+
+    They are counted in memory, because the threads are those of this instance.
+    """
 
     def __init__(self, *, threads: int) -> None:
-        self.most = max(1, threads // _OF_THREADS)
+        self.most = max(1, threads // _THREADS_PER_WAIT)
         self.most_of_one = max(1, self.most // 2)
         self._waiting: Counter[str] = Counter()
         self._count = 0
@@ -21,9 +24,10 @@ class Waits:
 
     @contextmanager
     def place(self, seconds: int, *names: str) -> Iterator[int]:
-        """Yield for how long the request may wait: `seconds`, or 0 where no place is free.
+        """Yield how many seconds the request may wait: `seconds`, or 0 if no place is free.
 
-        `names` are all that the caller is known by, such as the owner of a key and who acts by it: each has its share.
+        `names` are all names of the caller, such as the owner of a key and the user that the key acts for. Each name
+        may only have its share of the places.
         """
         if seconds <= 0 or not self._taken(names):
             yield 0

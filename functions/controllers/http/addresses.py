@@ -1,20 +1,20 @@
-"""Which address a request comes from, as far as somebody said so who could not lie. docs/adr/0016 has the reasons."""
+"""Finds the address that a request comes from, as far as it can be trusted. docs/adr/0016 has the reasons."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from core.addresses import Network
 
+# Who has one IPv6 address also has at least all others with the same first 64 bits, and can call from each of them.
 _IPV6_BITS = 64
-"""Whoever has one address of IPv6 has at least all those with the same first 64 bits, and can call from each."""
 
 
 class AddressReader:
-    """Reads X-Forwarded-For from its right end, past the proxies that are known.
+    """Reads X-Forwarded-For from its right end, past the known proxies.
 
-    Each proxy writes at the end whom it heard from, so an entry is as good as the proxy to its right. With
-    `is_behind_front_end` the connection itself comes from Google's front end, which nobody can go around; `proxies`
-    are the networks of those that may stand before it.
+    Each proxy adds at the end the address that it was called from, so an entry can be trusted as far as the proxy to
+    its right. With `is_behind_front_end`, the connection itself comes from Google's front end, which nobody can bypass.
+    `proxies` are the networks of the proxies that may stand before it.
     """
 
     def __init__(self, proxies: Sequence[Network], *, is_behind_front_end: bool) -> None:
@@ -22,9 +22,9 @@ class AddressReader:
         self._is_behind_front_end = is_behind_front_end
 
     def address_of(self, headers: Mapping[str, str], remote: str) -> str:
-        """Return the caller's address, or its network where that is IPv6. `headers` have lower-case names.
+        """Return the caller's address, or for IPv6 its network. `headers` have lower-case names.
 
-        Where a proxy that is known says nothing usable, the proxy's own address stands for all whom it speaks for.
+        If a known proxy gives no usable address, its own address is returned for all callers behind it.
         """
         found = _parsed(remote)
         is_proxy = self._is_behind_front_end or self._is_known(found)
@@ -40,7 +40,7 @@ class AddressReader:
 
 
 def forwarded_for(headers: Mapping[str, str]) -> list[str]:
-    """Return the entries of X-Forwarded-For as they came, without the spaces around them."""
+    """Return the entries of X-Forwarded-For in their order, without the spaces around them."""
     text = headers.get("x-forwarded-for", "").strip()
     return [entry.strip() for entry in text.split(",")] if text else []
 

@@ -1,4 +1,4 @@
-"""`/v1`: the table of routes, and the way of one request through it."""
+"""Serves `/v1`: finds the route of a request, checks the request, and calls the route."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -30,7 +30,7 @@ class RouteNotFound(NotFound):
 
 
 class Table:
-    """Routes by name, and the one that a method and a path lead to."""
+    """Holds the routes by name, and finds the route of a method and a path."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = {route.name: route for route in routes}
@@ -41,7 +41,7 @@ class Table:
         )
 
     def match(self, request: Request) -> tuple[Route, Mapping[str, str]]:
-        """Raises MethodNotAllowed or RouteNotFound."""
+        """Return the route, and the parameters in the path. Raises MethodNotAllowed or RouteNotFound."""
         try:
             name, path = self._map.bind("").match(request.path, method=request.method)
         except NoSuchMethod as error:
@@ -53,7 +53,10 @@ class Table:
 
 
 class Api:
-    """The operators' table is made for the first of their requests: no client's first one waits for it."""
+    """Serves all routes of `/v1`.
+
+    The table of the operators' routes is made when they are first needed, so that no client has to wait for it.
+    """
 
     def __init__(
         self,
@@ -102,7 +105,10 @@ class Api:
     def _caller(
         self, route: Route, headers: Mapping[str, str], request: Request, query: dict[str, str]
     ) -> Caller | None:
-        """`userId` names the user in open mode only; elsewhere it stays in the query, and is refused there."""
+        """Return the caller, who must have what the route asks for, or None if the route is public and no one is named.
+
+        `userId` names the user in open mode only. Otherwise it stays in the query, and is refused there.
+        """
         remote = request.remote_addr or ""
         if route.is_public:
             return self._authenticator.caller(headers, remote)
@@ -118,7 +124,7 @@ class Api:
 
 
 def problem_renderer(public_url: str) -> Render:
-    """Refusals as problems, whose pages are at `public_url`."""
+    """Return the function that renders errors as problems, whose pages are below `public_url`."""
 
     def render(error: AppError, request_id: str) -> Answer:
         headers = {"Content-Type": "application/problem+json"}

@@ -1,10 +1,10 @@
-"""Who is calling. A credential that is presented is always verified, in either mode and on every route."""
+"""Finds out who is calling. A credential that was sent is always verified, in both modes and on every route."""
 
 import re
 from collections.abc import Mapping
 
 from controllers.http.addresses import AddressReader
-from controllers.http.counting import CountedDoor
+from controllers.http.counting import RequestCounter
 from controllers.http.throttle import Throttle
 from core.errors import FieldError, InvalidRequest, Unauthenticated
 from core.settings import AuthMode
@@ -14,9 +14,9 @@ from services.accounts.access import AccessService, Caller
 from services.accounts.ports import AppCheckVerifier, TokenVerifier
 
 _USER_ID_MAX = 128
-# What stands in a URL in place of bytes that are not UTF-8: two such ids would be one.
+# Bytes in a URL that are not UTF-8 are decoded to this character, so that two different ids would become one.
 _NOT_DECODED = "\ufffd"
-# Firestore takes no longer name of a document.
+# The name of a document in Firestore must not be longer.
 _NAME_BYTES_MAX = 1500
 _EXTERNAL_ID_MAX = 100
 _EXTERNAL_ID = re.compile(rf"[!-.0-~]{{1,{_EXTERNAL_ID_MAX}}}")
@@ -24,7 +24,7 @@ _CREDENTIALS = "Authorization: Bearer <Firebase ID token or API key>"
 
 
 class Authenticator:
-    """`app_check` is None where calls need not come from one of our apps."""
+    """Finds the caller of a request. `app_check` is None if calls need not come from one of our apps."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Authenticator:
         self._tokens = tokens
         self._access = access
         self._app_check = app_check
-        self._door = CountedDoor(throttle)
+        self._counter = RequestCounter(throttle)
         self._addresses = addresses
 
     @property
@@ -56,22 +56,22 @@ class Authenticator:
         is_fenced: bool = False,
         changes: bool = False,
     ) -> Caller | None:
-        """Who the credential, or in open mode the name, says; None where there is neither.
+        """Return the caller that the credential, or in open mode the name, stands for, or None if there is neither.
 
-        `changes`: the call is about to change something, so that a sign-in must not have been revoked.
-        The request is counted before anything is read or checked for it: of the caller where this instance knows the
-        credential, and of the address for anybody else.
-        Raises Unauthenticated, PermissionDenied, RateLimited, UserInactive.
+        `changes` says that the call is about to change something. Then the sign-in must not have been revoked. The
+        request is counted before anything is read or checked for it. If this instance knows the credential, it counts
+        for the caller, and otherwise for the address. Raises Unauthenticated, PermissionDenied, RateLimited,
+        UserInactive.
         """
         address = self._addresses.address_of(headers, remote)
-        counted = self._door.count(headers, address)
+        counted = self._counter.count(headers, address)
         try:
             caller = self._presented(headers, address, is_fenced=is_fenced, changes=changes)
         except Unauthenticated:
-            self._door.refused(headers, address, counted)
+            self._counter.reject(headers, address, counted)
             raise
         if caller is not None:
-            self._door.let_in(headers, address, counted, caller)
+            self._counter.accept(headers, address, counted, caller)
             return caller
         if not self.is_open or named is None:
             return None
@@ -87,16 +87,22 @@ class Authenticator:
         is_fenced: bool = False,
         changes: bool = False,
     ) -> Caller:
-        """Raises Unauthenticated, or InvalidRequest in open mode, where there is no caller."""
+        """Return the caller, as `caller` does.
+
+        If there is none, raises Unauthenticated, or InvalidRequest in open mode.
+        """
         caller = self.caller(headers, remote, named=named, is_fenced=is_fenced, changes=changes)
         if caller is not None:
-            return self._about(caller, named)
+            return self._acting_for(caller, named)
         if not self.is_open:
             raise Unauthenticated(f"Send {_CREDENTIALS}.")
         raise InvalidRequest([FieldError(pointer="userId", detail="required while AUTH_MODE=open")])
 
-    def _about(self, caller: Caller, named: str | None) -> Caller:
-        """The caller's own books, or an admin's choice. Another user is not found, as one that does not exist."""
+    def _acting_for(self, caller: Caller, named: str | None) -> Caller:
+        """Return the caller, acting for the named user if it is another one, which only an admin may.
+
+        For all others, another user's id raises UserNotFound, as if that user did not exist.
+        """
         if named is None or named == caller.user_id:
             return caller
         if not caller.is_person:
@@ -114,13 +120,14 @@ class Authenticator:
             return None
         self._refuse_foreign_app(headers)
         identity = self._tokens.verify(credential, check_revoked=changes)
-        document_id("sub", identity.user_id)  # with custom tokens, any text can be one
+        document_id("sub", identity.user_id)  # in a custom token, the id can be any text
         return self._access.of_person(identity, is_fenced=is_fenced, changes=changes, address=address)
 
     def _refuse_foreign_app(self, headers: Mapping[str, str]) -> None:
-        """An API key is proof by itself; any other user must come from one of our apps, where that is asked for.
+        """Raise Unauthenticated if the call must come from one of our apps and does not.
 
-        Nobody in particular need not: vendors call back, and monitors ask for health.
+        An API key is enough by itself, so it does not need this. The same is true of calls that name no user, such as
+        callbacks of vendors and health checks of monitors.
         """
         if self._app_check is None:
             return
@@ -150,10 +157,10 @@ def _external_id(headers: Mapping[str, str]) -> str | None:
 
 
 def external_id(name: str, value: str) -> str:
-    """Return the id that another system gave to its user, as a header or a body brought it. Raises InvalidRequest.
+    """Return the id that another system gave to its user, as it came in a header or a body. Raises InvalidRequest.
 
-    Only visible ASCII means the same in both: a header has no encoding of its own, and would make a second user of
-    the same name.
+    Only visible ASCII characters are allowed. Headers have no encoding of their own, so that other characters could
+    mean a second user of the same name.
     """
     if not _EXTERNAL_ID.fullmatch(value):
         allowed = (f"1-{_EXTERNAL_ID_MAX} visible ASCII characters without /",)
@@ -162,7 +169,7 @@ def external_id(name: str, value: str) -> str:
 
 
 def document_id(name: str, value: str, *, longest: int = _USER_ID_MAX) -> str:
-    """A text that can name a document. Raises InvalidRequest."""
+    """Return the text if it can name a document. Raises InvalidRequest."""
     usable = (
         0 < len(value) <= longest
         and len(value.encode(errors="replace")) <= _NAME_BYTES_MAX

@@ -1,4 +1,4 @@
-"""From bytes to a JSON object, with every way that this can fail named."""
+"""Reads the JSON object in a request's body, and names every way in which this can fail."""
 
 import json
 from collections import Counter
@@ -13,7 +13,7 @@ from schemas.base import escaped
 
 BODY_BYTES_MAX = 64 * 1024
 _DEPTH_MAX = 32
-# Up to here, every whole number has a double of its own.
+# Up to this number, every whole number has a double that no other number has.
 _EXACT_MAX = 2**53
 
 
@@ -31,7 +31,10 @@ class MalformedJson(InvalidRequest):
 
 
 def json_object(request: Request) -> dict[str, Any]:
-    """Raises PayloadTooLarge, UnsupportedMediaType, MalformedJson or InvalidRequest."""
+    """Return the JSON object in the body.
+
+    Raises PayloadTooLarge, UnsupportedMediaType, MalformedJson or InvalidRequest.
+    """
     _refuse_encoded(request)
     if not request.is_json:
         raise UnsupportedMediaType(request.mimetype)
@@ -39,7 +42,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 def optional_object(request: Request) -> dict[str, Any]:
-    """Empty where no JSON was sent. Raises what json_object does."""
+    """Return the JSON object in the body, or an empty one if no JSON was sent. Raises what json_object raises."""
     _refuse_encoded(request)
     return parsed_object(_bytes(request) or b"{}") if request.is_json else {}
 
@@ -51,8 +54,8 @@ def _refuse_encoded(request: Request) -> None:
 
 
 def _bytes(request: Request) -> bytes:
-    """Kept by the request, so that a body can be looked into twice."""
-    request.max_content_length = BODY_BYTES_MAX + 1  # a body of unknown length is cut off there, not refused
+    """Return the body. The request keeps it, so that it can be read twice. Raises PayloadTooLarge."""
+    request.max_content_length = BODY_BYTES_MAX + 1  # a body of unknown length is cut off at this size, not refused
     try:
         data = request.get_data()
     except RequestEntityTooLarge as error:
@@ -82,7 +85,7 @@ def parsed_object(data: bytes) -> dict[str, Any]:
 
 
 class _Ambiguous(dict[str, Any]):
-    """An object that has some name more than once: readers disagree which value counts."""
+    """Stands for an object that has a name more than once, because JSON readers disagree which of the values counts."""
 
     repeated: tuple[str, ...] = ()
 
@@ -98,7 +101,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _repeated(value: object, pointer: str) -> Iterator[str]:
-    """The JSON pointer of each name that stands twice in its object; the depth was measured before."""
+    """Yield the JSON pointer of each name that occurs twice in its object. The depth was checked before."""
     if isinstance(value, _Ambiguous):
         yield from (f"{pointer}/{escaped(name)}" for name in value.repeated)
     if isinstance(value, dict):
@@ -110,7 +113,10 @@ def _repeated(value: object, pointer: str) -> Iterator[str]:
 
 
 def _number(text: str) -> float:
-    """1.0 and 1e2 are integers, as in JSON Schema, as far as a double holds each of them."""
+    """Return the number, as an int if it is whole, such as 1.0 and 1e2, and a double holds it exactly.
+
+    JSON Schema counts such numbers as integers.
+    """
     number = float(text)
     return int(number) if abs(number) <= _EXACT_MAX and number.is_integer() else number
 
@@ -120,7 +126,7 @@ def _no_constant(name: str) -> None:
 
 
 def _depth(value: object) -> int:
-    """Level by level, so that the measuring itself needs no depth."""
+    """Return how deep the value is nested. It is measured level by level, so that there is no recursion."""
     depth, level = 0, [value]
     while level:
         depth += 1

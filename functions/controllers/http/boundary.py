@@ -1,4 +1,7 @@
-"""The edges: here exceptions become responses, acknowledgements and retries, and nowhere else."""
+"""Turns exceptions into responses, acknowledgements and retries.
+
+This happens only here, at the edges of the program.
+"""
 
 import json
 import logging
@@ -48,14 +51,14 @@ type Render = Callable[[AppError, str], Answer]
 
 
 class Bug(AppError):
-    """What a caller is told of a fault of ours: nothing but the id that finds the traceback in the log."""
+    """Is raised for a fault of ours. The caller is only told the id by which the traceback is found in the log."""
 
     def __init__(self, request_id: str) -> None:
         super().__init__(f"Something went wrong on our side. Quote this id when you report it: {request_id}")
 
 
 class HttpBoundary:
-    """The HTTP edge: an id for the request, CORS, one log line, and every exception as the caller's kind of error."""
+    """Gives each request an id, CORS headers and one log line, and turns every exception into a response."""
 
     def __init__(self, allowed_origins: tuple[str, ...]) -> None:
         self._allowed_origins = allowed_origins
@@ -68,7 +71,7 @@ class HttpBoundary:
         with log_context(request_id=known_id):
             response = _guarded(
                 lambda: _answered(request, known_id, refused, handle, render),
-                lambda: _guarded(lambda: _response(render(Bug(known_id), known_id)), lambda: _bare(known_id)),
+                lambda: _guarded(lambda: _response(render(Bug(known_id), known_id)), lambda: _fallback(known_id)),
             )
             millis = round((time.perf_counter() - started) * 1000, 1)
             extra = {
@@ -82,16 +85,16 @@ class HttpBoundary:
         return self._finished(response, request)
 
     def _finished(self, response: Response, request: Request) -> Response:
-        request.stream = BytesIO()  # functions-framework would read what is left of a body, whatever its size
+        request.stream = BytesIO()  # otherwise functions-framework would read the rest of the body, whatever its size
         given = dict(response.headers)
         if response.status_code == HTTPStatus.NO_CONTENT:
             given.pop("Content-Type", None)
-        # All at once: to set one header, werkzeug compares its name with those of all others.
+        # The headers are set all at once, because to set one, werkzeug compares its name with those of all others.
         response.headers = Headers({**_SECURITY, **given, **self._cors(request, given.get("Vary"))})
         return response
 
     def _cors(self, request: Request, vary: str | None) -> dict[str, str]:
-        """Return the headers about the page that asks. `vary` is what the answer depends on besides."""
+        """Return the headers that depend on the page that asks. `vary` is what else the answer depends on."""
         if self._allowed_origins == EVERY_ORIGIN:
             return {"Access-Control-Allow-Origin": "*", **_CORS}
         varying = {"Vary": f"{vary}, Origin" if vary else "Origin"}
@@ -102,7 +105,7 @@ class HttpBoundary:
 
 
 def _identified(request: Request) -> tuple[str, AppError | None]:
-    """The request's id, and why nobody is to look at the rest, if so."""
+    """Return the request's id, and the error if its headers are too large or its id is not usable."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     if sum(len(name) + len(value) + len(": \r\n") for name, value in headers.items()) > _HEADERS_BYTES_MAX:
         return request_id({}), HeadersTooLarge(_HEADERS_BYTES_MAX)
@@ -128,7 +131,7 @@ def _answered(request: Request, known_id: str, refused: AppError | None, handle:
     except AppError as error:
         log.info("request_refused", extra={"code": error.code, "status": error.status})
         answer = render(error, known_id)
-        return _response(replace(answer, headers={**answer.headers, **_hints(error)}))
+        return _response(replace(answer, headers={**answer.headers, **_advice_headers(error)}))
 
 
 def _response(answer: Answer) -> Response:
@@ -139,14 +142,14 @@ def _response(answer: Answer) -> Response:
     return response
 
 
-def _bare(known_id: str) -> Response:
-    """For when not even the answer to a bug can be written; it needs nothing that could fail."""
+def _fallback(known_id: str) -> Response:
+    """Return a response for the case that even the answer to a bug cannot be rendered. Nothing here can fail."""
     body = {"title": Bug.title, "status": Bug.status, "code": Bug.code, "request_id": known_id}
     return Response(json.dumps(body), status=Bug.status, content_type="application/problem+json")
 
 
-def _hints(error: AppError) -> dict[str, str]:
-    """What a client may do instead, in the headers that HTTP has for it."""
+def _advice_headers(error: AppError) -> dict[str, str]:
+    """Return the headers by which HTTP tells a client what it may do after this error."""
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, MethodNotAllowed):
@@ -158,19 +161,22 @@ def _hints(error: AppError) -> dict[str, str]:
 
 
 class RetryTask(Exception):
-    """Tells the queue to bring the task again."""
+    """Makes the queue send the task again."""
 
 
-_OUR_FAULT = 500
-"""From this status on it is not for the sake of the request that it failed, so another version may still do it."""
+# From this status on, the fault is on our side, so that another version may still do the task.
+_SERVER_ERROR_MIN = 500
 
 
 def run_task(work: Callable[[], object]) -> None:
-    """The edge of tasks and schedules. Returning acknowledges; RetryTask, all that comes out, asks for another run."""
+    """Do a task, or run a schedule. To return acknowledges it.
+
+    RetryTask asks for another run; nothing else is raised.
+    """
     try:
         work()
     except AppError as error:
-        if error.retryable or error.status >= _OUR_FAULT:
+        if error.retryable or error.status >= _SERVER_ERROR_MIN:
             log.info("task_retried", extra={"code": error.code})
             raise RetryTask(error.message) from error
         log.warning("task_refused", extra={"code": error.code, "reason": error.message})
@@ -186,5 +192,5 @@ def _content(body: BaseModel | Mapping[str, Any] | bytes | None) -> bytes:
         return body
     if isinstance(body, BaseModel):
         return body.model_dump_json(by_alias=True).encode()
-    # A message may quote half of a surrogate pair, which UTF-8 does not have.
+    # A message may quote half of a surrogate pair, which UTF-8 cannot encode.
     return json.dumps(body, default=str, ensure_ascii=False).encode(errors="replace")

@@ -1,4 +1,4 @@
-"""The request headers that mean something here, each checked."""
+"""Reads and checks the request headers that are used here."""
 
 import re
 import uuid
@@ -12,7 +12,7 @@ IDEMPOTENCY_KEY_MAX = 255
 
 
 def request_id(headers: Mapping[str, str]) -> str:
-    """The client's own, or a new one."""
+    """Return the client's id for the request, or a new one. Raises InvalidRequest."""
     given = headers.get("x-request-id")
     if given is None:
         return str(uuid.uuid4())
@@ -22,7 +22,7 @@ def request_id(headers: Mapping[str, str]) -> str:
 
 
 def idempotency_key(headers: Mapping[str, str]) -> str | None:
-    """Quoted, as the standard has it, or bare."""
+    """Return the key, or None if there is none. It may be quoted, as in the standard, or not. Raises InvalidRequest."""
     given = headers.get("idempotency-key")
     if given is None:
         return None
@@ -33,9 +33,9 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
 
 
 def wait_seconds(headers: Mapping[str, str]) -> int | None:
-    """Return how long `Prefer: wait=n` (RFC 7240) asks to wait, at most WAIT_SECONDS_MAX; None where nothing does.
+    """Return how many seconds `Prefer: wait=n` (RFC 7240) asks to wait, at most WAIT_SECONDS_MAX, or None without it.
 
-    Only the first `wait` counts. Preferences that are not known or cannot be met are ignored, as the standard asks.
+    Only the first `wait` counts. Preferences that are unknown or cannot be met are ignored, as the standard says.
     """
     for preference in parse_http_list(headers.get("prefer", "")):
         name, _, value = preference.partition(";")[0].partition("=")
@@ -45,7 +45,7 @@ def wait_seconds(headers: Mapping[str, str]) -> int | None:
 
 
 def _seconds(value: str) -> int | None:
-    """Return the whole number of seconds, quoted or not, or None where the text is no such number."""
+    """Return the whole number of seconds, which may be quoted, or None if the text is no such number."""
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
     if not re.fullmatch("[0-9]+", value):

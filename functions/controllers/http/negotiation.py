@@ -1,4 +1,4 @@
-"""Which of the formats that there are is sent: RFC 9110, section 12."""
+"""Chooses the format of an answer by the Accept header (RFC 9110, section 12)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from core.errors import NotAcceptable
 
 
 def best_of(headers: Mapping[str, str], offered: Sequence[str]) -> str:
-    """The caller's favourite; the first one where it has none. Raises NotAcceptable."""
+    """Return the offered format that the caller likes best, or the first if it has no wish. Raises NotAcceptable."""
     wanted = headers.get("accept", "").strip() or "*/*"
     accepted = parse_accept_header(wanted, MIMEAccept)
     found = MIMEAccept([(_without_parameters(kind), quality) for kind, quality in accepted]).best_match(offered)
@@ -19,5 +19,8 @@ def best_of(headers: Mapping[str, str], offered: Sequence[str]) -> str:
 
 
 def _without_parameters(kind: str) -> str:
-    """Each format is there once, so that a charset or a version of it asks for nothing else."""
+    """Return the format without its parameters.
+
+    Each format is offered once, so a charset or a version changes nothing.
+    """
     return kind.partition(";")[0].strip()

@@ -1,4 +1,4 @@
-"""Page tokens: the place to go on from, bound to the filters of the list that they were made for."""
+"""Makes and reads page tokens: the place where the list continues, bound to the filters that the list was made with."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ def page_token(cursor: Cursor, filters: object) -> str:
 
 
 def read_page_token(token: str | None, filters: object, *, name: str = "page_token") -> Cursor | None:
-    """Raises InvalidRequest for anything that page_token has not made for these filters."""
+    """Return the place in the token. Raises InvalidRequest unless `page_token` made it for these filters."""
     if token is None:
         return None
     try:
@@ -43,7 +43,7 @@ def user_token(place: UserPlace, filters: object) -> str:
 
 
 def read_user_token(token: str | None, filters: object, *, name: str = "page_token") -> UserPlace | None:
-    """For a list of users, which is not by time. Raises InvalidRequest as read_page_token does."""
+    """Return the place in a token of a list of users, which is not sorted by time. Raises as read_page_token does."""
     if token is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The door of the private functions: open to one account each, whatever IAM lets through. docs/adr/0010 says why."""
+"""Guards the private functions. Each is open to one account only, whatever IAM allows. docs/adr/0010 says why."""
 
 import logging
 from collections.abc import Callable
@@ -18,22 +18,25 @@ from services.generations.task_signatures import TaskSignatures
 
 log = logging.getLogger(__name__)
 
+# This is the least time between two runs of a schedule in one process. The most frequent schedule runs each minute.
 BETWEEN_RUNS = timedelta(seconds=30)
-"""The least time between two runs of a schedule in one process. The most frequent one runs each minute."""
 
 Refuse = Callable[[Request, AppError], Response]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedCaller:
-    """The one account that may call, and the address that its token must be meant for."""
+    """Names the one account that may call, and the address that its token must be meant for."""
 
     account: str
     audience: str
 
 
 class PrivateDoor:
-    """`tokens` is None on the emulator, which signs no tokens. Headers such as X-CloudTasks-* are nobody's proof."""
+    """Refuses calls that do not come from our queue or scheduler.
+
+    `tokens` is None on the emulator, which does not sign tokens. Headers such as X-CloudTasks-* prove nothing.
+    """
 
     def __init__(
         self,
@@ -55,11 +58,11 @@ class PrivateDoor:
         self._last_run: datetime | None = None
 
     def refuse_task(self, request: Request) -> Response | None:
-        """None: it is our queue that calls, with a task that one of our processes signed."""
+        """Return the refusal, or None if our queue calls, with a task that one of our processes signed."""
         return self._refusal(request, self._check_task)
 
     def refuse_schedule(self, request: Request) -> Response | None:
-        """None: it is our scheduler that calls."""
+        """Return the refusal, or None if our scheduler calls."""
         return self._refusal(request, self._check_schedule)
 
     def _refusal(self, request: Request, check: Callable[[Request], None]) -> Response | None:
@@ -77,7 +80,7 @@ class PrivateDoor:
             raise Unauthenticated("The task is not signed with this project's key.")
 
     def _check_schedule(self, request: Request) -> None:
-        """A schedule takes no input, so there is nothing to sign: who calls is checked, and how often."""
+        """Check who calls, and how often. A schedule takes no input, so there is no signature to check."""
         if self._tokens is None:
             return
         if not self._scheduler.audience:
@@ -86,7 +89,7 @@ class PrivateDoor:
         self._pace()
 
     def _pace(self) -> None:
-        """Raises RateLimited where this process ran its schedule a moment ago."""
+        """Raise RateLimited if this process ran its schedule a moment ago."""
         with self._lock:
             now = self._clock()
             if self._last_run is not None and now < self._last_run + BETWEEN_RUNS:
@@ -96,7 +99,7 @@ class PrivateDoor:
 
 
 def refusals(boundary: HttpBoundary, render: Render) -> Refuse:
-    """Refusals as the API writes them, with its headers and its line in the log."""
+    """Return the function that answers refusals as the API does, with its headers and its line in the log."""
 
     def refuse(request: Request, error: AppError) -> Response:
         return boundary.serve(request, _raising(error), render)
@@ -105,10 +108,11 @@ def refusals(boundary: HttpBoundary, render: Render) -> Refuse:
 
 
 def _check_token(request: Request, tokens: ServiceTokenVerifier, caller: TrustedCaller) -> None:
-    """Raises Unauthenticated, or Unavailable where nobody can say.
+    """Raise Unauthenticated if the token is not good, or Unavailable if this cannot be found out.
 
-    Where X-Serverless-Authorization is sent, Cloud Run checks that token alone and leaves Authorization as it came:
-    whoever may call by the one could write any claims into the other. Neither Cloud Tasks nor Cloud Scheduler sends it.
+    If X-Serverless-Authorization is sent, Cloud Run checks only the token in it, and passes Authorization on unchecked.
+    Then a caller who has a right to the first could write any claims into the second. Neither Cloud Tasks nor Cloud
+    Scheduler sends that header.
     """
     if "X-Serverless-Authorization" in request.headers:
         raise Unauthenticated("X-Serverless-Authorization is not taken here.")

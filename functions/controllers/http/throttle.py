@@ -1,7 +1,7 @@
-"""How often one caller, or one address without a caller, may call this instance.
+"""Limits how often one caller, or one address without a caller, may call this instance.
 
-In memory, so it costs no database operation and is exact for an instance only; what creates generations is limited
-once more, exactly, in the user's own document.
+The counts are in memory, so they cost no database operation, and are exact for one instance only. Requests that create
+generations are limited once more, exactly, in the user's own document.
 """
 
 import threading
@@ -18,14 +18,14 @@ _ADDRESS = "address:"
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left of a rate after a request, in the headers of draft-ietf-httpapi-ratelimit-headers."""
+    """Says what is left of a rate after a request, in the headers of draft-ietf-httpapi-ratelimit-headers."""
 
     rate: Rate
     remaining: int
     reset_seconds: int
 
     def headers(self) -> dict[str, str]:
-        """A rate is given as its burst, and the seconds in which one fills up."""
+        """Return the headers. A rate is given as its burst, and the seconds in which an empty one fills up."""
         window = -(-self.rate.burst * 60 // self.rate.per_minute)
         return {
             "RateLimit-Policy": f'"requests";q={self.rate.burst};w={window}',
@@ -42,16 +42,19 @@ class Throttle:
         self._lock = threading.Lock()
 
     def take_caller(self, counted: Collection[str]) -> None:
-        """One request in each of the buckets; a key has its own and its owner's. Raises RateLimited, and takes none."""
+        """Take one request from each of the buckets. A key has a bucket of its own, and its owner's.
+
+        If one of them is empty, raises RateLimited, and takes nothing.
+        """
         self._take(counted, self._per_caller, "requests")
 
     def take_address(self, address: str) -> None:
-        """Raises RateLimited."""
+        """Take one request from the bucket of the address. Raises RateLimited."""
         what = "requests from this address without a valid credential"
         self._take([f"{_ADDRESS}{address}"], self._per_address, what)
 
     def give_back(self, address: str) -> None:
-        """Give back what was taken for a credential that this instance did not know, and that turned out to be good."""
+        """Give back the request that was taken for an unknown credential, which turned out to be good."""
         name, now = f"{_ADDRESS}{address}", self._clock()
         with self._lock:
             bucket = self._buckets.get(name)
@@ -59,7 +62,7 @@ class Throttle:
                 self._buckets.put(name, put_back(bucket, self._per_address, now))
 
     def allowance(self, counted: Collection[str]) -> Allowance:
-        """Return what is left in the one of the buckets that has least."""
+        """Return what is left in the bucket that has least left."""
         now, rate = self._clock(), self._per_caller
         buckets = [self._buckets.get(name) for name in counted]
         return Allowance(

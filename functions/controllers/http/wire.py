@@ -1,4 +1,4 @@
-"""What a controller gets and gives: a call, an answer, and the route that leads to it. No web framework in sight."""
+"""Defines what a controller gets and returns: a call, an answer, and its route. No web framework is used here."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from services.accounts.access import Caller
 
 
 class Access(StrEnum):
-    """Who may call: anybody, whoever is known, or an admin."""
+    """Says who may call: anybody, every known caller, or only an admin."""
 
     PUBLIC = "public"
     KNOWN = "known"
@@ -22,7 +22,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request, after its credential, its query and its body were checked. Headers by lower-case name.
+    """Holds a request after its credential, query and body were checked. Names of `headers` are in lower case.
 
     `caller` is None on public routes only. `remote` is the address that opened the connection.
     """
@@ -37,7 +37,7 @@ class Call:
 
     @property
     def known_caller(self) -> Caller:
-        assert self.caller is not None, "only public routes are called by nobody"  # noqa: S101 - a bug, not a refusal
+        assert self.caller is not None, "only public routes have no caller"  # noqa: S101 - a bug, not a refusal
         return self.caller
 
     @property
@@ -47,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """JSON, unless the body is bytes: then `headers` name their Content-Type."""
+    """Holds an answer, which is JSON unless the body is bytes. Then `headers` give their Content-Type."""
 
     body: BaseModel | Mapping[str, Any] | bytes | None
     status: int = 200
@@ -56,11 +56,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation of `/v1`: what serves it, who may call it, and all that the reference says of it.
+    """Describes an operation of `/v1`: its function, who may call it, and all that the reference says of it.
 
-    `scope` is what an API key needs; without one, no key may. `is_fenced`: its commit judges the caller's standing
-    anew, so that no read is needed before it. `answers` has None where there is no JSON to answer with;
-    `media_types` are those that an answer may have beside it.
+    An API key needs `scope`; if it is None, no key may call. `is_fenced` says that the commit of the operation checks
+    the caller's standing, so that no read is needed before it. In `answers`, None stands for an answer without JSON,
+    and `media_types` are the types that an answer may have besides JSON.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""The catalog as operators see and change it."""
+"""Shows operators the catalog, and lets them change it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -30,8 +30,8 @@ _REFUSALS = (InvalidRequest, PermissionDenied, VersionMismatch, LastOption, Unav
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
-    """Where the options of a kind are, and what they look like on the wire."""
+class _OptionType:
+    """Says how the options of a kind are called, and what they look like on the wire."""
 
     kind: OptionKind
     name: str
@@ -39,10 +39,10 @@ class _Room:
     listed: type[ListedStyle]
 
 
-_ROOMS = (
-    _Room(OptionKind.STYLE, "Style", PutStyle, ListedStyle),
-    _Room(OptionKind.COLOR, "Color", PutColor, ListedColor),
-    _Room(OptionKind.SIZE, "Size", PutSize, ListedSize),
+_OPTION_TYPES = (
+    _OptionType(OptionKind.STYLE, "Style", PutStyle, ListedStyle),
+    _OptionType(OptionKind.COLOR, "Color", PutColor, ListedColor),
+    _OptionType(OptionKind.SIZE, "Size", PutSize, ListedSize),
 )
 
 
@@ -62,35 +62,35 @@ class AdminCatalogController:
             answers={200: ListedCatalog},
             errors=(PermissionDenied,),
         )
-        for room in _ROOMS:
-            yield from self._routes_of(room)
+        for option_type in _OPTION_TYPES:
+            yield from self._routes_of(option_type)
 
-    def _routes_of(self, room: _Room) -> Iterable[Route]:
-        what = room.name.lower().replace("color", "colour")
-        path = f"/v1/admin/catalog/{room.kind}/{{id}}"
+    def _routes_of(self, option_type: _OptionType) -> Iterable[Route]:
+        what = option_type.name.lower().replace("color", "colour")
+        path = f"/v1/admin/catalog/{option_type.kind}/{{id}}"
         yield Route(
             method="PUT",
             path=path,
-            name=f"adminPut{room.name}",
+            name=f"adminPut{option_type.name}",
             summary=f"Create or replace a {what}. Other instances show it within a minute; what was ordered stays.",
-            handle=partial(self.put, room),
-            body=room.put,
+            handle=partial(self.put, option_type),
+            body=option_type.put,
             headers=("If-Match",),
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
-            answers={200: room.listed, 201: room.listed},
+            answers={200: option_type.listed, 201: option_type.listed},
             errors=(*_REFUSALS, PayloadTooLarge, UnsupportedMediaType),
         )
         yield Route(
             method="DELETE",
             path=path,
-            name=f"adminDeactivate{room.name}",
+            name=f"adminDeactivate{option_type.name}",
             summary=f"Take a {what} off offer, everywhere within a minute. It can be put back.",
-            handle=partial(self.withdraw, room),
+            handle=partial(self.withdraw, option_type),
             headers=("If-Match",),
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
-            answers={200: room.listed},
+            answers={200: option_type.listed},
             errors=(*_REFUSALS, OptionNotFound),
         )
 
@@ -103,25 +103,25 @@ class AdminCatalogController:
             )
         )
 
-    def put(self, room: _Room, call: Call) -> Answer:
+    def put(self, option_type: _OptionType, call: Call) -> Answer:
         body: PutStyle = call.body
         edited = self._editing.put(
-            room.kind,
+            option_type.kind,
             body.option(_option_id(call)),
             _instruction(call),
             is_active=body.is_active,
             expected=_expected_versions(call.headers),
         )
-        return _answer(room, edited.option, status=201 if edited.is_new else 200)
+        return _answer(option_type, edited.option, status=201 if edited.is_new else 200)
 
-    def withdraw(self, room: _Room, call: Call) -> Answer:
+    def withdraw(self, option_type: _OptionType, call: Call) -> Answer:
         expected = _expected_versions(call.headers)
-        withdrawn = self._editing.withdraw(room.kind, _option_id(call), _instruction(call), expected=expected)
-        return _answer(room, withdrawn, status=200)
+        withdrawn = self._editing.withdraw(option_type.kind, _option_id(call), _instruction(call), expected=expected)
+        return _answer(option_type, withdrawn, status=200)
 
 
-def _answer(room: _Room, option: ListedOption, *, status: int) -> Answer:
-    return Answer(status=status, body=room.listed.of(option), headers={"ETag": f'"{option.version}"'})
+def _answer(option_type: _OptionType, option: ListedOption, *, status: int) -> Answer:
+    return Answer(status=status, body=option_type.listed.of(option), headers={"ETag": f'"{option.version}"'})
 
 
 def _instruction(call: Call) -> Instruction:
@@ -137,7 +137,10 @@ def _option_id(call: Call) -> str:
 
 
 def _expected_versions(headers: Mapping[str, str]) -> ExpectedVersions | None:
-    """Read If-Match as RFC 9110 has it: `*`, or a list of tags. A weak tag never matches, nor does one of others."""
+    """Read If-Match as RFC 9110 defines it: `*`, or a list of tags. Weak tags and tags of others never match.
+
+    Raises InvalidRequest.
+    """
     given = headers.get("if-match")
     if given is None:
         return None

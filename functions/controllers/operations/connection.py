@@ -1,4 +1,4 @@
-"""Shows what a deployed function sees of a request, so that no operator has to guess which proxies stand before it."""
+"""Shows how a request reached a deployed function, so that operators need not guess which proxies stand before it."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ class AdminConnectionController:
         )
 
     def connection(self, call: Call) -> Answer:
-        """No credential is shown: of most headers, only the name is."""
+        """Show the request. Of most headers only the name is shown, so that no credential is."""
         shown = {
             name: value
             for name, value in sorted(call.headers.items())

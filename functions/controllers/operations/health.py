@@ -6,7 +6,7 @@ from schemas.operations.health import Health
 
 
 class HealthController:
-    """`is_ready` asks what a request depends on, and raises Unavailable."""
+    """Answers health checks. `is_ready` asks the database, and raises Unavailable if it does not answer."""
 
     def __init__(self, is_ready: Callable[[], object]) -> None:
         self._is_ready = is_ready
@@ -16,7 +16,7 @@ class HealthController:
             method="GET",
             path="/v1/healthz",
             name="getHealth",
-            summary="The process answers.",
+            summary="Check that the process answers.",
             handle=self.healthz,
             answers={200: Health},
             access=Access.PUBLIC,
@@ -25,7 +25,7 @@ class HealthController:
             method="GET",
             path="/v1/readyz",
             name="getReadiness",
-            summary="The process answers, and so does the database.",
+            summary="Check that the process and the database answer.",
             handle=self.readyz,
             answers={200: Health},
             errors=(Unavailable,),

@@ -1,4 +1,4 @@
-"""API keys, as an operator sees them: whoever they belong to, and whoever made them."""
+"""Lets operators see and revoke the API keys of any user, also those that a service key made."""
 
 from collections.abc import Iterable
 
@@ -35,7 +35,7 @@ class AdminKeyController:
             method="DELETE",
             path="/v1/admin/users/{id}/keys/{key}",
             name="adminRevokeKey",
-            summary="Revoke an API key of a user. It is dead at once, and with it the keys that it made.",
+            summary="Revoke an API key of a user. It and the keys that it made stop working at once.",
             handle=self.revoke,
             query=WithReasonQuery,
             access=Access.ADMIN,

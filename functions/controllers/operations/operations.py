@@ -1,4 +1,4 @@
-"""What operators do by hand to the running system."""
+"""Serves what operators do by hand to the running system."""
 
 from collections.abc import Callable, Iterable
 
@@ -30,7 +30,7 @@ class AdminOperationsController:
             method="GET",
             path="/v1/admin/queue",
             name="adminGetQueue",
-            summary="Get how the queue is, and how many generations wait or are being worked on.",
+            summary="Get the state of the queue, and how many generations wait or are being worked on.",
             handle=self.queue,
             access=Access.ADMIN,
             scope=Scope.ADMIN_READ,
@@ -46,7 +46,7 @@ class AdminOperationsController:
             method="POST",
             path="/v1/admin/sweep",
             name="adminSweep",
-            summary="Look after generations that are overdue, now and not within the minute.",
+            summary="Sweep overdue generations now, instead of within the minute.",
             handle=self.sweep,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
@@ -57,7 +57,7 @@ class AdminOperationsController:
             method="POST",
             path="/v1/admin/audit",
             name="adminAudit",
-            summary="Prove the books, of one user or of everybody. It only looks.",
+            summary="Audit the books of one user or of everybody. Nothing is changed.",
             handle=self.audit,
             body=RunAudit,
             access=Access.ADMIN,
@@ -71,7 +71,7 @@ class AdminOperationsController:
             method="POST",
             path=f"/v1/admin/queue/{verb}",
             name=f"admin{verb.title()}Queue",
-            summary=f"{summary} 501 where the queue cannot, as on the local stack.",
+            summary=f"{summary} The answer is 501 if the queue cannot do it, as on the local stack.",
             handle=handle,
             body=GiveReason,
             access=Access.ADMIN,

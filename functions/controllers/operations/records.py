@@ -1,4 +1,4 @@
-"""What operators look at: everybody's generations and entries, and the audit log. Newest first, a page at a time."""
+"""Shows operators the generations and entries of everybody, and the audit log, newest first, a page at a time."""
 
 import json
 from collections.abc import Iterable
@@ -72,7 +72,7 @@ class AdminRecordController:
             method="GET",
             path="/v1/admin/audit-log",
             name="adminListAuditLog",
-            summary="List who of the operators did what, newest first.",
+            summary="List the audit log: which operator did what, newest first.",
             handle=self.audit_log,
             query=ListAuditLog,
             access=Access.ADMIN,
@@ -116,7 +116,7 @@ class AdminRecordController:
 
 
 def _page[T](found: list[T], size: int) -> tuple[list[T], T | None]:
-    """What is shown of what was found, and the last of it where more follows."""
+    """Return the rows to show, and the last of them if more follow."""
     shown = found[:size]
     return shown, shown[-1] if len(found) > size else None
 
@@ -126,7 +126,7 @@ def _user_id(given: str | None) -> str | None:
 
 
 def _entry_place(user_id: str, entry_id: str) -> str:
-    """Both in the one id that a page token has room for."""
+    """Return both ids as one, because a page token has room for one id only."""
     return json.dumps([user_id, entry_id], ensure_ascii=False)
 
 

@@ -7,20 +7,20 @@ from services.operations.erasure import ErasureService
 from services.operations.sweeping import SweepService
 from services.reports.ports import ReportRuns
 
+# The schedule may take nine minutes, and the erasures before the audit take up to four of them.
 _AUDIT_TIME = timedelta(minutes=4)
-"""The schedule has nine minutes, and erasures take up to four of them before this."""
 
 
 class BooksDiffer(Exception):
-    """Fails the run, so that the scheduler's alert goes off; the log has the figures."""
+    """Makes the run fail, so that the scheduler's alert goes off. The log has the figures."""
 
 
 class RecordsDamaged(Exception):
-    """Fails the run when all else is done; the log names the records that a person has to repair."""
+    """Makes the run fail after all other work is done. The log names the records that a person has to repair."""
 
 
 class Schedules:
-    """What runs by the clock. A failed run is raised, never only logged."""
+    """Runs the schedules. If a run fails, the error is raised, and not only logged."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Schedules:
         self._reporting.run(None, False)
 
     def _audit(self) -> None:
-        """Erasures first: what they cancel and give back is audited with the rest."""
+        """Continue the erasures, and then audit, so that what they cancel and give back is audited too."""
         self._erasure.continue_all()
         result = self._audits.nightly(within=_AUDIT_TIME)
         if not result.is_exact:

@@ -77,7 +77,7 @@ class AdminUserController:
             method="POST",
             path="/v1/admin/users",
             name="adminCreateUser",
-            summary="Create the user of an id of your own, without credits, before a service key first names it.",
+            summary="Create a user for an id of your own, without credits, before a service key first names it.",
             handle=self.create,
             body=NameUser,
             access=Access.ADMIN,
@@ -104,7 +104,7 @@ class AdminUserController:
             method="POST",
             path="/v1/admin/users/{id}/deactivate",
             name="adminDeactivateUser",
-            summary="Deactivate a user. Its sign-ins and keys are dead at once.",
+            summary="Deactivate a user. Its sign-ins and keys stop working at once.",
             handle=self.deactivate,
             body=WithReason,
             access=Access.ADMIN,
@@ -128,7 +128,7 @@ class AdminUserController:
             method="DELETE",
             path="/v1/admin/users/{id}",
             name="adminDeleteUser",
-            summary="Delete a user: the person and all that it made go, its ledger stays.",
+            summary="Delete a user: its personal data and all that it made are erased, its ledger stays.",
             handle=self.delete,
             query=DeleteUser,
             access=Access.ADMIN,
@@ -189,7 +189,10 @@ def _user_id(call: Call) -> str:
 
 
 def _other_id(call: Call, deed: str) -> str:
-    """Raises NotOneself; an API key is its owner here."""
+    """Return the id of the user in the path.
+
+    Raises NotOneself if it is the caller, or the owner of the caller's key.
+    """
     user_id = _user_id(call)
     if user_id == call.user_id:
         raise NotOneself(deed)

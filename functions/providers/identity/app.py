@@ -1,11 +1,11 @@
-"""firebase-admin's App: one for each project and process, whoever asks first."""
+"""Makes firebase-admin's App, once for each project and process, whoever asks first."""
 
 import threading
 
 import firebase_admin
 
+# This limits one answer of Firebase. If a connection breaks, firebase-admin asks once more.
 TIMEOUT_SECONDS = 5
-"""For one answer of Firebase; firebase-admin asks once more where a connection broke."""
 
 _lock = threading.Lock()
 

@@ -1,4 +1,4 @@
-"""Firebase App Check tokens, checked by firebase-admin. It has no emulator: its keys come from Google anywhere."""
+"""Checks Firebase App Check tokens with firebase-admin. There is no emulator: the keys always come from Google."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,17 +11,17 @@ from core.clock import Clock, utc_now
 from core.errors import Unauthenticated, Unavailable
 from providers.identity.app import TIMEOUT_SECONDS, firebase_app
 from providers.identity.claims import MALFORMED, moment
-from providers.identity.remembered import Remembered
+from providers.identity.token_cache import TokenCache
 
 _TOKENS_REMEMBERED = 4096
 
 
 class FirebaseAppCheck:
-    """Remembers a token that it has verified until it expires."""
+    """Checks App Check tokens. A token that was verified is remembered until it expires."""
 
     def __init__(self, project_id: str, *, clock: Clock = utc_now) -> None:
         self._app = firebase_app(project_id)
-        self._genuine: Remembered[bool] = Remembered(_TOKENS_REMEMBERED, clock)
+        self._genuine: TokenCache[bool] = TokenCache(_TOKENS_REMEMBERED, clock)
 
     def verify(self, token: str) -> None:
         if self._genuine.get(token):
@@ -36,7 +36,7 @@ class FirebaseAppCheck:
             ) from error
 
     def _claims(self, token: str) -> Mapping[str, Any]:
-        keys = app_check._get_app_check_service(self._app)._jwks_client  # noqa: SLF001 - httpTimeout does not reach it
+        keys = app_check._get_app_check_service(self._app)._jwks_client  # noqa: SLF001 - httpTimeout has no effect here
         keys.timeout = TIMEOUT_SECONDS
         claims: Mapping[str, Any] = app_check.verify_token(token, app=self._app)
         return claims

@@ -1,18 +1,19 @@
-"""Single claims of a token. The Auth emulator signs nothing, so that anything may stand in one."""
+"""Reads single claims of a token. The Auth emulator signs nothing, so a claim can have any value."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+# The clock of the issuer may be so far ahead of ours. Otherwise a token that is used at once would come from the
+# future.
 CLOCK_SKEW_SECONDS = 5
-"""How far the clock of who issued a token may be ahead of ours: one that is used at once is from the future here."""
 
+# The libraries raise these for made-up tokens, not always on purpose.
 MALFORMED = (ValueError, TypeError, RecursionError)
-"""What the libraries raise over a token that somebody has made up; not all of it on purpose."""
 
 
 def moment(claims: Mapping[str, Any], name: str) -> datetime:
-    """Raises ValueError unless the claim is a time, in seconds since 1970."""
+    """Return a claim that is a time in seconds since 1970. Raises ValueError if it is missing or is no time."""
     try:
         return datetime.fromtimestamp(claims[name], UTC)
     except (KeyError, TypeError, OverflowError, OSError) as error:
@@ -20,6 +21,6 @@ def moment(claims: Mapping[str, Any], name: str) -> datetime:
 
 
 def text(claims: Mapping[str, Any], name: str) -> str:
-    """Empty where the claim is absent, or no text."""
+    """Return a claim, or an empty text if it is missing or is no text."""
     value = claims.get(name)
     return value if isinstance(value, str) else ""

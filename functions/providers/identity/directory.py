@@ -1,4 +1,7 @@
-"""Firebase Authentication's accounts, by firebase-admin; on the Auth emulator too (FIREBASE_AUTH_EMULATOR_HOST)."""
+"""Manages the accounts of Firebase Authentication with firebase-admin, or of the Auth emulator.
+
+The emulator is used if FIREBASE_AUTH_EMULATOR_HOST is set.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +22,7 @@ class FirebaseDirectory:
         self._clock = clock
 
     def sign_out(self, user_id: str) -> bool:
-        # As auth.revoke_refresh_tokens does it, but by our clock: on a local stack tokens may go by one that was set.
+        # This does what auth.revoke_refresh_tokens does, but with our clock, which may have been set on a local stack.
         now = int(self._clock().timestamp())
         return _done(lambda: auth.update_user(user_id, valid_since=now, app=self._app))
 
@@ -38,28 +41,28 @@ class FirebaseDirectory:
 
     def account(self, user_id: str) -> DirectoryAccount | None:
         try:
-            found = _asked(lambda: auth.get_user(user_id, app=self._app))
+            found = _call(lambda: auth.get_user(user_id, app=self._app))
         except LookupError:
             return None
         return DirectoryAccount(str(found.uid), str(found.email or ""), bool(found.email_verified))
 
     def find(self, email: str) -> str | None:
         try:
-            return str(_asked(lambda: auth.get_user_by_email(email.lower(), app=self._app)).uid)
+            return str(_call(lambda: auth.get_user_by_email(email.lower(), app=self._app)).uid)
         except LookupError:
             return None
 
 
 def _done(act: Callable[[], object]) -> bool:
     try:
-        _asked(act)
+        _call(act)
     except LookupError:
         return False
     return True
 
 
-def _asked(ask: Callable[[], Any]) -> Any:
-    """Raises LookupError where no account is, or can be, of this id or address."""
+def _call(ask: Callable[[], Any]) -> Any:
+    """Call Firebase. Raises LookupError if there is, or can be, no account with this id or address, or Unavailable."""
     try:
         return ask()
     except auth.UserNotFoundError as error:

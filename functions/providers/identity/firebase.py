@@ -1,4 +1,4 @@
-"""Firebase ID tokens, checked by firebase-admin; on the Auth emulator too (FIREBASE_AUTH_EMULATOR_HOST)."""
+"""Checks Firebase ID tokens with firebase-admin, or those of the Auth emulator (FIREBASE_AUTH_EMULATOR_HOST)."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,22 +12,25 @@ from core.clock import Clock, utc_now
 from core.errors import Unauthenticated, Unavailable
 from providers.identity.app import firebase_app
 from providers.identity.claims import CLOCK_SKEW_SECONDS, MALFORMED, moment, text
-from providers.identity.remembered import Remembered
+from providers.identity.token_cache import TokenCache
 from services.accounts.ports import Identity
 
 _TOKENS_REMEMBERED = 4096
-_SIGN_IN_STANDS_FOR = timedelta(minutes=1)
+_SIGN_IN_TRUSTED_FOR = timedelta(minutes=1)
 _INVALID = "The ID token is not valid: expired, forged, or of another project."
 
 
 class FirebaseTokens:
-    """Remembers a token that it has verified until it expires: to check a signature costs more than all the rest."""
+    """Checks ID tokens.
+
+    A verified token is remembered until it expires, because checking a signature costs the most.
+    """
 
     def __init__(self, project_id: str, *, clock: Clock = utc_now) -> None:
         self._app = firebase_app(project_id)
         self._clock = clock
-        self._identities: Remembered[Identity] = Remembered(_TOKENS_REMEMBERED, clock)
-        self._standing: Remembered[bool] = Remembered(_TOKENS_REMEMBERED, clock)
+        self._identities: TokenCache[Identity] = TokenCache(_TOKENS_REMEMBERED, clock)
+        self._standing: TokenCache[bool] = TokenCache(_TOKENS_REMEMBERED, clock)
 
     def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
         known = self._identities.get(token)
@@ -39,11 +42,11 @@ class FirebaseTokens:
             identity, expires_at = _identity(claims), moment(claims, "exp")
         except ValueError as error:
             raise Unauthenticated(_INVALID) from error
-        if self._clock() >= expires_at:  # the Auth emulator's tokens are not asked for it by firebase-admin
+        if self._clock() >= expires_at:  # firebase-admin does not check this for tokens of the Auth emulator
             raise Unauthenticated(_INVALID)
         self._identities.put(token, identity, expires_at)
         if check_revoked:
-            self._standing.put(token, True, asked_at + _SIGN_IN_STANDS_FOR)
+            self._standing.put(token, True, asked_at + _SIGN_IN_TRUSTED_FOR)
         return identity
 
     def _claims(self, token: str, *, check_revoked: bool) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The same in memory: a test says who there is, and sees what was asked for."""
+"""Implements the same ports in memory. A test says which accounts and tokens exist, and sees what was asked for."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -10,7 +10,10 @@ _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class MemoryTokens:
-    """Knows the tokens that it was given, and refuses all others; where one asks for them, those in `revoked` too."""
+    """Accepts the tokens that it was given, and refuses all others.
+
+    With `check_revoked`, it also refuses `revoked` ones.
+    """
 
     def __init__(self, tokens: Mapping[str, Identity]) -> None:
         self._tokens = dict(tokens)
@@ -26,7 +29,10 @@ class MemoryTokens:
 
 
 class MemoryDirectory:
-    """Of these accounts: e-mail address to user id. It remembers what it was told, of other accounts too."""
+    """Has accounts, given as user ids by e-mail address.
+
+    It records all calls, also for accounts that it does not have.
+    """
 
     def __init__(self, accounts: Mapping[str, str] = _NOBODY) -> None:
         self._accounts = {email.lower(): user_id for email, user_id in accounts.items()}
@@ -81,7 +87,7 @@ class MemoryDirectory:
 
 
 class MemoryAppCheck:
-    """Knows the tokens that it was given, and refuses all others."""
+    """Accepts the tokens that it was given, and refuses all others."""
 
     def __init__(self, tokens: Collection[str]) -> None:
         self._tokens = frozenset(tokens)
@@ -92,7 +98,7 @@ class MemoryAppCheck:
 
 
 class MemoryServiceTokens:
-    """Knows the tokens that it was given, each with its audience and e-mail address, and refuses all others."""
+    """Accepts the tokens that it was given, each with its audience and e-mail address, and refuses all others."""
 
     def __init__(self, tokens: Mapping[str, tuple[str, str]]) -> None:
         self._tokens = dict(tokens)

@@ -1,4 +1,4 @@
-"""OIDC tokens of Google's service accounts, with which Cloud Tasks and Cloud Scheduler call private functions."""
+"""Checks OIDC tokens of Google's service accounts. Cloud Tasks and Cloud Scheduler call private functions with them."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from core.clock import Clock, utc_now
 from core.errors import Unauthenticated, Unavailable
 from providers.identity.claims import CLOCK_SKEW_SECONDS, MALFORMED, moment
 
+# This serves a JSON object: PEM certificates by key id.
 GOOGLE_CERTIFICATES = "https://www.googleapis.com/oauth2/v1/certs"
-"""A JSON object: PEM certificates by key id."""
 
+# If Cloud Run has verified a token, it passes it on to the container with this in place of the signature.
 REMOVED_SIGNATURE = "SIGNATURE_REMOVED_BY_GOOGLE"
-"""Stands in a token's third part where Cloud Run has verified the token and hands it on to the container."""
 
 _ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 _ALGORITHM = "RS256"
@@ -24,7 +24,10 @@ _TIMEOUT_SECONDS = 5
 
 
 class GoogleServiceTokens:
-    """`accepts_removed_signature` is right behind IAM alone: whoever can go around it writes such a token himself."""
+    """Checks the tokens of service accounts.
+
+    `accepts_removed_signature` is safe only behind IAM, because a caller who can bypass IAM can write such a token.
+    """
 
     def __init__(
         self, *, accepts_removed_signature: bool, clock: Clock = utc_now, certificates_url: str = GOOGLE_CERTIFICATES
@@ -45,7 +48,10 @@ class GoogleServiceTokens:
             raise Unauthenticated(f"The service token is not valid here, by its {', '.join(wrong)}.")
 
     def _claims(self, token: str) -> Mapping[str, Any]:
-        """Raises ValueError unless Google has signed them, or says that it had."""
+        """Return the claims.
+
+        Raises ValueError unless Google signed them, or Cloud Run removed the signature, if that is accepted.
+        """
         if jwt.decode_header(token).get("alg") != _ALGORITHM:
             raise ValueError(f"not signed with {_ALGORITHM}")
         if token.rpartition(".")[2] != REMOVED_SIGNATURE:
@@ -58,7 +64,7 @@ class GoogleServiceTokens:
         return claims
 
     def _wrong(self, claims: Mapping[str, Any], audience: str, email: str) -> list[str]:
-        """The names of the claims that do not hold."""
+        """Return the names of the claims that are not as expected."""
         now = self._clock()
         holds = {
             "iss": claims.get("iss") in _ISSUERS,
@@ -72,7 +78,10 @@ class GoogleServiceTokens:
 
 
 class _Certificates:
-    """google-auth fetches them for each token anew; Google announces a new one long before it signs with it."""
+    """Keeps Google's certificates for an hour.
+
+    google-auth would fetch them for each token. Google publishes a new one long before it signs with it.
+    """
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._url = url

@@ -5,9 +5,9 @@ from services.operations.ports import QueueControl, QueueState, QueueStatus
 
 
 class ControlOfAll:
-    """The switches of several queues as one: each is switched in turn, and the first failure ends it.
+    """Switches several queues together: one after the other, until one fails.
 
-    Every switch can be repeated, so that whoever is told of a failure asks again.
+    Every switch can be repeated, so a caller who gets an error can simply try again.
     """
 
     def __init__(self, controls: Mapping[str, QueueControl]) -> None:
@@ -26,11 +26,11 @@ class ControlOfAll:
         return self._each(lambda control: control.purge())
 
     def _each(self, ask: Callable[[QueueControl], QueueStatus]) -> QueueStatus:
-        return _together([replace(ask(control), name=name) for name, control in self._controls.items()])
+        return _combined([replace(ask(control), name=name) for name, control in self._controls.items()])
 
 
-def _together(parts: Sequence[QueueStatus]) -> QueueStatus:
-    """Return what can be said of all queues at once. A figure that one of them does not tell is None."""
+def _combined(parts: Sequence[QueueStatus]) -> QueueStatus:
+    """Return one status for all queues. A figure is None if it is unknown for one of them."""
     states = {part.state for part in parts}
     return QueueStatus(
         state=states.pop() if len(states) == 1 else QueueState.UNKNOWN,

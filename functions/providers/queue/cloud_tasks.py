@@ -1,4 +1,4 @@
-"""Tasks for Cloud Tasks, written as its REST interface has them; the emulator takes the same."""
+"""Writes tasks for Cloud Tasks in the form of its REST interface, which the emulator takes too."""
 
 import base64
 import json
@@ -17,9 +17,10 @@ from services.generations.task_signatures import TaskSignatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where tasks go. `service_account` calls there (OIDC); it is empty on the emulator, which knows no accounts.
+    """Says where tasks go, and who sends them.
 
-    `queue` is the whole name of any of the queues, which lie beside each other. All their tasks go to one worker.
+    `service_account` calls the worker (OIDC). It is empty on the emulator, which has no accounts. `queue` is the full
+    name of any of the queues, which all have the same parent. All their tasks go to one worker, at `url`.
     """
 
     queue: str
@@ -47,7 +48,10 @@ class CloudTasksQueue:
         return self._call("DELETE", name, already=HTTPStatus.NOT_FOUND)
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, already: HTTPStatus) -> bool:
-        """Return False where the answer has the status `already`: nothing was left to do. Raises Unavailable."""
+        """Send a request, and return False if the status is `already`, so that there was nothing to do.
+
+        Raises Unavailable.
+        """
         answer = self._connection.call(method, path, body)
         if answer.status == already:
             return False
@@ -56,7 +60,7 @@ class CloudTasksQueue:
         return True
 
     def _task(self, message: TaskMessage) -> dict[str, Any]:
-        """A `google.cloud.tasks.v2.Task` in protocol buffers' JSON."""
+        """Return a `google.cloud.tasks.v2.Task` in the JSON form of protocol buffers."""
         task: dict[str, Any] = {
             "name": f"{self._target.tasks_of(message.queue)}/{message.name}",
             "httpRequest": self._request(message),

@@ -1,6 +1,6 @@
-"""The queue's own switches, through Cloud Tasks' client. Its emulator has none of them, and tells little.
+"""Controls a queue through Cloud Tasks' client. The emulator can only tell a few figures of a queue.
 
-`v2beta3` and not `v2`: only there does a queue tell how many tasks it has.
+The client is `v2beta3` and not `v2`, because only that one tells how many tasks a queue has.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +20,8 @@ from core.errors import NotSupported, Unavailable
 from services.operations.ports import QueueState, QueueStatus
 
 _TIMEOUT_SECONDS = 5.0
-_TOLD = FieldMask(paths=["name", "state", "purge_time", "rate_limits", "retry_config", "stats"])
-"""A queue tells its statistics only where they are asked for by name."""
+# The statistics of a queue are only in the answer if they are asked for by name.
+_FIELDS_READ = FieldMask(paths=["name", "state", "purge_time", "rate_limits", "retry_config", "stats"])
 
 _STATES = {
     tasks_v2beta3.Queue.State.RUNNING: QueueState.RUNNING,
@@ -30,32 +30,32 @@ _STATES = {
 
 
 class CloudTasksControl:
-    """`queue_name` is the whole name: `projects/…/locations/…/queues/…`."""
+    """Controls one queue. `queue_name` is its full name: `projects/…/locations/…/queues/…`."""
 
     def __init__(self, client: tasks_v2beta3.CloudTasksClient, queue_name: str) -> None:
         self._client = client
         self._name = queue_name
 
     def status(self) -> QueueStatus:
-        return self._asked(self._client.get_queue, read_mask=_TOLD)
+        return self._call(self._client.get_queue, read_mask=_FIELDS_READ)
 
     def pause(self) -> QueueStatus:
-        return self._asked(self._client.pause_queue)
+        return self._call(self._client.pause_queue)
 
     def resume(self) -> QueueStatus:
-        return self._asked(self._client.resume_queue)
+        return self._call(self._client.resume_queue)
 
     def purge(self) -> QueueStatus:
-        return self._asked(self._client.purge_queue)
+        return self._call(self._client.purge_queue)
 
-    def _asked(self, method: Callable[..., tasks_v2beta3.Queue], **options: Any) -> QueueStatus:
-        """Once: somebody is waiting, and can ask again."""
+    def _call(self, method: Callable[..., tasks_v2beta3.Queue], **options: Any) -> QueueStatus:
+        """Send a request once, without repeats, because somebody is waiting and can ask again. Return the status."""
         with _answering():
             return _status_of(method({"name": self._name, **options}, retry=None, timeout=_TIMEOUT_SECONDS))
 
 
 class EmulatorControl:
-    """`host` is `address:port`, as in CLOUD_TASKS_EMULATOR_HOST."""
+    """Asks the emulator about one queue. `host` is `address:port`, as in CLOUD_TASKS_EMULATOR_HOST."""
 
     def __init__(self, host: str, queue_name: str) -> None:
         _, project, _, location, _, queue = queue_name.split("/")
@@ -112,7 +112,7 @@ def _status_of(queue: tasks_v2beta3.Queue) -> QueueStatus:
     attempts = told.retry_config.max_attempts
     return QueueStatus(
         state=_STATES.get(queue.state, QueueState.UNKNOWN),
-        # Its count takes in the tasks that are being worked on; both are estimates, not of the same moment.
+        # The count includes the tasks that are being worked on. Both are estimates, and not of the same moment.
         depth=None if stats is None else max(0, stats.tasks_count - stats.concurrent_dispatches_count),
         oldest_at=_moment(stats, "oldest_estimated_arrival_time"),
         purged_at=_moment(told, "purge_time"),

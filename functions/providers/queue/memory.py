@@ -1,4 +1,4 @@
-"""A task queue in memory that remembers names, as Cloud Tasks does. Tests take from it what they deliver."""
+"""Has a task queue that remembers names, as Cloud Tasks does. Tests take tasks from it to deliver them."""
 
 from collections import deque
 from datetime import datetime
@@ -11,7 +11,7 @@ from services.operations.ports import QueueState, QueueStatus
 
 
 class MemoryQueue:
-    """All queues in one line, in the order in which tasks came; a task knows which queue it is in."""
+    """Holds the tasks of all queues in one line, in the order in which they came. A task says which queue it is in."""
 
     def __init__(self) -> None:
         self.waiting: deque[TaskMessage] = deque()
@@ -40,7 +40,7 @@ class MemoryQueue:
 
 
 class MemoryControl:
-    """A name outlives its task here too: what was purged cannot be sent again under it."""
+    """Controls the queue in memory. As in Cloud Tasks, the name of a task that was purged cannot be used again."""
 
     def __init__(self, queue: MemoryQueue, clock: Clock) -> None:
         self._queue = queue

@@ -1,4 +1,7 @@
-"""Outputs in a Cloud Storage bucket; on the emulator the same client, and links that need no signature."""
+"""Stores outputs in a Cloud Storage bucket.
+
+The emulator is used with the same client, and its links have no signature.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,10 +26,10 @@ from services.generations.model_ports import LINK_LIFE, STORE_PATIENCE
 
 _TIMEOUT_SECONDS = 10.0
 
-_OUTSIDE = (GoogleAPIError, GoogleAuthError, RequestException)
+_VENDOR_ERRORS = (GoogleAPIError, GoogleAuthError, RequestException)
 
-_AT_ONCE = 20
-"""Links that are made at the same time: each may wait for IAM, and a page has 40, half of them of thumbnails."""
+# So many links are made at the same time. Each may wait for IAM, and a page has 40 links, half of them to thumbnails.
+_LINKS_AT_ONCE = 20
 
 
 class Link(Protocol):
@@ -51,9 +54,9 @@ class BucketOutputs:
         blob = self._bucket.blob(path)
         blob.metadata = dict(metadata)
         try:
-            # Safe to repeat: the path decides what is written.
+            # This is safe to repeat, because the same path always gets the same data.
             blob.upload_from_string(data, content_type=content_type, timeout=timeout, retry=_retry(patience))
-        except _OUTSIDE as error:
+        except _VENDOR_ERRORS as error:
             raise Unavailable("The store of outputs does not answer") from error
         return f"gs://{self._bucket.name}/{path}"
 
@@ -62,14 +65,14 @@ class BucketOutputs:
             self._bucket.blob(path).delete(timeout=_TIMEOUT_SECONDS, retry=_retry(STORE_PATIENCE))
         except NotFound:
             return
-        except _OUTSIDE as error:
+        except _VENDOR_ERRORS as error:
             raise Unavailable("The store of outputs does not answer") from error
 
     def delete_all(self, folder: str) -> None:
         try:
             found = self._bucket.list_blobs(prefix=f"{folder}/", timeout=_TIMEOUT_SECONDS, retry=_retry(STORE_PATIENCE))
             paths = [blob.name for blob in found]
-        except _OUTSIDE as error:
+        except _VENDOR_ERRORS as error:
             raise Unavailable("The store of outputs does not answer") from error
         for path in paths:
             self.delete(path)
@@ -80,17 +83,17 @@ class BucketOutputs:
     def links(self, paths: Sequence[str]) -> Mapping[str, str]:
         if len(paths) == 1:
             return {paths[0]: self._link(paths[0])}
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with ThreadPoolExecutor(_LINKS_AT_ONCE) as pool:
             return dict(zip(paths, pool.map(self._link, paths), strict=True))
 
 
 def _retry(patience: timedelta) -> Retry:
-    """The client's own patience of two minutes would outlive the provider's timeout."""
+    """Return how to retry. The client itself would go on for two minutes, longer than the provider's timeout."""
     return DEFAULT_RETRY.with_timeout(patience.total_seconds())
 
 
 def emulator_link(host: str, bucket: str) -> Link:
-    """`host` is a URL, as in STORAGE_EMULATOR_HOST."""
+    """Return the function that makes links on the emulator. `host` is a URL, as in STORAGE_EMULATOR_HOST."""
 
     def link(path: str, save_as: str | None = None) -> str:
         saves = "?" + urlencode({"response-content-disposition": _attachment(save_as)}) if save_as else ""
@@ -100,15 +103,19 @@ def emulator_link(host: str, bucket: str) -> Link:
 
 
 def _attachment(filename: str) -> str:
-    """In quotes (RFC 6266), with what would end them taken out."""
+    """Return the header that names the file, in quotes (RFC 6266).
+
+    Characters that would end the quotes are replaced.
+    """
     plain = "".join(each if each.isascii() and each.isprintable() and each not in '"\\' else "_" for each in filename)
     return f'attachment; filename="{plain}"'
 
 
 class SignedLinks:
-    """V4 signatures that live for 15 minutes. One that opens is kept for half its life: signing may cost a call to IAM.
+    """Makes links with V4 signatures, which are valid for 15 minutes.
 
-    One that saves is asked for seldom, and not kept.
+    A link that opens an output is kept for half that time, because signing may cost a call to IAM. Links that save an
+    output are rare, and are not kept.
     """
 
     def __init__(self, bucket: storage.Bucket, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -130,7 +137,7 @@ class SignedLinks:
         return kept[1]
 
     def _sign(self, path: str, *, response_disposition: str | None = None) -> str:
-        """A deployed function has no private key: its account signs through IAM (iam.serviceAccountTokenCreator)."""
+        """Sign a link. A deployed function has no private key, so IAM signs (iam.serviceAccountTokenCreator)."""
         try:
             credentials = self._fresh_credentials()
             return str(
@@ -142,7 +149,7 @@ class SignedLinks:
                     access_token=credentials.token,
                 )
             )
-        except _OUTSIDE as error:
+        except _VENDOR_ERRORS as error:
             raise Unavailable("Links cannot be signed at the moment") from error
 
     def _fresh_credentials(self) -> Credentials:

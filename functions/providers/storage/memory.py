@@ -6,7 +6,7 @@ from services.generations.model_ports import STORE_PATIENCE
 
 
 class MemoryOutputs:
-    """The store of outputs in memory; its links are addresses that nothing serves."""
+    """Stores outputs in memory. Nothing serves the addresses of its links."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}

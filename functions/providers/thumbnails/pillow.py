@@ -1,4 +1,4 @@
-"""Thumbnails by Pillow. Without anything that the original says of itself: it may name the prompt."""
+"""Makes thumbnails with Pillow. The metadata of the original is left out, because it may have the prompt."""
 
 import logging
 from io import BytesIO
@@ -9,15 +9,17 @@ from services.generations.model_ports import THUMBNAIL_SIDE, NoThumbnail, Pictur
 
 log = logging.getLogger(__name__)
 
+# Models deliver these. With fewer decoders in use, fewer have to be trusted.
 _FORMATS = ("PNG", "JPEG", "WEBP")
-"""What models deliver; the fewer decoders may be reached, the fewer have to be trusted."""
 
+# A pixel takes four bytes when it is unpacked, and one worker unpacks four pictures at once in 1 GB. Pillow's own limit
+# is far higher.
 _PIXELS_MAX = 32_000_000
-"""Four bytes each when it is unpacked, and one worker unpacks four at once in 1 GB. Pillow's own limit is far above."""
 
 _QUALITY = 80
 
 _ORIENTATION = 0x0112
+# EXIF says by a number how the camera was held. Each number has here the turn that makes the picture upright.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -27,7 +29,6 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""EXIF has a number for the way in which the camera was held. This says how each one is turned upright."""
 
 
 class PillowThumbnailer:
@@ -37,7 +38,7 @@ class PillowThumbnailer:
                 return _packed(_small(image))
         except NoThumbnail:
             raise
-        except Exception as error:  # Pillow raises anything on somebody's data, and a picture is as good without
+        except Exception as error:  # Pillow may raise anything on data of others, and thumbnails are optional
             raise NoThumbnail(f"{type(error).__name__}: {error}") from error
 
 
@@ -46,24 +47,26 @@ def _small(image: Image.Image) -> Image.Image:
         raise NoThumbnail(f"{image.width} x {image.height} pixels are too many")
     upright = _upright(image)
     mode = "RGBA" if upright.has_transparency_data else "RGB"
-    plain = upright if upright.mode == mode else upright.convert(mode)  # a palette's colours have no mean
+    plain = (
+        upright if upright.mode == mode else upright.convert(mode)
+    )  # numbers of a palette's colours cannot be averaged
     plain.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     return plain
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turn by the one number that matters. Pillow's own way packs all of EXIF again, and fails at an odd field."""
+    """Turn the picture upright by its orientation. Pillow's own way rewrites all of EXIF, and fails at an odd field."""
     turn = _TURNS.get(_orientation(image))
     return image if turn is None else image.transpose(turn)
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the number, or 0 where the picture has none that can be read."""
-    if image.format == "PNG":  # its EXIF may stand behind its pixels, and pixels that are broken are no picture
+    """Return the number of the orientation, or 0 if there is none that can be read."""
+    if image.format == "PNG":  # its EXIF may come after its pixels, and a picture with broken pixels is refused
         image.load()
     try:
         number = image.getexif().get(_ORIENTATION)
-    except Exception:  # as above: what a camera, or a vendor, writes about a picture does not make it a bad one
+    except Exception:  # broken metadata of a camera or a vendor does not make a picture bad
         log.info("exif_unreadable", exc_info=True)
         return 0
     return number if isinstance(number, int) else 0

@@ -1,4 +1,4 @@
-"""Events for another server, signed as Standard Webhooks has it: https://www.standardwebhooks.com."""
+"""Sends events to another server, signed as Standard Webhooks says: https://www.standardwebhooks.com."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from services.delivery.ports import Notice
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - what a secret begins with
+SECRET_PREFIX = "whsec_"  # noqa: S105 - every secret begins with this
 _TIMEOUT_SECONDS = 5
 _PAUSES_SECONDS = (1.0, 4.0)
 _WORTH_ANOTHER_TRY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
@@ -31,7 +31,10 @@ class StandardWebhook:
         self._pause = pause
 
     def send(self, notice: Notice) -> None:
-        """Three tries. Raises Unavailable, whose message tells neither the address nor what stood in the answer."""
+        """Send a notice, with three tries.
+
+        Raises Unavailable, whose message has neither the address nor the answer's body.
+        """
         body = json.dumps(body_of(notice), ensure_ascii=False).encode()
         for pause in chain(_PAUSES_SECONDS, (None,)):
             problem, may_pass = self._post(notice.id, body)
@@ -42,7 +45,7 @@ class StandardWebhook:
             self._pause(pause)
 
     def _post(self, webhook_id: str, body: bytes) -> tuple[str | None, bool]:
-        """What went wrong, if anything, and whether it may go better next time."""
+        """Send the notice once. Return the problem, or None, and whether another try may succeed."""
         headers = {"Content-Type": "application/json", **self._signed(webhook_id, body)}
         try:
             with requests.post(
@@ -58,7 +61,7 @@ class StandardWebhook:
         return f"status {status}", status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _WORTH_ANOTHER_TRY
 
     def _signed(self, webhook_id: str, body: bytes) -> Mapping[str, str]:
-        """With the moment of this try: a receiver refuses what was signed long ago."""
+        """Return the headers. They are signed with the time of this try, because a receiver refuses old signatures."""
         timestamp = str(int(self._clock().timestamp()))
         signed = b".".join((webhook_id.encode(), timestamp.encode(), body))
         signature = base64.b64encode(hmac.digest(self._key, signed, hashlib.sha256)).decode()
@@ -79,6 +82,6 @@ def body_of(notice: Notice) -> Mapping[str, Any]:
 
 
 def secret_for(url: str, pepper: str) -> str:
-    """Follows from both, so that there is no second secret to keep; another address has another one."""
+    """Return the secret, which is derived from both, so that none has to be stored. Each address has its own."""
     digest = hmac.digest(pepper.encode(), b"webhook:" + url.encode(), hashlib.sha256)
     return SECRET_PREFIX + base64.b64encode(digest).decode()

@@ -24,7 +24,10 @@ _SECRETS_KEPT = 2
 
 
 class AccountRepository:
-    """Users beside their balances. A key's secrets are only ever added to, so those that were seen are remembered."""
+    """Stores what belongs to a user beside its balance: the account itself, its API keys, its arrival.
+
+    The secrets of a key are only ever added to, so those that were read once are kept in memory.
+    """
 
     def __init__(
         self, documents: Documents, users: UserRepository, creates: Creates, transaction: OptimisticTransaction
@@ -39,14 +42,20 @@ class AccountRepository:
         return self._transaction.run(lambda _: self._open(user, audit))
 
     def admit(self, arrival: Arrival, decide: Callable[[User | None, PastArrivals], Admission | None]) -> User:
-        """One read and one commit for most. What the addresses have had is looked up where the commit finds some."""
+        """Admit a person, and return its user.
+
+        `decide` gets the user, if there is one, and what its addresses had before.
+
+        For most people this takes one read and one commit. The first try assumes that the addresses have had nothing.
+        If the commit finds that they have, the next try looks them up.
+        """
 
         def attempt(failure: Exception | None) -> User:
             book, known = ArrivalBook(self._documents, arrival), self._users.read(arrival.user_id)
             past = book.first_guess() if failure is None else book.look()
             admission = decide(None if known is None else known.value, past)
             if admission is None:
-                assert known is not None, "nobody is left as they are not"  # noqa: S101 - a bug, not a refusal
+                assert known is not None, "only a known user stays unchanged"  # noqa: S101 - a bug, not a refusal
                 return known.value
             first = _new_user(admission.user) if known is None else _user_write(known, admission.user)
             given = () if admission.entry is None else (admission.entry,)
@@ -99,7 +108,7 @@ class AccountRepository:
         return self._created(user, writes)
 
     def _created(self, user: User, writes: Sequence[Write], entry: Entry | None = None) -> User:
-        """Commit the new user. Raises Conflict where a part of it exists already, because another request was first."""
+        """Commit the new user. Raises Conflict if a part of it exists already, because another request was first."""
         try:
             return self._committed(user, writes)
         except AlreadyExists as error:
@@ -108,7 +117,7 @@ class AccountRepository:
             raise Conflict(str(error)) from error
 
     def _is_orphaned(self, user_id: str, entry_id: str) -> bool:
-        """Say whether the user's first entry stands without the user: somebody deleted its document by hand."""
+        """Return whether the user's first entry exists without the user, which was then deleted by hand."""
         return self._documents.get(entry_path(user_id, entry_id)) is not None and self._users.read(user_id) is None
 
     def _rebuild(self, user: User) -> User:
@@ -125,14 +134,17 @@ class AccountRepository:
         return found
 
     def _committed(self, user: User, writes: Sequence[Write]) -> User:
-        """The user's write is the first."""
+        """Commit the writes, the first of which must be that of the user, and return the user."""
         self._users.forget(user.id)
         versions = self._documents.commit(writes)
         self._users.remember(Stored(user, versions[0]))
         return user
 
     def _secret_write(self, secret: KeySecret) -> Write:
-        """The last two of a key: a rotation may let the one before work on for a while."""
+        """Return the write that adds a secret to those of its key.
+
+        The last two are kept, because after a rotation the secret before may be valid for a while.
+        """
         known = self._documents.get(api_key_path(secret.key_id))
         older = () if known is None else _secrets_from(known)
         kept = [secret, *(each for each in older if each.serial != secret.serial)][:_SECRETS_KEPT]

@@ -1,4 +1,4 @@
-"""Remembers what addresses have had: the accounts of the day by network, and the welcome by mailbox."""
+"""Remembers what addresses have had: how many accounts per day and network, and which mailboxes had a welcome."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,7 +11,7 @@ _DAY = timedelta(days=1)
 
 
 class ArrivalBook:
-    """One try to admit somebody, with what it has found out."""
+    """Reads and writes these records for one try to admit somebody."""
 
     def __init__(self, documents: Documents, arrival: Arrival) -> None:
         self._documents = documents
@@ -23,7 +23,10 @@ class ArrivalBook:
         return address_path(f"{self._arrival.network}-{self._arrival.at:%Y%m%d}")
 
     def first_guess(self) -> PastArrivals:
-        """Nothing yet, as for most. It costs no read: where it is wrong, the commit finds that it is."""
+        """Return that the addresses have had nothing, which is true for most. This needs no read.
+
+        If it is wrong, the commit fails, because a document that it creates exists already.
+        """
         return PastArrivals(accounts=0, had_welcome=False)
 
     def look(self) -> PastArrivals:
@@ -35,9 +38,9 @@ class ArrivalBook:
         )
 
     def writes(self, admission: Admission) -> Sequence[Write]:
-        """Return the writes beside those of the user and its entry.
+        """Return the writes that go with those of the user and its entry.
 
-        A digest alone is kept of a mailbox, for as long as there is a welcome.
+        Of a mailbox only a digest is kept, and only if it got a welcome.
         """
         arrival, writes = self._arrival, list[Write]()
         if admission.is_welcome and arrival.mailbox is not None:

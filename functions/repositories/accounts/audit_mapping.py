@@ -1,4 +1,4 @@
-"""An audit record, and the document that it is stored as."""
+"""Converts audit records into documents, and back."""
 
 from typing import Any
 

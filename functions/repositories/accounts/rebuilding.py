@@ -1,4 +1,4 @@
-"""A user whose document was deleted by hand, made anew from what is still written down about it."""
+"""Makes a user anew whose document was deleted by hand, from what other documents still say about it."""
 
 import logging
 from dataclasses import replace
@@ -11,15 +11,15 @@ from repositories.store.paths import GENERATIONS, transactions_path
 
 log = logging.getLogger(__name__)
 
+# These are summed together, as the audit does, because there is an index for that.
 _COSTS = ("credits_deducted", "credits_held", "credits_charged", "credits_refunded")
-"""Summed together, as the audit does, because there is an index for that."""
 
 
 def rebuilt(documents: Documents, user: User) -> User:
     """Return the user with the balance that its entries add up to, and with what its generations hold.
 
-    The sums do not move meanwhile: every commit that moves credits needs the document that is missing. What stood in
-    that document alone is lost: API keys, rates, counts of weeks, and whether the user was deactivated.
+    The sums cannot change meanwhile, because every commit that moves credits needs the document that is missing. What
+    only that document had is lost: API keys, rates, counts of weeks, and whether the user was deactivated.
     """
     balance = _entries(documents, user.id, debits=False) - _entries(documents, user.id, debits=True)
     own = ("user_id", "==", user.id)

@@ -1,4 +1,4 @@
-"""Between a user's document and its value. Fields that are absent mean what feraset-imagen's users are."""
+"""Converts users into documents, and back. A field that is absent means what it means for feraset-imagen's users."""
 
 from typing import Any
 
@@ -25,8 +25,8 @@ _LATER = (
     "claimed_by",
     "welcome_due",
 )
-# Of an API key: what most keys do not have is left out.
-_SELDOM = ("made_by", "external_prefix")
+# Most API keys do not have these fields, so they are left out where they are empty.
+_OPTIONAL_KEY_FIELDS = ("made_by", "external_prefix")
 _BALANCE: dict[str, Any] = {"name": "", "email": "", "current_credits": 0}
 
 
@@ -47,7 +47,7 @@ def user_from(document: Document) -> User:
 
 
 def user_fields(user: User) -> dict[str, Any]:
-    """All of a new document; what a user does not have is left out."""
+    """Return all fields of a new document. What the user does not have is left out."""
     fields = {name: getattr(user, name) for name in _PLAIN}
     later = {name: getattr(user, name) for name in _LATER if getattr(user, name) not in (None, False)}
     return {
@@ -60,7 +60,7 @@ def user_fields(user: User) -> dict[str, Any]:
 
 
 def user_difference(before: User, after: User) -> dict[str, Any]:
-    """The fields that lead from one to the other, for a commit that is fenced by the version of `before`."""
+    """Return the fields that differ, with their new values, for a commit that expects the version of `before`."""
     names = ("current_credits", "held_credits", "total_images_generated", *_LATER, "name", "email", "is_active")
     changed = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
     if after.bucket != before.bucket and after.bucket is not None:
@@ -70,7 +70,7 @@ def user_difference(before: User, after: User) -> dict[str, Any]:
     if after.claimed != before.claimed:
         changed["claimed"] = list(after.claimed)
     if after.books_opened_at != before.books_opened_at:
-        changed["held_credits"] = after.held_credits  # sums over everybody see only documents that have it
+        changed["held_credits"] = after.held_credits  # the sums over all users see only documents that have this field
     return changed | _changed_keys(before, after) | _changed_weeks(before, after)
 
 
@@ -92,7 +92,7 @@ def _all_weeks(user: User) -> dict[str, Any]:
 
 
 def _week_fields(week: UserWeek) -> dict[str, Any]:
-    """Those that are read back, and for the report's queries what follows from them."""
+    """Return the fields that are read back, and the fields that the queries of the report need."""
     counted = ("requests", "before", "credits", "best_day_credits", "spike", "newcomer")
     return {
         **{name: getattr(week, name) for name in counted},
@@ -112,7 +112,7 @@ def _week_from(name: str, fields: Fields) -> UserWeek:
 
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:
-    fields = {name: value for name, value in fields_of(key).items() if value or name not in _SELDOM}
+    fields = {name: value for name, value in fields_of(key).items() if value or name not in _OPTIONAL_KEY_FIELDS}
     del fields["id"]
     if key.made_by is not None:
         fields["made_by"] = fields_of(key.made_by)

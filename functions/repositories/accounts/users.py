@@ -23,9 +23,10 @@ _LAST_CHARACTER = "\U0010ffff"
 
 
 class UserRepository:
-    """Users, and this instance's memory of the balances that it wrote or read last.
+    """Stores users, and keeps in memory the users that this instance read or wrote last.
 
-    A remembered balance is a guess that the commit's precondition checks, so it can never spend what is not there.
+    A remembered balance is a guess. The commit checks it by the version of the document, so that it can never spend
+    credits that are not there.
     """
 
     def __init__(self, documents: Documents, clock: Clock = utc_now) -> None:
@@ -70,7 +71,7 @@ class UserRepository:
         return every_row(self._documents, due, user_from, page=_TO_ERASE_PAGE)
 
     def read(self, user_id: str) -> Stored[User] | None:
-        """One read; remembered."""
+        """Read the user from the database, and remember it. Return None if there is no such user."""
         document = self._documents.get(user_path(user_id))
         if document is None:
             self.forget(user_id)
@@ -80,7 +81,10 @@ class UserRepository:
         return stored
 
     def latest(self, user_id: str, *, fresh: bool) -> tuple[Stored[User], bool]:
-        """The user, and whether it comes from memory: then a refusal of it must be asked again. Raises UserNotFound."""
+        """Return the user, and whether it comes from memory. Raises UserNotFound.
+
+        If it comes from memory, a refusal is not final: the decision has to be made again on a fresh read.
+        """
         remembered = None if fresh else self._remembered.get(user_id)
         stored = remembered[0] if remembered else self.read(user_id)
         if stored is None:
@@ -90,7 +94,11 @@ class UserRepository:
     def decide[S: Subject](
         self, user_id: str, decide: Callable[[User], Commit[S]], *, fresh: bool
     ) -> tuple[Commit[S], Stored[User]]:
-        """Decide on the remembered user, or on a read one; only on a read one may the answer be a refusal."""
+        """Decide on the remembered user, or on one that was read. Return the decision and the user.
+
+        Raises what `decide` raises if the user was read, and Stale if it was remembered, because a refusal needs a
+        fresh read. Raises UserNotFound.
+        """
         stored, from_memory = self.latest(user_id, fresh=fresh)
         try:
             return decide(stored.value), stored

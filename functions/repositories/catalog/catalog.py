@@ -35,7 +35,10 @@ class CatalogRepository:
         self._transaction = transaction
 
     def load(self, models: Mapping[str, ModelOffer]) -> Catalog:
-        """Three queries, one read for each option. One that cannot be read is not on offer."""
+        """Read the catalog with three queries, which cost one read for each option.
+
+        An unreadable option is not on offer.
+        """
         return Catalog(
             models=models,
             styles=self._active(STYLES, style_from),
@@ -58,7 +61,7 @@ class CatalogRepository:
             documents = {document.id: document for document in self._all(kind)}
             options = _options(kind, option_id, documents)
             if isinstance(failure, Ambiguous) and self._documents.get(audit_path(record_id)) is not None:
-                return options[option_id]  # it took effect, and only the answer was lost
+                return options[option_id]  # the change was written, and only the answer was lost
             change = decide(options)
             if change is None:
                 return options[option_id]
@@ -82,7 +85,7 @@ class CatalogRepository:
 
 
 def _options(kind: OptionKind, wanted: str, documents: Mapping[str, Document]) -> dict[str, ListedOption]:
-    """Those that can be read. Raises UnreadableRecord where the wanted one is not among them."""
+    """Return the options that can be read, by id. Raises UnreadableRecord if the wanted one cannot be read."""
     rows = {each: read_row(document, listed_reader(kind)) for each, document in documents.items()}
     stopped = rows.get(wanted)
     if isinstance(stopped, UnreadableRecord):
@@ -100,7 +103,8 @@ def _writes(
         return [*writes, Create(path, fields | {"created_at": option.updated_at})]
     writes.append(Update(path, fields, before.version))
     if not option.is_active:
-        # Where two options are withdrawn at once, each sees the other stay: so one that stays is part of the fence.
+        # If the last two options were withdrawn at the same time, each withdrawal would count on the other one to stay.
+        # So an option that stays is written too, unchanged, and the commit expects its version.
         stays = next((each for each in options.values() if each.is_active and each.id != option.id), None)
         if stays is not None:
             writes.append(Update(documents[stays.id].path, {}, documents[stays.id].version))

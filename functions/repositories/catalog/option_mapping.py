@@ -1,4 +1,4 @@
-"""The options of the catalogue, between documents and values."""
+"""Converts the options of the catalog into documents, and back."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -61,5 +61,5 @@ _OPTION_READERS: Mapping[OptionKind, Callable[[Document], Option]] = {
 
 
 def is_active(document: Document) -> bool:
-    """A document without the flag is active."""
+    """Return whether the option is on offer. A document without the flag is."""
     return bool(document.fields.get("is_active", True))

@@ -1,4 +1,4 @@
-"""The collection of each kind of option."""
+"""Says in which collection the options of each kind are."""
 
 from domain.catalog.options import OptionKind
 from repositories.store.paths import COLORS, SIZES, STYLES

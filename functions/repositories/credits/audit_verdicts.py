@@ -11,7 +11,7 @@ _PATH = system_path("audit")
 
 
 class AuditVerdictRepository:
-    """What the last nightly audit found: one document."""
+    """Stores what the last nightly audit found, in one document."""
 
     def __init__(self, documents: Documents, transaction: OptimisticTransaction) -> None:
         self._documents = documents

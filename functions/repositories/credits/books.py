@@ -16,7 +16,7 @@ from repositories.store.paths import user_path
 
 
 class Books:
-    """Writes commits. Nothing else moves credits."""
+    """Writes commits to the database. Nothing else moves credits."""
 
     def __init__(self, documents: Documents, users: UserRepository, creates: Creates) -> None:
         self._documents = documents
@@ -24,9 +24,9 @@ class Books:
         self._creates = creates
 
     def commit(self, commits: Sequence[Commit[Any]], user: Stored[User]) -> None:
-        """Write commits of one user at once, each of them decided on what the one before makes of the user.
+        """Write several commits of one user as one. Each was decided on the user as the commit before it left it.
 
-        The user's version fences them. The new user is remembered, so that the next commit needs no read.
+        The write expects the version of `user`. The new user is remembered, so that the next commit needs no read.
         """
         after = reduce(lambda value, commit: commit.applied_to(value), commits, user.value)
         self._users.forget(after.id)
@@ -40,10 +40,12 @@ class Books:
         self._users.remember(Stored(after, written[0]))
 
     def settle(self, commit: Commit[Any], subject: Update) -> object:
-        """Write the next state of a subject, and add to its user's numbers what the commit says.
+        """Write the next state of a subject, and add the commit's numbers to its user.
 
-        The version that `subject` expects fences it, so that the numbers move once. The user's document may have moved
-        since it was read; so they are increments. Return the subject's new version.
+        Return the subject's new version.
+
+        The write expects the version that `subject` names, so that the numbers are added once only. The user's document
+        may have changed since it was read, so the numbers are written as increments.
         """
         writes: list[Write] = [subject]
         if commit.delta is not None:

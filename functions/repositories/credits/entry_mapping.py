@@ -1,4 +1,4 @@
-"""An entry, and the document that it is stored as."""
+"""Converts entries of the ledger into documents, and back."""
 
 from typing import Any
 

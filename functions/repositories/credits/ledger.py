@@ -18,7 +18,7 @@ Conditions = tuple[tuple[str, str, object], ...]
 
 
 class LedgerRepository:
-    """Entries of the ledger. They are created, and only their descriptions ever change."""
+    """Stores the entries of the ledger. They are only created, and later only their descriptions may change."""
 
     def __init__(
         self, documents: Documents, users: UserRepository, books: Books, transaction: OptimisticTransaction
@@ -60,7 +60,8 @@ class LedgerRepository:
                 commit, user = self._users.decide(user_id, decide, fresh=failure is not None)
                 self._books.commit([commit], user)
             except (AlreadyExists, AppError):
-                # Posted already, perhaps by a commit whose answer was lost: then no refusal is given any more.
+                # The entry may have been posted already, perhaps by a commit whose answer was lost. Then it is the
+                # answer, and nothing is refused any more.
                 posted = self._documents.get(entry_path(user_id, entry_id))
                 if posted is None:
                     raise

@@ -1,4 +1,4 @@
-"""Integers that ride in the write of a generation, so that the report can count by sums instead of reading rows."""
+"""Makes the integers that are written with a generation, so that the report can add them up instead of reading rows."""
 
 from datetime import UTC
 
@@ -13,7 +13,10 @@ _COUNTED = {
 
 
 def counter_fields(generation: Generation) -> dict[str, int]:
-    """Nobody reads them back: they follow from the rest. What took no time to tell of has no bucket."""
+    """Return the counters of a generation. They follow from its other fields, so they are never read back.
+
+    A generation of which no duration is known has no latency bucket.
+    """
     fields = {name: int(generation.status is status) for name, status in _COUNTED.items()}
     fields["image_count"] = _images(generation)
     fields["marked"] = int(generation.mark is not None)
@@ -23,18 +26,24 @@ def counter_fields(generation: Generation) -> dict[str, int]:
 
 
 def _images(generation: Generation) -> int:
-    """What has completed came to something, also where its outputs are not listed, or were erased."""
+    """Return how many images there are. A completed generation counts at least one, even if its outputs were erased."""
     return max(1, len(generation.outputs)) if generation.status is Status.COMPLETED else 0
 
 
 def _outputs_gone(generation: Generation) -> int:
-    """1: it has completed, and rightly lists no outputs, for it was erased, or feraset-imagen made it."""
+    """Return 1 if the generation completed and rightly lists no outputs, and 0 otherwise.
+
+    That is so if the outputs were erased, or if feraset-imagen made the generation.
+    """
     gone = generation.attempt == 0 or not generation.spec.prompt
     return int(generation.status is Status.COMPLETED and not generation.outputs and gone)
 
 
 def _latency(generation: Generation) -> dict[str, int]:
-    """The clocks of who starts and who ends may differ; nothing takes less than no time."""
+    """Return the latency bucket, if both times are known.
+
+    Different machines write the two times, and their clocks may differ, so a negative duration counts as 0.
+    """
     started, ended = generation.started_at, generation.completed_at
     if generation.status is not Status.COMPLETED or started is None or ended is None:
         return {}

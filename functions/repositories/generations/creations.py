@@ -1,4 +1,4 @@
-"""Creations of one user that wait at the same time share a commit, so that one hot account can spend at full speed.
+"""Lets creations of one user that wait at the same time share a commit, so that a busy account is not slowed down.
 
 docs/adr/0017 has the reasons, and a table of the cases.
 """
@@ -28,7 +28,10 @@ Answer = Callable[[], Created]
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """`may_exist` says that the id is derived from an idempotency key, so that this may be a repeat."""
+    """Holds one creation that waits for its commit.
+
+    `may_exist` says that the id is derived from an idempotency key, so that this may be a repeat.
+    """
 
     generation_id: str
     decide: Callable[[User], Commit[Generation]]
@@ -36,7 +39,7 @@ class Creation:
 
 
 class CreationBatcher:
-    """Creates generations. Those of one user that come while a commit is under way go into the next commit."""
+    """Creates generations. Those of a user that come while a commit of that user runs go into the next commit."""
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class CreationBatcher:
         return self._batches.submit(user_id, creation)
 
     def _create_all(self, user_id: str, creations: Sequence[Creation]) -> list[Answer]:
-        """Create as many as possible in one commit, and after it each of the others by itself."""
+        """Create as many as possible in one commit, and then each of the others by itself."""
         if len(creations) == 1:
             return self._create_each(user_id, creations, answer_was_lost=False)
         left_out = _repeats_within(creations)
@@ -77,7 +80,7 @@ class CreationBatcher:
     ) -> dict[int, Answer]:
         """Commit all but those at the places in `left_out`, and return the answers by place.
 
-        One without an answer has to be created by itself, because it may exist already. Raises _AnswerLost.
+        A creation that gets no answer has to be created by itself, because it may exist already. Raises _AnswerLost.
         """
         if isinstance(failure, Ambiguous):
             raise _AnswerLost
@@ -95,11 +98,15 @@ class CreationBatcher:
         return answers
 
     def _places_that_exist(self, batch: Mapping[int, Creation]) -> set[int]:
-        """Return the places of repeated requests. A read of each costs less than a commit of each."""
+        """Return the places of those that exist already. A read of each costs less than a commit of each."""
         return {place for place, each in batch.items() if each.may_exist and self._read(each.generation_id)}
 
     def _create_each(self, user_id: str, creations: Sequence[Creation], *, answer_was_lost: bool) -> list[Answer]:
-        """Create one after the other. If the database does not answer one, the rest do not wait as long again."""
+        """Create one after the other, and return the answers.
+
+        If the database does not answer one of them, the rest get the same error, so that they do not wait as long
+        again.
+        """
         answers: list[Answer] = []
         for place, creation in enumerate(creations):
             try:
@@ -135,7 +142,7 @@ class _AnswerLost(Exception):
 
 
 def _may_exist(creation: Creation, stopped: Exception, *, lost: bool) -> bool:
-    """Say whether the generation may exist: by a commit whose answer was lost, or by an earlier request.
+    """Return whether the generation may exist: by a commit whose answer was lost, or by an earlier request.
 
     A caller whose credential is no longer valid is not told of an earlier request.
     """
@@ -145,15 +152,15 @@ def _may_exist(creation: Creation, stopped: Exception, *, lost: bool) -> bool:
 
 
 def _repeats_within(creations: Sequence[Creation]) -> set[int]:
-    """Return the places of those whose id came before in the same batch."""
+    """Return the places of those whose id occurs earlier in the same batch."""
     first = {creation.generation_id: place for place, creation in reversed([*enumerate(creations)])}
     return set(range(len(creations))) - set(first.values())
 
 
 def _decide_each(user: User, batch: Mapping[int, Creation]) -> tuple[list[Commit[Generation]], dict[int, Answer]]:
-    """Decide each on what the ones before it leave of the user, and answer by place.
+    """Decide each creation on the user as the ones before it left it. Return the commits, and the answers by place.
 
-    A refused one that may have been accepted before gets no answer here: its id has to be looked up first.
+    A refused one that an earlier request may have created gets no answer here: its id has to be looked up first.
     """
     commits: list[Commit[Generation]] = []
     answers: dict[int, Answer] = {}

@@ -1,7 +1,7 @@
-"""A generation, and the document that it is stored as.
+"""Converts generations into documents, and back.
 
-The fields of feraset-imagen keep their names. A field that only Darkroom writes may be absent from a document that
-feraset-imagen wrote, and then means what such a document means.
+The fields of feraset-imagen keep their names. A document that feraset-imagen wrote does not have the fields that only
+Darkroom writes. An absent field means what is true of such documents.
 """
 
 from typing import Any
@@ -98,7 +98,10 @@ def _progress_from(fields: Fields) -> dict[str, Any]:
 
 
 def _queue_from(fields: Fields) -> Queue:
-    """Return the queue that is named, or the main one: older documents name none, and newer ones perhaps another."""
+    """Return the named queue, or the main one if the name is missing or unknown.
+
+    Older documents name no queue, and a newer version may name one that is not known here.
+    """
     named = fields.get("queue")
     return next((queue for queue in Queue if queue.value == named), Queue.GENERATIONS)
 

@@ -25,14 +25,17 @@ from repositories.store.rows import every_row, readable
 from services.generations.ports import Created, GenerationFilter, Waiting
 
 _ENDED_REMEMBERED = 2048
+# A generation that has ended changes only if it is erased. An instance that remembers it has to see that soon.
 _ENDED_FRESH_FOR = timedelta(minutes=2)
-"""What has ended never changes but by erasure, and that is to be seen soon by an instance that remembers it."""
 
 _PAGE = 100
 
 
 class GenerationRepository:
-    """Generations. Ended ones that this instance has just seen are answered from memory."""
+    """Stores generations.
+
+    Those that have ended, and that this instance saw shortly before, are answered from memory.
+    """
 
     def __init__(
         self,
@@ -80,12 +83,12 @@ class GenerationRepository:
         patience: timedelta | None = None,
     ) -> Stored[Generation]:
         def attempt(failure: Exception | None) -> Stored[Generation]:
-            current = known if failure is None else self._again(known)
+            current = known if failure is None else self._read_again(known)
             commit = decide(current.value)
             if commit is None:
                 return current
             if isinstance(failure, Conflict) and commit.delta is not None and self._users.read(commit.user_id) is None:
-                raise UserNotFound(commit.user_id)  # however often it is tried: no commit can move its credits
+                raise UserNotFound(commit.user_id)  # another try cannot help: without the user, no credits can move
             try:
                 return self._seen(self._settled(commit, current))
             except AlreadyExists as error:
@@ -110,7 +113,7 @@ class GenerationRepository:
         return every_row(self._documents, query, _stored, page=_PAGE)
 
     def each(self, owners: Collection[str]) -> Iterator[Stored[Generation] | UnreadableRecord]:
-        """Without an order, which would leave out those that have no time."""
+        """Yield every generation of these owners. There is no order, which would leave out those that have no time."""
         query = Query(collection=GENERATIONS, where=tuple(owned_by(owners)))
         return every_row(self._documents, query, _stored, page=_PAGE)
 
@@ -143,8 +146,12 @@ class GenerationRepository:
         return Stored(generation, self._books.settle(commit, update))
 
     def _collision(self, current: Stored[Generation], error: AlreadyExists) -> Exception:
-        """Another writer settled it since it was read, or an entry stands there that nothing accounts for."""
-        if self._again(current).version != current.version:
+        """Return the error to raise when an entry exists that was to be created.
+
+        It is Conflict if another writer settled the generation since it was read, and otherwise SettlementConflict,
+        because nothing explains the entry.
+        """
+        if self._read_again(current).version != current.version:
             return Conflict(str(error))
         return SettlementConflict(current.value.id)
 
@@ -152,7 +159,7 @@ class GenerationRepository:
         document = self._documents.get(generation_path(generation_id))
         return None if document is None else self._seen(_stored(document))
 
-    def _again(self, known: Stored[Generation]) -> Stored[Generation]:
+    def _read_again(self, known: Stored[Generation]) -> Stored[Generation]:
         found = self._read(known.value.id)
         assert found is not None, "generations are never deleted"  # noqa: S101 - a bug, not a refusal
         return found

@@ -1,4 +1,4 @@
-"""Which generations a query asks for."""
+"""Makes the conditions of queries for generations."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ from services.generations.ports import GenerationFilter
 
 
 def owned_by(owners: Collection[str]) -> list[tuple[str, str, object]]:
-    """One needs no list, and none is everybody."""
+    """Return the condition for these owners. One owner needs no list, and without owners there is no condition."""
     if len(owners) > 1:
         return [("user_id", "in", sorted(owners))]
     return [("user_id", "==", owner) for owner in owners]

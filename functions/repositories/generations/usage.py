@@ -1,6 +1,6 @@
-"""A user's months in aggregations: no generation is read, however many there are.
+"""Counts what a user used per month by aggregations. No generation is read, however many there are.
 
-At most four sums go into one query, so that each group takes two: how its requests ended, and what they cost.
+A query takes at most four sums, so each group takes two queries: how its requests ended, and what they cost.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,8 +11,8 @@ from domain.generations.usage import MonthUsage, Usage, summed
 from repositories.store.documents import Documents, Query
 from repositories.store.paths import GENERATIONS
 
+# This is shown as the model of generations whose model is no longer on offer.
 OTHER = "other"
-"""What is shown as the model of what no model on offer made."""
 
 _MONTHS_AT_ONCE = 6
 
@@ -33,12 +33,15 @@ class UsageRepository:
         self._models = tuple(models)
 
     def months(self, owners: Collection[str], months: Collection[Month]) -> list[MonthUsage]:
-        """Several at the same time, for each takes some queries one after the other."""
+        """Return the usage of each month.
+
+        Months are counted in parallel, because each takes several queries in a row.
+        """
         with ThreadPoolExecutor(_MONTHS_AT_ONCE) as pool:
             return list(pool.map(lambda month: self._month(owners, month), months))
 
     def _month(self, owners: Collection[str], month: Month) -> MonthUsage:
-        """First how many there are, then model by model until all of them are found."""
+        """Count all generations of the month, and then model by model until all of them are found."""
         within: Conditions = (
             ("user_id", "in", sorted(owners)),
             ("created_at", ">=", month.window.start),

@@ -1,4 +1,4 @@
-"""The sums that the audit compares: aggregations of one moment, over one user's records or over everybody's."""
+"""Makes the sums that the audit compares: aggregations of one moment, over the records of one user or of everybody."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
@@ -27,11 +27,12 @@ _COSTS = ("credits_deducted", "credits_held", "credits_charged", "credits_refund
 _OPENED = (("books_opened_at", ">", _EVER),)
 
 _COMPLETED = ("status", "==", Status.COMPLETED.value)
-_UNDONE = ("status", "in", (Status.CANCELLED.value, Status.FAILED.value))
+_UNSUCCESSFUL = ("status", "in", (Status.CANCELLED.value, Status.FAILED.value))
 _ENDED = ("status", "in", tuple(sorted(status.value for status in FINAL)))
 _UNSETTLED = ("status", "in", (Status.PROCESSING.value, Status.QUEUED.value))
-_OURS = ("marked", "==", 1)
-"""feraset-imagen charged some that failed, and refunded some that completed; that stays as it is."""
+# Only generations that Darkroom settled count here. feraset-imagen charged some that failed, and refunded some that
+# completed, and that stays as it is.
+_BY_DARKROOM = ("marked", "==", 1)
 
 _NO_OUTPUTS: Condition = ("outputs", "==", [])
 
@@ -51,7 +52,7 @@ class BookSumRepository:
 
 
 class _Sums:
-    """`user_id` None is everybody whose books are open."""
+    """Makes the sums of one user, or of everybody whose books are open if `user_id` is None."""
 
     def __init__(self, documents: Documents, user_id: str | None, at: datetime) -> None:
         self._documents = documents
@@ -59,7 +60,7 @@ class _Sums:
         self._at = at
 
     def totals(self) -> BookTotals:
-        """Raises UserNotFound, UnreadableRecord."""
+        """Return the totals. Raises UserNotFound, or UnreadableRecord if a number in the user's document is damaged."""
         if self._user_id is not None:
             return replace(self._records(), **self._account(self._user_id))
         everybody = replace(self._records(), **self._accounts())
@@ -74,13 +75,19 @@ class _Sums:
         return self._without_unopened(found, _Sums._statuses)
 
     def _without_unopened[T: (BookTotals, StatusTotals)](self, found: T, sums: Callable[["_Sums"], T]) -> T:
-        """Records of users that are older than the ledger agree with nothing, and would hide what else is wrong."""
+        """Return the sums less those of users whose accounts are older than the ledger.
+
+        The records of such users do not agree with anything, and would hide what else is wrong.
+        """
         for user_id in self._unopened_users():
-            found = _minus(found, sums(_Sums(self._documents, user_id, self._at)))
+            found = _difference(found, sums(_Sums(self._documents, user_id, self._at)))
         return found
 
     def _unopened_users(self) -> Iterator[str]:
-        """Nothing can be asked for a field that is not there, so this reads everybody; only where there are some."""
+        """Yield the ids of users whose books are not open.
+
+        A query cannot ask for an absent field, so this reads everybody. It is called only if there are such users.
+        """
         query = Query(collection=USERS, fields=("books_opened_at",))
         rows = every_row(self._documents, query, lambda document: document, page=_PAGE)
         for row in rows:
@@ -112,7 +119,7 @@ class _Sums:
         return self._sum(USERS, (), ()).count - self._sum(USERS, _OPENED, ()).count
 
     def _records(self) -> BookTotals:
-        """All but what users' own documents say."""
+        """Return the sums over entries and generations. The numbers of the users' own documents are still 0 in it."""
         deductions = self._entries((("type", "==", EntryType.DEDUCTION.value),))
         generations = self._generations((), _COSTS)
         return BookTotals(
@@ -136,16 +143,19 @@ class _Sums:
         )
 
     def _statuses(self) -> StatusTotals:
-        """Those that Darkroom's fields are not in yet have no hold to be summed, and so count nowhere."""
+        """Return the sums by status.
+
+        Generations that do not have Darkroom's fields yet have no hold to add up, so they are not counted anywhere.
+        """
         unsettled = self._generations((_UNSETTLED,), ("credits_held",))
         return StatusTotals(
-            completed_uncharged=self._count(_COMPLETED, _OURS, ("credits_charged", "<=", 0)),
-            completed_free=self._count(_COMPLETED, _OURS, ("credits_deducted", "<=", 0)),
+            completed_uncharged=self._count(_COMPLETED, _BY_DARKROOM, ("credits_charged", "<=", 0)),
+            completed_free=self._count(_COMPLETED, _BY_DARKROOM, ("credits_deducted", "<=", 0)),
             without_outputs=self._count(_COMPLETED, _NO_OUTPUTS),
             outputs_gone=self._count(_COMPLETED, _NO_OUTPUTS, ("outputs_gone", "==", 1)),
             ended_held=self._generations((_ENDED,), ("credits_held",)).sums["credits_held"],
-            failed_charged=self._count(_UNDONE, _OURS, ("credits_charged", ">", 0)),
-            unsettled_charged=self._count(_UNSETTLED, _OURS, ("credits_charged", ">", 0)),
+            failed_charged=self._count(_UNSUCCESSFUL, _BY_DARKROOM, ("credits_charged", ">", 0)),
+            unsettled_charged=self._count(_UNSETTLED, _BY_DARKROOM, ("credits_charged", ">", 0)),
             unsettled_count=unsettled.count,
             due_count=self._count(("due_at", ">", _EVER)),
             marks=self._generations((), ("mark",)).sums["mark"],
@@ -156,7 +166,7 @@ class _Sums:
         )
 
     def _prices(self) -> Iterator[tuple[str, int, int]]:
-        """By size, as it is on offer: what its generations should have cost, and what they did."""
+        """Yield for each size on offer its id, what its generations should have cost, and what they did cost."""
         for size in readable(self._documents, Query(collection=SIZES), size_from):
             found = self._generations(_at_present(size), ("credits_deducted",))
             yield size.id, found.count * size.credit_cost, found.sums["credits_deducted"]
@@ -184,8 +194,8 @@ def _at_present(size: Size) -> Conditions:
     return (("size", "==", size.id), ("price_version", "==", size.version))
 
 
-def _minus[T: (BookTotals, StatusTotals)](one: T, other: T) -> T:
-    """Number by number, where both have one."""
+def _difference[T: (BookTotals, StatusTotals)](one: T, other: T) -> T:
+    """Subtract each number of `other` from that of `one`. Fields that are not numbers stay as they are."""
     left: dict[str, Any] = {}
     for field in fields(one):
         value = getattr(one, field.name)

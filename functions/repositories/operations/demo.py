@@ -13,7 +13,7 @@ from repositories.store.paths import entry_path, generation_path, user_path
 
 
 class DemoRepository:
-    """Each call is one commit of `create`s: it happens whole, and once."""
+    """Writes demo data. Each call is one commit that only creates documents, so it happens completely, and once."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
@@ -31,7 +31,7 @@ class DemoRepository:
         )
 
     def _create(self, writes: list[Write]) -> bool:
-        """Return whether this call wrote them; raises Unavailable where the answer was lost, which a repeat heals."""
+        """Return whether this call wrote the documents. Raises Unavailable if the answer was lost; a repeat is safe."""
         try:
             self._documents.commit(writes)
         except AlreadyExists:

@@ -9,7 +9,7 @@ _PATH = system_path("queue")
 
 
 class QueueMarkRepository:
-    """What the queue does not remember for us: one document."""
+    """Stores in one document when the queue was purged, which Cloud Tasks does not remember for us."""
 
     def __init__(self, documents: Documents, transaction: OptimisticTransaction) -> None:
         self._documents = documents

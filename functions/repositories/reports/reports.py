@@ -12,8 +12,8 @@ _COMPARED = (
     *("model_performance", "style_performance", "color_performance", "size_performance"),
 )
 
+# So many reports are read for each week. If most weeks have more versions than that, the oldest weeks are left out.
 _REPORTS_READ = 2
-"""For each week. Where most weeks have more versions than that, the weeks that are longest ago are left out."""
 
 
 class ReportRepository:

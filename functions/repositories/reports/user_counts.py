@@ -1,4 +1,4 @@
-"""Who was active in a week, from the numbers that each user's document carries of it (`domain/user_week.py`)."""
+"""Counts the active users of a week, from the numbers that their documents carry (`domain/credits/user_week.py`)."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ _MUCH_A_DAY = Thresholds().user_credits_per_day
 
 
 class UserCounts:
-    """Each query needs no more than the index that Firestore keeps of every field by itself."""
+    """Counts the users of one week. Firestore indexes each field by itself, and no query here needs another index."""
 
     def __init__(self, documents: Documents, week: Week) -> None:
         self._documents = documents
@@ -37,7 +37,10 @@ class UserCounts:
         )
 
     def _listed(self, name: str, *, above: int) -> UserList:
-        """Where the list is full, it takes a count to know how many there are."""
+        """Return the users with the highest values above `above`.
+
+        Only if the list is full does it take a query to count all.
+        """
         named = self._most(name, above=above)
         return UserList(named=named, count=self._count(name, ">", above) if len(named) == SHORT_LIST else len(named))
 

@@ -1,6 +1,7 @@
-"""A week in aggregations: one read of Firestore for a thousand index entries, and no document of what is counted.
+"""Counts a week by aggregations, which cost one read for a thousand index entries, and read no counted document.
 
-Each tally is one query: a count, and four sums of integers that generations carry for it (`repositories/mapping.py`).
+Each tally is one query: a count, and four sums of integers that generations carry for this purpose
+(`repositories/generations/counters.py`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,13 +23,13 @@ Span = tuple[datetime, datetime]
 
 _SUMS = ("completed_count", "failed_count", "cancelled_count", "credits_deducted")
 _ENTRIES_PER_READ = 1000
+# A query over many more entries could take longer than Firestore allows. Then each day is queried by itself.
 _ENTRIES_AT_ONCE = 1_000_000
-"""A query that passes many more could take longer than Firestore lets it: then each day is asked for by itself."""
+# The operator `in` takes at most so many values.
 _VALUES_MAX = 30
-"""As many as an `in` takes."""
 _HOURS = range(24)
 _FROM_THE_MIDDLE = sorted(BUCKETS, key=lambda bucket: abs(bucket - len(BUCKETS) // 2))
-_SELDOM = tuple(sorted(kind.value for kind in EntryType if kind not in (EntryType.DEDUCTION, EntryType.REFUND)))
+_RARE_TYPES = tuple(sorted(kind.value for kind in EntryType if kind not in (EntryType.DEDUCTION, EntryType.REFUND)))
 
 
 class WeekCountRepository:
@@ -94,9 +95,12 @@ class WeekCountRepository:
         return bool(self._documents.query(query))
 
     def _ledger(self, spans: Sequence[Span]) -> LedgerSums:
-        """The types that are seldom are counted together first: mostly there are none."""
+        """Return the sums of the ledger by entry type.
+
+        The rare types are first counted together: mostly there are none.
+        """
         often = (EntryType.DEDUCTION.value, EntryType.REFUND.value)
-        seldom = _SELDOM if self._entries(spans, ("type", "in", _SELDOM))[0] else ()
+        seldom = _RARE_TYPES if self._entries(spans, ("type", "in", _RARE_TYPES))[0] else ()
         totals = {kind: self._entries(spans, ("type", "==", kind)) for kind in sorted((*often, *seldom))}
         return LedgerSums(
             rows={kind: rows for kind, (rows, _) in totals.items() if rows},
@@ -104,7 +108,7 @@ class WeekCountRepository:
         )
 
     def _entries(self, spans: Iterable[Span], condition: Condition) -> tuple[int, int]:
-        """How many, and the sum of their credits."""
+        """Return how many entries there are, and the sum of their credits."""
         rows = credits_ = 0
         for start, end in spans:
             where = (condition, ("timestamp", ">=", start), ("timestamp", "<", end))
@@ -118,13 +122,16 @@ class WeekCountRepository:
         return self._documents.totals(Query(collection=USERS, where=where)).count
 
     def _held(self) -> int:
-        """Only over those who hold something: the others could be far more than the week's requests."""
+        """Return the credits that are held.
+
+        Only users that hold some are asked, because the others may be very many.
+        """
         query = Query(collection=USERS, where=(("held_credits", ">", 0),))
         return self._documents.totals(query, ("held_credits",)).sums["held_credits"]
 
 
 class _Requests:
-    """The generations that were created in a window."""
+    """Counts the generations that were created in a window."""
 
     def __init__(self, documents: Documents, window: Window) -> None:
         self._documents = documents
@@ -138,9 +145,11 @@ class _Requests:
     def crossed(
         self, rows: tuple[str, Collection[object]], columns: tuple[str, Collection[object]], total: int
     ) -> tuple[dict[object, Tally], dict[object, Tally]]:
-        """Both groups from one pass over the index, cell by cell; or each by itself, where that takes fewer reads.
+        """Return the tallies of both groups, by row value and by column value. `total` is the number of generations.
 
-        By itself a group is counted over the other one's values, so that the same index serves both ways.
+        Either each pair of a row value and a column value is counted once for both groups, or each group is counted by
+        itself, if that takes fewer reads. A group that is counted by itself still names all values of the other group,
+        so that the same index serves both.
         """
         (row, row_names), (column, column_names) = rows, columns
         if not (total and row_names and column_names):
@@ -160,7 +169,10 @@ class _Requests:
         )
 
     def latencies(self, model: str, tally: Tally, spans: Sequence[Span]) -> dict[int, int]:
-        """From the middle outwards, until all that were completed are found."""
+        """Return how many completed in each latency bucket, in which a model's generations are counted.
+
+        The buckets are queried from the middle outwards, until all completed generations are found.
+        """
         found: dict[int, int] = {}
         for bucket in _FROM_THE_MIDDLE:
             if sum(found.values()) >= tally.completed:
@@ -172,7 +184,11 @@ class _Requests:
         return dict(sorted(found.items()))
 
     def failure_classes(self, model: str, tally: Tally) -> dict[str, int]:
-        """By sums, not counts: what waits for its next attempt has the code of the last one, and has not failed."""
+        """Return how many failed in each class of failures.
+
+        They are summed, not counted, because a generation that waits for its next attempt has the error code of the
+        last one, and has not failed.
+        """
         found = dict.fromkeys([*FAILURE_CLASSES, "other"], 0)
         left = tally.failed
         for name, codes in FAILURE_CLASSES.items():
@@ -204,7 +220,7 @@ def _cells_are_cheaper(total: int, rows: int, columns: int) -> bool:
 
 
 def _reads(total: int, queries: int) -> int:
-    """About, where the total is spread evenly."""
+    """Return about how many reads the queries cost, if the total is spread evenly over them."""
     return queries * ceil(total / queries / _ENTRIES_PER_READ)
 
 

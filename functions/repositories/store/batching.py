@@ -1,4 +1,4 @@
-"""Work that waits at the same time is done at once: the first thread in line works for all that came meanwhile."""
+"""Does work that waits at the same time at once: the first thread in line also works for all that came meanwhile."""
 
 import threading
 from collections import defaultdict
@@ -18,11 +18,11 @@ class _Request[I, O]:
 
 
 class Batcher[I, O]:
-    """Run `work` for each key in one thread at a time, on all that has come for the key since the last run.
+    """Run `work` for each key in one thread at a time, on all items that came for the key since the last run.
 
-    `work` gets the items in the order in which they came, `most` at once, and returns an answer for each: a function
-    that returns the result or raises. If `work` itself raises, that hits its caller alone; the others then go by
-    themselves.
+    `work` gets the items in the order in which they came, at most `most` of them, and returns an answer for each: a
+    function that returns the result or raises. If `work` itself raises, only the thread that ran it gets the error; the
+    other items are done in later runs.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Batcher[I, O]:
             request.answer = answer
 
     def _taken(self, key: str, mine: _Request[I, O]) -> list[_Request[I, O]]:
-        """Return the oldest that wait, and always `mine`, which may have been taken by a run that raised."""
+        """Return the oldest requests that wait, and always `mine`, which a run that raised may have removed."""
         with self._guard:
             waiting = self._waiting.pop(key, [])
             others = [request for request in waiting if request is not mine]

@@ -5,9 +5,9 @@ from repositories.store.documents import Create
 
 
 class Creates:
-    """Writes records of any room as new documents, so that a commit can carry what its own room does not know.
+    """Makes the writes that create records of any room, so that one commit can hold records of several rooms.
 
-    The table has the writer of each type of record.
+    `table` has for each type of record the function that writes it.
     """
 
     def __init__(self, table: Mapping[type, Callable[[Any], Create]]) -> None:

@@ -1,6 +1,7 @@
-"""The seam under every repository: documents by path, atomic commits with preconditions, queries, aggregations.
+"""Defines the interface to the database: documents by path, atomic commits with preconditions, queries, aggregations.
 
-Two implementations, Firestore and memory, answer alike; the contract suite and a differential test hold them to it.
+There are two implementations, Firestore and memory. The contract tests and a differential test make sure that both
+answer alike.
 """
 
 import re
@@ -20,7 +21,7 @@ class Conflict(Exception):
 
 
 class AlreadyExists(Exception):
-    """Nothing was written: a document to be created is there."""
+    """Nothing was written, because a document that was to be created exists already."""
 
 
 class Ambiguous(Exception):
@@ -29,7 +30,7 @@ class Ambiguous(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """Add to a number where it stands, taking an absent field for 0."""
+    """Adds to the number in a field that an Update names. An absent field counts as 0."""
 
     by: int
 
@@ -38,8 +39,8 @@ class _Removal(Enum):
     REMOVED = "removed"
 
 
+# In an Update, this value removes the field. If there is no such field, nothing changes.
 REMOVED = _Removal.REMOVED
-"""As the value of a name in an Update: the field goes away. Where it is not there, nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Fails the commit with AlreadyExists where the document exists."""
+    """Creates a document. The commit fails with AlreadyExists if the document exists."""
 
     path: str
     fields: Fields
@@ -63,11 +64,13 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Fails the commit with Conflict where the document is missing, or no longer at `version` if one is given.
+    """Changes some fields of a document.
 
-    A name with dots leads into maps, and changes that place only: `keys.k1.used`, each part a plain identifier. What
-    is missing on the way, or is no map, becomes one, except for what is REMOVED. Raises ValueError where a name is
-    malformed, or lies inside another one.
+    The commit fails with Conflict if the document is missing, or if `version` is given and is not its version.
+
+    A name with dots leads into maps, and changes only the field at that place: `keys.k1.used`. Each part is a plain
+    identifier. If a part on the way is missing or is no map, it becomes a map, unless the value is REMOVED. Raises
+    ValueError if a name is malformed, or lies inside another one.
     """
 
     path: str
@@ -82,9 +85,9 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Fails the commit with Conflict where the document is no longer at `version`, if one is given.
+    """Deletes a document. The commit fails with Conflict if `version` is given and is not the document's version.
 
-    Without one, a missing document is as good as a deleted one. What lies under the document's path stays.
+    Without a version, it does not matter whether the document exists. Documents below its path stay.
     """
 
     path: str
@@ -95,7 +98,7 @@ Write = Create | Update | Delete
 
 
 def check_name(name: str) -> None:
-    """Raises ValueError for one with dots that are not between plain identifiers."""
+    """Raise ValueError if the name has dots that do not stand between plain identifiers."""
     if "." in name and not _NESTED_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no path of plain identifiers")
 
@@ -110,16 +113,22 @@ def _refuse_overlap(name: str, names: Fields) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """`where` holds (field, operator, value) with the operators ==, in, <, <=, >, >=.
+    """Says what to look for in a collection, and in which order to return it.
 
-    Sorted by `order_by` (a field name, with `-` before it for descending), or else by the field of a range, then by
-    id in the last direction; `after` is the values of the `order_by` fields and the id behind which to go on, so
-    that a range needs its field in `order_by`. `group` takes in every collection with this last name, wherever it
-    lies. Its ids are not unique, so that it is sorted by path instead, part by part, and the last value of `after`
-    is a whole path (`users/alice/transactions/e1`); an id there is a ValueError.
+    `where` has conditions (field, operator, value), with the operators ==, in, <, <=, >, >=.
 
-    A name with dots leads into maps, as in an Update, and is malformed as there: `weeks.w2026_46.requests`. Where
-    something is missing on the way, or is no map, the document has no such field.
+    The result is sorted by `order_by`, whose names have a `-` before them for descending order. Without `order_by` it
+    is sorted by the field of a range condition. Equal documents are sorted by id, in the direction of the last field.
+
+    `after` is the place after which the result begins: the values of the `order_by` fields, and the id. For this, the
+    field of a range must be in `order_by`.
+
+    `group` takes all collections with this last name, wherever they are. Their ids are not unique, so they are sorted
+    by path instead, part by part, and the last value of `after` is a whole path (`users/alice/transactions/e1`). An id
+    there raises ValueError.
+
+    A name with dots leads into maps, and follows the same rules as in an Update: `weeks.w2026_46.requests`. If a part
+    on the way is missing or is no map, the document does not have the field.
     """
 
     collection: str
@@ -144,30 +153,31 @@ class Totals:
 
 
 class Documents(Protocol):
-    """Raises Unavailable from reads where the database does not answer.
+    """Gives access to the database. Reads raise Unavailable if it does not answer.
 
-    `at` reads what stood there at a moment that `moment` has told, at most an hour ago; else a read is of now.
+    With `at`, a read returns what was there at that moment, which must come from `moment` and be at most an hour old.
+    Otherwise it returns what is there now.
     """
 
     def get(self, path: str, *, at: datetime | None = None) -> Document | None: ...
 
     def moment(self) -> datetime:
-        """The database's own time: every commit up to it can be read at it. Costs as much as the smallest query."""
+        """Return the database's own time. Every commit up to then can be read at it. This costs one small query."""
         ...
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
-        """All or nothing, each document once; the new version of each. Raises Conflict, AlreadyExists or Ambiguous.
+        """Write all or nothing, and return the new version of each document, in the order of the writes.
 
-        A write that changes nothing keeps the version. For a deletion there is the time of the commit, which
-        is no version: what is gone has none.
+        A document may be written only once in a commit. A write that changes nothing keeps the version. A deleted
+        document has no version; in its place is the time of the commit. Raises Conflict, AlreadyExists or Ambiguous.
         """
         ...
 
     def query(self, query: Query) -> list[Document]: ...
 
     def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
-        """Count, and sums of integer fields (at most four), over the documents that have every summed field.
+        """Return the count, and the sums of at most four integer fields, over the documents that have all these fields.
 
-        A name with dots is what it is in a Query.
+        A name with dots means the same as in a Query.
         """
         ...

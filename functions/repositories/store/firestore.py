@@ -1,6 +1,6 @@
-"""The database: Firestore through its own client, with every vendor exception turned into one of ours.
+"""Stores documents in Firestore through its own client, and turns every vendor exception into one of ours.
 
-The client connects, signs in and builds queries. What goes over the wire goes as plain messages on its channel.
+The client connects, signs in and builds queries. Requests and answers are plain messages on its channel.
 """
 
 import logging
@@ -49,28 +49,28 @@ _COMMIT_TIMEOUT_SECONDS = 5.0
 _READ_TIMEOUT_SECONDS = 5.0
 _LIST_TIMEOUT_SECONDS = 30.0
 
-_ANY = "moments"
-"""No document lies in this collection; the answer to a query of it says when it was read."""
+# There are no documents in this collection. The answer to a query of it says at which time it was read.
+_EMPTY_COLLECTION = "moments"
 
+# Reads are safe to repeat. The client itself would go on for five minutes, which is too long if someone waits.
 _read_retry = Retry(
     predicate=lambda error: isinstance(error, google_errors.ServiceUnavailable | google_errors.Aborted),
     initial=0.05,
     maximum=0.5,
     timeout=_READ_TIMEOUT_SECONDS,
 )
-"""Reads are safe to repeat; the client's own patience of five minutes is not for a request that someone waits for."""
 
+# A NOT_FOUND that begins like this means that the whole database is missing, and not a document.
 _NO_DATABASE = "The database"
-"""How NOT_FOUND begins where all of it is missing; otherwise it is about the document."""
 
 _NOT_WRITTEN = (google_errors.FailedPrecondition, google_errors.Aborted, google_errors.NotFound)
 _NO_ANSWER = (
     google_errors.ServerError,
     google_errors.RetryError,
     google_errors.TooManyRequests,
-    google_errors.Cancelled,  # what a reset stream comes out as
+    google_errors.Cancelled,  # a stream that was reset raises this
 )
-# Firestore says the one; the other is a text that cannot even be sent to it.
+# Firestore answers with the first. The second means that a text cannot even be sent to it.
 _IMPOSSIBLE = (google_errors.InvalidArgument, UnicodeEncodeError)
 
 
@@ -82,11 +82,14 @@ class FirestoreDocuments:
 
     @cached_property
     def _calls(self) -> FirestoreCalls:
-        """The client connects when it is first needed, which is after the server has forked."""
+        """The client connects when this is first read, which is after the server has forked."""
         return FirestoreCalls(self._client)
 
     def get(self, path: str, *, at: datetime | None = None) -> Document | None:
-        """Not the client's own `get`: it opens a stream, for twice the work."""
+        """Return the document, or None.
+
+        The client's own `get` is not used: it opens a stream, which takes twice the work.
+        """
         with _reading():
             request = types.GetDocumentRequest.pb()(name=self._root + path)
             if at is not None:
@@ -104,7 +107,7 @@ class FirestoreDocuments:
         with _committing():
             for write in writes:
                 self._add(request.writes.add(), write)
-            # Never repeated here: where an answer was lost, an increment would be applied twice.
+            # A commit is never repeated here: if its answer was lost, an increment would be applied twice.
             answer = self._calls.commit(request, timeout=_COMMIT_TIMEOUT_SECONDS)
         return [
             version_of(result.update_time if result.HasField("update_time") else answer.commit_time)
@@ -118,7 +121,7 @@ class FirestoreDocuments:
         return [read_document(each.document, self._root) for each in answers if each.document.name]
 
     def moment(self) -> datetime:
-        return version_of(self._aggregated(Query(collection=_ANY, limit=1), (), None)[0].read_time)
+        return version_of(self._aggregated(Query(collection=_EMPTY_COLLECTION, limit=1), (), None)[0].read_time)
 
     def totals(self, query: Query, sums: Sequence[str] = (), *, at: datetime | None = None) -> Totals:
         answers = self._aggregated(query, sums, at)
@@ -126,7 +129,7 @@ class FirestoreDocuments:
         return Totals(values["count"], {name: values[f"sum_{place}"] for place, name in enumerate(sums)})
 
     def _aggregated(self, query: Query, sums: Sequence[str], at: datetime | None) -> list[Any]:
-        """Return the answers as plain messages: the count, and each sum under the number of its place."""
+        """Return the answers as plain messages, with the count, and each sum under its place in `sums`."""
         request = types.RunAggregationQueryRequest.pb()(parent=self._parent(query))
         if at is not None:
             write_time(at, request.read_time)
@@ -162,7 +165,7 @@ class FirestoreDocuments:
         else:
             message.delete = name
         if write.version is not None:
-            write_time(write.version, message.current_document.update_time)  # in place of `exists`
+            write_time(write.version, message.current_document.update_time)  # this replaces `exists`
 
     def _built(self, query: Query) -> firestore.Query:
         if query.group:
@@ -174,12 +177,12 @@ class FirestoreDocuments:
         for name in query.order_by:
             built = built.order_by(name.lstrip("-"), direction=_direction(name))
         if query.after is not None:
-            built = self._going_on(built, query)
+            built = self._starting_after(built, query)
         if query.limit is not None:
             built = built.limit(query.limit)
         return built.select(list(query.fields)) if query.fields is not None else built
 
-    def _going_on(self, built: firestore.Query, query: Query) -> firestore.Query:
+    def _starting_after(self, built: firestore.Query, query: Query) -> firestore.Query:
         names = [name.lstrip("-") for name in query.order_by]
         last = query.order_by[-1] if query.order_by else ""
         name_field = FieldPath.document_id()
@@ -203,7 +206,7 @@ def _add_changes(message: Any, write: Update) -> None:
             write_value(value.by, message.update_transforms.add(field_path=path).increment)
             continue
         message.update_mask.field_paths.append(path)
-        if value is not REMOVED:  # what the mask names and the document lacks is removed
+        if value is not REMOVED:  # a field that is in the mask, but not in the message, is removed
             write_value(value, place_in(fields, name) if is_nested else fields[name])
 
 
@@ -232,6 +235,9 @@ def _reading() -> Iterator[None]:
 
 
 def _refusal(error: Exception) -> RefusedByDatabase:
-    """In the log as an error: a check at the edge, or one of our own queries, is wrong."""
+    """Return the error to raise.
+
+    It is logged as an error, because a check at the edge or one of our queries is wrong.
+    """
     log.error("database_refused", extra={"reason": str(error)})
     return RefusedByDatabase(str(error))

@@ -1,7 +1,7 @@
-"""The limits of Firestore, which its twin in memory keeps as well.
+"""Checks the limits of Firestore, so that the database in memory keeps them as well.
 
 The numbers are those of https://firebase.google.com/docs/firestore/quotas#limits. The emulator keeps most of them, and
-tests/contracts/test_limits.py compares it with what stands here.
+tests/contracts/test_limits.py compares it with these checks.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,12 +27,12 @@ _SCALAR_BYTES = 8
 
 
 def is_reserved(name: str) -> bool:
-    """Return whether Firestore keeps this name, of a field, a document or a collection, to itself."""
+    """Return whether Firestore reserves this name of a field, a document or a collection for itself."""
     return len(name) >= len("____") and name.startswith("__") and name.endswith("__")
 
 
 def check_path(path: str, *, parts_are_even: bool = True) -> None:
-    """Raise RefusedByDatabase unless the path can be that of a document, or else of a collection."""
+    """Raise RefusedByDatabase unless this can be the path of a document, or of a collection if the parts are odd."""
     parts = path.split("/")
     if (len(parts) % 2 == 0) is not parts_are_even:
         raise RefusedByDatabase("the path has a wrong number of parts")
@@ -45,7 +45,7 @@ def check_path(path: str, *, parts_are_even: bool = True) -> None:
 
 
 def check_write(write: Write) -> None:
-    """Raise RefusedByDatabase where the write's own names, depths or values are over a limit."""
+    """Raise RefusedByDatabase if a name, the depth or a value of the write is over a limit."""
     check_path(write.path)
     if isinstance(write, Delete):
         return
@@ -59,7 +59,7 @@ def check_write(write: Write) -> None:
 
 
 def check_query(query: Query) -> None:
-    """Raise RefusedByDatabase where the query names what cannot be, or compares with what no index holds."""
+    """Raise RefusedByDatabase if the query has an impossible name, or compares with a value that no index holds."""
     check_path(query.collection, parts_are_even=False)
     for name in (*(name for name, _, _ in query.where), *query.order_by, *(query.fields or ())):
         _check_name(name.lstrip("-"))
@@ -77,10 +77,10 @@ def _check_indexed(value: Any) -> None:
 
 
 def check_document(path: str, fields: Fields) -> None:
-    """Raise RefusedByDatabase where the whole document, as it will be, is too large.
+    """Raise RefusedByDatabase if the whole document, with the write applied, is too large.
 
-    The index entries are counted as if no field were exempt: each plain value has one in both directions, and what
-    stands in a list has one.
+    The index entries are counted as if no field were exempt: each plain value has one in both directions, and each
+    value in a list has one.
     """
     size = _path_bytes(path) + _map_bytes(fields)
     if size > DOCUMENT_BYTES_MAX:
@@ -102,7 +102,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_value(value: Any, depth: int) -> None:
-    """`depth` is how many levels of maps and lists there may still be."""
+    """Raise RefusedByDatabase if the value is over a limit. `depth` is how many levels of maps and lists may follow."""
     if isinstance(value, str | bytes):
         if _text_bytes(value) > VALUE_BYTES_MAX:
             raise RefusedByDatabase(f"a value has over {VALUE_BYTES_MAX} bytes")

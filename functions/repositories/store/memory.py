@@ -1,4 +1,4 @@
-"""The database in memory: as strict as Firestore, and as fast as a dict. For tests and the simulation."""
+"""Keeps documents in memory, for tests and the simulation. It is as strict as Firestore, and as fast as a dict."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ class MemoryDocuments:
         self._moments: dict[datetime, dict[str, Document]] = {}
 
     def moment(self) -> datetime:
-        """The last few can be read at, and not those of an hour."""
+        """Return the time. Reads are possible at the last 32 of these moments, and not at those of a whole hour."""
         with self._lock:
             self._moments[self._now] = dict(self._documents)
             while len(self._moments) > _MOMENTS_KEPT:
@@ -54,9 +54,9 @@ class MemoryDocuments:
         for write in writes:
             check_write(write)
         with self._lock:
-            written = {write.path: self._written(write, self._now + _TICK) for write in writes}
+            written = {write.path: self._result_of(write, self._now + _TICK) for write in writes}
             self._now += _TICK
-            return [self._kept(path, document) for path, document in written.items()]
+            return [self._store(path, document) for path, document in written.items()]
 
     def query(self, query: Query) -> list[Document]:
         check_query(query)
@@ -85,16 +85,19 @@ class MemoryDocuments:
             len(found), {name: int(sum(_number(row[place]) for row in found)) for place, name in enumerate(sums)}
         )
 
-    def _kept(self, path: str, document: Document | None) -> datetime:
-        """Its version; of a deletion, the moment."""
+    def _store(self, path: str, document: Document | None) -> datetime:
+        """Store the document, and return its version, or the present time if it is None and is deleted."""
         if document is None:
             self._documents.pop(path, None)
             return self._now
         self._documents[path] = document
         return document.version
 
-    def _written(self, write: Write, now: datetime) -> Document | None:
-        """What the write makes of its document."""
+    def _result_of(self, write: Write, now: datetime) -> Document | None:
+        """Return the document that the write leads to, or None if it is a deletion.
+
+        Raises AlreadyExists or Conflict.
+        """
         found = self._documents.get(write.path)
         if isinstance(write, Create):
             if found is not None:
@@ -129,7 +132,7 @@ def _change(fields: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _change_inside(fields: dict[str, Any], outer: str, name: str, value: Any) -> None:
-    """In a copy of the map, for the map itself belongs to the document as it was."""
+    """Change the field in a copy of the map, because the map itself belongs to the document as it was before."""
     found = fields.get(outer)
     if isinstance(found, dict) or value is not REMOVED:
         fields[outer] = dict(found) if isinstance(found, dict) else {}
@@ -144,7 +147,7 @@ _NOTHING = _Nothing.NOTHING
 
 
 def _value_at(fields: Fields, name: str) -> Any:
-    """_NOTHING where there is no such field."""
+    """Return the value at the name, or _NOTHING if there is no such field."""
     if "." not in name:
         return fields.get(name, _NOTHING)
     found: Any = fields
@@ -156,7 +159,7 @@ def _value_at(fields: Fields, name: str) -> Any:
 
 
 def _stored(value: Any) -> Any:
-    """Return a copy as Firestore gives it back: lists for tuples, UTC for every zone."""
+    """Return a copy as Firestore would give it back: tuples as lists, and times in UTC. Raises TypeError."""
     if isinstance(value, Mapping):
         return {name: _stored(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -167,7 +170,7 @@ def _stored(value: Any) -> Any:
 
 
 def _is_same(value: Any, other: Any) -> bool:
-    """Equal in type too: to Python, 1 is True and 1.0."""
+    """Return whether the values are equal, and of the same type, because 1 equals True and 1.0 in Python."""
     if isinstance(value, dict) and isinstance(other, dict):
         return value.keys() == other.keys() and all(_is_same(value[name], other[name]) for name in value)
     if isinstance(value, list) and isinstance(other, list):
@@ -176,7 +179,7 @@ def _is_same(value: Any, other: Any) -> bool:
 
 
 def _number(value: Any) -> Any:
-    """Firestore takes everything that is no number for 0."""
+    """Return the value if it is a number, and otherwise 0, as Firestore does."""
     return value if _rank(value) == _NUMBER else 0
 
 
@@ -189,7 +192,7 @@ _RANKS: tuple[tuple[type, ...], ...] = ((type(None),), (bool,), (int, float), (d
 
 
 def _rank(value: Any) -> int:
-    """Firestore's order of types; it compares values of one type only."""
+    """Return the place of the value's type in Firestore's order of types. Only values of one type are compared."""
     return next((rank for rank, kinds in enumerate(_RANKS) if isinstance(value, kinds)), len(_RANKS))
 
 
@@ -223,7 +226,7 @@ def _holds(fields: Fields, condition: tuple[str, str, Any]) -> bool:
 
 
 def _sort_keys(query: Query) -> list[tuple[str, bool]]:
-    """Where no order is asked for, ranges sort by their fields, as in Firestore."""
+    """Return the fields to sort by. If the query names none, ranges are sorted by their fields, as in Firestore."""
     ranges = sorted({name for name, operator, _ in query.where if operator not in ("==", "in")})
     names = query.order_by or tuple(ranges)
     keys = [(name.lstrip("-"), name.startswith("-")) for name in names]

@@ -1,6 +1,7 @@
-"""The optimistic transaction: read, decide, commit with a precondition; when that fails, read again and decide again.
+"""The optimistic transaction reads, decides, and commits with a precondition. If that fails, it does so again.
 
-Not Firestore's own transaction: on a contended document it livelocks (1 success of 80 at 16 threads, docs/adr/0001).
+Firestore's own transaction is not used, because it livelocks on a contended document (1 success of 80 at 16 threads,
+docs/adr/0001).
 """
 
 import random
@@ -16,11 +17,11 @@ _PAUSE_SECONDS_MAX = 0.4
 
 
 class Stale(Conflict):
-    """The decision came from a cached copy and cannot stand: decide on a fresh one, at once."""
+    """The decision was made on a cached copy and is not valid. It is made again at once, on a fresh copy."""
 
 
 class OptimisticTransaction:
-    """Runs a try again until it commits or the deadline passes; waits with full jitter, so that rivals spread out."""
+    """Repeats a try until it commits or the deadline passes. Waits with full jitter, so that rivals spread out."""
 
     def __init__(
         self,
@@ -36,9 +37,10 @@ class OptimisticTransaction:
         self._uniform = uniform
 
     def run[T](self, attempt: Callable[[Exception | None], T], *, patience: timedelta | None = None) -> T:
-        """`attempt` gets what the last try failed with: None, Conflict or Ambiguous. Raises Unavailable.
+        """Call `attempt` until it does not fail, and return its result. Raises Unavailable when the time is over.
 
-        `patience` is how long it goes on trying, where that is less than usual.
+        `attempt` gets the error of the last try: None, Conflict or Ambiguous. `patience` is a shorter time limit than
+        the usual one.
         """
         seconds = self._deadline_seconds if patience is None else patience.total_seconds()
         deadline = self._monotonic() + seconds

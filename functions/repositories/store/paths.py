@@ -1,4 +1,4 @@
-"""The names of collections, and the path of each kind of document."""
+"""Has the names of collections, and makes the path of each kind of document."""
 
 USERS = "users"
 
@@ -87,5 +87,5 @@ def welcome_path(digest: str) -> str:
 
 
 def system_path(name: str) -> str:
-    """Of what there is one of: `system/queue`."""
+    """Return the path of a document that exists once, such as `system/queue`."""
     return f"{SYSTEM}/{name}"

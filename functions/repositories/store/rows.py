@@ -1,4 +1,4 @@
-"""Rows of a query, read one by one: one that cannot be read is named in the log, and does not stop the others."""
+"""Reads the rows of a query one by one. A row that cannot be read is logged, and does not stop the others."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ from repositories.store.documents import Document, Documents, Query
 
 log = logging.getLogger(__name__)
 
+# Reading a damaged document raises one of these.
 _DAMAGE = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
-"""Reading a document that does not hold what it should raises one of these."""
 
 
 def reader[T](read: Callable[[Document], T]) -> Callable[[Document], T]:
-    """Let a function that reads a document raise UnreadableRecord where it is damaged; the log says what is wrong."""
+    """Let a function that reads a document raise UnreadableRecord if it is damaged. The log says what is wrong."""
 
     @wraps(read)
     def reading(document: Document) -> T:
@@ -31,7 +31,7 @@ def reader[T](read: Callable[[Document], T]) -> Callable[[Document], T]:
 
 
 def read_row[T](document: Document, read: Callable[[Document], T]) -> T | UnreadableRecord:
-    """Read a document, or return what stands in the way of it."""
+    """Read a document, and return its value, or the error if it is damaged."""
     try:
         return read(document)
     except UnreadableRecord as error:
@@ -39,7 +39,7 @@ def read_row[T](document: Document, read: Callable[[Document], T]) -> T | Unread
 
 
 def readable[T](documents: Documents, query: Query, read: Callable[[Document], T]) -> list[T]:
-    """The rows that can be read: as many as the query's limit, if there are so many."""
+    """Return the rows that can be read. For damaged rows, more are read, until the query's limit is reached."""
     found: list[T] = []
     asked: Query | None = query
     while asked is not None:
@@ -55,7 +55,7 @@ def readable[T](documents: Documents, query: Query, read: Callable[[Document], T
 def every_row[T](
     documents: Documents, query: Query, read: Callable[[Document], T], *, page: int
 ) -> Iterator[T | UnreadableRecord]:
-    """Every row, so many with one query, each read by itself."""
+    """Yield every row, or the error if it is damaged. Each query reads `page` rows."""
     asked = replace(query, limit=page)
     while True:
         found = documents.query(asked)
@@ -67,6 +67,6 @@ def every_row[T](
 
 
 def _place(document: Document, query: Query) -> tuple[object, ...]:
-    """Return the place after which the query goes on."""
+    """Return the value for `after` with which the query continues behind the document."""
     values = [document.fields[name.lstrip("-")] for name in query.order_by]
     return (*values, document.path if query.group else document.id)

@@ -1,5 +1,3 @@
-"""The fields of a frozen value, for a document."""
-
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -8,5 +6,8 @@ if TYPE_CHECKING:
 
 
 def fields_of(value: "DataclassInstance") -> dict[str, Any]:
-    """Return the fields by name. `asdict` would copy each time and each map in them, which nobody changes."""
+    """Return the fields by name.
+
+    `asdict` would also copy every map in them, which is not needed: nobody changes them.
+    """
     return {field.name: getattr(value, field.name) for field in fields(value)}

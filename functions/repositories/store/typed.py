@@ -1,7 +1,7 @@
-"""Values that are read from documents, with each field of the type that its class declares.
+"""Checks that each field of a value that was read has the type that its class declares.
 
-A document may have been written by another version, or by hand. Without this check a text where a number belongs would
-not be noticed when the document is read, but later, in the middle of something else.
+A document may have been written by another version, or by hand. Without this check, a text in the place of a number
+would not be noticed when the document is read, but later, in the middle of something else.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ Check = Callable[[Any], bool]
 
 
 def typed[T](kind: type[T], /, **values: Any) -> T:
-    """Make a value of the dataclass `kind`. Raises TypeError for a missing field, or for one of the wrong type."""
+    """Return a value of the dataclass `kind`. Raises TypeError if a field is missing, or has the wrong type."""
     made = kind(**values)
     for name, is_right in _checks(kind):
         value = getattr(made, name)
@@ -24,7 +24,7 @@ def typed[T](kind: type[T], /, **values: Any) -> T:
 
 
 def known[T](kind: type[T], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the given values that `kind` has a field for, because a later version may have written more."""
+    """Return the values that `kind` has a field for. A later version may have written more."""
     return {name: given[name] for name, _ in _checks(kind) if name in given}
 
 
@@ -32,7 +32,7 @@ _known_checks: dict[type, tuple[tuple[str, Check], ...]] = {}
 
 
 def _checks(kind: Any) -> tuple[tuple[str, Check], ...]:
-    """Return the checks by field. They are made once for each class, because that takes long."""
+    """Return the checks by field. They are kept for each class, because making them takes long."""
     found = _known_checks.get(kind)
     if found is None:
         hints = get_type_hints(kind)
@@ -54,7 +54,7 @@ def _check(hint: Any) -> Check:
 
 
 def _check_plain(hint: Any) -> Check:
-    """True and False are numbers to Python, but not to a database; a whole number is a float as well."""
+    """Return the check of a plain type. A bool is no number here, unlike in Python; a whole number is also a float."""
     if hint is Any:
         return lambda _: True
     if hint is int:

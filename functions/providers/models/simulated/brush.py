@@ -2,8 +2,8 @@ from services.generations.model_ports import Job, Picture
 
 
 def painted(job: Job) -> Picture:
-    """The picture that a job asks for, the same for the same job."""
-    from providers.models.simulated.painting import Scene, paint  # noqa: PLC0415 - Pillow is for workers only
+    """Return the picture that a job asks for. The same job always gets the same picture."""
+    from providers.models.simulated.painting import Scene, paint  # noqa: PLC0415 - only workers need Pillow
 
     scene = Scene(
         model=job.model,

@@ -1,4 +1,4 @@
-"""The two simulated models: they take their time, fail now and then in feraset-imagen's five ways, and really paint."""
+"""Simulates the two models: they take time, sometimes fail in feraset-imagen's five ways, and paint real pictures."""
 
 import random
 import time
@@ -10,13 +10,13 @@ from providers.models.simulated.brush import painted
 from services.generations.model_ports import Job, ModelRejected, ModelUnavailable, Picture
 
 REJECTIONS = (("content_filter", "Content filter violation"),)
+# These texts are those of feraset-imagen. Only the content filter would refuse a repeat too, so only that is permanent.
 OUTAGES = (
     ("timeout", "Model processing timeout"),
     ("insufficient_resources", "Insufficient GPU resources"),
     ("overloaded", "Model overload - please retry"),
     ("network", "Network connection failed"),
 )
-"""feraset-imagen's texts. Only the content filter will say the same again, so only that is permanent."""
 
 
 class SimulatedModel:

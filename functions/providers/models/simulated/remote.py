@@ -1,4 +1,4 @@
-"""A simulated vendor with a queue of its own: submit, poll, cancel. It keeps no records: a job's id tells all of it."""
+"""Simulates a vendor with a queue: submit, poll, cancel. It keeps no records, because a job's id says everything."""
 
 import hashlib
 import random
@@ -20,7 +20,10 @@ _SUCCESS = len(_FAILURES)
 
 @dataclass(frozen=True, slots=True)
 class _Ticket:
-    """When the job will be done, and how: the place of its failure in the list, or past the end for a success."""
+    """Says when a job will be done, and how it ends.
+
+    `verdict` is the place of its failure in the list, or the length of the list for a success.
+    """
 
     ready_ms: int
     verdict: int
@@ -32,7 +35,7 @@ class _Ticket:
 
     @classmethod
     def read(cls, provider_job: str, generation_id: str) -> Self | None:
-        """None: this vendor never gave out such an id for such a generation."""
+        """Return the ticket, or None if this vendor never gave out such an id for this generation."""
         parts = provider_job.split("-")
         if len(parts) != 4 or not (parts[1].isdecimal() and parts[2].isdecimal()):  # noqa: PLR2004
             return None
@@ -63,7 +66,10 @@ class SimulatedRemoteModel:
         return (self._latency.low + self._latency.high) / 2
 
     def submit(self, job: Job) -> str:
-        """The generation's id is the idempotency key, as far as this process remembers."""
+        """Return the id of the job.
+
+        The generation's id is the idempotency key, as long as this process remembers it.
+        """
         return self._submitted.setdefault(job.generation_id, str(self._ticket(job)))
 
     def poll(self, provider_job: str, job: Job) -> RemoteResult:

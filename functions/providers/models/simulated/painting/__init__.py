@@ -1,4 +1,4 @@
-"""Importing this package imports Pillow: only who is about to paint does so."""
+"""Importing this package imports Pillow, so only a worker that is about to paint does it."""
 
 from providers.models.simulated.painting.painter import Scene, paint
 

@@ -1,4 +1,4 @@
-"""Subjects of Model B that show no thing: orbs and orbits, ribbons, layered paper, a cut stone."""
+"""Draws Model B's abstract subjects: orbs and orbits, ribbons, layered paper, a cut stone."""
 
 import math
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def _moons(table: Table, middle: Point, r: float) -> Iterator[Form]:
 
 
 def ribbons(table: Table) -> Iterator[Form]:
-    """Bands that follow one flowing field, the far ones first."""
+    """Yield bands that follow one flowing field, the far ones first."""
     rng = table.rng
     sun = table.span * 0.19
     spot = (table.width * rng.uniform(0.3, 0.7), table.height * 0.27)
@@ -105,7 +105,7 @@ def _flow(table: Table, field: list[tuple[float, float, float]], level: float, k
 
 
 def strata(table: Table) -> Iterator[Form]:
-    """Sheets of paper, each with a smaller hole than the one above, down to the light."""
+    """Yield a light, and sheets of paper over it, each with a larger hole than the one below."""
     rng = table.rng
     x, y = table.middle
     count = 8
@@ -120,7 +120,7 @@ def strata(table: Table) -> Iterator[Form]:
 
 
 def _around(table: Table, hole: Outline) -> Outline:
-    # One outline with a slit: around the sheet, in to the hole, around it, and out again.
+    # The outline has a slit: it runs around the sheet, in to the hole, around that, and out again.
     far = table.unit * 1.5
     x, y = table.middle
     start = hole[0]
@@ -173,7 +173,7 @@ def _facet_tone(table: Table, facet: Outline, middle: Point, r: float) -> Colour
 
 
 def _shards(table: Table) -> Iterator[Form]:
-    """A low-poly ground: a grid with shaken crossings, each cell cut in two."""
+    """Yield a low-poly ground: a grid whose crossings are moved at random, with each cell cut in two."""
     rng = table.rng
     across = 6
     down = max(3, round(across * table.height / table.width))

@@ -1,4 +1,4 @@
-"""What all hands share of Pillow: smooth masks, gradients, noise and light."""
+"""Has what all styles share for painting with Pillow: smooth masks, gradients, noise and light."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,12 +12,12 @@ from providers.models.simulated.painting.forms import Form, Kind, Outline, Pictu
 
 type Box = tuple[int, int, int, int]
 
-_STEPS = 24  # of a gradient, before it is stretched
+_STEPS = 24  # steps of a gradient, before it is stretched
 _TILE = 512
 
 
 class Canvas:
-    """An image painted at `scale` of the picture's size; outlines stay in the picture's own pixels."""
+    """Holds an image that is painted at `scale` times the picture's size. Outlines are in pixels of the picture."""
 
     def __init__(self, picture: Picture, scale: float, ground: Image.Image | None = None) -> None:
         self.picture = picture
@@ -45,7 +45,7 @@ class Canvas:
         return (left, top, right, bottom) if left < right and top < bottom else None
 
     def mask(self, parts: Sequence[Outline], box: Box, opacity: float = 1.0) -> Image.Image:
-        # Pillow's polygons have hard edges; drawn twice as large and halved, they are smooth.
+        # Pillow's polygons have hard edges. They become smooth when they are drawn twice as large and then halved.
         wide, high = box[2] - box[0], box[3] - box[1]
         large = Image.new("L", (wide * 2, high * 2))
         pen = ImageDraw.Draw(large)
@@ -68,7 +68,10 @@ class Canvas:
         return gradient((box[2] - box[0], box[3] - box[1]), tones, start, end)
 
     def edge(self, form: Form, box: Box, mask: Image.Image, width: float) -> Image.Image:
-        """The line around a shape: around the whole of a thing, around each part of land and plants."""
+        """Return the line around a shape.
+
+        Things, clouds and lights have one line, land and plants one around each part.
+        """
         if form.kind in (Kind.CLOUD, Kind.OBJECT, Kind.LIGHT):
             return rim(mask, max(1, round(width)))
         large = Image.new("L", (mask.width * 2, mask.height * 2))
@@ -92,15 +95,15 @@ def gradient(size: tuple[int, int], tones: tuple[Colour, ...], start: float = 0,
 
 
 def noise(rng: Random, size: tuple[int, int], cell: float) -> Image.Image:
-    """Smooth random light and dark patches of about `cell` pixels."""
+    """Return smooth random light and dark patches of about `cell` pixels."""
     wide, high = (max(2, round(side / max(1.0, cell)) + 1) for side in size)
     grain = Image.frombytes("L", (wide, high), rng.randbytes(wide * high))
     return grain.resize(size, Image.Resampling.BICUBIC)
 
 
 def clouded(rng: Random, size: tuple[int, int], cell: float) -> Image.Image:
-    """Noise in three octaves, spread back over the whole range of greys."""
-    # Half size is enough for what is smooth anyway, and a quarter of the work.
+    """Return noise in three octaves, spread over the whole range of greys."""
+    # Half the size is enough, because the noise is smooth, and it takes a quarter of the work.
     small = (max(2, size[0] // 2), max(2, size[1] // 2))
     broad, middle, fine = (noise(rng, small, cell / part) for part in (2, 5, 13))
     mixed = Image.blend(Image.blend(broad, middle, 0.36), fine, 0.18)
@@ -108,7 +111,7 @@ def clouded(rng: Random, size: tuple[int, int], cell: float) -> Image.Image:
 
 
 def grain(rng: Random, size: tuple[int, int], strength: float) -> Image.Image:
-    """Fine noise around middle grey, tiled: nobody sees a repeat in grain."""
+    """Return fine noise around middle grey. It is tiled, because nobody sees a repeat in grain."""
     tile = Image.frombytes("L", (_TILE, _TILE), rng.randbytes(_TILE * _TILE))
     tile = tile.point(curve(lambda v: 0.5 + (v - 0.5) * strength))
     return tiled(tile, size)
@@ -127,12 +130,12 @@ def curve(shape: Callable[[float], float]) -> list[int]:
 
 
 def step(edge: float, width: float) -> list[int]:
-    """A table that turns grey into a mask: nothing below `edge`, everything above, soft in between."""
+    """Return a table that turns grey into a mask: nothing below `edge`, everything above, with a soft step between."""
     return curve(lambda v: (v - edge) / width + 0.5)
 
 
 def soften(image: Image.Image, radius: float) -> Image.Image:
-    """A blur of any radius at the price of a small one."""
+    """Blur the image. A large radius costs as little as a small one."""
     shrink = max(1, int(radius / 3))
     small = image.reduce(shrink) if min(image.size) > shrink * 2 and shrink > 1 else image
     blurred = small.filter(ImageFilter.GaussianBlur(radius / (shrink if small is not image else 1)))
@@ -145,14 +148,14 @@ def rim(mask: Image.Image, width: int) -> Image.Image:
 
 
 def moved(mask: Image.Image, shift: tuple[int, int]) -> Image.Image:
-    # The strip left behind keeps its value, so that a shape cut off by the picture has no edge there.
+    # The strip that is left free keeps its value, so that a shape that the picture cuts off has no edge there.
     sheet = mask.copy()
     sheet.paste(mask, shift)
     return sheet
 
 
 def halo(size: tuple[int, int], centre: Point, radius: float) -> Image.Image:
-    """Light that falls off around `centre`, as a mask."""
+    """Return, as a mask, light that falls off around `centre`."""
     small = (max(2, size[0] // 4), max(2, size[1] // 4))
     spread = round(radius / 2)
     ball = _falloff().resize((max(2, spread), max(2, spread)), Image.Resampling.BILINEAR)

@@ -1,4 +1,4 @@
-"""Colours are mixed in OKLab: a blend of two hues stays clean where RGB would turn it to mud."""
+"""Mixes colours in OKLab, where a blend of two hues stays clean. In RGB it would turn to mud."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Self
 type Colour = tuple[int, int, int]
 type Lab = tuple[float, float, float]
 
-_MID = 0.7  # the lightness a daylight sky wants
+_MID = 0.7  # the lightness of a sky by day
 _FEWEST = 3  # sky, light and land each want their own colour
 
 
@@ -75,7 +75,7 @@ def lightness(colour: Colour) -> float:
 
 
 def blend(colours: tuple[Colour, ...], share: float) -> Colour:
-    """The colour at `share` of the way through a ramp of any length."""
+    """Return the colour at `share` (0 to 1) of the way through the colours, however many there are."""
     place = min(1.0, max(0.0, share)) * (len(colours) - 1)
     index = min(int(place), len(colours) - 2) if len(colours) > 1 else 0
     after = colours[min(index + 1, len(colours) - 1)]

@@ -1,4 +1,4 @@
-"""An animal and a person, built of the fewest pieces that still say what they are."""
+"""Draws an animal and a person, with as few pieces as possible."""
 
 from collections.abc import Iterator
 

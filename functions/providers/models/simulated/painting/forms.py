@@ -1,4 +1,4 @@
-"""The vocabulary both models compose in: outlines in pixels, with colours and a place in depth."""
+"""Defines the forms that both models compose pictures of: outlines in pixels, with colours and a place in depth."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ class Kind(Enum):
     LIGHT = auto()  # sun, moon, lamps
     CLOUD = auto()
     LAND = auto()
-    SHADE = auto()  # the unlit side of something already painted
+    SHADE = auto()  # the unlit side of a thing that is painted already
     WATER = auto()
     ECHO = auto()  # a reflection in water
     PLANT = auto()
@@ -29,11 +29,11 @@ class Kind(Enum):
 class Form:
     parts: tuple[Outline, ...]
     kind: Kind
-    tones: tuple[Colour, ...]  # from its top to its foot
-    depth: float = 0.5  # 0 far away, 1 at the viewer's feet
+    tones: tuple[Colour, ...]  # colours from the top of the form to its foot
+    depth: float = 0.5  # 0 is far away, 1 is right in front of the viewer
     opacity: float = 1.0
-    round: bool = False  # shaded as a body rather than as a flat piece
-    edges: tuple[Outline, ...] = ()  # what to draw around, where that is not the parts themselves
+    round: bool = False  # if so, it is shaded as a body, and not as a flat piece
+    edges: tuple[Outline, ...] = ()  # lines are drawn around these instead of the parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,8 @@ class Picture:
     forms: tuple[Form, ...]
     light: Point  # where the light comes from
     glow: Colour
-    floor: float  # below this height lies ground, a table, water
-    cut: bool = False  # pieces lie on one another and cast shadows
+    floor: float  # the ground, table or water begins at this height
+    cut: bool = False  # if so, the pieces lie on each other and cast shadows
 
     @property
     def unit(self) -> float:
@@ -79,7 +79,7 @@ def _radii(waves: list[tuple[int, float, float]], r: float, steps: int) -> Itera
 
 
 def ribbon(spine: Sequence[Point], widths: Sequence[float]) -> Outline:
-    """A band along `spine`, as wide at each point as `widths` says."""
+    """Return a band along `spine`, as wide at each point as `widths` says."""
     left: list[Point] = []
     right: list[Point] = []
     for index, (x, y) in enumerate(spine):
@@ -103,14 +103,14 @@ def leaf(x: float, y: float, length: float, angle: float, *, fat: float = 0.3, b
 
 
 def rolling(rng: Random, width: float, base: float, swell: float, *, waves: float = 2.0) -> list[Point]:
-    """A smooth line across the picture, such as hills or a swell of the sea make."""
+    """Return a smooth line across the picture, such as hills or waves make."""
     parts = [(waves * n, rng.uniform(0, math.tau), swell * rng.uniform(0.5, 1) / n) for n in (1, 2, 3)]
     xs = [width * (k / 60 * 1.04 - 0.02) for k in range(61)]
     return [(x, base + sum(math.sin(x / width * f * 3 + p) * size for f, p, size in parts)) for x in xs]
 
 
 def jagged(rng: Random, start: Point, end: Point, rough: float, *, rounds: int) -> list[Point]:
-    """Halve the line again and again, pushing each middle up or down: the edge of rock."""
+    """Return a line like the edge of a rock, by halving a line again and again and moving each middle up or down."""
     line = [start, end]
     for _ in range(rounds):
         grown: list[Point] = []
@@ -139,7 +139,7 @@ def bent(start: Point, bend: Point, end: Point) -> list[Point]:
 
 
 def smoothed(profile: list[Point]) -> list[Point]:
-    """Chaikin's corner cutting, three times over."""
+    """Return the profile with its corners cut three times, by Chaikin's method."""
     line = profile
     for _ in range(3):
         cut = [line[0]]

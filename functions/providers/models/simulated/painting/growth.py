@@ -1,4 +1,4 @@
-"""Trees, one by one and in woods."""
+"""Draws trees, alone and in woods."""
 
 from collections.abc import Iterator
 from random import Random

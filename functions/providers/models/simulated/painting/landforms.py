@@ -1,4 +1,4 @@
-"""What the land and the sky are made of."""
+"""Draws what land and sky are made of."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -73,7 +73,7 @@ def _summits(stage: Stage, high: float) -> list[tuple[Point, Point, Point]]:
 
 
 def _shaded_side(rng: Random, peak: Point, down: list[Point], stage: Stage) -> Outline:
-    # The ridge that parts light from shade wanders down from the summit, away from the light.
+    # The ridge between light and shade runs down from the summit, away from the light.
     away = 1 if stage.light[0] < peak[0] else -1
     foot = (peak[0] + away * (stage.shore - peak[1]) * -0.12, stage.shore)
     edge = jagged(rng, peak, foot, 0.22, rounds=4)
@@ -130,7 +130,7 @@ def dunes(stage: Stage) -> Iterator[Form]:
 
 
 def _lee(line: list[Point], sweep: float, tones: tuple[Colour, Colour], depth: float) -> Form:
-    """Dunes turn a dark side away from the light, parted from the lit one by a winding crest."""
+    """Return the dark side of a dune, which is turned away from the light, below a winding crest."""
     walk = line if sweep > 0 else line[::-1]
     parts = [_slope(walk, k, sweep) for k in range(1, 60) if walk[k - 1][1] >= walk[k][1] < walk[k + 1][1]]
     return Form(parts=tuple(parts) or (line[:3],), kind=Kind.SHADE, tones=tones, depth=depth, opacity=0.75)

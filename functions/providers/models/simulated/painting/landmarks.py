@@ -1,4 +1,4 @@
-"""Small things a prompt may name, set into a landscape."""
+"""Draws small things into a landscape that a prompt may name."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Model A paints places: a sky with its light, land in layers, and what the prompt puts into it."""
+"""Composes Model A's pictures, which show places: a sky with its light, land in layers, and what the prompt names."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ class _Air:
     sky: tuple[Colour, ...]
     sun: Colour
     glow: Colour
-    dim: float  # how much darker than by day the land lies
+    dim: float  # how much darker the land is than by day
 
 
 def compose(scene: Scene, palette: Palette) -> Picture:
@@ -42,7 +42,7 @@ def compose(scene: Scene, palette: Palette) -> Picture:
         width=scene.width,
         height=scene.height,
         palette=palette,
-        backdrop=_down_to(stage.shore / scene.height, air.sky),
+        backdrop=_backdrop(stage.shore / scene.height, air.sky),
         forms=tuple(forms),
         light=stage.light,
         glow=air.glow,
@@ -50,8 +50,8 @@ def compose(scene: Scene, palette: Palette) -> Picture:
     )
 
 
-def _down_to(horizon: float, sky: tuple[Colour, ...]) -> tuple[Colour, ...]:
-    """The backdrop covers the whole picture, but the sky has to reach its last colour at the horizon."""
+def _backdrop(horizon: float, sky: tuple[Colour, ...]) -> tuple[Colour, ...]:
+    """Return the colours of the backdrop, which covers the whole picture, so that the sky ends at the horizon."""
     return tuple(blend(sky, k / 11 / horizon) for k in range(12))
 
 
@@ -61,9 +61,9 @@ def _air(hour: str, palette: Palette) -> _Air:
         tones: tuple[Colour, ...] = (deep(sky, 0.78), deep(sky, 0.6), mix(deep(sky, 0.3), sun, 0.18))
         return _Air(sky=tones, sun=lit(palette.palest, 0.75), glow=palette.palest, dim=0.42)
     if hour == "sunset":
-        # Before a sky as white as the sun itself the sun would be lost.
+        # The sun would not be seen if the sky were as white as the sun.
         fire = deep(sun, max(0.0, lightness(sun) - 0.82))
-        # Sky and sun are often opposite hues: the way between them leads over light, not over grey.
+        # Sky and sun often have opposite hues, so they are blended through a light colour, and not through grey.
         tones = (deep(sky, 0.22), sky, lit(mix(sky, sun, 0.5), 0.45), lit(fire, 0.08), lit(fire, 0.35))
         return _Air(sky=tones, sun=lit(sun, 0.72), glow=sun, dim=0.22)
     tones = (sky, lit(sky, 0.3), lit(mix(sky, sun, 0.2), 0.62))
@@ -129,7 +129,7 @@ def _clouds(stage: Stage, air: _Air) -> Iterator[Form]:
         under = lit(mix(blend(air.sky, share), stage.palette.sun, 0.3 * (k % 2)), 0.35 - stage.dim * 0.4)
         place = rng.uniform(-0.05, 1.05) * stage.width, share * stage.shore
         if math.dist(place, stage.light) < size + stage.unit * 0.12:
-            continue  # the light stays uncovered
+            continue  # no cloud covers the light
         yield Form(
             parts=landforms.cloud(rng, *place, size),
             kind=Kind.CLOUD,

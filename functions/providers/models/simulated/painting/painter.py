@@ -1,4 +1,4 @@
-"""From a scene to the bytes of a PNG."""
+"""Paints a scene, and returns the bytes of a PNG."""
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -28,13 +28,13 @@ _HANDS: dict[str, Callable[[Picture, Random], Image.Image]] = {
     "cyberpunk": cyberpunk.render,
     "watercolor": watercolor.render,
 }
-_FASTEST = 1  # of zlib's levels; the grain in the pictures leaves the slower ones little to win
-_KEYWORD = 79  # bytes a PNG allows for the name of a text
+_FASTEST = 1  # the fastest level of zlib; because of the grain, slower levels hardly make the files smaller
+_KEYWORD = 79  # a PNG allows so many bytes for the name of a text
 
 
 def paint(scene: Scene, *, parameters: Mapping[str, str]) -> bytes:
     picture = _composer(scene.model)(scene, Palette.of(scene.palette))
-    # The composition does not depend on style or palette: they show the same scene anew.
+    # The composition does not depend on style and palette, which only paint the same scene in another way.
     hand = _HANDS.get(scene.style, realistic.render)
     image = hand(picture, dice(scene))
     sheet = BytesIO()
@@ -50,6 +50,6 @@ def _written(parameters: Mapping[str, str]) -> PngInfo:
     info = PngInfo()
     for name, value in parameters.items():
         keyword = name.encode("latin-1", "replace")[:_KEYWORD].decode("latin-1")
-        # Half a surrogate pair has no UTF-8, and a zero byte would end the text early.
+        # Half a surrogate pair cannot be encoded as UTF-8, and a zero byte would end the text early.
         info.add_itxt(keyword, value.encode("utf-8", "replace").decode().replace("\x00", ""))
     return info

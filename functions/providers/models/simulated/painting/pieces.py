@@ -1,4 +1,4 @@
-"""What several of Model B's subjects are built with."""
+"""Draws pieces that several of Model B's subjects need."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ def piece(parts: tuple[Outline, ...], *tones: Colour, solid: bool = False, kind:
 
 
 def backcloth(table: Table) -> Iterator[Form]:
-    """A disc and two cut shapes behind the subject, so that no picture stands before an empty wall."""
+    """Yield a disc and two cut shapes behind the subject, so that no picture has an empty background."""
     rng = table.rng
     x, y = table.middle
     side = rng.choice((-1, 1))

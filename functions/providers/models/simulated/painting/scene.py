@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What to paint. Two equal scenes give the same bytes, in any process."""
+    """Says what to paint. Two equal scenes give the same bytes, in any process."""
 
     model: str
     style: str

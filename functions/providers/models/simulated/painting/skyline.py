@@ -1,4 +1,4 @@
-"""A city across the water."""
+"""Draws a city across the water."""
 
 from collections.abc import Iterator, Sequence
 

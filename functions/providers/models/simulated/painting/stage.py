@@ -7,13 +7,15 @@ from providers.models.simulated.painting.forms import Point
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
+    """Holds what all parts of a landscape share: its size, its shore, its light and its colours."""
+
     rng: Random
     width: int
     height: int
     shore: float
     light: Point
     haze: Colour
-    ramp: tuple[Colour, ...]  # the land's own colours, far to near
+    ramp: tuple[Colour, ...]  # the colours of the land, from far to near
     dim: float
     palette: Palette
     night: bool
@@ -25,9 +27,9 @@ class Stage:
         return float((self.width * self.height) ** 0.5)
 
     def land(self, depth: float) -> Colour:
-        """The colour of land at a depth: far land takes on the haze, near land grows dark."""
+        """Return the colour of land at a depth: far land takes on the haze, and near land gets dark."""
         own = deep(blend(self.ramp, depth * 1.1), self.dim + 0.5 * max(0.0, depth - 0.35))
-        # Haze mostly lightens; mixed in more strongly, it would grey what lies behind it.
+        # Haze mostly makes land lighter. With more of it, the land behind would turn grey.
         pale = lit(own, max(0.0, 0.5 - depth * 0.75) * (1 - self.dim))
         return mix(pale, self.haze, max(0.0, 0.32 - depth * 0.5))
 

@@ -1,4 +1,4 @@
-"""Flowers in a vase, and a table laid before an arch."""
+"""Draws flowers in a vase, and a table laid in front of an arch."""
 
 import math
 from collections.abc import Iterator

@@ -6,13 +6,13 @@ from providers.models.simulated.painting.colour import Colour, Palette, deep, li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """What Model B works on: the sheet, and the colours in the order this picture uses them."""
+    """Holds what all parts of a picture of Model B share: its size, and its colours in the order of their use."""
 
     rng: Random
     width: int
     height: int
     palette: Palette
-    first: int  # the colour of the backdrop
+    first: int  # the number of the colour of the backdrop
     dark: bool
 
     @property
@@ -21,7 +21,7 @@ class Table:
 
     @property
     def span(self) -> float:
-        """The largest square the subject may fill, a little generous in tall and wide pictures."""
+        """Return the side of the largest square that the subject may fill, a little more in tall and wide pictures."""
         return min(self.width, self.height) * 0.7 + self.unit * 0.3
 
     @property
@@ -29,7 +29,7 @@ class Table:
         return self.width / 2, self.height / 2
 
     def colour(self, index: int) -> Colour:
-        """Pure colours, never the backdrop's own until the others are used up."""
+        """Return a pure colour. That of the backdrop comes only when the others are used up."""
         return self.palette.nth(self.first + 1 + index)
 
     def shades(self, index: int) -> tuple[Colour, Colour, Colour]:

@@ -1,4 +1,4 @@
-"""Model B arranges shapes: cut, turned and stacked pieces of pure colour around one subject."""
+"""Composes Model B's pictures: cut, turned and stacked pieces of pure colour around one subject."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Still water with what it mirrors, and the sea with its waves."""
+"""Draws still water with its reflections, and the sea with its waves."""
 
 import math
 from collections.abc import Iterator, Sequence

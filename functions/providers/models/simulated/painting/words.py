@@ -1,4 +1,4 @@
-"""What the prompt asks for. Words nobody listed still count: they decide by hash."""
+"""Finds out what a prompt asks for. Words that are not in the lists count too: they decide by their hash."""
 
 import re
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def _named(table: dict[str, str], text: str, words: set[str]) -> list[str]:
 
 
 def _says(key: str, text: str, words: set[str]) -> bool:
-    # Emoji and Asian scripts stand without spaces, so they are looked for anywhere.
+    # Emoji and Asian scripts have no spaces around them, so they are looked for anywhere in the text.
     return key in words or (not key.isascii() and not key.isalpha() and key in text) or _is_han(key, text)
 
 

@@ -1,4 +1,4 @@
-"""Cel painting: flat bands of saturated colour, one hard shadow, one bright rim, a thin dark line."""
+"""Paints like a cartoon: flat bands of bright colour, one hard shadow, one bright rim, a thin dark line."""
 
 import math
 from random import Random
@@ -11,8 +11,8 @@ from providers.models.simulated.painting.colour import Colour, blend, deep, lit,
 from providers.models.simulated.painting.forms import Form, Kind, Picture, disc
 
 _STRONG = 1.28
-_SHADOW = 0.022  # its widest, in parts of the picture's unit
-_NEAR = 0.4  # what is farther away has no line around it
+_SHADOW = 0.022  # its greatest width, in parts of the picture's unit
+_NEAR = 0.4  # forms that are farther away have no line around them
 _LINED = (Kind.LAND, Kind.PLANT, Kind.OBJECT, Kind.LIGHT)
 _SHADED = (Kind.LAND, Kind.PLANT, Kind.OBJECT, Kind.CLOUD)
 
@@ -30,7 +30,7 @@ def render(picture: Picture, rng: Random) -> Image.Image:
 
 
 def _banded(tones: tuple[Colour, ...], count: int) -> tuple[Colour, ...]:
-    """Each colour twice, so that the ramp between two bands is short: an edge, not a blend."""
+    """Return each colour twice, so that there is an edge between two bands, and no blend."""
     steps = [vivid(blend(tones, k / (count - 1)), _STRONG) for k in range(count)]
     return tuple(tone for tone in steps for _ in range(3))
 
@@ -75,7 +75,7 @@ def _flat(tones: tuple[Colour, ...]) -> tuple[Colour, ...]:
 
 
 def _shade(canvas: Canvas, form: Form, box: Box, mask: Image.Image, tones: tuple[Colour, ...]) -> None:
-    # What the shape no longer covers when it moves towards the light is its shaded edge.
+    # The shaded edge is the part that the shape no longer covers when it is moved towards the light.
     reach = min(canvas.unit * _SHADOW, (min(mask.size) - canvas.unit * _SHADOW * 2) * 0.16)
     toward = -1 if canvas.picture.light[0] < (box[0] + box[2]) / 2 else 1
     near = blend(tones, 0.5)
@@ -97,7 +97,7 @@ def _outline(canvas: Canvas, form: Form, box: Box, mask: Image.Image) -> None:
 
 
 def _flare(canvas: Canvas) -> None:
-    """The chain of discs a bright light throws across the lens."""
+    """Draw the chain of discs that a bright light makes in a lens."""
     (x, y), wide, high = canvas.picture.light, canvas.size[0] / 2, canvas.size[1] / 2
     for share, size in ((0.35, 0.03), (0.62, 0.016), (1.25, 0.05), (1.5, 0.024)):
         spot = disc(x + (wide - x) * share * 1.4, y + (high - y) * share * 1.4, canvas.unit * size)

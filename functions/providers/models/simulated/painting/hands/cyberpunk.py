@@ -1,4 +1,4 @@
-"""Night under neon: dark bodies, edges of glowing gas, a grid on the ground, scanlines over all."""
+"""Paints a night with neon: dark bodies, glowing edges, a grid on the ground, scanlines over everything."""
 
 from random import Random
 
@@ -28,7 +28,7 @@ def render(picture: Picture, rng: Random) -> Image.Image:
 
 
 def _tubes(picture: Picture) -> list[Colour]:
-    """The palette as neon: no tube is dark."""
+    """Return the palette as colours of neon tubes, none of which is dark."""
     return [vivid(lit(colour, max(0.0, 0.78 - lab(colour)[0])), 1.35) for colour in picture.palette.colours]
 
 
@@ -70,7 +70,7 @@ def _shine(neon: Canvas, form: Form, box: Box, mask: Image.Image) -> None:
 
 
 def _slits(size: tuple[int, int]) -> Image.Image:
-    """The rising bars in the lower half of a synthesiser's sun."""
+    """Return the dark bars, thicker towards the bottom, in the lower half of the sun on a synthwave cover."""
     bars = Image.new("L", size, 255)
     pen = ImageDraw.Draw(bars)
     for k in range(6):
@@ -80,7 +80,7 @@ def _slits(size: tuple[int, int]) -> Image.Image:
 
 
 def _edge(neon: Canvas, form: Form, box: Box, mask: Image.Image, tube: Colour) -> None:
-    # Many small tubes side by side would flood the picture with light.
+    # Many small tubes next to each other would make the whole picture too bright.
     crowd = 0.4 if len(form.parts) > _CROWD or form.kind is Kind.CLOUD else 0.0
     colour = deep(tube, max(crowd, 0.38 * (1 - form.depth)))
     line = neon.edge(form, box, mask, neon.unit * (0.0018 + 0.0014 * form.depth) * (1 - crowd / 2))
@@ -88,7 +88,7 @@ def _edge(neon: Canvas, form: Form, box: Box, mask: Image.Image, tube: Colour) -
 
 
 def _grid(neon: Canvas, tube: Colour) -> None:
-    """Lines that run to the horizon, and lines across that crowd towards it."""
+    """Draw lines that run to the horizon, and lines across, which get closer to each other towards it."""
     wide, high = neon.size
     floor = neon.picture.floor
     sheet = Image.new("L", neon.size)

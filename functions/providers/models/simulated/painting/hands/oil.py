@@ -1,4 +1,4 @@
-"""A flat underpainting, gone over with bristle strokes from broad to fine, lit as thick paint on canvas."""
+"""Paints a flat ground, and brush strokes over it from broad to fine, lit like thick paint on canvas."""
 
 import math
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from providers.models.simulated.painting.forms import Kind, Picture
 
 _SCALE = 0.6
 _TURNS = 24
-_CALM = 10  # grey levels of change below which a spot has no direction of its own
+_CALM = 10  # below so many grey levels of change, a spot has no direction of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Brush:
-    long: float  # parts of the picture's unit
+    long: float  # in parts of the picture's unit
     fat: float
-    cover: float  # how many times over it covers what it paints
+    cover: float  # how many times its strokes cover the area
     jitter: int
-    picky: bool  # only where there is detail
+    picky: bool  # if so, it paints only where there is detail
 
 
 _BRUSHES = (
@@ -45,7 +45,7 @@ def render(picture: Picture, rng: Random) -> Image.Image:
 
 
 def _underpaint(canvas: Canvas) -> tuple[Image.Image, Image.Image]:
-    """The flat scene twice: all of it, and without the small bright things a broad brush would smear."""
+    """Return the flat scene twice: complete, and without the small bright things that a broad brush would smear."""
     start = canvas.image.copy()
     everything = Canvas(canvas.picture, _SCALE, start)
     for form in canvas.picture.forms:
@@ -57,7 +57,7 @@ def _underpaint(canvas: Canvas) -> tuple[Image.Image, Image.Image]:
 
 
 class _Field:
-    """Which way the brush runs: along the edges of things, and where there are none, as the wind blows."""
+    """Says in which direction the brush moves: along the edges of things, and elsewhere as the wind blows."""
 
     def __init__(self, under: Image.Image, rng: Random) -> None:
         self.zoom = 4
@@ -68,7 +68,7 @@ class _Field:
         self._wind = wind.tobytes()
 
     def at(self, x: int, y: int) -> tuple[float, int]:
-        """The stroke's angle and how much goes on here."""
+        """Return the angle of a stroke at this place, and how much the picture changes there."""
         col = min(self._wide - 2, max(1, x // self.zoom))
         row = min(self._high - 2, max(1, y // self.zoom))
         spot = row * self._wide + col
@@ -88,7 +88,7 @@ def _go_over(canvas: Canvas, under: Image.Image, field: _Field, brush: _Brush, r
     for _ in range(round(wide * high / (size[0] * size[1]) * brush.cover)):
         x, y = int(rng.random() * wide), int(rng.random() * high)
         angle, change = field.at(x, y)
-        if brush.picky and change < _CALM and rng.random() < 0.6:  # noqa: PLR2004 - leave calm places broad
+        if brush.picky and change < _CALM and rng.random() < 0.6:  # noqa: PLR2004 - calm places keep broad strokes
             continue
         stamp = stamps[round(angle / math.pi * _TURNS) % _TURNS]
         start = (y * wide + x) * 3
@@ -112,7 +112,7 @@ def _bristles(rng: Random, size: tuple[int, int], turn: float) -> Image.Image:
 
 
 def _sharpen(canvas: Canvas, under: Image.Image) -> None:
-    """What is smaller than a brush, an eye or a window, is set in last with a fine point."""
+    """Add what is smaller than a brush, such as an eye or a window, at the end with a fine point."""
     coarse = on.soften(under, canvas.unit * 0.012)
     lost = ImageChops.difference(under, coarse).convert("L").point(on.curve(lambda v: (v - 0.055) * 6))
     mask = on.soften(lost, canvas.unit * 0.002)

@@ -1,4 +1,4 @@
-"""Soft light: air between the layers, bodies with volume, bloom around the light, and film grain."""
+"""Paints with soft light: air between the layers, shaded bodies, a glow around the light, and film grain."""
 
 from random import Random
 
@@ -62,7 +62,7 @@ def _textured(
 
 
 def _modelled(canvas: Canvas, image: Image.Image, mask: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Give a flat shape a lit and a shaded side, from its own blurred and shifted mask."""
+    """Give a flat shape a lit and a shaded side, made from its own mask, blurred and moved."""
     reach = max(2.0, min(size) * 0.16)
     toward = -1 if canvas.picture.light[0] < canvas.picture.width / 2 else 1
     body = on.moved(on.soften(mask, reach), (round(toward * reach * 0.7), round(-reach * 0.7)))

@@ -1,4 +1,4 @@
-"""Coloured pencil on paper: every shape hatched as darkly as its tone, then drawn around by a loose hand."""
+"""Draws with coloured pencil on paper: the darker a shape, the denser its hatching, and a loose line around it."""
 
 import math
 from random import Random
@@ -11,9 +11,9 @@ from providers.models.simulated.painting.colour import Colour, blend, deep, ligh
 from providers.models.simulated.painting.forms import Form, Kind, Outline, Picture, box
 
 _LINED = (Kind.LAND, Kind.PLANT, Kind.OBJECT, Kind.LIGHT, Kind.CLOUD)
-_SLANTS = (0.95, -0.6, 0.3)  # of the three layers of hatching
+_SLANTS = (0.95, -0.6, 0.3)  # slants of the three layers of hatching
 _DARK = 0.55
-_EMPTY = (Kind.CLOUD, Kind.SPARK)  # left as bare paper
+_EMPTY = (Kind.CLOUD, Kind.SPARK)  # these kinds stay bare paper
 
 
 def render(picture: Picture, rng: Random) -> Image.Image:
@@ -31,7 +31,7 @@ def render(picture: Picture, rng: Random) -> Image.Image:
 
 
 def _hatching(rng: Random, canvas: Canvas, slant: float) -> Image.Image:
-    """Pencil lines over the whole sheet, drawn in short runs as a wrist does."""
+    """Return pencil lines over the whole sheet, drawn in short runs, as a wrist moves."""
     wide, high = canvas.size
     sheet = Image.new("L", canvas.size)
     pen = ImageDraw.Draw(sheet)
@@ -63,7 +63,7 @@ def _draw(canvas: Canvas, form: Form, hatches: list[Image.Image], paper: Colour)
         return
     tones = tuple(vivid(tone, 1.25) for tone in form.tones)
     _wash(canvas, form, area, mask, tones)
-    # The darker the tone, the more layers of hatching lie across each other.
+    # A darker tone gets more layers of hatching.
     dark = 1 - lightness(blend(tones, 0.5))
     for layer, hatch in enumerate(hatches):
         strength = min(1.0, 0.55 + dark - 0.28 * layer - (0.25 if form.kind is Kind.SHADE else 0))
@@ -72,7 +72,7 @@ def _draw(canvas: Canvas, form: Form, hatches: list[Image.Image], paper: Colour)
 
 
 def _leave(canvas: Canvas, form: Form, area: Box, mask: Image.Image) -> None:
-    """Bright things stay bare paper; only what is small and dark is set down in lead."""
+    """Leave bright things as bare paper. Only what is small and dark is drawn, in pencil."""
     if form.kind is Kind.SPARK and lightness(form.tones[0]) < _DARK:
         canvas.image.paste(form.tones[0], area, mask)
 
@@ -105,7 +105,7 @@ def _contour(canvas: Canvas, form: Form, rng: Random) -> None:
 
 
 def _outlines(form: Form) -> tuple[Outline, ...]:
-    # The inner edges of a cloud's puffs would show; its upper edges are enough.
+    # The inner edges of a cloud's parts would be seen, so only its upper edges are drawn.
     if form.kind is Kind.CLOUD:
         return tuple(part[len(part) // 2 :] for part in form.parts[:-1])
     return tuple([*part, part[0], part[1]] for part in form.edges or form.parts)
@@ -123,10 +123,10 @@ def _loose(part: Outline, shake: float, rng: Random, origin: tuple[int, int]) ->
 
 
 def _frayed(canvas: Canvas, paper: Colour, tooth: Image.Image, rng: Random) -> Image.Image:
-    """The drawing ends before the paper does, in the loose ends of its strokes."""
+    """End the drawing before the edge of the paper, with the loose ends of its strokes."""
     sheet = Image.new("RGB", canvas.size, paper)
     sheet.paste(canvas.image, (0, 0), _loose_ends(canvas, rng))
-    # Lead sits on the tooth of the paper: where it is rough, the paper shows through.
+    # Pencil stays on the high points of the paper, so the paper can be seen where it is rough.
     sheet.paste(paper, (0, 0), tooth.point(on.curve(lambda v: (v - 0.62) * 0.8)))
     return sheet
 
@@ -138,7 +138,7 @@ def _loose_ends(canvas: Canvas, rng: Random) -> Image.Image:
     pen = ImageDraw.Draw(mask)
     gap = max(2.0, canvas.unit * 0.006)
     for k in range(int((wide + high / slant) / gap) + 1):
-        # A slanted line, cut off where it meets the margin, a little sooner or later each time.
+        # A slanted line ends where it meets the margin, each time a little sooner or later.
         start = k * gap - high / slant
         top = max(edge, (edge - start) * slant) + rng.gauss(0, 0.4) * edge
         foot = min(high - edge, (wide - edge - start) * slant) + rng.gauss(0, 0.4) * edge

@@ -1,4 +1,4 @@
-"""Washes on wet paper: edges that wander, pigment that gathers at them, and paper left white."""
+"""Paints with washes on wet paper: uneven edges, where pigment gathers, and paper that is left white."""
 
 from random import Random
 
@@ -10,7 +10,7 @@ from providers.models.simulated.painting.colour import Colour, deep, lit, mix, v
 from providers.models.simulated.painting.forms import Form, Kind, Picture, box, disc
 
 _SCALE = 0.62
-_WET = 0.55  # how much of what lies under a wash is lifted off by it
+_WET = 0.55  # a wash takes off this share of what lies under it
 
 
 def render(picture: Picture, rng: Random) -> Image.Image:
@@ -25,7 +25,7 @@ def render(picture: Picture, rng: Random) -> Image.Image:
 
 
 class _Water:
-    """Where the sheet is wet: one field shakes the edges, another varies the pigment."""
+    """Says where the sheet is wet: one field makes the edges uneven, another one varies the pigment."""
 
     def __init__(self, canvas: Canvas, rng: Random) -> None:
         size = canvas.size
@@ -56,7 +56,7 @@ def _pool(canvas: Canvas, form: Form, area: Box, mask: Image.Image, water: _Wate
     size = mask.size
     light = _image(canvas.fill(form, area, tuple(lit(tone, 0.42) for tone in tones)), size)
     heavy = _image(canvas.fill(form, area, tuple(deep(vivid(tone, 1.15), 0.07) for tone in tones)), size)
-    # Pigment drifts to the rim of a wash and stays there when the water dries.
+    # Pigment moves to the rim of a wash, and stays there when the water dries.
     rim = ImageChops.subtract(mask, on.soften(mask, max(1.0, canvas.unit * 0.009))).point(on.curve(lambda v: v * 2.0))
     load = ImageChops.add(water.pigment.crop(area), rim)
     wash = Image.composite(heavy, light, load)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from providers.identity.remembered import Remembered
+from providers.identity.token_cache import TokenCache
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -25,11 +25,11 @@ def clock() -> Clock:
 
 
 def test_what_was_never_put_is_not_there(clock: Clock) -> None:
-    assert Remembered[str](2, clock).get("a") is None
+    assert TokenCache[str](2, clock).get("a") is None
 
 
 def test_it_is_there_until_its_moment(clock: Clock) -> None:
-    found = Remembered[str](2, clock)
+    found = TokenCache[str](2, clock)
     found.put("a", "one", LATER)
     found.put("b", "two", LATER + timedelta(seconds=1))
     clock.now = LATER - timedelta(microseconds=1)
@@ -39,14 +39,14 @@ def test_it_is_there_until_its_moment(clock: Clock) -> None:
 
 
 def test_putting_it_again_replaces_value_and_moment(clock: Clock) -> None:
-    found = Remembered[str](2, clock)
+    found = TokenCache[str](2, clock)
     found.put("a", "one", NOON)
     found.put("a", "two", LATER)
     assert found.get("a") == "two"
 
 
 def test_what_was_not_used_for_longest_makes_room(clock: Clock) -> None:
-    found = Remembered[str](2, clock)
+    found = TokenCache[str](2, clock)
     found.put("a", "one", LATER)
     found.put("b", "two", LATER)
     found.get("a")
@@ -55,13 +55,13 @@ def test_what_was_not_used_for_longest_makes_room(clock: Clock) -> None:
 
 
 def test_the_tokens_themselves_are_not_kept(clock: Clock) -> None:
-    found = Remembered[str](2, clock)
+    found = TokenCache[str](2, clock)
     found.put("a secret token", "one", LATER)
     assert "a secret token" not in repr(gc.get_referents(found._found))
 
 
 def test_threads_share_it(clock: Clock) -> None:
-    found = Remembered[int](8, clock)
+    found = TokenCache[int](8, clock)
 
     def use(n: int) -> bool:
         token = str(n % 16)

@@ -6,10 +6,10 @@ from datetime import datetime
 from core.clock import Clock
 
 
-class Remembered[V]:
-    """What was found out about tokens, each until a moment of its own: the `size` used last, shared between threads.
+class TokenCache[V]:
+    """Remembers what was found out about tokens, each until a time of its own. Threads may share it.
 
-    Tokens are credentials, so only their digests are kept.
+    The `size` tokens that were used last are kept. Tokens are credentials, so only their digests are kept.
     """
 
     def __init__(self, size: int, clock: Clock) -> None:
