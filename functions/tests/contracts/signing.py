@@ -4,17 +4,32 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+
+
+class FromNow(int):
+    """A time in seconds, so many from now. It is shown as that many, so that a test has the same name in each run."""
+
+    seconds: int
+
+    def __new__(cls, seconds: int) -> Self:
+        moment = super().__new__(cls, int(time.time()) + seconds)
+        moment.seconds = seconds
+        return moment
+
+    def __repr__(self) -> str:
+        return f"now{self.seconds:+}"
 
 
 def packed(part: bytes) -> str:

@@ -16,7 +16,7 @@ from jwt import algorithms
 from pytest_mock import MockerFixture
 
 from contracts.identity_toolkit import PROJECT
-from contracts.signing import GARBAGE, Clock, account_key, forgeries, signer
+from contracts.signing import GARBAGE, Clock, FromNow, account_key, forgeries, signer
 from core.errors import Unauthenticated, Unavailable
 from loopback import Loopback, loopback
 from providers.identity.app_check import FirebaseAppCheck
@@ -95,9 +95,9 @@ class TestSigned:
             {"aud": f"projects/{PROJECT}"},
             {"aud": None},
             {"sub": None},
-            {"exp": int(time.time()) - 1},
+            {"exp": FromNow(-1)},
             {"exp": None},
-            {"iat": int(time.time()) + 3600},
+            {"iat": FromNow(3600)},
         ],
         ids=str,
     )

@@ -11,7 +11,7 @@ import requests
 from google.auth import jwt as google_jwt
 from pytest_mock import MockerFixture
 
-from contracts.signing import GARBAGE, Clock, Signer, assembled, forgeries, signer, unsigned
+from contracts.signing import GARBAGE, Clock, FromNow, Signer, assembled, forgeries, signer, unsigned
 from core.errors import Unauthenticated, Unavailable
 from loopback import Loopback, loopback
 from providers.identity.memory import MemoryServiceTokens
@@ -61,11 +61,11 @@ WRONG: list[dict[str, Any]] = [
     {"email_verified": "false"},
     {"email_verified": "true"},
     {"email_verified": None},
-    {"exp": int(time.time()) - 1},
+    {"exp": FromNow(-1)},
     {"exp": "tomorrow"},
     {"exp": float("nan")},
     {"exp": None},
-    {"iat": int(time.time()) + 3600},
+    {"iat": FromNow(3600)},
     {"iat": None},
 ]
 

@@ -21,7 +21,7 @@ from google.oauth2 import service_account
 from pytest_mock import MockerFixture
 
 from contracts.identity_toolkit import PROJECT, IdentityToolkit
-from contracts.signing import GARBAGE, Clock, Signer, account_key, forgeries, signer, unsigned
+from contracts.signing import GARBAGE, Clock, FromNow, Signer, account_key, forgeries, signer, unsigned
 from core.errors import Unauthenticated, Unavailable
 from loopback import Loopback, loopback
 from providers.identity.app import firebase_app
@@ -162,8 +162,8 @@ class TestFirebase:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"exp": int(time.time()) - 1},
-            {"iat": int(time.time()) + HOUR},
+            {"exp": FromNow(-1)},
+            {"iat": FromNow(HOUR)},
             {"aud": "demo-another"},
             {"aud": f"{PROJECT}-2"},
             {"iss": "https://securetoken.google.com/demo-another"},
@@ -398,7 +398,7 @@ class TestEmulated:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"exp": int(time.time()) - 1},
+            {"exp": FromNow(-1)},
             {"exp": None},
             {"exp": "tomorrow"},
             {"exp": float("nan")},
