@@ -10,7 +10,7 @@ from presentation.canvas import Palette, bare_axes, new_figure
 from presentation.series import FAILURE_LIMIT_PERCENT, Days, ModelFailures, ModelLatency, formatter
 from presentation.words import Kind, shortened, shown
 
-# A chart on a phone is so wide. Then a text of size 12 is shown with about this size.
+# A chart is about so wide on a phone, so that a text of size 12 is shown there at about size 12.
 WIDTH = 330
 
 _HEIGHT = 216
