@@ -1,6 +1,6 @@
-"""Every Cloud Function: its trigger, its limits, one line. Importing this opens nothing.
+"""Declares every Cloud Function: its trigger, its limits, and one line. Importing this opens nothing.
 
-The names are those that the clients of feraset-imagen call. Limits stand here, beside the function that they shape.
+Clients of feraset-imagen call the functions by these names. Limits are here, next to the functions that they apply to.
 """
 
 import os
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from firebase_functions.https_fn import CallableRequest
     from firebase_functions.scheduler_fn import ScheduledEvent
 
-# Not at discovery, which runs without the settings of the functions.
+# At discovery this is left out, because the settings of the functions are not there.
 if is_served():
     refuse_unfit_environment()
 
@@ -121,7 +121,7 @@ def on_task(queue: Queue) -> Decorator:
     )
 
 
-# The tasks of every queue are sent to this one. The next two are there because Firebase makes a queue for a function.
+# The tasks of every queue are sent to this one. The next two exist because Firebase makes a queue for each function.
 @on_task(Queue.GENERATIONS)
 def processImageGeneration(request: "CallableRequest[Any]") -> None:
     darkroom().worker.process(request.data)

@@ -1,8 +1,8 @@
-"""The decorators of firebase_functions, applied where they have something to do. docs/adr/0007 has the figures.
+"""Applies the decorators of firebase_functions, but only where they are needed. docs/adr/0007 has the figures.
 
-They say what is deployed, and firebase-tools reads that once, at deployment. Their import takes longer than a request,
-and every cold start would pay for it: so an HTTP function is served as it stands, for its decorator adds nothing to
-it, and the others get theirs with their first request.
+The decorators say what to deploy, and firebase-tools reads that once, at deployment. Importing them takes longer than a
+request, and would make every cold start slower. So an HTTP function is served without its decorator, which adds nothing
+to it, and the other functions are decorated at their first request.
 """
 
 import sys
@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import Request, Response, current_app, has_app_context, request
 
+# functions-framework calls the function by this name, for all paths except a few.
 _FRAMEWORKS_ROUTE = "run"
-"""functions-framework calls the function under this name, for every path but a few."""
 
 type Handler = Callable[[Request], Response]
 type Decorator = Callable[[Callable[..., Any]], Handler]
+# A guard returns a refusal instead of the function if the caller is not the one that may call, and otherwise None.
 type Guard = Callable[[Request], Response | None]
-"""Answers in the function's place where the caller is not the one that may call."""
 
 
 def set_global_options(**options: Any) -> None:
@@ -40,7 +40,7 @@ def on_request(**options: Any) -> Callable[[Handler], Handler]:
 
 
 def on_task_dispatched(*, guard: Guard, retry: Mapping[str, int], rate: Mapping[str, int], **options: Any) -> Decorator:
-    """`retry` and `rate` are the fields of firebase_functions' RetryConfig and RateLimits."""
+    """Declare a function for tasks. `retry` and `rate` are fields of firebase_functions' RetryConfig and RateLimits."""
 
     def apply(function: Callable[..., Any]) -> Any:
         from firebase_functions import tasks_fn
@@ -51,7 +51,7 @@ def on_task_dispatched(*, guard: Guard, retry: Mapping[str, int], rate: Mapping[
         )
         return decorate(function)
 
-    return partial(_at_need, apply, guard)
+    return partial(_decorated_when_called, apply, guard)
 
 
 def on_schedule(*, guard: Guard, **options: Any) -> Decorator:
@@ -60,14 +60,14 @@ def on_schedule(*, guard: Guard, **options: Any) -> Decorator:
 
         return scheduler_fn.on_schedule(**options)(function)
 
-    return partial(_at_need, apply, guard)
+    return partial(_decorated_when_called, apply, guard)
 
 
 def serve_every_path(functions: Mapping[str, Any]) -> None:
-    """Have the function answer also what functions-framework would answer by itself, with pages and headers of its own.
+    """Make the function also answer paths that functions-framework would answer by itself, with pages of its own.
 
     Those are /robots.txt, /favicon.ico, and paths that its pattern does not match, such as /v1/%0d. `functions` has
-    each one by its name. functions-framework runs main.py with its Flask application at hand, which has the name of the
+    each function by its name. functions-framework runs main.py within its Flask application, whose name is that of the
     function that it serves.
     """
     function = functions.get(current_app.name) if has_app_context() else None
@@ -75,7 +75,7 @@ def serve_every_path(functions: Mapping[str, Any]) -> None:
         return
 
     def answer_in_its_place() -> Any:
-        # The object itself, as functions-framework hands it over, and not Flask's stand-in for it.
+        # The function gets the request itself, as from functions-framework, and not Flask's stand-in for it.
         found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
         return None if found.endpoint == _FRAMEWORKS_ROUTE else function(found)
 
@@ -83,16 +83,18 @@ def serve_every_path(functions: Mapping[str, Any]) -> None:
 
 
 def is_discovery() -> bool:
-    """Only firebase_functions itself reads what is deployed, and to do so it is loaded before main.py is."""
+    """Return whether firebase-tools reads what to deploy. Only then is firebase_functions loaded before main.py."""
     return "firebase_functions" in sys.modules
 
 
 def is_served() -> bool:
-    """Whether functions-framework loads this, to answer requests: it is loaded before main.py is."""
+    """Return whether functions-framework loads this to answer requests. Then it is loaded before main.py."""
     return "functions_framework" in sys.modules and not is_discovery()
 
 
-def _at_need(apply: Callable[[Callable[..., Any]], Any], guard: Guard, function: Callable[..., Any]) -> Any:
+def _decorated_when_called(
+    apply: Callable[[Callable[..., Any]], Any], guard: Guard, function: Callable[..., Any]
+) -> Any:
     if is_discovery():
         return apply(function)
     applied = cache(partial(apply, function))

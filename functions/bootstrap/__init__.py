@@ -1,6 +1,7 @@
-"""The composition root: it alone knows which adapter is which. It has a file for each room, above those it needs.
+"""Puts the application together. Only this package knows which adapter is used where.
 
-Nothing is made before it is first asked for, and so after the server has forked.
+There is a file for each room, which only needs the files of rooms below it. Nothing is made before it is first needed,
+and so nothing is made before the server has forked.
 """
 
 import os
@@ -17,7 +18,7 @@ __all__ = ["Darkroom", "darkroom", "part", "refuse_unfit_environment"]
 
 
 class Darkroom(RouteParts):
-    """The application, with all its rooms."""
+    """Has all parts of the application, of all rooms."""
 
 
 _lock = threading.Lock()
@@ -25,9 +26,10 @@ _app: Darkroom | None = None
 
 
 def refuse_unfit_environment() -> None:
-    """End the process, with a message that names each wrong variable, where the environment is not fit to start with.
+    """End the process with a message that names each wrong variable, if the environment is not fit to start with.
 
-    Called when a server starts, so that a deployment with a wrong setting never takes a request. Opens nothing.
+    This is called when a server starts, so that a deployment with a wrong setting never takes a request. It opens
+    nothing.
     """
     try:
         Settings.from_environment(os.environ)
@@ -36,8 +38,8 @@ def refuse_unfit_environment() -> None:
 
 
 def darkroom() -> Darkroom:
-    """The application of this process. Raises ConfigurationError where the environment is not fit to start with."""
-    global _app  # noqa: PLW0603 - the one place that a process keeps its application in
+    """Return the application of this process. Raises ConfigurationError if the environment is not fit to start with."""
+    global _app  # noqa: PLW0603 - only here does a process keep its application
     with _lock:
         if _app is None:
             configure_logging()
@@ -51,4 +53,4 @@ def darkroom() -> Darkroom:
 def _warn_of_open_mode() -> None:
     import logging
 
-    logging.getLogger(__name__).warning("auth_mode_open", extra={"meaning": "anybody is whoever they name"})
+    logging.getLogger(__name__).warning("auth_mode_open", extra={"meaning": "a caller can act as any user"})

@@ -1,4 +1,4 @@
-"""The credits room: the books, the ledger, the limits on spending."""
+"""Makes the credits room: the books, the ledger, the limits on spending."""
 
 from typing import TYPE_CHECKING
 

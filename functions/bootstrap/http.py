@@ -1,4 +1,4 @@
-"""The edge of HTTP: who is calling, and how fast."""
+"""Makes the edge of HTTP, which finds out who is calling, and limits how often."""
 
 import os
 from typing import TYPE_CHECKING

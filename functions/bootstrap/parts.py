@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from services.generations.places import Aside
 
 
-class part[T]:  # noqa: N801 - it reads as what it decorates: a part of the application
-    """An attribute that is made when it is first asked for, and then kept.
+class part[T]:  # noqa: N801 - a decorator has a lower-case name
+    """Decorates a method whose result is made when it is first asked for, and then kept.
 
-    One thread makes it, while the others wait. Its imports stand inside the function, so that a request loads what it
-    needs and nothing more.
+    One thread makes it, while the others wait. The method has its imports inside, so that a request loads only what it
+    needs.
     """
 
     def __init__(self, make: Callable[[Any], T]) -> None:
@@ -39,7 +39,7 @@ class _Later:
 
 
 class Parts:
-    """The parts that every room is made with. `parts` are those that a test hands in, by their names."""
+    """Holds what every room is made with. `parts` are replacements by name, which a test passes in."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, **parts: Any) -> None:
         self.settings = settings
@@ -48,7 +48,7 @@ class Parts:
         self.lock = threading.RLock()
 
     def later[T](self, find: Callable[[], T]) -> T:
-        """Return what stands for a part until something is first asked of it, because not every request needs it."""
+        """Return a stand-in that finds the part when it is first used, because not every request needs it."""
         return cast("T", _Later(find))
 
     @part

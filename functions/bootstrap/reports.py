@@ -1,4 +1,4 @@
-"""The reports room, and the delivery of its reports."""
+"""Makes the reports room, and the delivery of its reports."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What the functions are made of: every route, the worker, the schedules."""
+"""Makes what the functions need: every route, the worker, the schedules."""
 
 from typing import TYPE_CHECKING
 

@@ -1,6 +1,6 @@
-"""matplotlib without its global state, and its SVG made fit to stand inside a page.
+"""Draws with matplotlib without its global state, and makes its SVG fit to be part of a page.
 
-Figures are made and saved by themselves, never through pyplot, so threads do not meet.
+Figures are made and saved without pyplot, so that threads do not disturb each other.
 """
 
 import io
@@ -37,10 +37,10 @@ class Palette:
 LIGHT = Palette(
     ink="#211d1a", muted="#665f58", line="#e4ded6", bar="#17706b", band="#e0d8cb", alert="#b3261e", surface="#ffffff"
 )
+# Each of these colours stands for a word. The page gives each word a colour for light and one for dark.
 _PLACEHOLDERS = Palette(
     ink="#010203", muted="#010204", line="#010205", bar="#010206", band="#010207", alert="#010208", surface="#010209"
 )
-"""Colours that mean a word: the page gives each word a colour, one for light and one for dark."""
 
 
 def placeholders() -> Palette:
@@ -48,13 +48,13 @@ def placeholders() -> Palette:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """In the units of the SVG's view box, of which a text of size 12 is 12 high."""
-    _settle()
+    """Return a figure. The units are those of the SVG's view box, in which a text of size 12 is 12 high."""
+    _configure_matplotlib()
     return Figure(figsize=(width / _POINTS_PER_INCH, height / _POINTS_PER_INCH))
 
 
 def bare_axes(figure: Figure, place: tuple[float, float, float, float]) -> Axes:
-    """`place` is left, bottom, width and height, as shares of the figure."""
+    """Return axes without lines. `place` is left, bottom, width and height, as shares of the figure."""
     axes = figure.add_axes(place)
     axes.patch.set_visible(False)
     axes.tick_params(length=0)
@@ -71,14 +71,17 @@ def png(figure: Figure, *, dots_per_inch: int) -> bytes:
 
 
 def svg(figure: Figure, *, name: str, label: str, hints: dict[str, str]) -> str:
-    """`hints` are shown where the pointer rests, by the gid of what was drawn. `name` is unique in the page."""
+    """Return the figure as SVG.
+
+    `hints` are the texts that are shown under the pointer, by the gid of what was drawn. `name` is unique in the page.
+    """
     figure.patch.set_visible(False)
     FigureCanvasSVG(figure)
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None})
-    # Read by the parser of the standard library, because matplotlib wrote it, a line above.
+    # The parser of the standard library is safe here, because matplotlib wrote this, a line above.
     root = ET.fromstring(file.getvalue())  # noqa: S314  # nosec B314
-    _drop_what_a_page_needs_not(root)
+    _drop_unneeded_elements(root)
     for element in root.iter():
         _tidy(element, name, hints)
     root.attrib = {
@@ -92,8 +95,8 @@ def svg(figure: Figure, *, name: str, label: str, hints: dict[str, str]) -> str:
 
 
 @cache
-def _settle() -> None:
-    """For the whole process, once: nobody else in it draws. A `$` in a name is no formula."""
+def _configure_matplotlib() -> None:
+    """Set up matplotlib once for the whole process, in which nothing else draws. A `$` in a name starts no formula."""
     mpl.rcParams.update(
         {
             "svg.fonttype": "none",
@@ -103,11 +106,11 @@ def _settle() -> None:
             "axes.unicode_minus": False,
         }
     )
-    # It measures with a font of its own, which lacks some scripts; the page's fonts have them.
+    # matplotlib measures with its own font, which has no signs of some scripts. The page's fonts have them.
     warnings.filterwarnings("ignore", message="Glyph .* missing from font")
 
 
-def _drop_what_a_page_needs_not(root: ET.Element) -> None:
+def _drop_unneeded_elements(root: ET.Element) -> None:
     for kind in ("metadata", "defs"):
         for found in root.findall(_SVG + kind):
             if kind == "metadata" or found.find(_SVG + "style") is not None:
@@ -115,7 +118,7 @@ def _drop_what_a_page_needs_not(root: ET.Element) -> None:
 
 
 def _tidy(element: ET.Element, name: str, hints: dict[str, str]) -> None:
-    """Ids that are unique in the page, colours by their word, the page's own font, and no numbers of 9 digits."""
+    """Make ids unique in the page, name colours by their words, use the page's font, and shorten long numbers."""
     attributes = element.attrib
     own_id = attributes.pop("id", "")
     if element.tag != _SVG + "g":

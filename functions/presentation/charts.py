@@ -1,4 +1,4 @@
-"""The drawings themselves. Each takes what it draws and a palette, and knows neither report nor page."""
+"""Draws the charts. Each function takes the data and a palette, and knows neither the report nor the page."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from presentation.canvas import Palette, bare_axes, new_figure
 from presentation.series import FAILURE_LIMIT_PERCENT, Days, ModelFailures, ModelLatency, formatter
 from presentation.words import Kind, shortened, shown
 
+# A chart is about so wide on a phone, so that a text of size 12 is shown there at about size 12.
 WIDTH = 330
-"""As wide as a chart on a phone, so that a text of 12 is read at about 12 there."""
 
 _HEIGHT = 216
 _ROW = 46
 _NAME_LENGTH = 24
 _FASTEST_DRAWN_SECONDS = 0.5
+# The scale of failures goes up to at least so many percent, so that one failure in fifty does not fill the picture.
 _LEAST_FAILURE_SCALE = 20.0
-"""Percent: so that one failure in fifty does not fill the picture."""
 
 
 def days_chart(days: Days, palette: Palette) -> Figure:
@@ -29,7 +29,7 @@ def days_chart(days: Days, palette: Palette) -> Figure:
 
 
 def draw_days(axes: Axes, days: Days, palette: Palette, *, size: float) -> None:
-    """A bar for each day, the expected band behind it, a triangle on what a finding names."""
+    """Draw a bar for each day, the expected band behind it, and a triangle if a finding names the day."""
     top = max((bar.top for bar in days.bars), default=0) or 1
     written = formatter(days.kind)
     for place, bar in enumerate(days.bars):
@@ -82,7 +82,10 @@ def failures_chart(models: Sequence[ModelFailures], palette: Palette) -> Figure:
 
 
 def latency_chart(models: Sequence[ModelLatency], palette: Palette) -> Figure:
-    """On a scale by ratio: a line from half to 99 of 100, with a dot, two strokes and a diamond."""
+    """Return the chart of latencies on a logarithmic scale.
+
+    Each model has a line from 50 to 99 percent of its requests: a dot at 50, strokes at 90 and 95, a diamond at 99.
+    """
     figure, axes = _rows(len(models), foot=24)
     axes.set_xscale("log")
     axes.set_xlim(_FASTEST_DRAWN_SECONDS * 0.92, 180)
@@ -129,7 +132,7 @@ def hours_chart(counts: Sequence[int], palette: Palette) -> Figure:
 
 
 def _rows(count: int, *, foot: int) -> tuple[Figure, Axes]:
-    """One row for each model, the first at the top, its name above its bar: a name may be long."""
+    """Return a figure with a row for each model, the first at the top. Its name is above its bar, as it may be long."""
     height = _ROW * count + foot
     figure = new_figure(WIDTH, height)
     axes = bare_axes(figure, (0.015, foot / height, 0.97, 1 - foot / height))

@@ -1,10 +1,10 @@
-"""What stands at the top of every form of a report: one sentence, the week's name, the key figures."""
+"""Makes what is at the top of every form of a report: one sentence, the week's name, the key figures."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from presentation.reading import Document, number, part, text
-from presentation.words import NOTHING, Change, Kind, Wish, changed, humanised, money, period, plain, shown
+from presentation.words import NOTHING, Change, GoodDirection, Kind, changed, humanised, money, period, plain, shown
 
 LEVELS = ("normal", "low", "medium", "high", "critical")
 
@@ -47,23 +47,27 @@ def opening(report: Document) -> Opening:
         time_zone=text(report, "time_zone") or "UTC",
         level=level if level in LEVELS else "",
         score=shown(number(analysis, "anomaly_score")),
-        made=_made(report),
+        made=_edition(report),
         figures=tuple(figure.shown() for figure in key_figures_of(report)),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFigure:
-    """None where the report does not say, and for the rates of no requests; `before` is the week before's."""
+    """Holds a key figure of this week and of the week before.
+
+    It is None if the report does not say, and for the rates of a week without requests. `good_direction` says whether
+    it should go up or down.
+    """
 
     label: str
     now: float | None
     before: float | None
     kind: Kind
-    wish: Wish
+    good_direction: GoodDirection
 
     def shown(self) -> KeyFigure:
-        change = changed(self.now, self.before, kind=self.kind, wish=self.wish)
+        change = changed(self.now, self.before, kind=self.kind, good_direction=self.good_direction)
         return KeyFigure(label=self.label, value=shown(self.now, self.kind), change=change)
 
 
@@ -72,16 +76,16 @@ def key_figures_of(report: Document) -> tuple[WeekFigure, ...]:
     credit_stats, users = part(report, "credit_stats"), part(report, "user_stats")
     is_old = number(generations, "failure_rate_of_finished") is None
     places = (
-        ("Requests", generations, "total_requests", Kind.NUMBER, Wish.NEITHER),
-        ("Active users", users, "active_users_count", Kind.NUMBER, Wish.UP),
-        ("Credits used", credit_stats, "net_credits_consumed", Kind.NUMBER, Wish.NEITHER),
-        ("Success rate", generations, "success_rate", Kind.PERCENT, Wish.UP),
+        ("Requests", generations, "total_requests", Kind.NUMBER, GoodDirection.NEITHER),
+        ("Active users", users, "active_users_count", Kind.NUMBER, GoodDirection.UP),
+        ("Credits used", credit_stats, "net_credits_consumed", Kind.NUMBER, GoodDirection.NEITHER),
+        ("Success rate", generations, "success_rate", Kind.PERCENT, GoodDirection.UP),
         (
             "Failure rate",
             generations,
             "failure_rate" if is_old else "failure_rate_of_finished",
             Kind.PERCENT,
-            Wish.DOWN,
+            GoodDirection.DOWN,
         ),
     )
     return tuple(
@@ -90,19 +94,19 @@ def key_figures_of(report: Document) -> tuple[WeekFigure, ...]:
             now=_known(generations, place, key, kind),
             before=_known(before, before, key, kind),
             kind=kind,
-            wish=wish,
+            good_direction=good_direction,
         )
-        for label, place, key, kind, wish in places
+        for label, place, key, kind, good_direction in places
     )
 
 
 def _known(week: Document, place: Document, key: str, kind: Kind) -> float | None:
-    """A week without requests has no rates, whatever its document says."""
+    """Return the figure, or None. A week without requests has no rates, whatever its document says."""
     return None if kind is Kind.PERCENT and not number(week, "total_requests") else number(place, key)
 
 
 def side_figures(report: Document) -> list[tuple[str, str]]:
-    """The smaller ones, each with its label; those that the document does not have are left out."""
+    """Return the less important figures, each with its label, as far as the document has them."""
     users, credit_stats = part(report, "user_stats"), part(report, "credit_stats")
     found = [
         ("Registered this week", shown(number(users, "new_users"))),
@@ -140,8 +144,8 @@ def _week(week: str) -> str:
     return f"Week {int(digits)}, {year}" if separator and digits.isdecimal() else week
 
 
-def _made(report: Document) -> str:
-    """When and which, for the foot of the page."""
+def _edition(report: Document) -> str:
+    """Return which report this is and when it was made, for the foot of the page."""
     made, version = report.get("generated_at"), number(report, "version")
     moment = f"{made.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(made, datetime) else str(made or "")
     named = [text(report, "id"), f"version {version:.0f}" if version else "", f"made {moment}" if moment else ""]

@@ -1,4 +1,4 @@
-"""What was found unusual, gravest first, as cards and rows show it."""
+"""Makes the findings of a report ready for cards and rows, the most severe first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundThing:
-    """`facts` are the rule's own fields, for findings that give no expected range."""
+class FindingView:
+    """Holds a finding as texts. `facts` are the fields of its rule, if the finding gives no expected range."""
 
     severity: str
     type: str
@@ -38,9 +38,9 @@ class FoundThing:
     facts: tuple[tuple[str, str], ...]
 
 
-def found_things(report: Document) -> list[FoundThing]:
-    found = [_found_thing(anomaly) for anomaly in parts(part(report, "anomaly_analysis"), "detected_anomalies")]
-    return sorted(found, key=lambda thing: SEVERITIES.index(thing.severity))
+def finding_views(report: Document) -> list[FindingView]:
+    found = [_finding_view(anomaly) for anomaly in parts(part(report, "anomaly_analysis"), "detected_anomalies")]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def severity_of(anomaly: Document) -> str:
@@ -56,10 +56,10 @@ def days_of(anomaly: Document) -> list[str]:
     return texts(anomaly, "days")
 
 
-def _found_thing(anomaly: Document) -> FoundThing:
+def _finding_view(anomaly: Document) -> FindingView:
     unit, observed = text(anomaly, "unit"), number(anomaly, "observed")
     expected = _range(part(anomaly, "expected"), unit)
-    return FoundThing(
+    return FindingView(
         severity=severity_of(anomaly),
         type=text(anomaly, "type"),
         title=humanised(text(anomaly, "type")),

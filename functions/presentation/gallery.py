@@ -1,4 +1,4 @@
-"""The charts of one report, as SVG with their captions."""
+"""Makes the charts of one report, as SVG with their captions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Chart:
 
 
 def charts_of(report: Document) -> Iterator[Chart]:
-    """Those that have something to show."""
+    """Yield the charts that have something to show."""
     for measure in _DAILY:
         days = series.days(report, measure)
         if not days.is_empty:

@@ -1,9 +1,9 @@
-"""The report as an e-mail: what mail programs can show, and a text that is good by itself."""
+"""Makes a report an e-mail, with what mail programs can show, and with a text that is complete by itself."""
 
 from collections.abc import Iterator
 
 from presentation.figures import Opening, opening
-from presentation.findings import FoundThing, found_things
+from presentation.findings import FindingView, finding_views
 from presentation.picture import days_picture
 from presentation.reading import Document
 from presentation.series import Days, days
@@ -21,11 +21,11 @@ _NAME_LENGTH = 60
 
 
 def letter(report: Document, unsubscribe_url: str, page_url: str) -> Email:
-    """`report` is cleaned. Raises ValueError for an address that is not http(s)."""
+    """Return the e-mail. `report` must be cleaned. Raises ValueError for an address that is not http(s)."""
     _check(unsubscribe_url)
     if page_url:
         _check(page_url)
-    start, requests, found = opening(report), days(report, "requests"), found_things(report)
+    start, requests, found = opening(report), days(report, "requests"), finding_views(report)
     models = tables_of(report, (Table.MODELS,))
     html = rendered(
         "email.html",
@@ -55,7 +55,7 @@ def shortened_row(name: object, *cells: object) -> tuple[object, ...]:
 
 
 def _lines(
-    start: Opening, requests: Days, found: list[FoundThing], models: list[Rows], unsubscribe_url: str, page_url: str
+    start: Opening, requests: Days, found: list[FindingView], models: list[Rows], unsubscribe_url: str, page_url: str
 ) -> Iterator[str]:
     yield from (start.headline, "", f"Darkroom, {start.title} ({start.time_zone})", "")
     for figure in start.figures:
@@ -72,7 +72,7 @@ def _lines(
     yield from ("", "-- ", f"No more of these: {unsubscribe_url}", "")
 
 
-def _finding_lines(found: list[FoundThing]) -> Iterator[str]:
+def _finding_lines(found: list[FindingView]) -> Iterator[str]:
     if not found:
         yield "Nothing unusual was found."
         return

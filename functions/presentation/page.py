@@ -1,7 +1,7 @@
-"""The report as a page of its own: nothing is fetched, nothing runs."""
+"""Makes a report a page that is complete in itself: it fetches nothing, and runs no script."""
 
 from presentation.figures import opening, side_figures
-from presentation.findings import found_things
+from presentation.findings import finding_views
 from presentation.gallery import charts_of
 from presentation.reading import Document, number, part, texts
 from presentation.tables import Rows, tables_of
@@ -16,13 +16,13 @@ _SHOWN = (
     *(Table.TOP_USERS, Table.LEDGER, Table.RECONCILIATION, Table.DAILY),
 )
 
-_BARRED = (Table.MODELS, Table.STYLES, Table.COLORS, Table.SIZES, Table.TOP_USERS, Table.DAILY)
-"""Their first number is one to compare down the column."""
+# These tables get bars, because their first numbers can be compared down the column.
+_TABLES_WITH_BARS = (Table.MODELS, Table.STYLES, Table.COLORS, Table.SIZES, Table.TOP_USERS, Table.DAILY)
 
 
 def page(report: Document) -> str:
-    """`report` is cleaned."""
-    found = found_things(report)
+    """Return the page. `report` must be cleaned."""
+    found = finding_views(report)
     analysis = part(report, "anomaly_analysis")
     return rendered(
         "report.html",
@@ -37,13 +37,13 @@ def page(report: Document) -> str:
         unpriced=texts(part(report, "economics"), "models_without_price"),
         tables=tables_of(report, _SHOWN),
         rows_max=ROWS_SHOWN_MAX,
-        barred=_BARRED,
+        barred=_TABLES_WITH_BARS,
         longest=longest,
     )
 
 
 def longest(table: Rows, row: int) -> float:
-    """The part of the table's greatest first number that a row has, 0-100: the length of its bar."""
+    """Return the length of a row's bar, 0-100: its first number in percent of the table's greatest first number."""
     firsts = [cells[1] if isinstance(cells[1], int | float) else 0 for cells in table.rows]
     most = max(firsts)
     return round(100 * max(0, firsts[row]) / most, 1) if most > 0 else 0

@@ -1,4 +1,4 @@
-"""The week as one picture, for a mail and for a chat: headline, key figures, requests a day."""
+"""Draws the week as one picture, for a mail and for a chat: headline, key figures, requests a day."""
 
 from textwrap import wrap
 
@@ -20,7 +20,7 @@ _CHANGE_LENGTH = 19
 
 
 def picture(opening: Opening, days: Days) -> bytes:
-    """1200 x 628, light."""
+    """Return the picture as a PNG of 1200 x 628 pixels, in light colours."""
     figure = new_figure(_WIDTH, _HEIGHT)
     figure.patch.set_facecolor(LIGHT.surface)
     _write(figure, _MARGIN, 0.93, shortened(f"Darkroom · {opening.title}", 90), size=12, colour=LIGHT.muted)
@@ -36,7 +36,10 @@ def picture(opening: Opening, days: Days) -> bytes:
 
 
 def days_picture(days: Days) -> bytes:
-    """The chart alone, 1100 x 460, for a mail: shown at half its size, its texts are those of the mail."""
+    """Return the chart alone as a PNG of 1100 x 460 pixels, for a mail.
+
+    The mail shows it at half its size, in which its texts are as large as those of the mail.
+    """
     figure = new_figure(550, 230)
     figure.patch.set_facecolor(LIGHT.surface)
     draw_days(bare_axes(figure, (0.075, 0.17, 0.92, 0.82)), days, LIGHT, size=13)
@@ -45,7 +48,7 @@ def days_picture(days: Days) -> bytes:
 
 def _write_headline(figure: Figure, headline: str) -> None:
     lines = wrap(headline, _HEADLINE_LENGTH) or [""]
-    if len(lines) > 2:  # noqa: PLR2004 - as many as there is room for
+    if len(lines) > 2:  # noqa: PLR2004 - there is room for two lines
         lines = [lines[0], shortened(f"{lines[1]} {lines[2]}", _HEADLINE_LENGTH)]
     for place, line in enumerate(lines):
         _write(figure, _MARGIN, 0.852 - place * 0.056, line, size=20, colour=LIGHT.ink, weight="bold")

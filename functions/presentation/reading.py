@@ -1,4 +1,4 @@
-"""A report's document as it may come: fresh or read back, older than some keys, with any text in it."""
+"""Reads a report's document, which may be new or stored, lack newer keys, and have any text in it."""
 
 import math
 import unicodedata
@@ -7,18 +7,18 @@ from typing import Any
 
 Document = Mapping[str, Any]
 
-_UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""They turn the text around them, also the text of others."""
+# These characters change the direction of the text around them, even of texts of others.
+_DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+# Up to this number, a float holds every integer.
 _EXACT_MAX = 2**53
-"""Up to here a float holds every integer."""
 
 _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 _NO_TEXT = frozenset({"Cn", "Cs"})
 
 
 def cleaned(value: Any) -> Any:
-    """The same document with texts that XML, a line of CSV and a subject line can hold."""
+    """Return the same document with texts that XML, a line of CSV and a subject line can hold."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, Mapping):
@@ -36,11 +36,11 @@ def _clean_character(character: str) -> str:
     category = unicodedata.category(character)
     if category in _BREAKS:
         return " "
-    return "\ufffd" if category in _NO_TEXT or character in _UNSEEN else character
+    return "\ufffd" if category in _NO_TEXT or character in _DIRECTION_MARKS else character
 
 
 def part(document: Document, *keys: str) -> Document:
-    """A mapping inside the document, empty where there is none."""
+    """Return a mapping inside the document, or an empty one if there is none."""
     for key in keys:
         found = document.get(key)
         document = found if isinstance(found, Mapping) else {}
@@ -57,7 +57,7 @@ def named_parts(document: Document, key: str) -> dict[str, Document]:
 
 
 def number(document: Document, key: str) -> float | None:
-    """An integer stays one. None where there is no number, or one that cannot be drawn."""
+    """Return a number, as an int if it is one. Return None if there is no number, or one that cannot be drawn."""
     found = document.get(key)
     if isinstance(found, bool) or not isinstance(found, int | float):
         return None

@@ -10,20 +10,20 @@ from services.reports.ports import Email
 
 
 class DrawnReportPages:
-    """matplotlib is loaded by what draws with it, at its first use: most instances never show a report."""
+    """Draws the pages of reports. matplotlib is imported at first use, because most instances never show a report."""
 
     def html(self, report: Mapping[str, Any]) -> str:
-        from presentation.page import page  # noqa: PLC0415 - draws
+        from presentation.page import page  # noqa: PLC0415 - it imports matplotlib
 
         return page(cleaned(report))
 
     def email(self, report: Mapping[str, Any], unsubscribe_url: str, *, page_url: str = "") -> Email:
-        from presentation.letter import letter  # noqa: PLC0415 - draws
+        from presentation.letter import letter  # noqa: PLC0415 - it imports matplotlib
 
         return letter(cleaned(report), unsubscribe_url, page_url)
 
     def png(self, report: Mapping[str, Any]) -> bytes:
-        from presentation.picture import picture  # noqa: PLC0415 - draws
+        from presentation.picture import picture  # noqa: PLC0415 - it imports matplotlib
 
         tidy = cleaned(report)
         return picture(opening(tidy), days(tidy, "requests"))

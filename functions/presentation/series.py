@@ -1,4 +1,4 @@
-"""What the charts draw, taken from a report, with the sentence that says the same to who does not see them."""
+"""Takes from a report what the charts draw, with a sentence that says the same to people who cannot see them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DailyMeasure = Literal["requests", "credits", "failure_rate"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayBar:
-    """`low`, `middle` and `high` are None where nothing is expected yet."""
+    """Holds a day's bar. `low`, `middle` and `high` are None if nothing is expected yet."""
 
     label: str
     value: float
@@ -31,7 +31,7 @@ class DayBar:
 
     @property
     def mark(self) -> str:
-        """As a sign, so that it is not told by colour alone."""
+        """Return a sign for a marked day, so that colour is not the only mark."""
         if not self.is_marked:
             return ""
         return "▼ " if self.middle is not None and self.value < self.middle else "▲ "
@@ -62,13 +62,13 @@ class Days:
 
     @property
     def note(self) -> str:
-        """What the band and the marks mean, where there are any."""
+        """Return what the band and the marks mean, as far as there are any."""
         return " ".join(filter(None, (_BAND if self.has_band else "", _MARK if self.has_marks else "")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFailures:
-    """Percent of the finished requests."""
+    """Holds a model's failures. `rate` is in percent of the finished requests."""
 
     name: str
     rate: float
@@ -81,7 +81,7 @@ class ModelFailures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelLatency:
-    """Seconds."""
+    """Holds a model's latencies in seconds."""
 
     name: str
     p50: float
@@ -91,12 +91,12 @@ class ModelLatency:
     words: str
 
 
+# Each measure has its title, key and kind, and the unit of the findings whose days it marks.
 _DAILY: dict[DailyMeasure, tuple[str, str, Kind, str]] = {
     "requests": ("Requests a day", "total_requests", Kind.NUMBER, "requests"),
     "credits": ("Credits a day", "credits", Kind.NUMBER, "credits"),
     "failure_rate": ("Failure rate a day", "failure_rate_of_finished", Kind.PERCENT, "percent"),
 }
-"""Title, key, kind, and the unit of the findings whose days it marks."""
 
 
 def days(report: Document, measure: DailyMeasure) -> Days:
@@ -116,7 +116,7 @@ def model_latencies(report: Document) -> list[ModelLatency]:
 
 
 def hours(report: Document) -> list[int]:
-    """Requests of each of the 24 hours; empty where the report does not say."""
+    """Return the requests of each of the 24 hours, or an empty list if the report does not say."""
     breakdown = part(report, "generation_stats", "hour_breakdown")
     return [int(number(breakdown, str(hour)) or 0) for hour in range(24)] if breakdown else []
 

@@ -1,4 +1,4 @@
-"""A report as rows: what the page shows as tables, and what the CSV files hold."""
+"""Makes rows of a report, for the tables of the page and for the CSV files."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """`rows` have a cell for each column; None where the report does not say."""
+    """Holds a table. Each row has a cell for each column, which is None if the report does not say."""
 
     name: Table
     title: str
@@ -59,12 +59,12 @@ _FAILURES: tuple[_Field, ...] = (
 
 
 def table_of(report: Document, table: str) -> Rows:
-    """Raises ValueError for a table that there is not."""
+    """Return the table of this name. Raises ValueError if there is no such table."""
     return _MAKERS[Table(table)](report)
 
 
 def tables_of(report: Document, wanted: Iterable[Table]) -> list[Rows]:
-    """Those of them that have rows."""
+    """Return those of the wanted tables that have rows."""
     return [rows for rows in (table_of(report, table) for table in wanted) if rows.rows]
 
 
@@ -141,7 +141,7 @@ def _top_users(report: Document) -> Rows:
         (Column("Credits"), "credits"),
     )
     rows = [(text(user, "user_id"), *_cells(user, fields)) for user in parts(part(report, "user_stats"), "top_users")]
-    if not rows:  # an older report knows their requests only
+    if not rows:  # an older report only has their requests
         asked = part(report, "user_stats", "user_request_breakdown")
         rows = [(user_id, number(asked, user_id), None, None) for user_id in list(asked)[:10]]
     return Rows(

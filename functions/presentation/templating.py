@@ -10,7 +10,7 @@ from presentation.words import day, humanised, in_column, shown
 
 
 def rendered(template: str, **values: Any) -> str:
-    """Every value is escaped, but for what a template calls safe: the drawings alone."""
+    """Return the template with the values. All are escaped, except those that the template marks safe: the drawings."""
     return _environment().get_template(template).render(**values)
 
 
@@ -29,7 +29,7 @@ def _environment() -> Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Of the funnel; `share` is its part of all requests, 0-100."""
+    """Holds a step of the funnel. `share` is its part of all requests, 0-100."""
 
     label: str
     count: str

@@ -1,4 +1,4 @@
-"""Numbers and days as a person reads them."""
+"""Writes numbers and days as a person reads them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,8 +16,8 @@ class Kind(StrEnum):
     SECONDS = "seconds"
 
 
-class Wish(StrEnum):
-    """Which way a figure is hoped to move."""
+class GoodDirection(StrEnum):
+    """Says which way a figure should move."""
 
     UP = "up"
     DOWN = "down"
@@ -26,7 +26,7 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """`tone` is good, bad or plain; it says nothing that the words do not."""
+    """Describes how a figure changed. `tone` is good, bad or plain, and adds nothing that the words do not say."""
 
     arrow: str
     words: str
@@ -47,19 +47,22 @@ def shown(value: float | str | None, kind: str = Kind.NUMBER) -> str:
 
 
 def in_column(value: float | str | None, kind: str) -> str:
-    """As `shown`, but with as many decimals as its neighbours, and without the unit, which the heading has."""
+    """Return what `shown` does, but with as many decimals as the cells around it, and without the unit.
+
+    The heading has the unit.
+    """
     if isinstance(value, str) or value is None or kind == Kind.NUMBER:
         return shown(value)
     return f"{value:,.1f}"
 
 
 def plain(value: float) -> str:
-    """With thousands, and with decimals where there are any, two at most."""
+    """Return the number with separators of thousands, and with up to two decimals if it is not whole."""
     return f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
 
 
 def short(value: float) -> str:
-    """For the small room beside a bar: 950, 1.2k, 34k, 5.6M."""
+    """Return the number in short, to fit beside a bar: 950, 1.2k, 34k, 5.6M."""
     for size, unit in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")):
         if abs(value) >= size:
             return (
@@ -74,7 +77,9 @@ def money(micros: float | None, currency: str) -> str:
     return NOTHING if micros is None else f"{micros / MICROS:,.2f} {currency}".strip()
 
 
-def changed(now: float | None, before: float | None, *, kind: str, wish: Wish = Wish.NEITHER) -> Change:
+def changed(
+    now: float | None, before: float | None, *, kind: str, good_direction: GoodDirection = GoodDirection.NEITHER
+) -> Change:
     if now is None:
         return Change(arrow="", words="nothing to measure")
     if before is None:
@@ -86,32 +91,35 @@ def changed(now: float | None, before: float | None, *, kind: str, wish: Wish = 
     return Change(
         arrow="↑" if is_up else "↓",
         words=f"{_difference(now, before, kind)} {direction} than the week before ({shown(before, kind)})",
-        tone=_tone(wish, is_up=is_up),
+        tone=_tone(good_direction, is_up=is_up),
     )
 
 
 def _difference(now: float, before: float, kind: str) -> str:
-    """In percent of the week before; in points, or as a number, where percent would say nothing."""
+    """Return the difference in percent of the week before.
+
+    For rates it is in points, and if the week before has no positive number, it is a number.
+    """
     gap = abs(now - before)
     if kind == Kind.PERCENT:
         return f"{plain(round(gap, 1)) if gap >= 0.05 else plain(round(gap, 2))} points"  # noqa: PLR2004
     return plain(gap) if before <= 0 else f"{plain(max(1, round(100 * gap / before)))}%"
 
 
-def _tone(wish: Wish, *, is_up: bool) -> str:
-    if wish is Wish.NEITHER:
+def _tone(good_direction: GoodDirection, *, is_up: bool) -> str:
+    if good_direction is GoodDirection.NEITHER:
         return "plain"
-    return "good" if is_up == (wish is Wish.UP) else "bad"
+    return "good" if is_up == (good_direction is GoodDirection.UP) else "bad"
 
 
 def day(iso: str) -> str:
-    """`Tue 10 Nov`; what is no date stays as it is."""
+    """Return a day such as `Tue 10 Nov`. A text that is no date is returned as it is."""
     found = as_date(iso)
     return f"{found:%a} {found.day} {found:%b}" if found else iso
 
 
 def short_day(iso: str) -> str:
-    """In two lines, for the foot of a narrow bar."""
+    """Return the day in two lines, to fit below a narrow bar."""
     found = as_date(iso)
     return f"{found:%a}\n{found.day}" if found else shortened(iso, 6)
 
@@ -124,8 +132,9 @@ def as_date(iso: str) -> date | None:
 
 
 def period(start_iso: str, end_iso: str) -> str:
-    """The days from one moment up to another, as `9 to 15 November 2026` with a dash, where the second is no longer
-    in it. What is no moment stays as it is.
+    """Return the days between two moments, such as `9 to 15 November 2026`, with a dash for `to`.
+
+    The second moment is no longer part of it. Texts that are no moments are returned as they are.
     """
     try:
         start, end = datetime.fromisoformat(start_iso), datetime.fromisoformat(end_iso)
@@ -147,6 +156,6 @@ def shortened(text: str, length: int) -> str:
 
 
 def humanised(name: str) -> str:
-    """`request_spike` as `Request spike`."""
+    """Return `request_spike` as `Request spike`."""
     spaced = name.replace("_", " ").strip()
     return spaced[:1].upper() + spaced[1:]

@@ -13,7 +13,7 @@ class Worker:
         self._fulfilment = fulfilment
 
     def process(self, data: object) -> None:
-        """Do a task. To return answers 200, which acknowledges the task.
+        """Do a task. A return answers 200, which acknowledges it.
 
         An HttpsError with 503 makes the queue send it again.
         """

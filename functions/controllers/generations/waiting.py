@@ -26,7 +26,7 @@ class Waits:
     def place(self, seconds: int, *names: str) -> Iterator[int]:
         """Yield how many seconds the request may wait: `seconds`, or 0 if no place is free.
 
-        `names` are all names of the caller, such as the owner of a key and the user that the key acts for. Each name
+        `names` are all names that the caller counts under, such as a user and the key that acts for it. Each name
         may only have its share of the places.
         """
         if seconds <= 0 or not self._taken(names):

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from core.addresses import Network
 
-# Who has one IPv6 address also has at least all others with the same first 64 bits, and can call from each of them.
+# A caller with one IPv6 address has at least all others with the same first 64 bits, and can call from each of them.
 _IPV6_BITS = 64
 
 

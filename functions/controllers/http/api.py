@@ -105,7 +105,7 @@ class Api:
     def _caller(
         self, route: Route, headers: Mapping[str, str], request: Request, query: dict[str, str]
     ) -> Caller | None:
-        """Return the caller, who must have what the route asks for, or None if the route is public and no one is named.
+        """Return the caller, who must have what the route asks for, or None on a public route without a credential.
 
         `userId` names the user in open mode only. Otherwise it stays in the query, and is refused there.
         """

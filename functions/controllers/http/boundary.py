@@ -169,9 +169,9 @@ _SERVER_ERROR_MIN = 500
 
 
 def run_task(work: Callable[[], object]) -> None:
-    """Do a task, or run a schedule. To return acknowledges it.
+    """Do a task, or run a schedule. A return acknowledges it.
 
-    RetryTask asks for another run; nothing else is raised.
+    RetryTask, the only error it raises, asks for another run.
     """
     try:
         work()

@@ -1,4 +1,4 @@
-"""Makes a user anew whose document was deleted by hand, from what other documents still say about it."""
+"""Makes a user again whose document was deleted by hand, from what other documents still say about it."""
 
 import logging
 from dataclasses import replace

@@ -52,7 +52,7 @@ class BookSumRepository:
 
 
 class _Sums:
-    """Makes the sums of one user, or of everybody whose books are open if `user_id` is None."""
+    """Makes the sums of one user, or, if `user_id` is None, of everybody whose books are open."""
 
     def __init__(self, documents: Documents, user_id: str | None, at: datetime) -> None:
         self._documents = documents

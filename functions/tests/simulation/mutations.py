@@ -117,7 +117,7 @@ def a_user_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("retry")
 def a_lost_race_is_run_again_unread(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(GenerationRepository, "_again", lambda self, known: known)
+    patch.setattr(GenerationRepository, "_read_again", lambda self, known: known)
 
 
 @breaks("I6", "402")
