@@ -22,7 +22,7 @@ class AccountParts(StoreParts):
         return UserRepository(self.documents, self.clock)
 
     @part
-    def accounts(self) -> "AccountRepository":
+    def stored_accounts(self) -> "AccountRepository":
         from repositories.accounts.accounts import AccountRepository
 
         return AccountRepository(self.documents, self.users, self.creates, self.transaction)
@@ -58,7 +58,7 @@ class AccountParts(StoreParts):
 
         settings = self.settings
         return AccountService(
-            accounts=self.accounts,
+            stored_accounts=self.stored_accounts,
             directory=self.later(lambda: self.directory),
             tokens=self.later(lambda: self.tokens),
             welcome=Welcome(
@@ -78,7 +78,7 @@ class AccountParts(StoreParts):
 
         return AccessService(
             users=self.users,
-            accounts=self.accounts,
+            stored_accounts=self.stored_accounts,
             account_service=self.account_service,
             pepper=self.pepper,
             clock=self.clock,
@@ -88,7 +88,7 @@ class AccountParts(StoreParts):
     def keys(self) -> "KeyService":
         from services.accounts.keys import KeyService
 
-        return KeyService(users=self.users, accounts=self.accounts, pepper=self.pepper, clock=self.clock)
+        return KeyService(users=self.users, stored_accounts=self.stored_accounts, pepper=self.pepper, clock=self.clock)
 
     @property
     def pepper(self) -> str:

@@ -95,7 +95,7 @@ class GenerationParts(CatalogParts):
             zone=self.settings.report_zone,
             clock=self.clock,
             pause=self.pause,
-            places=Places(self.generations, self.clock, self.aside),
+            places=Places(self.generations, self.clock, self.run_in_background),
         )
 
     @part

@@ -97,7 +97,7 @@ class OperationParts(ReportParts):
 
         return AdministrationService(
             users=self.users,
-            accounts=self.accounts,
+            stored_accounts=self.stored_accounts,
             account_service=self.account_service,
             ledger=self.entries,
             directory=self.later(lambda: self.directory),
@@ -110,7 +110,7 @@ class OperationParts(ReportParts):
 
         return ErasureService(
             users=self.users,
-            accounts=self.accounts,
+            stored_accounts=self.stored_accounts,
             generations=self.generations,
             ledger=self.entries,
             opening=self.opening,

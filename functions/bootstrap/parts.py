@@ -7,7 +7,7 @@ from core.clock import Clock, clock_ahead
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from services.generations.places import Aside
+    from services.generations.places import RunInBackground
 
 
 class part[T]:  # noqa: N801 - a decorator has a lower-case name
@@ -56,5 +56,5 @@ class Parts:
         return time.sleep
 
     @part
-    def aside(self) -> "Aside":
+    def run_in_background(self) -> "RunInBackground":
         return lambda work: threading.Thread(target=work, daemon=True).start()

@@ -62,13 +62,13 @@ class InvalidRequest(AppError):
 
     def __init__(self, errors: Sequence[FieldError], message: str | None = None) -> None:
         """Keep the first 20 of `errors`, or fewer where they are long, and count the rest in `more`."""
-        self.errors = _told(errors)
+        self.errors = _first_faults(errors)
         self.more = len(errors) - len(self.errors)
         rest = [f"and {self.more} more"] if self.more else []
         super().__init__(message or "; ".join([*map(str, self.errors), *rest]))
 
 
-def _told(errors: Sequence[FieldError]) -> tuple[FieldError, ...]:
+def _first_faults(errors: Sequence[FieldError]) -> tuple[FieldError, ...]:
     kept: list[FieldError] = []
     left = _FAULTS_BYTES_MAX
     for error in map(_shortened_fault, errors[:FAULTS_MAX]):

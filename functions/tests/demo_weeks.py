@@ -23,7 +23,7 @@ from domain.reports.week_stats import (
     UserStats,
     WeekStats,
     by_name,
-    summed,
+    total_tally,
 )
 
 
@@ -42,7 +42,7 @@ def _counted(past: Sequence[PastGeneration], week: Week, zone: tzinfo) -> WeekSt
         week=week,
         window=week.window(zone),
         days=tuple(by_day),
-        requests=summed(map(_tally, mine)),
+        requests=total_tally(map(_tally, mine)),
         models=_grouped(mine, lambda each: each.model),
         model_days={
             (model, day): tally
@@ -63,7 +63,7 @@ def _outlined(past: Sequence[PastGeneration], week: Week, zone: tzinfo) -> WeekS
     return WeekStats(
         week=week,
         window=week.window(zone),
-        requests=summed(map(_tally, mine)),
+        requests=total_tally(map(_tally, mine)),
         models=_grouped(mine, lambda each: each.model),
         ledger=_ledger(past, week, zone),
         users=UserStats(active=len({each.user_id for each in mine})),

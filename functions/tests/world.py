@@ -178,7 +178,7 @@ class World:
             models=ModelRegistry([self.model, self.other_model, self.vendor]),
             transaction=OptimisticTransaction(pause=lambda _: None),
             pause=lambda seconds: self.later(seconds=seconds),
-            aside=self.asides.append,
+            run_in_background=self.asides.append,
         )
         self.app.seeding.put_catalog()
         for user_id, credits_ in (("alice", 100), ("bob", 0), ("mallory", 10)):

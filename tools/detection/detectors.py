@@ -10,7 +10,7 @@ from domain.reports.anomalies.findings import Finding
 from domain.reports.anomalies.merging import FAMILY, merged
 from domain.reports.anomalies.review import Past, review
 from domain.reports.anomalies.robust import detect
-from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, summed
+from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, total_tally
 from tools.detection import predecessor
 from tools.detection.products import HISTORY_WEEKS, PRICES, Week
 
@@ -64,7 +64,7 @@ def stats_of(week: Week, before: Week) -> WeekStats:
     return WeekStats(
         week=of_week,
         window=of_week.window(UTC),
-        requests=summed(models.values()),
+        requests=total_tally(models.values()),
         models=models,
         model_days=_model_days(week),
         sizes=sizes,

@@ -71,7 +71,7 @@ def spend[S: Subject](user: User, subject: S, spender: Spender, limits: Spending
     return replace(
         commit,
         bucket=bucket,
-        key=None if key is None else _used(key, subject.price, limits, now),
+        key=None if key is None else _key_after_spending(key, subject.price, limits, now),
         weeks=with_request(user.weeks, local_date(now, zone), subject.price),
         cancels=recent_cancels(user, now),
     )
@@ -104,7 +104,7 @@ def check_standing(user: User, spender: Spender, now: datetime) -> ApiKey | None
     return key
 
 
-def _used(key: ApiKey, price: int, limits: SpendingLimits, now: datetime) -> ApiKey:
+def _key_after_spending(key: ApiKey, price: int, limits: SpendingLimits, now: datetime) -> ApiKey:
     _refuse_crowd(key.in_flight, limits.key_in_flight_max)
     bucket = take(key.bucket, limits.per_key, now, "generations with this key")
     return replace(spent_with(key, price, now), bucket=bucket, in_flight=key.in_flight + 1, last_used_at=now)

@@ -1,4 +1,4 @@
-"""When the owner's account is erased, everything that came from a person is taken out of its generations."""
+"""When the owner's account is erased, everything personal is taken out of its generations."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -48,8 +48,8 @@ class MonthUsage:
 
     @property
     def total(self) -> Usage:
-        return summed(self.models.values())
+        return total_usage(self.models.values())
 
 
-def summed(usages: Iterable[Usage]) -> Usage:
+def total_usage(usages: Iterable[Usage]) -> Usage:
     return sum(usages, start=Usage())

@@ -12,7 +12,7 @@ from typing import Any
 from domain.credits.audit_verdict import AuditVerdict
 from domain.generations.latency import percentile
 from domain.reports.anomalies.findings import Band
-from domain.reports.week_stats import LedgerSums, Tallies, Tally, WeekStats, reconciled, summed
+from domain.reports.week_stats import LedgerSums, Tallies, Tally, WeekStats, reconciled, total_tally
 
 Document = dict[str, Any]
 # The keys are the day, and then `requests`, `credits` or `failure_rate` (in percent).
@@ -172,7 +172,7 @@ def _latency(histogram: Mapping[int, int]) -> Document:
 
 def _day(stats: WeekStats, day: date, expected: Mapping[str, Band | None], listed: Tallies) -> Document:
     models = stats.of_day(day)
-    tally = summed(models.values())
+    tally = total_tally(models.values())
     bands = {metric: expected.get(metric) for metric in _METRICS}
     return {
         "date": day.isoformat(),

@@ -175,7 +175,7 @@ class WeekStats:
         return {model: tally for (model, each), tally in self.model_days.items() if each == day}
 
 
-def summed(tallies: Iterable[Tally]) -> Tally:
+def total_tally(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, start=Tally())
 
 
@@ -212,7 +212,7 @@ def reconciled(stats: WeekStats) -> Sequence[Check]:
     return [
         Check(name="deductions in the ledger = requests", expected=requests.total, actual=_deductions(ledger)),
         Check(name="credits deducted in the ledger = prices", expected=requests.credits, actual=ledger.deducted),
-        *(_agreeing(name, requests, summed(tallies)) for name, tallies in groups.items()),
+        *(_agreeing(name, requests, total_tally(tallies)) for name, tallies in groups.items()),
         Check(name="no group has more ended requests than requests", expected=0, actual=_overcounted(stats)),
     ]
 

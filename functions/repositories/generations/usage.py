@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from core.calendar import Month
-from domain.generations.usage import MonthUsage, Usage, summed
+from domain.generations.usage import MonthUsage, Usage, total_usage
 from repositories.store.documents import Documents, Query
 from repositories.store.paths import GENERATIONS
 
@@ -56,7 +56,7 @@ class UsageRepository:
             models |= {model: found} if found.requests else {}
             left -= found.requests
         if left > 0:
-            models[OTHER] = self._usage(within).without(summed(models.values()))
+            models[OTHER] = self._usage(within).without(total_usage(models.values()))
         return MonthUsage(month=month, models=models)
 
     def _count(self, where: Conditions) -> int:

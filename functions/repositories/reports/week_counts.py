@@ -12,7 +12,7 @@ from math import ceil
 from core.calendar import Day, Week, Window, days
 from domain.credits.ledger import EntryType
 from domain.generations.latency import BUCKETS
-from domain.reports.week_stats import FAILURE_CLASSES, LedgerSums, Tally, WeekStats, by_name, summed
+from domain.reports.week_stats import FAILURE_CLASSES, LedgerSums, Tally, WeekStats, by_name, total_tally
 from repositories.reports.user_counts import UserCounts
 from repositories.store.documents import Documents, Query, Totals
 from repositories.store.paths import GENERATIONS, TRANSACTIONS, USERS
@@ -46,7 +46,7 @@ class WeekCountRepository:
             for model, day in product(groups.models, local_days)
         }
         models = by_name((model, tally) for (model, _), tally in model_days.items())
-        total = summed(models.values())
+        total = total_tally(models.values())
         spans = _spans(window, local_days, total.total)
         styles, colors = requests.crossed(("style", groups.styles), ("color", groups.colors), total.total)
         sizes, hours = requests.crossed(("size", groups.sizes), ("hour", _HOURS), total.total)
@@ -79,7 +79,7 @@ class WeekCountRepository:
         models = by_name(
             (model, requests.within(window.start, window.end, ("model", "==", model))) for model in groups.models
         )
-        total = summed(models.values())
+        total = total_tally(models.values())
         users = UserCounts(self._documents, week)
         return WeekStats(
             week=week,
@@ -160,8 +160,8 @@ class _Requests:
                 for pair in product(row_names, column_names)
             }
             return (
-                {name: summed(cells[name, other] for other in column_names) for name in row_names},
-                {name: summed(cells[other, name] for other in row_names) for name in column_names},
+                {name: total_tally(cells[name, other] for other in column_names) for name in row_names},
+                {name: total_tally(cells[other, name] for other in row_names) for name in column_names},
             )
         return (
             {name: self._of((row, "==", name), (column, "in", list(column_names))) for name in row_names},

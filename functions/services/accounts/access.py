@@ -82,10 +82,10 @@ class Caller:
 
 class AccessService:
     def __init__(
-        self, *, users: Users, accounts: Accounts, account_service: AccountService, pepper: str, clock: Clock
+        self, *, users: Users, stored_accounts: Accounts, account_service: AccountService, pepper: str, clock: Clock
     ) -> None:
         self._users = users
-        self._accounts = accounts
+        self._stored_accounts = stored_accounts
         self._account_service = account_service
         self._pepper = pepper
         self._clock = clock
@@ -219,10 +219,10 @@ class AccessService:
             raise Unauthenticated(_NOT_VALID)
         key_id, secret = parts
         digest = digest_of(secret, self._pepper)
-        known = self._accounts.secrets(key_id, fresh=False)
+        known = self._stored_accounts.secrets(key_id, fresh=False)
         found = _match(known, digest)
         if found is None and known:  # this instance may have seen the key before its last rotation
-            found = _match(self._accounts.secrets(key_id, fresh=True), digest)
+            found = _match(self._stored_accounts.secrets(key_id, fresh=True), digest)
         if found is None:
             raise Unauthenticated(_NOT_VALID)
         return found

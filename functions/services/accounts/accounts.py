@@ -30,14 +30,14 @@ class AccountService:
     def __init__(
         self,
         *,
-        accounts: Accounts,
+        stored_accounts: Accounts,
         directory: IdentityDirectory,
         tokens: TokenVerifier,
         welcome: Welcome,
         pepper: str,
         clock: Clock,
     ) -> None:
-        self._accounts = accounts
+        self._stored_accounts = stored_accounts
         self._directory = directory
         self._tokens = tokens
         self._welcome = welcome
@@ -69,7 +69,7 @@ class AccountService:
             mailbox=self._digest(f"welcome\0{mailbox_of(identity.email)}") if identity.email else None,
             at=now,
         )
-        user = self._accounts.admit(
+        user = self._stored_accounts.admit(
             arrival, lambda known, past: admission(known, identity, past, self._welcome, self._clock())
         )
         if user.welcome_due and self._welcome.is_open_to(identity):
@@ -87,12 +87,12 @@ class AccountService:
         """
         now = self._clock()
         user = User(id=user_id, name="", email="", current_credits=0, created_at=now, books_opened_at=now)
-        return self._accounts.open(user, audit)
+        return self._stored_accounts.open(user, audit)
 
     def sign_out(self, user_id: str) -> User:
         """Sign the user out everywhere, at once: every sign-in until now is no longer valid."""
         now = self._clock()
-        user = self._accounts.change(user_id, lambda user: AccountChange(user=replace(user, signed_out_at=now)))
+        user = self._stored_accounts.change(user_id, lambda user: AccountChange(user=replace(user, signed_out_at=now)))
         self._directory.sign_out(user_id)
         log.info("signed_out_everywhere", extra={"user_id": user_id})
         return user
@@ -122,7 +122,7 @@ class AccountService:
                 raise _refused(error.message) from error
             return claimed
 
-        user = self._accounts.claim(user_id, identity.user_id, decide)
+        user = self._stored_accounts.claim(user_id, identity.user_id, decide)
         log.info("account_claimed", extra={"user_id": user_id, "claimed": identity.user_id})
         return user
 

@@ -42,9 +42,9 @@ class IssuedKey:
 
 
 class KeyService:
-    def __init__(self, *, users: Users, accounts: Accounts, pepper: str, clock: Clock) -> None:
+    def __init__(self, *, users: Users, stored_accounts: Accounts, pepper: str, clock: Clock) -> None:
         self._users = users
-        self._accounts = accounts
+        self._stored_accounts = stored_accounts
         self._pepper = pepper
         self._clock = clock
 
@@ -90,7 +90,7 @@ class KeyService:
             after = replace(user, keys={**kept, key.id: key}, updated_at=now)
             return AccountChange(user=after, secret=proof, audit=record)
 
-        self._accounts.change(caller.user_id, decide)
+        self._stored_accounts.change(caller.user_id, decide)
         log.info("key_created", extra={"user_id": caller.user_id, "key_id": key.id, "actor": caller.actor})
         return IssuedKey(key, keys.token(key.id, secret))
 
@@ -135,7 +135,7 @@ class KeyService:
             key = user.keys.get(key_id)
             if key is None or not key.is_active(now):
                 raise KeyNotFound(key_id)
-            if any(known.digest == digest for known in self._accounts.secrets(key_id, fresh=True)):
+            if any(known.digest == digest for known in self._stored_accounts.secrets(key_id, fresh=True)):
                 return None
             rotated = replace(
                 key, serial=key.serial + 1, rotated_at=now, previous_until=now + overlap if overlap else None
@@ -143,7 +143,7 @@ class KeyService:
             proof = KeySecret(key_id=key_id, user_id=user_id, serial=rotated.serial, digest=digest)
             return AccountChange(user=_with_key(user, rotated, now), secret=proof)
 
-        user = self._accounts.change(user_id, decide)
+        user = self._stored_accounts.change(user_id, decide)
         log.info("key_rotated", extra={"user_id": user_id, "key_id": key_id})
         return IssuedKey(user.keys[key_id], keys.token(key_id, secret))
 
@@ -163,7 +163,7 @@ class KeyService:
             now = self._clock()
             return AccountChange(user=_with_key(user, after, now), audit=record(now))
 
-        return self._accounts.change(user_id, decide).keys[key_id]
+        return self._stored_accounts.change(user_id, decide).keys[key_id]
 
 
 def _record(key: ApiKey, user_id: str, by: Instruction) -> AuditRecord | None:

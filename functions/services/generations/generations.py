@@ -37,8 +37,8 @@ _IDS = uuid.UUID("6f7d2a52-6d0c-4b43-9a35-3d8b8f0f6b1e")
 _FIRST_LOOK = timedelta(seconds=60)
 
 _WAIT_STEP_SECONDS = 1.0
-Accounts = Collection[str]
-NONE: Accounts = ()
+AccountIds = Collection[str]
+NO_ACCOUNTS: AccountIds = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,14 +140,16 @@ class GenerationService:
         """Return the generation as it is known, without its place in the queue, which would have to be asked for."""
         return self._all_shown([generation])[0]
 
-    def get(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
+    def get(self, user_id: str, generation_id: str, *, claimed: AccountIds = NO_ACCOUNTS) -> GenerationView:
         """Return a generation of the user, or of the accounts that it claimed.
 
         Another user's generation is not found, just as one that does not exist.
         """
         return self._view(self._owned(user_id, generation_id, claimed).value)
 
-    def saving_link(self, user_id: str, generation_id: str, number: str, *, claimed: Accounts = NONE) -> SavingLink:
+    def saving_link(
+        self, user_id: str, generation_id: str, number: str, *, claimed: AccountIds = NO_ACCOUNTS
+    ) -> SavingLink:
         """Return a link to one output. Outputs are counted from 0.
 
         Raise GenerationNotFound, OutputNotFound or Unavailable.
@@ -167,7 +169,9 @@ class GenerationService:
             raise GenerationNotFound(generation_id)
         return self._view(found.value)
 
-    def wait(self, user_id: str, generation_id: str, seconds: float, *, claimed: Accounts = NONE) -> GenerationView:
+    def wait(
+        self, user_id: str, generation_id: str, seconds: float, *, claimed: AccountIds = NO_ACCOUNTS
+    ) -> GenerationView:
         """Return the generation when it has ended, or as it is when `seconds` are over."""
         until = self._clock() + timedelta(seconds=seconds)
         view = self.get(user_id, generation_id, claimed=claimed)
@@ -183,7 +187,7 @@ class GenerationService:
         *,
         after: Cursor | None,
         limit: int,
-        claimed: Accounts = NONE,
+        claimed: AccountIds = NO_ACCOUNTS,
     ) -> list[GenerationView]:
         """Return the newest generations first.
 
@@ -198,7 +202,7 @@ class GenerationService:
         owners = set() if user_id is None else {user_id}
         return self._all_shown(self._generations.page(owners, wanted, after=after, limit=limit))
 
-    def cancel(self, user_id: str, generation_id: str, *, claimed: Accounts = NONE) -> GenerationView:
+    def cancel(self, user_id: str, generation_id: str, *, claimed: AccountIds = NO_ACCOUNTS) -> GenerationView:
         """Settle the generation at once, with the refund, and take its task out of the queue. Raise AlreadyFinal.
 
         A result that comes later is dropped.
@@ -268,7 +272,7 @@ class GenerationService:
         else:
             log.info("generation_queued", extra={"generation_id": generation.id, "price": generation.price})
 
-    def _owned(self, user_id: str, generation_id: str, claimed: Accounts) -> Stored[Generation]:
+    def _owned(self, user_id: str, generation_id: str, claimed: AccountIds) -> Stored[Generation]:
         found = self._generations.owned(generation_id, {user_id, *claimed})
         if found is None:
             raise GenerationNotFound(generation_id)

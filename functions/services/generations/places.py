@@ -14,7 +14,7 @@ from services.generations.ports import Generations, Waiting
 log = logging.getLogger(__name__)
 
 # This function starts some work beside the request, which does not wait for it.
-Aside = Callable[[Callable[[], None]], object]
+RunInBackground = Callable[[Callable[[], None]], object]
 
 COUNTED_EVERY = timedelta(seconds=5)
 # Older counts are of no use. If nobody asks for a place, nothing is counted.
@@ -27,10 +27,10 @@ class Places:
     A request starts a count that runs beside it, at most every five seconds, and answers from the last count.
     """
 
-    def __init__(self, generations: Generations, clock: Clock, aside: Aside) -> None:
+    def __init__(self, generations: Generations, clock: Clock, run_in_background: RunInBackground) -> None:
         self._generations = generations
         self._clock = clock
-        self._aside = aside
+        self._run_in_background = run_in_background
         self._counts: dict[Queue, tuple[datetime, Waiting]] = {}
         self._under_way: set[Queue] = set()
         self._lock = threading.Lock()
@@ -40,7 +40,7 @@ class Places:
         now, queue = self._clock(), generation.queue
         counted = self._counts.get(queue)
         if (counted is None or now - counted[0] >= COUNTED_EVERY) and self._begins(queue):
-            self._aside(lambda: self._count(queue))
+            self._run_in_background(lambda: self._count(queue))
         if counted is None or now - counted[0] > _BELIEVED_FOR:
             return None
         return counted[1].place_of(generation.created_at)

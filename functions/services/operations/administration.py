@@ -47,14 +47,14 @@ class AdministrationService:
         self,
         *,
         users: Users,
-        accounts: Accounts,
+        stored_accounts: Accounts,
         account_service: AccountService,
         ledger: Ledger,
         directory: IdentityDirectory,
         clock: Clock,
     ) -> None:
         self._users = users
-        self._accounts = accounts
+        self._stored_accounts = stored_accounts
         self._account_service = account_service
         self._ledger = ledger
         self._directory = directory
@@ -119,7 +119,7 @@ class AdministrationService:
             off = replace(user, is_active=False, signed_out_at=now, updated_at=now)
             return AccountChange(user=off, audit=_record(by, "user.deactivate", user_id, now))
 
-        user = self._accounts.change(user_id, decide)
+        user = self._stored_accounts.change(user_id, decide)
         self._directory.set_active(user_id, is_active=False)
         self._directory.sign_out(user_id)
         return user
@@ -135,7 +135,7 @@ class AdministrationService:
             on = replace(user, is_active=True, updated_at=now)
             return AccountChange(user=on, audit=_record(by, "user.activate", user_id, now))
 
-        user = self._accounts.change(user_id, decide)
+        user = self._stored_accounts.change(user_id, decide)
         self._directory.set_active(user_id, is_active=True)
         return user
 
@@ -160,7 +160,7 @@ class AdministrationService:
             record = _record(by, "user.grant_admin", user_id, now)
             return AccountChange(user=replace(user, is_admin=True, updated_at=now), audit=record)
 
-        user = self._accounts.change(user_id, decide)
+        user = self._stored_accounts.change(user_id, decide)
         self._directory.set_role(user_id, "admin")
         return user
 
@@ -173,7 +173,7 @@ class AdministrationService:
             plain = replace(user, is_admin=False, signed_out_at=now, updated_at=now)
             return AccountChange(user=plain, audit=_record(by, "user.revoke_admin", user_id, now))
 
-        user = self._accounts.change(user_id, decide)
+        user = self._stored_accounts.change(user_id, decide)
         self._directory.set_role(user_id, "user")
         self._directory.sign_out(user_id)
         return user

@@ -101,7 +101,7 @@ class AuditService:
         It stops after `most` users, or after the time `within`. Raise Unavailable.
         """
         walk = _Walk(None if within is None else self._clock() + within)
-        self._go(walk, changed_since, None, most)
+        self._check_each(walk, changed_since, None, most)
         return self._audit(walk)
 
     def nightly(self, *, within: timedelta) -> Audit:
@@ -113,7 +113,7 @@ class AuditService:
         known = self._verdicts.progress() or AuditProgress(changed_since=began - _NIGHT)
         walk = _Walk(began + within)
         after = None if known.changed_id is None else UserMark(known.changed_at, known.changed_id)
-        self._go(walk, known.changed_since, after, None)
+        self._check_each(walk, known.changed_since, after, None)
         is_complete, reached = walk.is_complete, walk.mark or after
         turn = self._take_turns(walk, known.turn)
         walk.is_complete = is_complete
@@ -132,7 +132,7 @@ class AuditService:
         """
         walk.mark = None
         before = len(walk.checked)
-        self._go(walk, None, None if turn is None else UserMark(None, turn), before + TURN_MOST)
+        self._check_each(walk, None, None if turn is None else UserMark(None, turn), before + TURN_MOST)
         if walk.is_complete:
             return None
         return turn if walk.mark is None else walk.mark.id
@@ -148,7 +148,9 @@ class AuditService:
         )
         self._verdicts.put(verdict, progress)
 
-    def _go(self, walk: _Walk, changed_since: datetime | None, after: UserMark | None, most: int | None) -> None:
+    def _check_each(
+        self, walk: _Walk, changed_since: datetime | None, after: UserMark | None, most: int | None
+    ) -> None:
         for row in self._users.each(changed_since=changed_since, after=after):
             is_over = walk.until is not None and self._clock() >= walk.until
             if is_over or len(walk.checked) == most:
@@ -158,10 +160,10 @@ class AuditService:
                 walk.unreadable[row.path] = None
                 continue
             if row.id not in walk.checked:
-                self._look(walk, row)
+                self._check_user(walk, row)
             walk.mark = UserMark(row.updated_at, row.id)
 
-    def _look(self, walk: _Walk, user: User) -> None:
+    def _check_user(self, walk: _Walk, user: User) -> None:
         """Check one user. If that is not possible now, the audit of the others goes on."""
         try:
             audit = self._checked(user.id, self._sums.moment())

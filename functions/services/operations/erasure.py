@@ -55,7 +55,7 @@ class ErasureService:
         self,
         *,
         users: Users,
-        accounts: Accounts,
+        stored_accounts: Accounts,
         generations: Generations,
         ledger: Ledger,
         opening: OpeningService,
@@ -66,7 +66,7 @@ class ErasureService:
         clock: Clock,
     ) -> None:
         self._users = users
-        self._accounts = accounts
+        self._stored_accounts = stored_accounts
         self._generations = generations
         self._ledger = ledger
         self._opening = opening
@@ -90,7 +90,7 @@ class ErasureService:
             record = by.record(str(uuid.uuid4()), now, "user.delete", target_of(user_id))
             return AccountChange(user=_closed(user, now), audit=record)
 
-        user = self._accounts.change(user_id, decide)
+        user = self._stored_accounts.change(user_id, decide)
         log.info("user_deleted", extra={"user_id": user_id, "actor": by.actor})
         return self._erase(user, until) if user.erasure_due else True
 
@@ -126,7 +126,7 @@ class ErasureService:
             self._directory.delete(owner)
         for claimed in user.claimed:
             with suppress(UserNotFound):
-                self._accounts.change(claimed, self._closed_with_it)
+                self._stored_accounts.change(claimed, self._closed_with_it)
         stopped: AppError | None = None
         for row in chain.from_iterable(self._generations.each([owner]) for owner in owners):
             if self._clock() >= until:
@@ -134,7 +134,7 @@ class ErasureService:
             stopped = self._stopped_by(row) or stopped
         if stopped is not None:  # the others are erased, and a person has to look at this one
             raise stopped
-        self._accounts.change(user.id, self._finished)
+        self._stored_accounts.change(user.id, self._finished)
         log.info("user_erased", extra={"user_id": user.id})
         return True
 

@@ -89,15 +89,15 @@ class SweepService:
         started = self._clock()
         lost_until = self._lost_until(started)
         outcomes: Counter[str] = Counter()
-        for row in self._found(started, lost_until):
+        for row in self._due(started, lost_until):
             if self._clock() - started >= _BUDGET:
                 break
-            outcomes[self._looked_at(row, lost_until)] += 1
+            outcomes[self._outcome_of(row, lost_until)] += 1
         if outcomes:
             log.info("swept", extra={"found": outcomes.total(), "outcomes": dict(outcomes)})
         return SweepResult(**outcomes)
 
-    def _looked_at(self, row: Stored[Generation] | UnreadableRecord, lost_until: datetime | None) -> str:
+    def _outcome_of(self, row: Stored[Generation] | UnreadableRecord, lost_until: datetime | None) -> str:
         if isinstance(row, UnreadableRecord):
             return "unreadable"
         with log_context(generation_id=row.value.id, request_id=row.value.request_id):
@@ -113,7 +113,7 @@ class SweepService:
             return None
         return purged_at + _PURGE_LASTS
 
-    def _found(self, now: datetime, lost_until: datetime | None) -> Iterator[Stored[Generation] | UnreadableRecord]:
+    def _due(self, now: datetime, lost_until: datetime | None) -> Iterator[Stored[Generation] | UnreadableRecord]:
         """Yield the generations that are due.
 
         After a purge, yield those that lost their task as well, until the longest backoff from before the purge is

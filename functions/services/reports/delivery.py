@@ -66,7 +66,7 @@ class DeliveryService:
         is_grave = report["anomaly_analysis"]["severity_level"] in _GRAVE
         mailed = [self._mailed(report, address, "report") for address in self._recipients]
         alerted = [self._mailed(report, address, "alert") for address in self._recipients if is_grave]
-        told = dict(self._told(report, is_grave=is_grave))
+        told = dict(self._notified(report, is_grave=is_grave))
         delivery = Delivery(
             mailed=mailed.count(True),
             alerted=alerted.count(True),
@@ -107,7 +107,7 @@ class DeliveryService:
             images=images,
         )
 
-    def _told(self, report: Mapping[str, Any], *, is_grave: bool) -> Iterator[tuple[str, bool]]:
+    def _notified(self, report: Mapping[str, Any], *, is_grave: bool) -> Iterator[tuple[str, bool]]:
         if self._notifier is None:
             return
         for event in self._events(report, is_grave=is_grave):

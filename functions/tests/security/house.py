@@ -19,7 +19,7 @@ CUSTOMER = "customer-1"
 
 OUTSIDE = (
     *("documents", "queue", "queue_control", "outputs", "tokens", "directory"),
-    *("models", "transaction", "pause", "aside"),
+    *("models", "transaction", "pause", "run_in_background"),
 )
 """The parts of a world that stay when an instance of Darkroom ends."""
 
@@ -74,8 +74,8 @@ class House:
             "of closed": issue(world, "closed").token,
         }
         world.later(minutes=2)
-        world.app.accounts.change("gone", _deleted(world))
-        world.app.accounts.change("closed", _closed)
+        world.app.stored_accounts.change("gone", _deleted(world))
+        world.app.stored_accounts.change("closed", _closed)
         world.app.account_service.sign_out("left")
         return found
 

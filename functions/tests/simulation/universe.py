@@ -181,7 +181,7 @@ class Universe:
                 monotonic=scheduler.seconds, pause=scheduler.pause, uniform=self.chance.uniform
             ),
             pause=scheduler.pause,
-            aside=lambda work: work(),
+            run_in_background=lambda work: work(),
         )
         app.made["generations"] = GenerationRepository(
             app.documents, app.users, app.books, app.transaction, lock=scheduler.lock
@@ -234,7 +234,7 @@ class Universe:
             created_at=self.scheduler.now,
             budget=budget,
         )
-        app.accounts.change(user_id, lambda user: AccountChange(user=replace(user, keys={key.id: key})))
+        app.stored_accounts.change(user_id, lambda user: AccountChange(user=replace(user, keys={key.id: key})))
 
     def _weather(self) -> None:
         """What happens by itself between two steps, whoever makes them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from domain.reports.week_stats import Tallies, Tally, WeekStats, summed
+from domain.reports.week_stats import Tallies, Tally, WeekStats, total_tally
 
 # With fewer finished requests, a failure rate or a percentile says nothing.
 FINISHED_MIN = 20
@@ -108,7 +108,7 @@ def by_day(weeks: Iterable[Iterable[DayFacts]]) -> dict[date, DayFacts]:
 
 def _day_of(stats: WeekStats, day: date) -> DayFacts:
     models = stats.of_day(day)
-    tally = summed(models.values())
+    tally = total_tally(models.values())
     return DayFacts(
         day=day,
         total_requests=tally.total,

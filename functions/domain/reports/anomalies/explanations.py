@@ -133,7 +133,7 @@ def _unit(finding: Finding) -> str | None:
 def _range(finding: Finding, limits: Thresholds) -> tuple[float | None, Band | None]:
     details = finding.details
     if finding.type == "model_performance_disparity":
-        return _apart(details, limits)
+        return _disparity_range(details, limits)
     if finding.type == "suspicious_perfect_performance":
         return 0.0, None
     reading = _READINGS.get(finding.type)
@@ -144,7 +144,7 @@ def _range(finding: Finding, limits: Thresholds) -> tuple[float | None, Band | N
     return observed, _band(usual, reading.limit(usual or 0.0, limits))
 
 
-def _apart(details: Details, limits: Thresholds) -> tuple[float, Band]:
+def _disparity_range(details: Details, limits: Thresholds) -> tuple[float, Band]:
     worst, best = (100 * _number(details[name]["failure_rate"]) for name in ("worst_model", "best_model"))
     return worst, _band(best, _failure_limit(best, limits, float(limits.disparity_ratio)))
 

@@ -1,5 +1,5 @@
 from core.calendar import Month
-from domain.generations.usage import MonthUsage, Usage, summed
+from domain.generations.usage import MonthUsage, Usage, total_usage
 
 USED = Usage(requests=9, completed=5, failed=2, cancelled=1, images=6, charged=11, refunded=5, held=3)
 
@@ -20,7 +20,7 @@ def test_a_month_adds_up_its_models() -> None:
     assert month.total == Usage(
         requests=10, completed=5, failed=2, cancelled=1, images=6, charged=11, refunded=5, held=7
     )
-    assert summed([]) == MonthUsage(month=Month(2026, 3)).total == Usage()
+    assert total_usage([]) == MonthUsage(month=Month(2026, 3)).total == Usage()
 
 
 def test_what_is_left_is_never_below_zero() -> None:

@@ -22,7 +22,7 @@ from domain.reports.report import (
     report_id,
     summary,
 )
-from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, summed
+from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, total_tally
 
 WEEK = Week(2025, 31)
 MONDAY = date(2025, 7, 28)
@@ -368,7 +368,7 @@ class TestSize:
             for _ in range(25)
         )
         week = stats(
-            requests=summed(many.values()),
+            requests=total_tally(many.values()),
             models=many,
             model_days={(model, day): tally for model, tally in many.items() for day in DAYS},
             styles=many,

@@ -4,7 +4,7 @@ from fractions import Fraction
 import pytest
 
 from core.calendar import Week
-from domain.reports.week_stats import LedgerSums, Tally, UserList, WeekStats, by_name, reconciled, summed
+from domain.reports.week_stats import LedgerSums, Tally, UserList, WeekStats, by_name, reconciled, total_tally
 
 WEEK = Week(2026, 10)
 TALLY = Tally(total=10, completed=6, failed=2, cancelled=1, credits=30)
@@ -38,8 +38,8 @@ class TestTally:
         assert Tally(total=3).failure_share == 0
 
     def test_sums(self) -> None:
-        assert summed([TALLY, TALLY]) == Tally(total=20, completed=12, failed=4, cancelled=2, credits=60)
-        assert summed([]) == Tally()
+        assert total_tally([TALLY, TALLY]) == Tally(total=20, completed=12, failed=4, cancelled=2, credits=60)
+        assert total_tally([]) == Tally()
 
     def test_groups_are_summed_by_name_without_empty_ones(self) -> None:
         pairs = [("b", TALLY), ("a", TALLY), ("b", TALLY), ("c", Tally())]

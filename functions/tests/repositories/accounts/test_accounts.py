@@ -54,7 +54,7 @@ def documents(request: pytest.FixtureRequest) -> Iterator[Documents]:
 
 def repository(documents: Documents) -> AccountRepository:
     """As one instance has it, with a memory of its own."""
-    return instance_over(documents).accounts
+    return instance_over(documents).stored_accounts
 
 
 def opened(accounts: AccountRepository, **changes: Any) -> User:

@@ -7,7 +7,7 @@ import pytest
 
 from core.calendar import Week
 from core.errors import Unavailable
-from domain.reports.week_stats import FAILURE_CLASSES, Tally, WeekStats, reconciled, summed
+from domain.reports.week_stats import FAILURE_CLASSES, Tally, WeekStats, reconciled, total_tally
 from histories import GROUPS, Loops, history, write
 from repositories.reports import week_counts
 from repositories.reports.week_counts import WeekCountRepository
@@ -136,7 +136,7 @@ def test_a_week_with_a_clock_change_has_seven_days_and_all_its_hours(week: Week,
     stats = counted(filled(1, week, BERLIN), week, BERLIN)
     assert (stats.window.end - stats.window.start) == timedelta(hours=hours)
     assert len(stats.days) == 7
-    assert summed(stats.model_days.values()) == stats.requests
+    assert total_tally(stats.model_days.values()) == stats.requests
 
 
 @pytest.mark.usefixtures("way")
