@@ -1,4 +1,4 @@
-"""Makes the accounts room: users, identity, API keys."""
+"""These parts are the accounts room: users, identity, API keys."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Makes the catalog room: models and options."""
+"""These parts are the catalog room: models and options."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Makes the credits room: the books, the ledger, the limits on spending."""
+"""These parts are the credits room: the books, the ledger, the limits on spending."""
 
 from typing import TYPE_CHECKING
 

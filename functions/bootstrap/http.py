@@ -1,4 +1,4 @@
-"""Makes the edge of HTTP, which finds out who is calling, and limits how often."""
+"""These parts are the edge of HTTP: they find out who is calling, and how fast."""
 
 import os
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Makes the operations room: administration, audits, sweeps, the control of queues, demo data."""
+"""These parts are the operations room: administration, audits, sweeps, the control of queues, demo data."""
 
 import os
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Makes the reports room, and the delivery of its reports."""
+"""These parts are the reports room, and the delivery of its reports."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""How the values of settings are written in the environment, and what is allowed."""
+"""Settings are written in the environment in these forms, and each form says what it allows."""
 
 import re
 from datetime import UTC, tzinfo
