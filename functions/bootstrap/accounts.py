@@ -1,4 +1,4 @@
-"""These parts are the accounts room: users, identity, API keys."""
+"""Makes the accounts room: users, identity, API keys."""
 
 from typing import TYPE_CHECKING
 

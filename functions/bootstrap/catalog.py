@@ -1,4 +1,4 @@
-"""These parts are the catalog room: models and options."""
+"""Makes the catalog room: models and options."""
 
 from typing import TYPE_CHECKING
 

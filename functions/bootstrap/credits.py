@@ -1,4 +1,4 @@
-"""These parts are the credits room: the books, the ledger, the limits on spending."""
+"""Makes the credits room: the books, the ledger, the limits on spending."""
 
 from typing import TYPE_CHECKING
 

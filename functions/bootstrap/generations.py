@@ -1,4 +1,4 @@
-"""These parts are the generations room: ordering, the queue of tasks, the work of a model, outputs."""
+"""Makes the generations room: ordering, the queue of tasks, the work of a model, outputs."""
 
 import os
 import uuid

@@ -1,4 +1,4 @@
-"""These parts are the edge of HTTP: they find out who is calling, and how fast."""
+"""Makes the edge of HTTP, which finds out who is calling, and limits how often."""
 
 import os
 from typing import TYPE_CHECKING

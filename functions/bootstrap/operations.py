@@ -1,4 +1,4 @@
-"""These parts are the operations room: administration, audits, sweeps, the control of queues, demo data."""
+"""Makes the operations room: administration, audits, sweeps, the control of queues, demo data."""
 
 import os
 from datetime import timedelta

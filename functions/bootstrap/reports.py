@@ -1,4 +1,4 @@
-"""These parts are the reports room, and the delivery of its reports."""
+"""Makes the reports room, and the delivery of its reports."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The functions are made of these parts: every route, the worker, the schedules."""
+"""Makes what the functions need: every route, the worker, the schedules."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""These parts are the database, and what every room writes to it with."""
+"""Makes the database, and what every room writes to it with."""
 
 from typing import TYPE_CHECKING
 
