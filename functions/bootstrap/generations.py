@@ -12,6 +12,7 @@ from core.queues import Queue
 if TYPE_CHECKING:
     from repositories.generations.generations import GenerationRepository
     from services.generations.callbacks import CallbackService
+    from services.generations.dispatching import Dispatcher
     from services.generations.fulfilment import FulfilmentService
     from services.generations.generations import GenerationService
     from services.generations.model_ports import OutputStore, Thumbnailer
@@ -43,6 +44,12 @@ class GenerationParts(CatalogParts):
             signatures=self.task_signatures,
         )
         return CloudTasksQueue(emulator_connection(host) if host else production_connection(), target)
+
+    @part
+    def dispatcher(self) -> "Dispatcher":
+        from services.generations.dispatching import Dispatcher
+
+        return Dispatcher(self.later(lambda: self.queue))
 
     @part
     def task_signatures(self) -> "TaskSignatures":
@@ -88,7 +95,7 @@ class GenerationParts(CatalogParts):
             generations=self.generations,
             users=self.users,
             catalog=self.catalog,
-            queue=self.later(lambda: self.queue),
+            dispatcher=self.dispatcher,
             outputs=self.later(lambda: self.outputs),
             models=self.models,
             limits=self.spending_limits,
@@ -106,7 +113,7 @@ class GenerationParts(CatalogParts):
         return FulfilmentService(
             generations=self.generations,
             catalog=self.catalog,
-            queue=self.later(lambda: self.queue),
+            dispatcher=self.dispatcher,
             outputs=self.output_files,
             models=self.models,
             limits=Limits(
@@ -123,7 +130,7 @@ class GenerationParts(CatalogParts):
     def callbacks(self) -> "CallbackService":
         from services.generations.callbacks import CallbackService
 
-        return CallbackService(generations=self.generations, queue=self.later(lambda: self.queue), clock=self.clock)
+        return CallbackService(generations=self.generations, dispatcher=self.dispatcher, clock=self.clock)
 
     @part
     def usage(self) -> "UsageService":

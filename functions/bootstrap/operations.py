@@ -59,7 +59,7 @@ class OperationParts(ReportParts):
 
         return SweepService(
             generations=self.generations,
-            queue=self.queue,
+            dispatcher=self.dispatcher,
             marks=self.queue_marks,
             models=self.models,
             attempts_max=self.settings.attempts_max,
@@ -117,7 +117,7 @@ class OperationParts(ReportParts):
             outputs=self.output_files,
             directory=self.later(lambda: self.directory),
             models=self.models,
-            queue=self.later(lambda: self.queue),
+            dispatcher=self.dispatcher,
             clock=self.clock,
         )
 

@@ -2,11 +2,11 @@ import logging
 from datetime import timedelta
 
 from core.clock import Clock
-from core.errors import Unavailable
 from domain.credits.commits import Commit
 from domain.generations.generation import Generation
 from domain.generations.lifecycle import polled_again
-from services.generations.ports import Generations, TaskMessage, TaskQueue
+from services.generations.dispatching import Dispatcher
+from services.generations.ports import Generations
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +20,9 @@ class CallbackService:
     Several callbacks in a short time have this effect once.
     """
 
-    def __init__(self, *, generations: Generations, queue: TaskQueue, clock: Clock) -> None:
+    def __init__(self, *, generations: Generations, dispatcher: Dispatcher, clock: Clock) -> None:
         self._generations = generations
-        self._queue = queue
+        self._dispatcher = dispatcher
         self._clock = clock
 
     def hint(self, generation_id: str, provider_job: str) -> None:
@@ -42,10 +42,4 @@ class CallbackService:
 
         changed = self._generations.change(found, decide).value
         if changed.dispatch != found.value.dispatch:
-            self._enqueue(changed)
-
-    def _enqueue(self, generation: Generation) -> None:
-        try:
-            self._queue.enqueue(TaskMessage.of(generation))
-        except Unavailable as error:
-            log.warning("enqueue_failed", extra={"generation_id": generation.id, "reason": str(error)})
+            self._dispatcher.send(changed)

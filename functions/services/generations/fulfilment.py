@@ -16,6 +16,7 @@ from domain.credits.commits import Commit
 from domain.generations import lifecycle
 from domain.generations.generation import JOB_LOST, OUT_OF_ATTEMPTS, TOOK_TOO_LONG, Failure, Generation
 from services.catalog.catalog import CatalogService
+from services.generations.dispatching import Dispatcher
 from services.generations.jobs import job_of
 from services.generations.model_ports import (
     Job,
@@ -28,7 +29,7 @@ from services.generations.model_ports import (
 )
 from services.generations.models import ModelRegistry
 from services.generations.output_files import OutputFiles
-from services.generations.ports import Generations, TaskMessage, TaskQueue
+from services.generations.ports import Generations
 
 log = logging.getLogger(__name__)
 # Copying the result is tried again after this time at most. Each try fetches the picture from the vendor once more.
@@ -63,7 +64,7 @@ class FulfilmentService:
         *,
         generations: Generations,
         catalog: CatalogService,
-        queue: TaskQueue,
+        dispatcher: Dispatcher,
         outputs: OutputFiles,
         models: ModelRegistry,
         limits: Limits,
@@ -72,7 +73,7 @@ class FulfilmentService:
     ) -> None:
         self._generations = generations
         self._catalog = catalog
-        self._queue = queue
+        self._dispatcher = dispatcher
         self._outputs = outputs
         self._models = models
         self._limits = limits
@@ -152,7 +153,7 @@ class FulfilmentService:
         stored = self._generations.change(claimed, decide).value
         if stored.provider_job == provider_job:
             log.info("job_submitted", extra={"provider_job": provider_job})
-            self._poll_later(stored, self._limits.poll_every)
+            self._dispatcher.send(stored, not_before=self._clock() + self._limits.poll_every)
         elif stored.is_final:
             self._models.cancel_job(stored.spec.model, provider_job)
 
@@ -236,14 +237,7 @@ class FulfilmentService:
 
         stored = self._generations.change(found, decide).value
         if stored.dispatch == found.value.dispatch + 1:
-            self._poll_later(stored, wait)
-
-    def _poll_later(self, generation: Generation, wait: timedelta) -> None:
-        message = TaskMessage.of(generation, not_before=self._clock() + wait)
-        try:
-            self._queue.enqueue(message)
-        except Unavailable as error:
-            log.warning("enqueue_failed", extra={"reason": str(error)})
+            self._dispatcher.send(stored, not_before=self._clock() + wait)
 
     def _deliver(self, found: Stored[Generation], pictures: tuple[Picture, ...], fence: Fence) -> None:
         if not pictures:

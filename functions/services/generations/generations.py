@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from core.clock import Clock
-from core.errors import AppError, IdempotencyKeyReused, Unauthenticated, Unavailable
+from core.errors import AppError, IdempotencyKeyReused, Unauthenticated
 from core.records import Cursor, Stored
 from domain.accounts.errors import UserNotFound
 from domain.credits.commits import Commit
@@ -20,13 +20,13 @@ from domain.generations.output_files import output_filename
 from domain.generations.placing import place
 from services.accounts.ports import Users
 from services.catalog.catalog import CatalogService
+from services.generations.dispatching import Dispatcher
 from services.generations.fingerprints import fingerprint_of, is_repeat
 from services.generations.model_ports import LINK_LIFE, OutputStore
 from services.generations.models import ModelRegistry
 from services.generations.orders import Order, record_of
 from services.generations.places import Places
-from services.generations.ports import Created, GenerationFilter, Generations, TaskMessage, TaskQueue
-from services.generations.withdrawing import withdraw
+from services.generations.ports import Created, GenerationFilter, Generations
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class GenerationService:
         generations: Generations,
         users: Users,
         catalog: CatalogService,
-        queue: TaskQueue,
+        dispatcher: Dispatcher,
         outputs: OutputStore,
         models: ModelRegistry,
         limits: SpendingLimits,
@@ -96,7 +96,7 @@ class GenerationService:
         self._generations = generations
         self._users = users
         self._catalog = catalog
-        self._queue = queue
+        self._dispatcher = dispatcher
         self._outputs = outputs
         self._models = models
         self._limits = limits
@@ -133,7 +133,7 @@ class GenerationService:
         if found != fingerprint and not is_repeat(order, found):
             raise IdempotencyKeyReused
         if not created.replayed:
-            self._enqueue(created.generation)
+            self._send(created.generation)
         return created
 
     def shown(self, generation: Generation) -> GenerationView:
@@ -217,7 +217,7 @@ class GenerationService:
             return cancel(generation, now=self._clock())
 
         settled = self._generations.change(found, decide).value
-        withdraw(self._queue, settled)
+        self._dispatcher.withdraw(settled)
         if settled.provider_job is not None:
             self._models.cancel_job(settled.spec.model, settled.provider_job)
         log.info("generation_cancelled", extra={"generation_id": generation_id})
@@ -260,16 +260,8 @@ class GenerationService:
             generation_id, order.user_id, decide, may_exist=order.idempotency_key is not None
         )
 
-    def _enqueue(self, generation: Generation) -> None:
-        """Enqueue the task of a new generation.
-
-        A failure is only logged. The stored generation says that a task is due, so the sweeper sends it later.
-        """
-        try:
-            self._queue.enqueue(TaskMessage.of(generation))
-        except Unavailable as error:
-            log.warning("enqueue_failed", extra={"generation_id": generation.id, "reason": str(error)})
-        else:
+    def _send(self, generation: Generation) -> None:
+        if self._dispatcher.send(generation) is not None:
             log.info("generation_queued", extra={"generation_id": generation.id, "price": generation.price})
 
     def _owned(self, user_id: str, generation_id: str, claimed: AccountIds) -> Stored[Generation]:

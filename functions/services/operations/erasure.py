@@ -27,10 +27,10 @@ from domain.generations.lifecycle import cancel
 from services.accounts.instructions import Instruction, target_of
 from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, Users
 from services.credits.ports import Ledger
+from services.generations.dispatching import Dispatcher
 from services.generations.models import ModelRegistry
 from services.generations.output_files import OutputFiles
-from services.generations.ports import Generations, TaskQueue
-from services.generations.withdrawing import withdraw
+from services.generations.ports import Generations
 from services.operations.opening import OpeningService
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class ErasureService:
         outputs: OutputFiles,
         directory: IdentityDirectory,
         models: ModelRegistry,
-        queue: TaskQueue,
+        dispatcher: Dispatcher,
         clock: Clock,
     ) -> None:
         self._users = users
@@ -73,7 +73,7 @@ class ErasureService:
         self._outputs = outputs
         self._directory = directory
         self._models = models
-        self._queue = queue
+        self._dispatcher = dispatcher
         self._clock = clock
 
     def delete(self, user_id: str, by: Instruction) -> bool:
@@ -171,7 +171,7 @@ class ErasureService:
 
         ended = self._generations.change(found, decide)
         if not found.value.is_final:
-            withdraw(self._queue, ended.value)
+            self._dispatcher.withdraw(ended.value)
         if ended.value.provider_job is not None and not found.value.is_final:
             self._models.cancel_job(ended.value.spec.model, ended.value.provider_job)
         return ended

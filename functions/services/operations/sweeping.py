@@ -17,9 +17,9 @@ from domain.credits.commits import Commit
 from domain.generations import lifecycle
 from domain.generations.errors import SettlementConflict
 from domain.generations.generation import OUT_OF_ATTEMPTS, TOOK_TOO_LONG, Failure, Generation, Status
+from services.generations.dispatching import Dispatcher
 from services.generations.models import ModelRegistry
-from services.generations.ports import Generations, TaskMessage, TaskQueue
-from services.generations.withdrawing import withdraw
+from services.generations.ports import Generations, TaskMessage
 from services.operations.queue import QueueMarks
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class SweepService:
         self,
         *,
         generations: Generations,
-        queue: TaskQueue,
+        dispatcher: Dispatcher,
         marks: QueueMarks,
         models: ModelRegistry,
         attempts_max: int,
@@ -74,7 +74,7 @@ class SweepService:
         clock: Clock,
     ) -> None:
         self._generations = generations
-        self._queue = queue
+        self._dispatcher = dispatcher
         self._marks = marks
         self._models = models
         self._attempts_max = attempts_max
@@ -174,7 +174,7 @@ class SweepService:
             return "settled_meanwhile"
         if stored.value.provider_job is not None:
             self._models.cancel_job(settled.spec.model, stored.value.provider_job)
-        withdraw(self._queue, settled)
+        self._dispatcher.withdraw(settled)
         log.warning("generation_given_up", extra={"code": failure.code, "attempt": settled.attempt})
         return "failed"
 
@@ -195,7 +195,7 @@ class SweepService:
         changed = self._generations.change(stored, decide, patience=_PATIENCE).value
         if changed.dispatch == stored.value.dispatch:
             return "settled_meanwhile"
-        self._enqueue(changed)
+        self._send(changed)
         return "dispatched_again"
 
     def _resend(self, stored: Stored[Generation]) -> str:
@@ -203,7 +203,7 @@ class SweepService:
 
         If that name exists, the task is only waiting. A long queue must not lead to more and more tasks.
         """
-        self._enqueue(stored.value)
+        self._send(stored.value)
         self._defer(stored)
         return "resent"
 
@@ -226,14 +226,10 @@ class SweepService:
         """
         return generation.due_at is not None and generation.due_at <= self._clock()
 
-    def _enqueue(self, generation: Generation) -> None:
-        message = TaskMessage.of(generation)
-        try:
-            is_new = self._queue.enqueue(message)
-        except Unavailable as error:
-            log.warning("enqueue_failed", extra={"reason": str(error)})
-        else:
-            log.info("generation_resent", extra={"task": message.name, "was_waiting": not is_new})
+    def _send(self, generation: Generation) -> None:
+        is_new = self._dispatcher.send(generation)
+        if is_new is not None:
+            log.info("generation_resent", extra={"task": TaskMessage.of(generation).name, "was_waiting": not is_new})
 
 
 def _is_lost(generation: Generation, lost_until: datetime) -> bool:

@@ -41,6 +41,7 @@ from repositories.operations.book_sums import _Sums
 from repositories.store.documents import Ambiguous, Update
 from repositories.store.optimistic import OptimisticTransaction
 from services.credits.ledger import LedgerService
+from services.generations.dispatching import Dispatcher
 from services.generations.fulfilment import FulfilmentService
 from services.generations.generations import GenerationService
 from services.generations.output_files import OutputFiles
@@ -407,7 +408,7 @@ def a_sweep_does_nothing(patch: pytest.MonkeyPatch) -> None:
 @breaks("task")
 def a_task_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     def early(original: Callable[..., Any], self: GenerationService, generation_id: str, *others: Any) -> Any:
-        self._queue.enqueue(TaskMessage(generation_id=generation_id, dispatch=1))
+        self._dispatcher._queue.enqueue(TaskMessage(generation_id=generation_id, dispatch=1))
         return original(self, generation_id, *others)
 
     around(patch, GenerationService, "_accept", early)
@@ -436,7 +437,7 @@ def a_task_always_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("task")
 def a_cancel_leaves_its_task(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.generations.generations, "withdraw", lambda *_: None)
+    patch.setattr(Dispatcher, "withdraw", lambda *_: None)
 
 
 @breaks("task")
@@ -444,7 +445,7 @@ def a_cancel_removes_the_task_before_it_is_one(patch: pytest.MonkeyPatch) -> Non
     def hasty(original: Callable[..., Any], self: GenerationService, user_id: str, name: str, **named: Any) -> Any:
         found = self._generations.owned(name, {user_id})
         if found is not None:
-            services.generations.generations.withdraw(self._queue, found.value)
+            self._dispatcher.withdraw(found.value)
         return original(self, user_id, name, **named)
 
     around(patch, GenerationService, "cancel", hasty)
