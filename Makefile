@@ -20,9 +20,6 @@ endif
 # The local stack's clock, for run, demo, test, screenshots and export: NOW=2028-02-29T23:59:30Z. Only from the command line.
 SET_CLOCK = $(if $(filter command,$(origin NOW)),--now "$(NOW)")
 
-# Tests run in two processes: one has the servers, the other begins with the rest. ARGS='-n 0' has all in one.
-IN_TWO := -n 2 --dist loadgroup
-
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-browser run demo test test-days test-unit test-web screenshots bench report-benchmark simulate reliability check roles doors seed catalog sweep audit report resubscribe webhook-secret open-books grant-admin revoke-admin export docs requirements
 
@@ -42,10 +39,10 @@ demo: setup ## show all of it: one generation per model, the ledger, the weekly 
 	@$(STACK) exec $(SET_CLOCK) -- $(PYTHON) tools/demo.py
 
 test: setup-browser test-web ## run all tests, on the local stack and in a browser
-	@$(STACK) exec $(SET_CLOCK) -- $(PYTHON) -m pytest $(IN_TWO) $(ARGS)
+	@$(STACK) exec $(SET_CLOCK) -- $(PYTHON) tools/run_tests.py $(ARGS)
 
 test-unit: setup test-web ## run the tests that need no server
-	@$(PYTHON) -m pytest -m "not emulator and not stack" $(IN_TWO) $(ARGS)
+	@$(PYTHON) -m pytest -m "not emulator and not stack" $(ARGS)
 
 test-web: setup
 	@npm test --prefix web --silent -- --passWithNoTests

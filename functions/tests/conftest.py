@@ -22,14 +22,8 @@ def _no_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
     enable_socket()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    _skip_without_servers(items)
-    _share_among_processes(items)
-
-
-def _skip_without_servers(items: list[pytest.Item]) -> None:
-    """Tests of servers run under tools/stack.py, which names them in the environment."""
+    """Skip tests of servers where there are none. tools/stack.py names its servers in the environment."""
     missing = {
         "emulator": "FIRESTORE_EMULATOR_HOST" not in os.environ,
         "stack": "DARKROOM_STACK" not in os.environ,
@@ -38,17 +32,6 @@ def _skip_without_servers(items: list[pytest.Item]) -> None:
         for marker, is_missing in missing.items():
             if is_missing and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=f"no {marker} here: run `make test`"))
-
-
-def _share_among_processes(items: list[pytest.Item]) -> None:
-    """Tests of servers begin first and run one after the other, for they share a database. Others go by file."""
-    items.sort(key=lambda item: not _needs_servers(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("servers" if _needs_servers(item) else item.path.as_posix()))
-
-
-def _needs_servers(item: pytest.Item) -> bool:
-    return item.get_closest_marker("emulator") is not None or item.get_closest_marker("stack") is not None
 
 
 @pytest.fixture

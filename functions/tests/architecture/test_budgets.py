@@ -318,9 +318,9 @@ class TestBalance:
 
     def test_an_audit_does_not_grow_with_the_history(self, busy: Instance) -> None:
         """By night: the moment, the user, and eight sums. By hand: thirteen more sums of the same moment."""
-        audits, ledger = busy.world.app.audits, busy.world.app.entries
+        audits, sums = busy.world.app.audits, busy.world.app.book_sums
         with busy.costs(reads=10, trips=10):
-            assert not audits._checked("alice", ledger.moment()).differences
+            assert not audits._checked("alice", sums.moment()).differences
         with busy.costs(reads=23, trips=23):
             assert not audits.of_user("alice").differences
 
