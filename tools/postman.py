@@ -1,6 +1,6 @@
 """Makes the Postman collection and its environments from the OpenAPI document."""
 
-from tools.reference import postman_functions, postman_keys, postman_v1, scripts, wording
+from tools.reference import postman_errors, postman_functions, postman_keys, postman_v1, scripts, wording
 from tools.reference.components import Object
 from tools.reference.postman_items import V1_BASE, Operations, event, folder, identity, item
 
@@ -54,7 +54,7 @@ def collection(document: Object) -> Object:
 
 
 def _errors(operations: Operations) -> Object:
-    errors = postman_v1.errors(operations)
+    errors = postman_errors.errors(operations)
     tests = scripts.refuses(404, "route_not_found")
     errors["item"].append(item("No such address", "GET", V1_BASE, "/v1/pictures", tests))
     return errors

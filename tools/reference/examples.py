@@ -3,17 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from unittest.mock import patch
 
 from domain.accounts.keys import Scope
-from services.generations.model_ports import ModelRejected
 from tests.calls import BODIES
+from tools.reference import generation_plays as plays
 from tools.reference.attempts import Attempt
 from tools.reference.stage import NOW, ORDER, USER, Exchange, Stage, played
 
 _SLOW = {"SIMULATED_LATENCY_SECONDS": "6"}
-_LABELLED = {**ORDER, "seed": 7, "metadata": {"album": "coast"}}
-_KEY = {"Idempotency-Key": "order-2026-03-04-0001"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,129 +26,33 @@ class Example:
             return self.play(Stage(**self.environment))
 
 
-def _queued(stage: Stage) -> Exchange:
-    return stage.ask("POST", "/v1/generations", json=ORDER)
-
-
-def _labelled(stage: Stage) -> Exchange:
-    return stage.ask("POST", "/v1/generations", json=_LABELLED, headers=_KEY)
-
-
-def _replayed(stage: Stage) -> Exchange:
-    _labelled(stage)
-    stage.later(seconds=30)
-    return _labelled(stage)
-
-
-def _awaited(stage: Stage) -> Exchange:
-    def pause(seconds: float) -> None:
-        stage.later(seconds=seconds)
-        stage.deliver_all()
-
-    stage.app.made["pause"] = pause
-    return stage.ask("POST", "/v1/generations", json=ORDER, headers={"Prefer": "wait=20"})
-
-
-def _quoted(stage: Stage) -> Exchange:
-    return stage.ask("POST", "/v1/generations", json={**ORDER, "validate_only": True})
-
-
-def _three(stage: Stage) -> None:
-    for prompt in ("A harbour in fog", "A fox in snow", "A lighthouse at dusk"):
-        stage.order(prompt=prompt, size="512x512")
-        stage.later(seconds=2)
-        stage.deliver_all()
-        stage.later(seconds=60)
-
-
-def _page(stage: Stage) -> Exchange:
-    _three(stage)
-    return stage.ask("GET", "/v1/generations", query={"page_size": "2"})
-
-
-def _next_page(stage: Stage) -> Exchange:
-    token = _page(stage).content["next_page_token"]
-    return stage.ask("GET", "/v1/generations", query={"page_size": "2", "page_token": token})
-
-
-def _filtered(stage: Stage) -> Exchange:
-    _three(stage)
-    stage.order(style="sketch")
-    query = {"status": "queued", "style": "sketch", "credits": "3", "from": "2026-03-04T12:00:00Z"}
-    return stage.ask("GET", "/v1/generations", query=query)
-
-
-def _waiting(stage: Stage) -> Exchange:
-    stage.order(prompt="A harbour in fog")
-    stage.later(seconds=1)
-    generation_id = stage.order()
-    stage.ask("GET", f"/v1/generations/{generation_id}")
-    stage.run_asides()
-    return stage.ask("GET", f"/v1/generations/{generation_id}")
-
-
-def _processing(stage: Stage) -> Exchange:
-    generation_id = _submitted(stage)
-    return stage.ask("GET", f"/v1/generations/{generation_id}")
-
-
-def _submitted(stage: Stage) -> str:
-    """Two seconds after a vendor took the job, of the six that it will need."""
-    generation_id = stage.order(model="Model R")
-    stage.deliver(generation_id)
-    stage.later(seconds=2)
-    return generation_id
-
-
-def _completed(stage: Stage) -> Exchange:
-    generation_id = stage.order()
-    stage.later(seconds=2)
-    stage.deliver_all()
-    return stage.ask("GET", f"/v1/generations/{generation_id}")
-
-
-def _failed(stage: Stage) -> Exchange:
-    generation_id = stage.order()
-    stage.later(seconds=2)
-    rejection = ModelRejected("content_filter", "Content filter violation")
-    with patch.object(stage.app.models.named("Model A"), "generate", side_effect=rejection):
-        stage.deliver_all()
-    return stage.ask("GET", f"/v1/generations/{generation_id}", headers={"Prefer": "wait=20"})
-
-
-def _cancelled(stage: Stage) -> Exchange:
-    generation_id = stage.order()
-    stage.later(seconds=1)
-    return stage.ask("POST", f"/v1/generations/{generation_id}/cancel")
-
-
 def _balance(stage: Stage) -> Exchange:
-    _failed(stage)
+    plays.failed(stage)
     return stage.ask("GET", "/v1/balance")
 
 
 def _entries(stage: Stage) -> Exchange:
-    _three(stage)
+    plays.three(stage)
     return stage.ask("GET", "/v1/ledger", query={"page_size": "2"})
 
 
 def _usage(stage: Stage) -> Exchange:
     """Something in the month before, and in this one: what a model refused, and what waits."""
     stage.now -= timedelta(days=10)
-    _three(stage)
+    plays.three(stage)
     stage.now = NOW
-    _failed(stage)
+    plays.failed(stage)
     stage.order(model="Model R")
     return stage.ask("GET", "/v1/usage", query={"months": "3"})
 
 
 def _me(stage: Stage) -> Exchange:
-    _waiting(stage)
+    plays.waiting(stage)
     return stage.ask("GET", "/v1/me")
 
 
 def _callback(stage: Stage) -> Exchange:
-    generation_id = _submitted(stage)
+    generation_id = plays.submitted(stage)
     job = stage.generation(generation_id).provider_job
     body = {"generation_id": generation_id, "provider_job": job}
     return stage.ask("POST", "/v1/webhooks/providers", user=None, json=body)
@@ -193,12 +94,12 @@ def _found_user(stage: Stage) -> Exchange:
 
 
 def _everybodys(stage: Stage) -> Exchange:
-    _three(stage)
+    plays.three(stage)
     return stage.ask("GET", "/v1/admin/generations", query={"status": "completed", "page_size": "2"})
 
 
 def _all_entries(stage: Stage) -> Exchange:
-    _three(stage)
+    plays.three(stage)
     return stage.ask("GET", "/v1/admin/ledger", query={"type": "deduction", "page_size": "2"})
 
 
@@ -218,7 +119,7 @@ def _report(**asked: str) -> Callable[[Stage], Exchange]:
 
     def play(stage: Stage) -> Exchange:
         stage.now -= timedelta(days=7)
-        _three(stage)
+        plays.three(stage)
         stage.now = NOW
         stage.ask("POST", "/v1/reports", json={})
         return stage.ask("GET", "/v1/reports/latest", query=asked)
@@ -244,20 +145,30 @@ def _example(operation: str, name: str, summary: str, play: Callable[[Stage], Ex
 
 
 EXAMPLES = (
-    _example("createGeneration", "queued", "Accepted; the picture will be painted.", _queued),
-    _example("createGeneration", "labelled", "With a key, a seed and labels of your own.", _labelled),
-    _example("createGeneration", "replayed", "The same key again: the same generation, nothing charged.", _replayed),
-    _example("createGeneration", "awaited", "`Prefer: wait=20`: answered when it had ended.", _awaited),
-    _example("createGeneration", "quoted", "`validate_only`: checked and priced, not created.", _quoted),
+    _example("createGeneration", "queued", "Accepted; the picture will be painted.", plays.queued),
+    _example("createGeneration", "labelled", "With a key, a seed and labels of your own.", plays.labelled),
+    _example(
+        "createGeneration",
+        "replayed",
+        "The same key again: the same generation, nothing charged.",
+        plays.replayed,
+    ),
+    _example("createGeneration", "awaited", "`Prefer: wait=20`: answered when it had ended.", plays.awaited),
+    _example("createGeneration", "quoted", "`validate_only`: checked and priced, not created.", plays.quoted),
     _example("createGeneration", "by_key", "By an API key, within its budget.", _by_key),
-    _example("listGenerations", "first_page", "The newest two.", _page),
-    _example("listGenerations", "next_page", "What comes after, by the token of the page before.", _next_page),
-    _example("listGenerations", "filtered", "Sketches for 3 credits that wait, ordered since noon.", _filtered),
-    _example("getGeneration", "queued", "Second in the queue.", _waiting),
-    _example("getGeneration", "processing", "A third of the expected time is over.", _processing, **_SLOW),
-    _example("getGeneration", "completed", "The picture is there, the price is charged.", _completed),
-    _example("getGeneration", "failed", "The model refused; the price is given back.", _failed),
-    _example("cancelGeneration", "cancelled", "Ended at once, with the refund.", _cancelled),
+    _example("listGenerations", "first_page", "The newest two.", plays.page),
+    _example("listGenerations", "next_page", "What comes after, by the token of the page before.", plays.next_page),
+    _example(
+        "listGenerations",
+        "filtered",
+        "Sketches for 3 credits that wait, ordered since noon.",
+        plays.filtered,
+    ),
+    _example("getGeneration", "queued", "Second in the queue.", plays.waiting),
+    _example("getGeneration", "processing", "A third of the expected time is over.", plays.processing, **_SLOW),
+    _example("getGeneration", "completed", "The picture is there, the price is charged.", plays.completed),
+    _example("getGeneration", "failed", "The model refused; the price is given back.", plays.failed),
+    _example("cancelGeneration", "cancelled", "Ended at once, with the refund.", plays.cancelled),
     _example("getOutput", "link", "The browser saves what it leads to.", _good("getOutput")),
     _example("getUsage", "months", "Three months; nothing yet in the oldest.", _usage),
     _example("getMe", "me", "Three credits are held for each of two generations.", _me),

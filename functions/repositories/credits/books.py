@@ -16,7 +16,7 @@ from repositories.store.paths import user_path
 
 
 class Books:
-    """Writes commits to the database. Nothing else moves credits."""
+    """Writes commits to the database. Credits move in no other way, but for a welcome, which comes with its account."""
 
     def __init__(self, documents: Documents, users: UserRepository, creates: Creates) -> None:
         self._documents = documents
