@@ -1,11 +1,12 @@
 from collections.abc import Iterable
 
-from controllers.http.paging import page_token, read_page_token
+from controllers.http.paging import page_token, paged, read_page_token
 from controllers.http.wire import Answer, Call, Route
 from core.errors import InvalidRequest
 from core.records import Cursor
 from domain.accounts.errors import UserNotFound
 from domain.accounts.keys import Scope
+from domain.credits.ledger import Entry
 from schemas.credits import BalanceResource, EntryPage, EntryResource, ListEntries
 from services.credits.ledger import LedgerService
 
@@ -46,7 +47,9 @@ class LedgerController:
         wanted: ListEntries = call.query
         after = read_page_token(wanted.page_token, "entries")
         found = self._ledger.page(call.user_id, after=after, limit=wanted.page_size + 1)
-        shown = found[: wanted.page_size]
-        more = len(found) > len(shown)
-        token = page_token(Cursor(shown[-1].timestamp, shown[-1].id), "entries") if more else None
+        shown, token = paged(found, wanted.page_size, _token_after)
         return Answer(body=EntryPage(data=[*map(EntryResource.of, shown)], next_page_token=token))
+
+
+def _token_after(entry: Entry) -> str:
+    return page_token(Cursor(entry.timestamp, entry.id), "entries")

@@ -6,7 +6,7 @@ from typing import Any
 
 from controllers.http.auth import document_id
 from controllers.http.negotiation import best_of
-from controllers.http.paging import page_token, read_page_token
+from controllers.http.paging import page_token, paged, read_page_token
 from controllers.http.wire import Access, Answer, Call, Route
 from core.errors import (
     FieldError,
@@ -85,8 +85,7 @@ class ReportController:
         wanted: ListReports = call.query
         after = read_page_token(wanted.page_token, "reports")
         found = self._archive.page(after=after, limit=wanted.page_size + 1)
-        shown = found[: wanted.page_size]
-        token = page_token(_place(shown[-1]), "reports") if len(found) > len(shown) else None
+        shown, token = paged(found, wanted.page_size, lambda last: page_token(_place(last), "reports"))
         return Answer(body=ReportPage(data=[*map(ReportSummary.of, shown)], next_page_token=token))
 
     def get(self, call: Call) -> Answer:

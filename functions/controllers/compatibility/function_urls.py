@@ -18,7 +18,7 @@ from controllers.http.auth import Authenticator, document_id
 from controllers.http.body import MalformedJson, json_object, optional_object
 from controllers.http.boundary import HttpBoundary
 from controllers.http.headers import idempotency_key
-from controllers.http.paging import page_token, read_page_token
+from controllers.http.paging import page_token, paged, read_page_token
 from controllers.http.wire import Answer
 from core.errors import (
     AppError,
@@ -138,10 +138,12 @@ class FunctionUrls:
         user_id = self._named_user(request)
         after = read_page_token(_optional_parameter(request, "pageToken"), "transactions", name="pageToken")
         balance = self._ledger.balance(user_id, entries=_TRANSACTIONS_MAX + 1, after=after)
-        shown = balance.entries[:_TRANSACTIONS_MAX]
-        more = len(balance.entries) > len(shown)
-        token = page_token(Cursor(shown[-1].timestamp, shown[-1].id), "transactions") if more else None
-        return Answer(body=UserCredits.of(replace(balance, entries=shown), token))
+        shown, token = paged(
+            balance.entries,
+            _TRANSACTIONS_MAX,
+            lambda last: page_token(Cursor(last.timestamp, last.id), "transactions"),
+        )
+        return Answer(body=UserCredits.of(replace(balance, entries=tuple(shown)), token))
 
     def _validate(self, request: Request, _: str) -> Answer:
         user = self._ledger.user(self._named_user(request))

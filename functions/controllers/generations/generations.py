@@ -5,7 +5,7 @@ from typing import Any
 from controllers.generations.waiting import Waits
 from controllers.http.auth import document_id
 from controllers.http.headers import idempotency_key, wait_seconds
-from controllers.http.paging import page_token, read_page_token
+from controllers.http.paging import page_token, paged, read_page_token
 from controllers.http.wire import Answer, Call, Route
 from core.damage import UnreadableRecord
 from core.errors import (
@@ -166,8 +166,7 @@ class GenerationController:
             limit=wanted.page_size + 1,
             claimed=call.known_caller.account_ids,
         )
-        shown = found[: wanted.page_size]
-        token = page_token(_cursor(shown[-1]), filters) if len(found) > len(shown) else None
+        shown, token = paged(found, wanted.page_size, lambda last: page_token(_cursor(last), filters))
         return Answer(body=GenerationPage(data=[*map(GenerationResource.of, shown)], next_page_token=token))
 
     def output(self, call: Call) -> Answer:

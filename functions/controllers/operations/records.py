@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from controllers.http.auth import document_id
-from controllers.http.paging import page_token, read_page_token
+from controllers.http.paging import page_token, paged, read_page_token
 from controllers.http.wire import Access, Answer, Call, Route
 from core.errors import FieldError, InvalidRequest, PermissionDenied
 from core.records import Cursor
@@ -87,8 +87,11 @@ class AdminRecordController:
         bound = ("generations", user_id, filters)
         after = read_page_token(wanted.page_token, bound)
         found = self._generations.page_of_all(user_id, filters, after=after, limit=wanted.page_size + 1)
-        shown, last = _page(found, wanted.page_size)
-        token = last and page_token(Cursor(last.generation.created_at, last.generation.id), bound)
+        shown, token = paged(
+            found,
+            wanted.page_size,
+            lambda last: page_token(Cursor(last.generation.created_at, last.generation.id), bound),
+        )
         return Answer(body=AnyGenerationPage(data=[*map(AnyGenerationResource.of, shown)], next_page_token=token))
 
     def generation(self, call: Call) -> Answer:
@@ -100,25 +103,23 @@ class AdminRecordController:
         _user_id(wanted.user_id)
         filters = wanted.filter()
         after = _entry_cursor(read_page_token(wanted.page_token, filters))
-        shown, last = _page(
-            self._ledger.page_of_all(filters, after=after, limit=wanted.page_size + 1), wanted.page_size
+        shown, token = paged(
+            self._ledger.page_of_all(filters, after=after, limit=wanted.page_size + 1),
+            wanted.page_size,
+            lambda last: page_token(Cursor(last.timestamp, _entry_place(last.user_id, last.id)), filters),
         )
-        token = last and page_token(Cursor(last.timestamp, _entry_place(last.user_id, last.id)), filters)
         return Answer(body=AnyEntryPage(data=[*map(AnyEntryResource.of, shown)], next_page_token=token))
 
     def audit_log(self, call: Call) -> Answer:
         wanted: ListAuditLog = call.query
         filters = wanted.filter()
         after = read_page_token(wanted.page_token, filters)
-        shown, last = _page(self._audit_log.page(filters, after=after, limit=wanted.page_size + 1), wanted.page_size)
-        token = last and page_token(Cursor(last.at, last.id), filters)
+        shown, token = paged(
+            self._audit_log.page(filters, after=after, limit=wanted.page_size + 1),
+            wanted.page_size,
+            lambda last: page_token(Cursor(last.at, last.id), filters),
+        )
         return Answer(body=AuditRecordPage(data=[*map(AuditRecordResource.of, shown)], next_page_token=token))
-
-
-def _page[T](found: list[T], size: int) -> tuple[list[T], T | None]:
-    """Return the rows to show, and the last of them if more follow."""
-    shown = found[:size]
-    return shown, shown[-1] if len(found) > size else None
 
 
 def _user_id(given: str | None) -> str | None:

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 from controllers.http.auth import document_id, external_id
 from controllers.http.headers import idempotency_key
-from controllers.http.paging import read_user_token, user_token
+from controllers.http.paging import paged, read_user_token, user_token
 from controllers.http.wire import Access, Answer, Call, Route
 from core.errors import (
     FieldError,
@@ -142,9 +142,7 @@ class AdminUserController:
         filters = ("users", wanted.email)
         after = read_user_token(wanted.page_token, filters)
         found = self._administration.page(wanted.email, after=after, limit=wanted.page_size + 1)
-        shown = found[: wanted.page_size]
-        more = len(found) > len(shown)
-        token = user_token(UserPlace(shown[-1].email, shown[-1].id), filters) if more else None
+        shown, token = paged(found, wanted.page_size, lambda last: user_token(UserPlace(last.email, last.id), filters))
         return Answer(body=UserPage(data=[*map(ListedUserResource.of, shown)], next_page_token=token))
 
     def get(self, call: Call) -> Answer:
