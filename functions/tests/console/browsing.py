@@ -56,9 +56,14 @@ def context_of(shown: Browser, theme: Theme = "light", size: tuple[int, int] = D
     usual: dict[str, Any] = {"locale": "en", "base_url": services.HOSTING_URL, "reduced_motion": "reduce"}
     view: Any = {"width": width, "height": height}
     context = shown.new_context(viewport=view, color_scheme=theme, **{**usual, **more})
-    if os.environ.get("CLOCK_OFFSET_SECONDS"):
+    if has_a_moved_clock():
         context.clock.set_system_time(stack_clock.now())
     return context
+
+
+def has_a_moved_clock() -> bool:
+    """Say whether pages are to have the stack's clock, which Playwright gives them by a script in every frame."""
+    return bool(os.environ.get("CLOCK_OFFSET_SECONDS"))
 
 
 @dataclass

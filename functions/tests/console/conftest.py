@@ -93,7 +93,8 @@ def new_context(
         context.set_default_timeout(browsing.READY_MS)
         if traced:
             context.tracing.start(screenshots=True, snapshots=True)
-            # Tracing itself tries to run in every frame, also where nothing may.
+        if traced or browsing.has_a_moved_clock():
+            # Both try to run a script in every frame, also in the frame of a report, where none may run.
             watch.expect("^console: Blocked script execution in 'about:srcdoc'")
         watch.over(context)
         made.append(context)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.stack
 
 FAULTS = {
     "an error on the console": ("console.error('broken')", "console: broken"),
-    "an exception": ("setTimeout(() => { throw new Error('broken'); })", "error: .*broken"),
+    "an exception": ("queueMicrotask(() => { throw new Error('broken'); })", "error: .*broken"),
     "an answer that is a refusal": ("fetch('/v1/no-such-thing')", "console: .*404.*/v1/no-such-thing"),
     "a host that does not answer": ("fetch('http://127.0.0.1:9/')", "failed: GET http://127.0.0.1:9/|violates"),
     "another machine": ("new Image().src = 'https://example.com/a.png'", "left this machine: https://example.com"),
