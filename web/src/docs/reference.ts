@@ -28,6 +28,7 @@ async function show(): Promise<void> {
   const answer = await fetch("/openapi.json");
   const spec = servedHere((await answer.json()) as Spec);
   const caller = currentCaller();
+  let isCallerSet = false;
   label(place);
   const viewer = SwaggerUI({
     spec,
@@ -42,21 +43,34 @@ async function show(): Promise<void> {
     validatorUrl: null,
     plugins: [accessible, samples],
     requestInterceptor: async (request) => {
-      const token = await (await caller).token();
+      const wasEarly = !isCallerSet;
+      const known = await caller;
+      if (wasEarly && isLocalUser(known)) request.url = withLocalUser(request.url);
+      const token = await known.token();
       const isAuthorized = Object.keys(request.headers).some((name) =>
         /^(authorization|x-api-key)$/i.test(name),
       );
       if (token && !isAuthorized) request.headers.Authorization = `Bearer ${token}`;
-      const proof = await (await caller).proof().catch(() => undefined);
+      const proof = await known.proof().catch(() => undefined);
       if (proof) request.headers["X-Firebase-AppCheck"] = proof;
       return request;
     },
     onComplete: async () => {
       const known = await caller;
-      if (known.isLocal && !known.name) viewer.preauthorizeApiKey("openModeUser", LOCAL_USER);
+      if (isLocalUser(known)) viewer.preauthorizeApiKey("openModeUser", LOCAL_USER);
+      isCallerSet = true;
       tell(known);
     },
   });
+}
+
+const isLocalUser = ({ isLocal, name }: Caller): boolean => isLocal && !name;
+
+/** Names the local user in a request that was made before the viewer knew who calls. */
+function withLocalUser(address: string): string {
+  const url = new URL(address);
+  if (!url.searchParams.has("userId")) url.searchParams.set("userId", LOCAL_USER);
+  return url.href;
 }
 
 /** Makes requests go to the host of this page, which is the only one that the content security policy allows. */
