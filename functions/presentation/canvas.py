@@ -38,13 +38,9 @@ LIGHT = Palette(
     ink="#211d1a", muted="#665f58", line="#e4ded6", bar="#17706b", band="#e0d8cb", alert="#b3261e", surface="#ffffff"
 )
 # Each of these colours stands for a word. The page gives each word a colour for light and one for dark.
-_PLACEHOLDERS = Palette(
+NAMED_COLOURS = Palette(
     ink="#010203", muted="#010204", line="#010205", bar="#010206", band="#010207", alert="#010208", surface="#010209"
 )
-
-
-def placeholders() -> Palette:
-    return _PLACEHOLDERS
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -146,7 +142,7 @@ def _tidy(element: ET.Element, name: str, hints: dict[str, str]) -> None:
 
 def _themed(style: str) -> str:
     for field in fields(Palette):
-        style = style.replace(getattr(_PLACEHOLDERS, field.name), f"var(--{field.name})")
+        style = style.replace(getattr(NAMED_COLOURS, field.name), f"var(--{field.name})")
     return _FONT_FAMILY.sub("", style)
 
 

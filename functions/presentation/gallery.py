@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from presentation import canvas, charts, series
-from presentation.canvas import placeholders
+from presentation.canvas import NAMED_COLOURS
 from presentation.reading import Document
 from presentation.series import DailyMeasure, Days, ModelFailures, ModelLatency
 from presentation.words import Kind, shown
@@ -31,18 +31,18 @@ def charts_of(report: Document) -> Iterator[Chart]:
         title = "Failure rate by model"
         limit = shown(series.FAILURE_LIMIT_PERCENT, Kind.PERCENT)
         note = f"Of the requests that finished. The stroke is the limit, {limit}; ▲ is above."
-        yield _by_model("failures", title, note, charts.failures_chart(failures, placeholders()), failures)
+        yield _by_model("failures", title, note, charts.failures_chart(failures, NAMED_COLOURS), failures)
     if latencies := series.model_latencies(report):
         title = "Seconds from start to result"
         note = "Dot: half are done. Strokes: 90% and 95%. Diamond: 99%. In numbers: half and 99%."
-        yield _by_model("latency", title, note, charts.latency_chart(latencies, placeholders()), latencies)
+        yield _by_model("latency", title, note, charts.latency_chart(latencies, NAMED_COLOURS), latencies)
     hours = series.hours(report)
     if any(hours):
         yield _hours(hours)
 
 
 def _days(measure: DailyMeasure, days: Days) -> Chart:
-    figure = charts.days_chart(days, placeholders())
+    figure = charts.days_chart(days, NAMED_COLOURS)
     return _chart(measure, days.title, days.note, days.label, figure, [bar.words for bar in days.bars])
 
 
@@ -54,7 +54,7 @@ def _by_model(
 
 def _hours(counts: list[int]) -> Chart:
     hints = [f"{hour:02d}:00: {count:,}" for hour, count in enumerate(counts)]
-    figure = charts.hours_chart(counts, placeholders())
+    figure = charts.hours_chart(counts, NAMED_COLOURS)
     return _chart("hours", "Requests by hour, UTC", "", series.hours_label(counts), figure, hints)
 
 

@@ -47,9 +47,8 @@ def _small(image: Image.Image) -> Image.Image:
         raise NoThumbnail(f"{image.width} x {image.height} pixels are too many")
     upright = _upright(image)
     mode = "RGBA" if upright.has_transparency_data else "RGB"
-    plain = (
-        upright if upright.mode == mode else upright.convert(mode)
-    )  # numbers of a palette's colours cannot be averaged
+    # The numbers of a palette's colours cannot be averaged, so they become colours first.
+    plain = upright if upright.mode == mode else upright.convert(mode)
     plain.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     return plain
 

@@ -32,7 +32,7 @@ def without_a_network(context: BrowserContext) -> BrowserContext:
     return context
 
 
-def is_at_ease(page: Page) -> None:
+def assert_no_lost_connection(page: Page) -> None:
     browsing.ready(page)
     assert page.evaluate("navigator.onLine") is False
     expect(page.get_by_text(NO_CONNECTION)).to_have_count(0)
@@ -46,7 +46,7 @@ def test_no_page_speaks_of_a_lost_connection(
     page = without_a_network(new_context(storage_state=set_stage.state(theirs[0]))).new_page()
     for place in theirs:
         page.goto(set_stage.address(place))
-        is_at_ease(page)
+        assert_no_lost_connection(page)
 
 
 def test_a_first_picture_a_new_account_and_an_order(page: Page, backstage: Backstage) -> None:
@@ -58,7 +58,7 @@ def test_a_first_picture_a_new_account_and_an_order(page: Page, backstage: Backs
     page.get_by_role("link", name="Keep it").click()
     forms.fill_in(page, new_email(), button="Create account")
     expect(page).to_have_url(re.compile("/app/gallery/.+"))
-    is_at_ease(page)
+    assert_no_lost_connection(page)
     page.get_by_role("link", name="Studio").click()
     page.get_by_label("What should be in the picture?").fill("A cake")
     page.get_by_role("button", name="Create picture").click()
@@ -66,7 +66,7 @@ def test_a_first_picture_a_new_account_and_an_order(page: Page, backstage: Backs
     expect(card).to_contain_text("In the queue")
     backstage.succeed()
     expect(card).to_contain_text("Done")
-    is_at_ease(page)
+    assert_no_lost_connection(page)
 
 
 def test_pages_still_ask_after_the_browser_lost_its_interface(page: Page, user: Person) -> None:
@@ -75,7 +75,7 @@ def test_pages_still_ask_after_the_browser_lost_its_interface(page: Page, user: 
     page.evaluate(GONE)
     page.get_by_role("link", name="Keys").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("API keys")
-    is_at_ease(page)
+    assert_no_lost_connection(page)
 
 
 def test_the_notice_comes_with_a_request_that_failed_and_goes_with_one_that_did_not(

@@ -273,15 +273,15 @@ class TestNested:
         ids=repr,
     )
     def test_two_names_may_not_overlap(self, documents: Documents, changes: dict[str, Any]) -> None:
-        self._is_refused(documents, changes)
+        self._assert_refused(documents, changes)
 
     @pytest.mark.parametrize(
         "name", [".", "a.", ".a", "a..b", "a.1b", "a.b-c", "a b.c", "a.é", "é.a", "`a`.b", "a.b\n", "a.*"]
     )
     def test_each_part_is_a_plain_identifier(self, documents: Documents, name: str) -> None:
-        self._is_refused(documents, {name: 1})
+        self._assert_refused(documents, {name: 1})
 
-    def _is_refused(self, documents: Documents, changes: dict[str, Any]) -> None:
+    def _assert_refused(self, documents: Documents, changes: dict[str, Any]) -> None:
         documents.commit([Create("things/a", {"a": {"b": 1}})])
         with pytest.raises(ValueError, match=r"is no path of plain identifiers|lies inside"):
             documents.commit([Update("things/a", {"n": 1}), Update("things/b", changes)])
