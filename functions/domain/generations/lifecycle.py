@@ -1,11 +1,12 @@
 """A generation goes from `queued` to `processing`, and ends as `completed`, `failed` or `cancelled`.
 
-Each function takes a generation and returns the next state of it, or a Commit when credits move with it. Final states
-never change. A retryable failure puts a generation back to `queued`, where it waits for its next attempt.
+Each function takes a generation and returns the Commit that leads to its next state. Final states never change. A
+retryable failure puts a generation back to `queued`, where it waits for its next attempt.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.credits.commits import BalanceDelta, Commit, refund_entry
 from domain.credits.ledger import Entry
@@ -14,10 +15,11 @@ from domain.generations.generation import Failure, Generation, Output, Status
 
 def claim(
     generation: Generation, *, owner: str, now: datetime, lease: timedelta, expected_seconds: float
-) -> Generation:
+) -> Commit[Generation]:
     """Give the lease to the next attempt. Every write of that attempt must name this `owner`."""
-    return replace(
+    return _moved(
         generation,
+        now,
         status=Status.PROCESSING,
         attempt=generation.attempt + 1,
         lease_owner=owner,
@@ -26,62 +28,56 @@ def claim(
         deferrals=0,
         expected_seconds=expected_seconds,
         started_at=now,
-        updated_at=now,
     )
 
 
-def release(generation: Generation, failure: Failure, *, now: datetime, due_at: datetime) -> Generation:
+def release(generation: Generation, failure: Failure, *, now: datetime, due_at: datetime) -> Commit[Generation]:
     """Give the lease back after a retryable failure; the queue, or the sweeper at `due_at`, brings the next attempt."""
-    return replace(
+    return _moved(
         generation,
+        now,
         status=Status.QUEUED,
         failure=failure,
         lease_owner=None,
         lease_until=None,
         provider_job=None,
         due_at=due_at,
-        updated_at=now,
     )
 
 
-def submitted(generation: Generation, job: str, *, now: datetime, due_at: datetime) -> Generation:
+def submitted(generation: Generation, job: str, *, now: datetime, due_at: datetime) -> Commit[Generation]:
     """Store the job of a remote provider. From now on the job is polled, so no attempt needs a lease."""
-    return replace(
+    return _moved(
         generation,
+        now,
         provider_job=job,
         dispatch=generation.dispatch + 1,
         lease_owner=None,
         lease_until=None,
         due_at=due_at,
-        updated_at=now,
     )
 
 
-def dispatched_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
-    """Return the generation for its next task, which needs a new name because the last name is used up.
+def dispatched_again(generation: Generation, *, now: datetime, due_at: datetime) -> Commit[Generation]:
+    """Make the generation ready for its next task, which needs a new name because the last name is used up.
 
     Without a job at a provider, the generation is queued again.
     """
-    return replace(
-        generation,
-        status=Status.QUEUED if generation.provider_job is None else Status.PROCESSING,
-        dispatch=generation.dispatch + 1,
-        deferrals=generation.deferrals + 1,
-        lease_owner=None,
-        lease_until=None,
-        due_at=due_at,
-        updated_at=now,
-    )
+    return _next_dispatch(generation, now, due_at, deferrals=generation.deferrals + 1)
 
 
-def polled_again(generation: Generation, *, now: datetime, due_at: datetime) -> Generation:
-    """Return the generation after a poll of its job. Nothing is overdue then, and the next poll is a new task."""
-    return replace(dispatched_again(generation, now=now, due_at=due_at), deferrals=0)
+def polled_again(generation: Generation, *, now: datetime, due_at: datetime) -> Commit[Generation]:
+    """Make the generation ready for the next poll of its job. The poll is a new task, and nothing is overdue then."""
+    return _next_dispatch(generation, now, due_at, deferrals=0)
 
 
-def deferred(generation: Generation, *, due_at: datetime) -> Generation:
-    """Look again at `due_at` at a generation that still waits in the queue. Each further wait is longer."""
-    return replace(generation, deferrals=generation.deferrals + 1, due_at=due_at)
+def deferred(generation: Generation, *, now: datetime, due_at: datetime) -> Commit[Generation]:
+    """Look again at `due_at` at a generation that still waits in the queue. Each further wait is longer.
+
+    Nothing else has happened to it, so it does not count as updated.
+    """
+    waiting = replace(generation, deferrals=generation.deferrals + 1, due_at=due_at)
+    return Commit(user_id=generation.user_id, at=now, subject=waiting)
 
 
 def adopt(generation: Generation, *, refunded: int, now: datetime) -> Commit[Generation]:
@@ -135,6 +131,24 @@ def cancel(generation: Generation, *, now: datetime) -> Commit[Generation]:
 def refund_of(generation: Generation, credits_: int, reason: str, at: datetime) -> Entry:
     """Return the entry of a refund; its words are feraset-imagen's."""
     return refund_entry(generation, credits_, f"Refund for {generation.status} generation: {reason}", at)
+
+
+def _moved(generation: Generation, now: datetime, **changes: Any) -> Commit[Generation]:
+    """Return the commit of a step that moves no credits."""
+    return Commit(user_id=generation.user_id, at=now, subject=replace(generation, updated_at=now, **changes))
+
+
+def _next_dispatch(generation: Generation, now: datetime, due_at: datetime, *, deferrals: int) -> Commit[Generation]:
+    return _moved(
+        generation,
+        now,
+        status=Status.QUEUED if generation.provider_job is None else Status.PROCESSING,
+        dispatch=generation.dispatch + 1,
+        deferrals=deferrals,
+        lease_owner=None,
+        lease_until=None,
+        due_at=due_at,
+    )
 
 
 def _ended(generation: Generation, status: Status, now: datetime) -> Generation:

@@ -37,8 +37,7 @@ class CallbackService:
                 return None
             if now - generation.updated_at < _QUIET:
                 return None
-            again = polled_again(generation, now=now, due_at=now + _DUE_AFTER)
-            return Commit(user_id=generation.user_id, at=now, subject=again)
+            return polled_again(generation, now=now, due_at=now + _DUE_AFTER)
 
         changed = self._generations.change(found, decide).value
         if changed.dispatch != found.value.dispatch:

@@ -124,10 +124,9 @@ class FulfilmentService:
                 return None
             if generation.attempt >= self._limits.attempts_max:
                 return lifecycle.fail(generation, OUT_OF_ATTEMPTS, now=now)
-            claimed = lifecycle.claim(
+            return lifecycle.claim(
                 generation, owner=owner, now=now, lease=self._limits.lease, expected_seconds=expected
             )
-            return Commit(user_id=generation.user_id, at=now, subject=claimed)
 
         return self._generations.change(found, decide)
 
@@ -147,8 +146,7 @@ class FulfilmentService:
             if not holds_lease(generation):
                 return None
             due_at = now + self._limits.poll_every + self._limits.poll_overdue
-            stored = lifecycle.submitted(generation, provider_job, now=now, due_at=due_at)
-            return Commit(user_id=generation.user_id, at=now, subject=stored)
+            return lifecycle.submitted(generation, provider_job, now=now, due_at=due_at)
 
         stored = self._generations.change(claimed, decide).value
         if stored.provider_job == provider_job:
@@ -223,7 +221,7 @@ class FulfilmentService:
         self,
         found: Stored[Generation],
         is_this_job: Fence,
-        following: Callable[..., Generation],
+        following: Callable[..., Commit[Generation]],
         wait: timedelta,
     ) -> None:
         """Store the name of the next task and send it, unless another look has done so since this one began."""
@@ -232,8 +230,7 @@ class FulfilmentService:
         def decide(generation: Generation) -> Commit[Generation] | None:
             if not is_this_job(generation) or generation.dispatch != found.value.dispatch:
                 return None
-            again = following(generation, now=now, due_at=now + wait + self._limits.poll_overdue)
-            return Commit(user_id=generation.user_id, at=now, subject=again)
+            return following(generation, now=now, due_at=now + wait + self._limits.poll_overdue)
 
         stored = self._generations.change(found, decide).value
         if stored.dispatch == found.value.dispatch + 1:
@@ -265,8 +262,7 @@ class FulfilmentService:
         def decide(generation: Generation) -> Commit[Generation] | None:
             if not fence(generation):
                 return None
-            released = lifecycle.release(generation, failure, now=now, due_at=now + self._limits.retry_within)
-            return Commit(user_id=generation.user_id, at=now, subject=released)
+            return lifecycle.release(generation, failure, now=now, due_at=now + self._limits.retry_within)
 
         self._generations.change(found, decide)
         log.info("attempt_failed", extra={"code": failure.code, "attempt": found.value.attempt})

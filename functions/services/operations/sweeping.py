@@ -189,8 +189,7 @@ class SweepService:
             if not is_wanted(generation):
                 return None
             now = self._clock()
-            again = lifecycle.dispatched_again(generation, now=now, due_at=now + _backoff(generation))
-            return Commit(user_id=generation.user_id, at=now, subject=again)
+            return lifecycle.dispatched_again(generation, now=now, due_at=now + _backoff(generation))
 
         changed = self._generations.change(stored, decide, patience=_PATIENCE).value
         if changed.dispatch == stored.value.dispatch:
@@ -214,8 +213,7 @@ class SweepService:
             if not self._is_overdue(generation):
                 return None
             now = self._clock()
-            deferred = lifecycle.deferred(generation, due_at=now + _backoff(generation))
-            return Commit(user_id=generation.user_id, at=now, subject=deferred)
+            return lifecycle.deferred(generation, now=now, due_at=now + _backoff(generation))
 
         self._generations.change(stored, decide, patience=_PATIENCE)
 

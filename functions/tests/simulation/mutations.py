@@ -224,9 +224,12 @@ def attempts_have_no_end(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I7")
 def a_failed_attempt_keeps_its_lease(patch: pytest.MonkeyPatch) -> None:
-    def kept(original: Callable[..., Generation], generation: Generation, *args: Any, **named: Any) -> Generation:
+    def kept(
+        original: Callable[..., Commit[Generation]], generation: Generation, *args: Any, **named: Any
+    ) -> Commit[Generation]:
+        commit = original(generation, *args, **named)
         lease = {"lease_owner": generation.lease_owner, "lease_until": generation.lease_until}
-        return replace(original(generation, *args, **named), **lease)
+        return replace(commit, subject=replace(commit.subject, **lease))
 
     around(patch, domain.generations.lifecycle, "release", kept)
 
@@ -495,8 +498,9 @@ def an_audit_counts_what_waits_among_what_failed(patch: pytest.MonkeyPatch) -> N
 
 @breaks("I7", "audit")
 def a_look_that_is_put_off_is_put_off_for_ever(patch: pytest.MonkeyPatch) -> None:
-    def undue(original: Callable[..., Generation], generation: Generation, **named: Any) -> Generation:
-        return replace(original(generation, **named), due_at=None)
+    def undue(original: Callable[..., Commit[Generation]], *args: Any, **named: Any) -> Commit[Generation]:
+        commit = original(*args, **named)
+        return replace(commit, subject=replace(commit.subject, due_at=None))
 
     around(patch, domain.generations.lifecycle, "deferred", undue)
 

@@ -39,8 +39,13 @@ def queued(price: int = 4, **fields: object) -> Generation:
     return replace(generation, **fields)  # type: ignore[arg-type]
 
 
+def after(commit: Commit[Generation]) -> Generation:
+    assert commit.subject is not None
+    return commit.subject
+
+
 def claimed(generation: Generation | None = None) -> Generation:
-    return lifecycle.claim(generation or queued(), owner="w1", now=NOW, lease=LEASE, expected_seconds=20)
+    return after(lifecycle.claim(generation or queued(), owner="w1", now=NOW, lease=LEASE, expected_seconds=20))
 
 
 def test_the_statuses_are_the_seeds_words() -> None:
@@ -58,7 +63,7 @@ def test_a_claim_is_an_attempt_with_a_lease_that_ends() -> None:
 
 
 def test_a_released_generation_waits_for_its_next_attempt_with_its_hold() -> None:
-    generation = lifecycle.release(claimed(), BROKEN, now=LATER, due_at=LATER + LEASE)
+    generation = after(lifecycle.release(claimed(), BROKEN, now=LATER, due_at=LATER + LEASE))
     assert (generation.status, generation.attempt, generation.held) == (Status.QUEUED, 1, 4)
     assert (generation.lease_owner, generation.lease_until, generation.provider_job) == (None, None, None)
     assert generation.failure == BROKEN
@@ -66,7 +71,7 @@ def test_a_released_generation_waits_for_its_next_attempt_with_its_hold() -> Non
 
 
 def test_a_submitted_job_needs_no_lease_and_a_new_task() -> None:
-    generation = lifecycle.submitted(claimed(), "job-1", now=NOW, due_at=LATER)
+    generation = after(lifecycle.submitted(claimed(), "job-1", now=NOW, due_at=LATER))
     assert (generation.status, generation.provider_job, generation.dispatch) == (Status.PROCESSING, "job-1", 2)
     assert not generation.is_leased(NOW)
     assert generation.due_at == LATER
@@ -84,7 +89,7 @@ def test_a_completed_generation_is_charged_and_no_credits_come_back() -> None:
 
 
 def test_a_failure_of_an_earlier_attempt_is_not_told_of_a_completed_one() -> None:
-    again = claimed(lifecycle.release(claimed(), BROKEN, now=NOW, due_at=LATER))
+    again = claimed(after(lifecycle.release(claimed(), BROKEN, now=NOW, due_at=LATER)))
     done = lifecycle.complete(again, (PICTURE,), "gs://b/0.png", now=LATER).subject
     assert done is not None
     assert done.failure is None
@@ -173,7 +178,8 @@ def test_progress_comes_from_the_clock(generation: Generation, seconds: int, pro
 
 def test_to_defer_is_only_to_look_later() -> None:
     generation = queued()
-    assert lifecycle.deferred(generation, due_at=LATER) == replace(generation, deferrals=1, due_at=LATER)
+    deferred = lifecycle.deferred(generation, now=NOW, due_at=LATER)
+    assert after(deferred) == replace(generation, deferrals=1, due_at=LATER)
 
 
 class Life:

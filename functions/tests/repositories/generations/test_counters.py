@@ -15,7 +15,6 @@ SPEC = Spec(model="Model A", style="anime", color="neon", size="512x512", prompt
 QUEUED = Generation(
     id="g", user_id="alice", spec=SPEC, status=Status.QUEUED, price=1, held=1, created_at=NOW, updated_at=NOW
 )
-CLAIMED = claim(QUEUED, owner="w", now=NOW, lease=timedelta(minutes=5), expected_seconds=10)
 FAILURE = Failure(code="timeout", message="late", retryable=True)
 OUTPUT = Output(path="p", content_type="image/png", width=1, height=1, bytes=1)
 
@@ -23,6 +22,9 @@ OUTPUT = Output(path="p", content_type="image/png", width=1, height=1, bytes=1)
 def settled(change: Commit[Generation]) -> Generation:
     assert change.subject is not None
     return change.subject
+
+
+CLAIMED = settled(claim(QUEUED, owner="w", now=NOW, lease=timedelta(minutes=5), expected_seconds=10))
 
 
 def completed(after: timedelta) -> Generation:
@@ -39,7 +41,7 @@ def counts(generation: Generation) -> tuple[int, ...]:
     [
         (QUEUED, (0, 0, 0)),
         (CLAIMED, (0, 0, 0)),
-        (release(CLAIMED, FAILURE, now=NOW, due_at=NOW), (0, 0, 0)),
+        (settled(release(CLAIMED, FAILURE, now=NOW, due_at=NOW)), (0, 0, 0)),
         (completed(timedelta(seconds=3)), (1, 0, 0)),
         (settled(erase(completed(timedelta(seconds=3)), now=NOW)), (1, 0, 0)),
         (settled(fail(CLAIMED, FAILURE, now=NOW)), (0, 1, 0)),

@@ -60,8 +60,7 @@ class Instance:
         def decide(generation: Generation) -> Commit[Generation] | None:
             if generation.is_final or generation.is_leased(NOON):
                 return None
-            claimed = lifecycle.claim(generation, owner=owner, now=NOON, lease=LEASE, expected_seconds=1)
-            return Commit(user_id=generation.user_id, at=NOON, subject=claimed)
+            return lifecycle.claim(generation, owner=owner, now=NOON, lease=LEASE, expected_seconds=1)
 
         return self.generations.change(known, decide)
 
