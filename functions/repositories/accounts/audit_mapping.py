@@ -4,21 +4,21 @@ from typing import Any
 
 from domain.accounts.audit_log import AuditRecord
 from repositories.store.documents import Create, Document
+from repositories.store.field_table import FieldTable, Form
 from repositories.store.paths import audit_path
 from repositories.store.rows import reader
-from repositories.store.shallow import fields_of
-from repositories.store.typed import typed, utc
+from repositories.store.typed import utc
+
+_RECORDS = FieldTable(AuditRecord, forms={"at": Form(read=utc)})
 
 
 def audit_fields(record: AuditRecord) -> dict[str, Any]:
-    return fields_of(record)
+    return _RECORDS.write(record)
 
 
 @reader
 def audit_from(document: Document) -> AuditRecord:
-    fields = document.fields
-    names = ("id", "actor", "action", "target", "reason", "request_id", "details")
-    return typed(AuditRecord, **{name: fields[name] for name in names}, at=utc(fields["at"]))
+    return _RECORDS.read(document.fields)
 
 
 def audit_create(record: AuditRecord) -> Create:

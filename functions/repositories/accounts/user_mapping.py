@@ -1,5 +1,6 @@
 """Converts users into documents, and back. A field that is absent means what it means for feraset-imagen's users."""
 
+from dataclasses import fields
 from typing import Any
 
 from core.calendar import Week
@@ -8,87 +9,51 @@ from domain.accounts.keys import ApiKey, Budget, KeyOrigin, Scope
 from domain.credits.user import User
 from domain.credits.user_week import UserWeek
 from repositories.store.documents import Document, Fields
+from repositories.store.field_table import FieldTable, Form, value_form
 from repositories.store.rows import reader
-from repositories.store.shallow import fields_of
-from repositories.store.typed import known, typed
+from repositories.store.typed import typed
 
-_PLAIN = ("name", "email", "current_credits", "held_credits", "total_images_generated", "is_active", "created_at")
-_LATER = (
-    "updated_at",
-    "books_opened_at",
-    "is_anonymous",
-    "is_admin",
-    "in_flight",
-    "signed_out_at",
-    "deleted_at",
-    "erasure_due",
-    "claimed_by",
-    "welcome_due",
+_BUCKET = value_form(FieldTable(Bucket))
+_KEYS = FieldTable(
+    ApiKey,
+    given=("id",),
+    seldom=("made_by", "external_prefix"),
+    forms={
+        "scopes": Form(read=lambda stored: frozenset(map(Scope, stored)), write=sorted),
+        "budget": value_form(FieldTable(Budget)),
+        "bucket": _BUCKET,
+        "made_by": value_form(FieldTable(KeyOrigin)),
+    },
 )
-# Most API keys do not have these fields, so they are left out where they are empty.
-_OPTIONAL_KEY_FIELDS = ("made_by", "external_prefix")
-_BALANCE: dict[str, Any] = {"name": "", "email": "", "current_credits": 0}
 
-
-@reader
-def user_from(document: Document) -> User:
-    fields = document.fields
-    found = {name: fields[name] for name in (*_PLAIN, *_LATER) if name in fields}
-    return typed(
-        User,
-        id=document.id,
-        **{**_BALANCE, **found},
-        bucket=_bucket_from(fields.get("bucket")),
-        keys={key_id: _key_from(key_id, each) for key_id, each in fields.get("keys", {}).items()},
-        weeks={name: _week_from(name, each) for name, each in fields.get("weeks", {}).items()},
-        claimed=tuple(fields.get("claimed", ())),
-        cancels=fields.get("cancels", {}),
-    )
-
-
-def user_fields(user: User) -> dict[str, Any]:
-    """Return all fields of a new document. What the user does not have is left out."""
-    fields = {name: getattr(user, name) for name in _PLAIN}
-    later = {name: getattr(user, name) for name in _LATER if getattr(user, name) not in (None, False)}
-    return {
-        **fields,
-        **later,
-        "updated_at": user.updated_at or user.created_at,
-        "books_opened_at": user.books_opened_at,
-        **({"weeks": _all_weeks(user)} if user.weeks else {}),
+# A new document has these fields, whatever is in them. Every other field is left out of it while it is empty.
+_OF_EACH = frozenset(
+    {
+        "name",
+        "email",
+        "current_credits",
+        "held_credits",
+        "total_images_generated",
+        "is_active",
+        "created_at",
+        "updated_at",
+        "books_opened_at",
     }
+)
 
 
-def user_difference(before: User, after: User) -> dict[str, Any]:
-    """Return the fields that differ, with their new values, for a commit that expects the version of `before`."""
-    names = ("current_credits", "held_credits", "total_images_generated", *_LATER, "name", "email", "is_active")
-    changed = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
-    if after.bucket != before.bucket and after.bucket is not None:
-        changed["bucket"] = fields_of(after.bucket)
-    if after.cancels != before.cancels:
-        changed["cancels"] = dict(after.cancels)
-    if after.claimed != before.claimed:
-        changed["claimed"] = list(after.claimed)
-    if after.books_opened_at != before.books_opened_at:
-        changed["held_credits"] = after.held_credits  # the sums over all users see only documents that have this field
-    return changed | _changed_keys(before, after) | _changed_weeks(before, after)
+def _key_from(key_id: str, stored: Fields) -> ApiKey:
+    return _KEYS.read(stored, id=key_id)
 
 
-def _changed_keys(before: User, after: User) -> dict[str, Any]:
-    if before.keys.keys() - after.keys.keys():
-        return {"keys": {key_id: _key_fields(key) for key_id, key in after.keys.items()}}
-    changed = (key for key in after.keys.values() if key != before.keys.get(key.id))
-    return {f"keys.{key.id}": _key_fields(key) for key in changed}
-
-
-def _changed_weeks(before: User, after: User) -> dict[str, Any]:
-    if before.weeks.keys() - after.weeks.keys():
-        return {"weeks": _all_weeks(after)}
-    return {f"weeks.{name}": _week_fields(each) for name, each in after.weeks.items() if each != before.weeks.get(name)}
-
-
-def _all_weeks(user: User) -> dict[str, Any]:
-    return {name: _week_fields(each) for name, each in user.weeks.items()}
+def _week_from(name: str, stored: Fields) -> UserWeek:
+    return typed(
+        UserWeek,
+        week=Week.from_field(name),
+        requests=stored["requests"],
+        before=stored["before"],
+        days=tuple(stored["days"]),
+    )
 
 
 def _week_fields(week: UserWeek) -> dict[str, Any]:
@@ -101,40 +66,36 @@ def _week_fields(week: UserWeek) -> dict[str, Any]:
     }
 
 
-def _week_from(name: str, fields: Fields) -> UserWeek:
-    return typed(
-        UserWeek,
-        week=Week.from_field(name),
-        requests=fields["requests"],
-        before=fields["before"],
-        days=tuple(fields["days"]),
-    )
+_USERS = FieldTable(
+    User,
+    given=("id",),
+    seldom={field.name for field in fields(User)} - _OF_EACH,
+    forms={
+        "name": Form(absent=""),
+        "email": Form(absent=""),
+        "current_credits": Form(absent=0),
+        "bucket": _BUCKET,
+        "keys": Form(is_map=True, read=_key_from, write=_KEYS.write),
+        "weeks": Form(is_map=True, read=_week_from, write=_week_fields),
+        "claimed": Form(read=tuple, write=list),
+        "cancels": Form(write=dict),
+    },
+)
 
 
-def _key_fields(key: ApiKey) -> dict[str, Any]:
-    fields = {name: value for name, value in fields_of(key).items() if value or name not in _OPTIONAL_KEY_FIELDS}
-    del fields["id"]
-    if key.made_by is not None:
-        fields["made_by"] = fields_of(key.made_by)
-    return {
-        **fields,
-        "scopes": sorted(key.scopes),
-        "budget": fields_of(key.budget),
-        "bucket": None if key.bucket is None else fields_of(key.bucket),
-    }
+@reader
+def user_from(document: Document) -> User:
+    return _USERS.read(document.fields, id=document.id)
 
 
-def _key_from(key_id: str, fields: Fields) -> ApiKey:
-    read = {
-        "id": key_id,
-        "scopes": frozenset(map(Scope, fields["scopes"])),
-        "budget": typed(Budget, **known(Budget, fields["budget"])),
-        "bucket": _bucket_from(fields["bucket"]),
-    }
-    if fields.get("made_by") is not None:
-        read["made_by"] = typed(KeyOrigin, **known(KeyOrigin, fields["made_by"]))
-    return typed(ApiKey, **{**known(ApiKey, fields), **read})
+def user_fields(user: User) -> dict[str, Any]:
+    """Return the fields of a new document."""
+    return {**_USERS.write(user), "updated_at": user.updated_at or user.created_at}
 
 
-def _bucket_from(fields: Fields | None) -> Bucket | None:
-    return None if fields is None else typed(Bucket, **known(Bucket, fields))
+def user_difference(before: User, after: User) -> dict[str, Any]:
+    """Return the fields that differ, with their new values, for a commit that expects the version of `before`."""
+    changed = _USERS.difference(before, after)
+    if after.books_opened_at != before.books_opened_at:
+        changed["held_credits"] = after.held_credits  # the sums over all users see only documents that have this field
+    return changed

@@ -1,35 +1,39 @@
 """Converts the options of the catalog into documents, and back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from domain.catalog.options import Color, ListedOption, Option, OptionKind, Size, Style
+from domain.catalog.options import Color, ListedOption, OptionKind, Size, Style
 from repositories.store.documents import Document
+from repositories.store.field_table import FieldTable, Form
 from repositories.store.rows import reader
-from repositories.store.shallow import fields_of
 from repositories.store.typed import typed, utc_or_none
+
+_STYLES = FieldTable(Style, given=("id",))
+_COLORS = FieldTable(Color, given=("id",), forms={"hex_examples": Form(read=tuple, write=list)})
+_SIZES = FieldTable(Size, given=("id",))
+
+_TABLES: dict[OptionKind, FieldTable[Any]] = {
+    OptionKind.STYLE: _STYLES,
+    OptionKind.COLOR: _COLORS,
+    OptionKind.SIZE: _SIZES,
+}
+_KINDS = {Style: OptionKind.STYLE, Color: OptionKind.COLOR, Size: OptionKind.SIZE}
 
 
 @reader
 def style_from(document: Document) -> Style:
-    return typed(Style, **_option(document))
+    return _STYLES.read(document.fields, id=document.id)
 
 
 @reader
 def color_from(document: Document) -> Color:
-    return typed(Color, **_option(document), hex_examples=tuple(document.fields["hex_examples"]))
+    return _COLORS.read(document.fields, id=document.id)
 
 
 @reader
 def size_from(document: Document) -> Size:
-    names = ("width", "height", "aspect_ratio", "credit_cost")
-    return typed(Size, **_option(document), **{name: document.fields[name] for name in names})
-
-
-def _option(document: Document) -> dict[str, Any]:
-    names = ("display_name", "description", "sort_order")
-    version = document.fields.get("version", 1)
-    return {"id": document.id, "version": version, **{name: document.fields[name] for name in names}}
+    return _SIZES.read(document.fields, id=document.id)
 
 
 def listed_reader(kind: OptionKind) -> Callable[[Document], ListedOption]:
@@ -40,7 +44,7 @@ def listed_reader(kind: OptionKind) -> Callable[[Document], ListedOption]:
         fields = document.fields
         return typed(
             ListedOption,
-            option=_OPTION_READERS[kind](document),
+            option=_TABLES[kind].read(fields, id=document.id),
             is_active=fields.get("is_active", True),
             updated_at=utc_or_none(fields.get("updated_at")),
         )
@@ -49,15 +53,8 @@ def listed_reader(kind: OptionKind) -> Callable[[Document], ListedOption]:
 
 
 def listed_fields(listed: ListedOption) -> dict[str, Any]:
-    fields = {name: value for name, value in fields_of(listed.option).items() if name != "id"}
+    fields = _TABLES[_KINDS[type(listed.option)]].write(listed.option)
     return {**fields, "is_active": listed.is_active, "updated_at": listed.updated_at}
-
-
-_OPTION_READERS: Mapping[OptionKind, Callable[[Document], Option]] = {
-    OptionKind.STYLE: style_from,
-    OptionKind.COLOR: color_from,
-    OptionKind.SIZE: size_from,
-}
 
 
 def is_active(document: Document) -> bool:

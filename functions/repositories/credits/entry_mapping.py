@@ -4,30 +4,29 @@ from typing import Any
 
 from domain.credits.ledger import Entry, EntryType
 from repositories.store.documents import Create, Document
+from repositories.store.field_table import FieldTable, Form
 from repositories.store.paths import entry_path
 from repositories.store.rows import reader
-from repositories.store.shallow import fields_of
-from repositories.store.typed import typed, utc
+from repositories.store.typed import utc
+
+_ENTRIES = FieldTable(
+    Entry,
+    given=("id",),
+    forms={
+        "type": Form(read=EntryType, write=lambda kind: kind.value),
+        "description": Form(absent=""),
+        "timestamp": Form(read=utc),
+    },
+)
 
 
 @reader
 def entry_from(document: Document) -> Entry:
-    fields = document.fields
-    return typed(
-        Entry,
-        id=document.id,
-        type=EntryType(fields["type"]),
-        credits=fields["credits"],
-        user_id=fields["user_id"],
-        description=fields.get("description", ""),
-        timestamp=utc(fields["timestamp"]),
-        generation_request_id=fields.get("generation_request_id"),
-        mark=fields.get("mark"),
-    )
+    return _ENTRIES.read(document.fields, id=document.id)
 
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
-    return {**fields_of(entry), "type": entry.type.value}
+    return {"id": entry.id, **_ENTRIES.write(entry)}
 
 
 def entry_create(entry: Entry) -> Create:

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -66,13 +66,12 @@ USERS = st.builds(
     weeks=st.lists(WEEKS, max_size=3).map(lambda found: {each.week.field: each for each in found}),
     signed_out_at=st.none() | MOMENTS,
     deleted_at=st.none() | MOMENTS,
+    erasure_due=st.booleans(),
+    welcome_due=st.booleans(),
+    cancels=st.dictionaries(st.sampled_from(["d20260304", "d20260305"]), NUMBERS),
     claimed=st.lists(st.text(max_size=3), max_size=3).map(tuple),
     claimed_by=st.none() | st.text(max_size=3),
 )
-
-
-def as_new(user: User) -> User:
-    return replace(user, bucket=None, keys={}, claimed=())
 
 
 def read(documents: MemoryDocuments) -> User:
@@ -94,17 +93,17 @@ def lead(documents: MemoryDocuments, before: User, after: User) -> User:
 
 @given(USERS)
 def test_a_new_user_comes_back_as_it_was_written(user: User) -> None:
-    assert read(written(as_new(user))) == as_new(user)
+    assert read(written(user)) == user
 
 
 @given(USERS, USERS)
 def test_a_difference_leads_from_one_user_to_the_other(before: User, after: User) -> None:
-    """A bucket, once there, stays."""
-    documents = written(as_new(before))
-    reached = lead(documents, as_new(before), before)
-    assert reached == before
-    wanted = replace(after, created_at=before.created_at, bucket=after.bucket or before.bucket)
-    assert lead(documents, before, wanted) == wanted
+    assert lead(written(before), before, after) == after
+
+
+def test_every_field_of_a_user_is_among_those_that_the_tests_draw() -> None:
+    drawn = USERS.wrapped_strategy.kwargs  # type: ignore[attr-defined]
+    assert drawn.keys() == {field.name for field in fields(User)}
 
 
 @given(USERS)

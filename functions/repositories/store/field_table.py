@@ -1,0 +1,114 @@
+"""Reading, writing and comparing a value all follow from one table of its fields.
+
+The table is made from the value's class. So a new field needs a line in a table only if its stored form is another one.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from repositories.store.documents import Fields
+from repositories.store.typed import typed
+
+# A document without the field means the default of the class.
+_AS_IN_THE_CLASS = object()
+
+
+def unchanged(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """This is the stored form of one field.
+
+    `write` makes the stored value, and `read` makes the field's value of it again. If the field `is_map`, each entry is
+    stored by itself, so that a change of one entry leaves the others alone: `write` then takes an entry, and `read`
+    takes its key and its stored value. `absent` is the meaning of a document without the field; without `absent`, it is
+    the default of the class.
+    """
+
+    write: Callable[[Any], Any] = unchanged
+    read: Callable[..., Any] = unchanged
+    is_map: bool = False
+    absent: Any = _AS_IN_THE_CLASS
+
+
+class FieldTable[T]:
+    """Converts values of one dataclass.
+
+    `given` are fields that do not come from the document, such as its id. `seldom` are fields that a new document does
+    not have where they have their default value. `forms` has the fields whose stored form is another one.
+    """
+
+    def __init__(
+        self,
+        kind: type[T],
+        *,
+        given: Collection[str] = (),
+        seldom: Collection[str] = (),
+        forms: Mapping[str, Form] | None = None,
+    ) -> None:
+        own = forms or {}
+        self._kind = kind
+        self._seldom = frozenset(seldom)
+        self._rows = {
+            field.name: (own.get(field.name, _PLAIN), _default_of(field))
+            for field in fields(kind)  # type: ignore[arg-type]
+            if field.name not in given
+        }
+
+    def read(self, stored: Fields, **given: Any) -> T:
+        """Return the value. Raise TypeError or KeyError where a field is missing or has a wrong type."""
+        found = {
+            name: _read(form, stored[name]) if name in stored else form.absent
+            for name, (form, _) in self._rows.items()
+            if name in stored or form.absent is not _AS_IN_THE_CLASS
+        }
+        return typed(self._kind, **given, **found)
+
+    def write(self, value: T) -> dict[str, Any]:
+        """Return the fields of a new document."""
+        values = ((name, form, default, getattr(value, name)) for name, (form, default) in self._rows.items())
+        return {
+            name: _written(form, own)
+            for name, form, default, own in values
+            if name not in self._seldom or own != default
+        }
+
+    def difference(self, before: T, after: T) -> dict[str, Any]:
+        """Return the fields that lead from one value to the other. An entry of a map is named `field.entry`."""
+        changed: dict[str, Any] = {}
+        for name, (form, _) in self._rows.items():
+            old, new = getattr(before, name), getattr(after, name)
+            if old is new or old == new:
+                continue
+            if form.is_map and not old.keys() - new.keys():
+                others = {key: entry for key, entry in new.items() if entry != old.get(key)}
+                changed |= {f"{name}.{key}": form.write(entry) for key, entry in others.items()}
+            else:
+                changed[name] = _written(form, new)
+        return changed
+
+
+def value_form(table: FieldTable[Any]) -> Form:
+    """Return the form of a field that has another value with a table of its own, or None."""
+    return Form(
+        read=lambda stored: None if stored is None else table.read(stored),
+        write=lambda value: None if value is None else table.write(value),
+    )
+
+
+_PLAIN = Form()
+
+
+def _default_of(field: Any) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _read(form: Form, stored: Any) -> Any:
+    return {key: form.read(key, entry) for key, entry in stored.items()} if form.is_map else form.read(stored)
+
+
+def _written(form: Form, value: Any) -> Any:
+    return {key: form.write(entry) for key, entry in value.items()} if form.is_map else form.write(value)
