@@ -2,13 +2,33 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, RootModel, field_validator
+from pydantic_core import PydanticCustomError
 
 from domain.reports.report import anomaly_summary, summary
 from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound
-from services.reports.ports import Table
+from services.reports.ports import table_names
 
 Format = Literal["json", "html", "png", "csv"]
+
+
+def _offer_tables(schema: dict[str, Any]) -> None:
+    schema["enum"] = [*table_names()]
+
+
+class Table(RootModel[str]):
+    """A report can be downloaded as these tables, each as one CSV file."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra=_offer_tables)
+
+    @field_validator("root")
+    @classmethod
+    def _is_offered(cls, name: str) -> str:
+        *others, last = map(repr, table_names())
+        if name not in table_names():
+            expected = {"expected": f"{', '.join(others)} or {last}"}
+            raise PydanticCustomError("enum", "Input should be {expected}", expected)
+        return name
 
 
 class ListReports(InboundText):

@@ -49,9 +49,11 @@ def _counted(past: Sequence[PastGeneration], week: Week, zone: tzinfo) -> WeekSt
             for day, of_day in by_day.items()
             for model, tally in _grouped(of_day, lambda each: each.model).items()
         },
-        styles=_grouped(mine, lambda each: each.style),
-        colors=_grouped(mine, lambda each: each.color),
-        sizes=_grouped(mine, lambda each: each.size),
+        groups={
+            "style": _grouped(mine, lambda each: each.style),
+            "color": _grouped(mine, lambda each: each.color),
+            "size": _grouped(mine, lambda each: each.size),
+        },
         ledger=_ledger(past, week, zone),
         users=_users(past, week, zone),
     )

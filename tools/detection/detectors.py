@@ -67,7 +67,7 @@ def stats_of(week: Week, before: Week) -> WeekStats:
         requests=total_tally(models.values()),
         models=models,
         model_days=_model_days(week),
-        sizes=sizes,
+        groups={"size": sizes},
         days=tuple(day.day for day in week.days),
         ledger=LedgerSums(credits={"deduction": week.credits, "refund": week.refunded}),
         users=_users(week, before),

@@ -22,8 +22,7 @@ from domain.reports.week_stats import WeekStats
 
 SCHEMA = 2
 BYTES_MAX = 100_000
-# A report names so many models, styles, colours and sizes. It names fewer where their names are so long that they would
-# not fit.
+# A report names so many values of each dimension. It names fewer where their names are so long that they would not fit.
 _NAMES_LISTED = (30, 20, 10, 5, 2)
 
 
@@ -120,10 +119,7 @@ def _document(stats: WeekStats, analysis: Analysis, background: Background, maki
         "generation_stats": parts.generation_stats(stats, most),
         "credit_stats": parts.credit_stats(stats.ledger, stats.held_credits),
         "user_stats": parts.user_stats(stats),
-        "model_performance": parts.model_performance(stats, most),
-        "style_performance": parts.performance(stats.styles, most),
-        "color_performance": parts.performance(stats.colors, most),
-        "size_performance": parts.performance(stats.sizes, most),
+        **parts.performances(stats, most),
         "omitted": parts.omitted(stats, most),
         "daily": parts.daily(stats, background.expected, most),
         **parts.funnel(stats.requests),
