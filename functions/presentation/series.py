@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.reports.anomalies.findings import Thresholds
+from domain.reports.anomalies.failures import CRITICAL_SHARE
 from domain.reports.dimensions import MODEL
 from presentation.reading import Document, named_parts, number, part, parts, text, texts
 from presentation.words import Kind, day, short, short_day, shown
 
 MODELS_DRAWN_MAX = 8
-FAILURE_LIMIT_PERCENT = float(100 * Thresholds().failure_share)
+FAILURE_LIMIT_PERCENT = float(100 * CRITICAL_SHARE)
 
 _BAND = "Behind each bar: the range that was expected, with its middle."
 _MARK = "▲ or ▼: a day that a finding names, above or below."
