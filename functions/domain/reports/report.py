@@ -15,6 +15,7 @@ from core.calendar import Window
 from domain.credits.audit_verdict import AuditVerdict
 from domain.reports import parts
 from domain.reports.anomalies.analysis import Analysis
+from domain.reports.answers import AnomalySummary, Period, Summary
 from domain.reports.economics import NO_PRICES, Prices, economics
 from domain.reports.headline import headline
 from domain.reports.parts import Document, Expected
@@ -70,7 +71,7 @@ def report_document(stats: WeekStats, analysis: Analysis, background: Background
     return document
 
 
-def summary(report: Mapping[str, Any]) -> Document:
+def summary(report: Mapping[str, Any]) -> Summary:
     """Return the summary of a report's document, fresh or read back."""
     generations = report["generation_stats"]
     return {
@@ -84,11 +85,8 @@ def summary(report: Mapping[str, Any]) -> Document:
     }
 
 
-def anomaly_summary(report: Mapping[str, Any]) -> Document:
-    """Return the anomalies of a report's document, fresh or read back.
-
-    Severities and types that did not occur have no key.
-    """
+def anomaly_summary(report: Mapping[str, Any]) -> AnomalySummary:
+    """Return the anomalies of a report's document, fresh or read back."""
     analysis = report["anomaly_analysis"]
     found = analysis["detected_anomalies"]
     severities = Counter(anomaly["severity"] for anomaly in found)
@@ -147,7 +145,7 @@ def _anomaly_analysis(stats: WeekStats, analysis: Analysis, making: Making) -> D
     }
 
 
-def _period(window: Window) -> dict[str, str]:
+def _period(window: Window) -> Period:
     return {"start_date": window.start.isoformat(), "end_date": window.end.isoformat()}
 
 

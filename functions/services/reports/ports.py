@@ -10,6 +10,7 @@ from core.calendar import Week
 from core.records import Cursor
 from domain.catalog.options import ModelOffer
 from domain.reports import dimensions
+from domain.reports.answers import MadeReport
 from domain.reports.week_stats import WeekStats
 
 
@@ -26,7 +27,7 @@ class ReportArchive(Protocol):
 class ReportRuns(Protocol):
     """This makes the report of the last full week before `as_of`, or before now."""
 
-    def run(self, as_of: datetime | None, dry_run: bool) -> dict[str, Any]:
+    def run(self, as_of: datetime | None, dry_run: bool) -> MadeReport:
         """Return the answer in the shape of `scheduleWeeklyReport`. With `dry_run`, nothing is saved."""
         ...
 

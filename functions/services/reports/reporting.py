@@ -12,6 +12,7 @@ from domain.catalog.options import ModelOffer, OptionKind
 from domain.reports import dimensions
 from domain.reports.anomalies.days import day_facts, p95s
 from domain.reports.anomalies.review import Past, review
+from domain.reports.answers import MadeReport
 from domain.reports.dimensions import MODEL, Values
 from domain.reports.economics import NO_PRICES, Prices
 from domain.reports.past_reports import stats_from
@@ -52,7 +53,7 @@ class ReportService:
         self._zone = zone
         self._clock = clock
 
-    def run(self, as_of: datetime | None = None, dry_run: bool = False) -> dict[str, Any]:
+    def run(self, as_of: datetime | None = None, dry_run: bool = False) -> MadeReport:
         """Make the report of the last full week before `as_of`, or before now.
 
         Answer in the shape of `scheduleWeeklyReport`. A second report of the same week is another version, and leaves
