@@ -52,7 +52,7 @@ def table_names() -> tuple[str, ...]:
     first, *others = (dimension.table for dimension in dimensions.with_table())
     overview, of_models = (Table.SUMMARY, Table.DAILY), (Table.LATENCY, Table.FAILURES)
     rest = [table for table in Table if table not in (*overview, *of_models)]
-    return (*overview, first, *of_models, *others, *rest)
+    return tuple(map(str, (*overview, first, *of_models, *others, *rest)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
