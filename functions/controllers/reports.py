@@ -20,10 +20,10 @@ from core.errors import (
 from core.records import Cursor
 from domain.accounts.keys import Scope
 from domain.reports.errors import ReportNotFound
-from schemas.reports import ListReports, ReadReport, ReportPage, ReportResource, ReportSummary, RunReport
+from schemas.reports import ListReports, ReadReport, ReportPage, ReportResource, ReportSummary, RunReport, Table
 from services.accounts.instructions import Instruction
 from services.operations.operations import OperationsService
-from services.reports.ports import TABLES, ReportArchive, ReportPages, Table
+from services.reports.ports import ReportArchive, ReportPages, table_names
 
 _JSON, _HTML, _PNG, _CSV = "application/json", "text/html", "image/png", "text/csv"
 _OFFERED = (_JSON, _HTML, _PNG, _CSV)
@@ -99,7 +99,7 @@ class ReportController:
             return _page(self._pages.html(report))
         if media_type == _PNG:
             return Answer(body=self._pages.png(report), headers={"Content-Type": _PNG, "Vary": "Accept"})
-        table = str(wanted.table)
+        table = wanted.table.root if wanted.table else ""
         return _csv(self._pages.csv(report, table), f"{report['id']}-{table}")
 
     def run(self, call: Call) -> Answer:
@@ -129,7 +129,8 @@ def _place(report: Mapping[str, Any]) -> Cursor:
 def _check(table: Table | None, media_type: str) -> None:
     """Raise InvalidRequest if CSV is asked for without a table, or a table without CSV."""
     if media_type == _CSV and table is None:
-        raise InvalidRequest([FieldError(pointer="table", detail="required where the answer is CSV", allowed=TABLES)])
+        detail = "required where the answer is CSV"
+        raise InvalidRequest([FieldError(pointer="table", detail=detail, allowed=table_names())])
     if media_type != _CSV and table is not None:
         raise InvalidRequest([FieldError(pointer="table", detail="only CSV is of one table", allowed=("format=csv",))])
 

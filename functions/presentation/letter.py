@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from domain.reports.dimensions import MODEL
 from presentation.figures import Opening, opening
 from presentation.findings import FindingView, finding_views
 from presentation.picture import days_picture
@@ -10,7 +11,7 @@ from presentation.series import Days, days
 from presentation.tables import Rows, tables_of
 from presentation.templating import rendered
 from presentation.words import shortened, shown
-from services.reports.ports import Email, Table
+from services.reports.ports import Email
 
 PICTURE_ID = "darkroom-week"
 FINDINGS_MAX = 5
@@ -26,7 +27,7 @@ def letter(report: Document, unsubscribe_url: str, page_url: str) -> Email:
     if page_url:
         _check(page_url)
     start, requests, found = opening(report), days(report, "requests"), finding_views(report)
-    models = tables_of(report, (Table.MODELS,))
+    models = tables_of(report, (MODEL.table,))
     html = rendered(
         "email.html",
         opening=start,

@@ -1,5 +1,6 @@
 """Makes a report a page that is complete in itself: it fetches nothing, and runs no script."""
 
+from domain.reports import dimensions
 from presentation.figures import opening, side_figures
 from presentation.findings import finding_views
 from presentation.gallery import charts_of
@@ -11,19 +12,18 @@ from services.reports.ports import Table
 FINDINGS_SHOWN_MAX = 30
 ROWS_SHOWN_MAX = 40
 
-_SHOWN = (
-    *(Table.MODELS, Table.LATENCY, Table.FAILURES, Table.STYLES, Table.COLORS, Table.SIZES),
-    *(Table.TOP_USERS, Table.LEDGER, Table.RECONCILIATION, Table.DAILY),
-)
+_AFTER_MODELS = (Table.LATENCY, Table.FAILURES)
+_LAST = (Table.TOP_USERS, Table.LEDGER, Table.RECONCILIATION, Table.DAILY)
 
-# These tables get bars, because their first numbers can be compared down the column.
-_TABLES_WITH_BARS = (Table.MODELS, Table.STYLES, Table.COLORS, Table.SIZES, Table.TOP_USERS, Table.DAILY)
+# These tables get bars, and so do those of the dimensions, because their first numbers can be compared down the column.
+_WITH_BARS = (Table.TOP_USERS, Table.DAILY)
 
 
 def page(report: Document) -> str:
     """Return the page. `report` must be cleaned."""
     found = finding_views(report)
     analysis = part(report, "anomaly_analysis")
+    models, *others = (dimension.table for dimension in dimensions.with_table())
     return rendered(
         "report.html",
         opening=opening(report),
@@ -35,9 +35,9 @@ def page(report: Document) -> str:
         weeks_known=number(part(report, "baseline"), "weeks"),
         steps=steps(report),
         unpriced=texts(part(report, "economics"), "models_without_price"),
-        tables=tables_of(report, _SHOWN),
+        tables=tables_of(report, (models, *_AFTER_MODELS, *others, *_LAST)),
         rows_max=ROWS_SHOWN_MAX,
-        barred=_TABLES_WITH_BARS,
+        barred=(models, *others, *_WITH_BARS),
         longest=longest,
     )
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.reports.anomalies.findings import Thresholds
+from domain.reports.anomalies.failures import CRITICAL_SHARE
+from domain.reports.dimensions import MODEL
 from presentation.reading import Document, named_parts, number, part, parts, text, texts
 from presentation.words import Kind, day, short, short_day, shown
 
 MODELS_DRAWN_MAX = 8
-FAILURE_LIMIT_PERCENT = float(100 * Thresholds().failure_share)
+FAILURE_LIMIT_PERCENT = float(100 * CRITICAL_SHARE)
 
 _BAND = "Behind each bar: the range that was expected, with its middle."
 _MARK = "▲ or ▼: a day that a finding names, above or below."
@@ -154,7 +155,7 @@ def _marked_days(report: Document, unit: str) -> set[str]:
 
 
 def _busiest_models(report: Document) -> list[tuple[str, Document]]:
-    models = named_parts(report, "model_performance").items()
+    models = named_parts(report, MODEL.performance).items()
     return sorted(models, key=lambda item: (-(number(item[1], "total_requests") or 0), item[0]))[:MODELS_DRAWN_MAX]
 
 

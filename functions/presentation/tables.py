@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from domain.reports import dimensions
+from domain.reports.dimensions import MODEL, Dimension
 from presentation.figures import key_figures_of
 from presentation.findings import days_of, driver_words, severity_of
 from presentation.reading import Document, named_parts, number, part, parts, text
@@ -22,7 +24,7 @@ class Column:
 class Rows:
     """Holds a table. Each row has a cell for each column, which is None if the report does not say."""
 
-    name: Table
+    name: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -60,10 +62,13 @@ _FAILURES: tuple[_Field, ...] = (
 
 def table_of(report: Document, table: str) -> Rows:
     """Return the table of this name. Raises ValueError if there is no such table."""
+    for dimension in dimensions.with_table():
+        if dimension.table == table:
+            return _by_dimension(report, dimension)
     return _MAKERS[Table(table)](report)
 
 
-def tables_of(report: Document, wanted: Iterable[Table]) -> list[Rows]:
+def tables_of(report: Document, wanted: Iterable[str]) -> list[Rows]:
     """Return those of the wanted tables that have rows."""
     return [rows for rows in (table_of(report, table) for table in wanted) if rows.rows]
 
@@ -91,13 +96,11 @@ def _daily(report: Document) -> Rows:
     )
 
 
-def _by_option(table: Table, title: str, heading: str, key: str) -> Callable[[Document], Rows]:
-    def made(report: Document) -> Rows:
-        rows = _grouped(table, title, heading, _busiest(named_parts(report, key)), _PERFORMANCE)
-        unnamed = number(part(report, "omitted"), table.value)
-        return replace(rows, note=f"The report does not name {unnamed:,.0f} more.") if unnamed else rows
-
-    return made
+def _by_dimension(report: Document, dimension: Dimension) -> Rows:
+    groups = _busiest(named_parts(report, dimension.performance))
+    rows = _grouped(dimension.table, dimension.title, dimension.heading, groups, _PERFORMANCE)
+    unnamed = number(part(report, "omitted"), dimension.table)
+    return replace(rows, note=f"The report does not name {unnamed:,.0f} more.") if unnamed else rows
 
 
 def _latency(report: Document) -> Rows:
@@ -218,7 +221,7 @@ def _audit(audit: Document) -> str:
     return f"Last audit of the ledger, {text(audit, 'at')}: {users:,.0f} users checked, {verdict}.{reach}"
 
 
-def _grouped(table: Table, title: str, heading: str, groups: dict[str, Document], fields: tuple[_Field, ...]) -> Rows:
+def _grouped(table: str, title: str, heading: str, groups: dict[str, Document], fields: tuple[_Field, ...]) -> Rows:
     return Rows(
         name=table,
         title=title,
@@ -228,7 +231,7 @@ def _grouped(table: Table, title: str, heading: str, groups: dict[str, Document]
 
 
 def _models(report: Document) -> dict[str, Document]:
-    return named_parts(report, "model_performance")
+    return named_parts(report, MODEL.performance)
 
 
 def _busiest(groups: dict[str, Document]) -> dict[str, Document]:
@@ -254,12 +257,8 @@ def _range(expected: Document) -> tuple[Cell, ...]:
 _MAKERS: dict[Table, Callable[[Document], Rows]] = {
     Table.SUMMARY: _summary,
     Table.DAILY: _daily,
-    Table.MODELS: _by_option(Table.MODELS, "Models", "Model", "model_performance"),
     Table.LATENCY: _latency,
     Table.FAILURES: _failures,
-    Table.STYLES: _by_option(Table.STYLES, "Styles", "Style", "style_performance"),
-    Table.COLORS: _by_option(Table.COLORS, "Colours", "Colour", "color_performance"),
-    Table.SIZES: _by_option(Table.SIZES, "Sizes", "Size", "size_performance"),
     Table.HOURS: _hours,
     Table.FUNNEL: _funnel,
     Table.TOP_USERS: _top_users,

@@ -2,13 +2,38 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, RootModel, SkipValidation, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
 
+from domain.reports.answers import AnomalySummary, Summary
 from domain.reports.report import anomaly_summary, summary
 from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound
-from services.reports.ports import Table
+from services.reports.ports import table_names
 
 Format = Literal["json", "html", "png", "csv"]
+
+
+# The figures of a stored report are passed on as they are, because an old report may have numbers of other types.
+_AN_OBJECT = WithJsonSchema({"additionalProperties": True, "type": "object"})
+
+
+def _offer_tables(schema: dict[str, Any]) -> None:
+    schema["enum"] = [*table_names()]
+
+
+class Table(RootModel[str]):
+    """A report can be downloaded as these tables, each as one CSV file."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra=_offer_tables)
+
+    @field_validator("root")
+    @classmethod
+    def _is_offered(cls, name: str) -> str:
+        *others, last = map(repr, table_names())
+        if name not in table_names():
+            expected = {"expected": f"{', '.join(others)} or {last}"}
+            raise PydanticCustomError("enum", "Input should be {expected}", expected)
+        return name
 
 
 class ListReports(InboundText):
@@ -40,12 +65,20 @@ class ReportSummary(Outbound):
     version: int | None = Field(description="1 at first, and one more with each new report of the week.")
     generated_at: datetime
     headline: str | None
-    summary: Mapping[str, Any]
-    anomaly_summary: Mapping[str, Any]
+    summary: Annotated[Summary, SkipValidation, _AN_OBJECT]
+    anomaly_summary: Annotated[AnomalySummary, SkipValidation, _AN_OBJECT]
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> Self:
-        return cls(**_told(report))
+        return cls(
+            id=report["id"],
+            week=report.get("week"),
+            version=report.get("version"),
+            generated_at=report["generated_at"],
+            headline=report.get("headline"),
+            summary=summary(report),
+            anomaly_summary=anomaly_summary(report),
+        )
 
 
 class ReportPage(Outbound):
@@ -58,16 +91,4 @@ class ReportResource(ReportSummary):
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> Self:
-        return cls(**_told(report), report=report)
-
-
-def _told(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": report["id"],
-        "week": report.get("week"),
-        "version": report.get("version"),
-        "generated_at": report["generated_at"],
-        "headline": report.get("headline"),
-        "summary": summary(report),
-        "anomaly_summary": anomaly_summary(report),
-    }
+        return cls(**dict(ReportSummary.of(report)), report=report)

@@ -12,8 +12,8 @@ from domain.credits.user_week import UserWeek, with_request
 from domain.generations.generation import Status
 from domain.operations.demo_data import PastGeneration, history
 from domain.reports.anomalies.analysis import Analysis
-from domain.reports.anomalies.findings import Thresholds
 from domain.reports.anomalies.review import Past, review
+from domain.reports.anomalies.usage import SINGLE_USER_CREDITS
 from domain.reports.week_stats import (
     SHORT_LIST,
     BusyUser,
@@ -49,9 +49,11 @@ def _counted(past: Sequence[PastGeneration], week: Week, zone: tzinfo) -> WeekSt
             for day, of_day in by_day.items()
             for model, tally in _grouped(of_day, lambda each: each.model).items()
         },
-        styles=_grouped(mine, lambda each: each.style),
-        colors=_grouped(mine, lambda each: each.color),
-        sizes=_grouped(mine, lambda each: each.size),
+        groups={
+            "style": _grouped(mine, lambda each: each.style),
+            "color": _grouped(mine, lambda each: each.color),
+            "size": _grouped(mine, lambda each: each.size),
+        },
         ledger=_ledger(past, week, zone),
         users=_users(past, week, zone),
     )
@@ -100,7 +102,7 @@ def _users(past: Iterable[PastGeneration], week: Week, zone: tzinfo) -> UserStat
     weeks = _user_weeks(past, week, zone)
     busy = [_busy(user_id, of_user) for user_id, of_user in weeks.items()]
     spiking = [user for user in busy if weeks[user.user_id].spike]
-    limit = Thresholds().user_credits_per_day
+    limit = SINGLE_USER_CREDITS.limits.above
     spenders = [user for user in busy if user.best_day_credits > limit]
     newcomers = [user for user in busy if not user.requests_before]
     return UserStats(

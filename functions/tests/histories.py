@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from core.calendar import Week, Window, local_date
+from domain.catalog.options import ModelOffer
 from domain.credits.commits import deduction_entry
 from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
@@ -24,10 +25,12 @@ from repositories.store.paths import entry_path, generation_path, user_path
 from services.reports.ports import Groups
 
 GROUPS = Groups(
-    models={"Model A": "image", "Model B": "image", "Model R": "image"},
-    styles=("realistic", "anime", "oil_painting", "sketch", "cyberpunk", "watercolor"),
-    colors=("vibrant", "monochrome", "pastel", "neon", "vintage"),
-    sizes=("512x512", "1024x1024", "1024x1792"),
+    models={name: ModelOffer(name=name, kind="image", description="") for name in ("Model A", "Model B", "Model R")},
+    values={
+        "style": ("realistic", "anime", "oil_painting", "sketch", "cyberpunk", "watercolor"),
+        "color": ("vibrant", "monochrome", "pastel", "neon", "vintage"),
+        "size": ("512x512", "1024x1024", "1024x1792"),
+    },
 )
 PRICES = {"512x512": 1, "1024x1024": 3, "1024x1792": 4}
 CODES = ("content_filter", "timeout", "out_of_attempts", "job_lost", "network", "something_new")
@@ -91,7 +94,7 @@ def _moment(chance: Random, window: Window) -> datetime:
 
 
 def _generation(chance: Random, id_: str, user_id: str, at: datetime, models: Sequence[str]) -> Generation:
-    size, status = chance.choice(GROUPS.sizes), chance.choice(FATES)
+    size, status = chance.choice(GROUPS.values["size"]), chance.choice(FATES)
     started = at + timedelta(seconds=1)
     ended = started + timedelta(seconds=chance.choice((0.5, 1, 3, 8, 15, 15, 30, 30, 60, 200)))
     is_final = status is not Status.QUEUED
@@ -102,8 +105,8 @@ def _generation(chance: Random, id_: str, user_id: str, at: datetime, models: Se
         user_id=user_id,
         spec=Spec(
             model=chance.choice(models),
-            style=chance.choice(GROUPS.styles),
-            color=chance.choice(GROUPS.colors),
+            style=chance.choice(GROUPS.values["style"]),
+            color=chance.choice(GROUPS.values["color"]),
             size=size,
             prompt="",
         ),

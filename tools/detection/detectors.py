@@ -7,7 +7,7 @@ from datetime import UTC, date
 from core.calendar import week_of
 from domain.reports.anomalies.days import DayFacts
 from domain.reports.anomalies.findings import Finding
-from domain.reports.anomalies.merging import FAMILY, merged
+from domain.reports.anomalies.merging import family_of, merged
 from domain.reports.anomalies.review import Past, review
 from domain.reports.anomalies.robust import detect
 from domain.reports.week_stats import BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats, total_tally
@@ -67,7 +67,7 @@ def stats_of(week: Week, before: Week) -> WeekStats:
         requests=total_tally(models.values()),
         models=models,
         model_days=_model_days(week),
-        sizes=sizes,
+        groups={"size": sizes},
         days=tuple(day.day for day in week.days),
         ledger=LedgerSums(credits={"deduction": week.credits, "refund": week.refunded}),
         users=_users(week, before),
@@ -129,4 +129,4 @@ def _said(findings: Sequence[Finding]) -> Said:
 
 
 def _families(types: Iterable[str]) -> frozenset[str]:
-    return frozenset("people rose" if kind in _PEOPLE else FAMILY.get(kind, "none") for kind in types)
+    return frozenset("people rose" if kind in _PEOPLE else (family_of(kind) or "none") for kind in types)

@@ -1,5 +1,6 @@
 """The JSON Schema of the weekly report as scheduleWeeklyReport answers with it: all of `domain/reports/report.py`."""
 
+from domain.reports.dimensions import DIMENSIONS, MODEL
 from tools.reference.shapes import (
     BOOLEAN,
     INTEGER,
@@ -37,6 +38,9 @@ _MODEL_PERFORMANCE = by_name(
 )
 _BAND = or_null(record("What was expected; outside of it is unusual.", low=NUMBER, mid=NUMBER, high=NUMBER))
 
+# A description, for the dimensions whose name alone does not say what they are.
+_DESCRIBED = {"kind": "Requests by the kind of generation."}
+_BREAKDOWNS = {each.breakdown: counts(_DESCRIBED.get(each.name, "")) for each in DIMENSIONS if each.has_breakdown}
 _GENERATION_STATS = record(
     "Requests. Rates are percentages, rounded to 2 digits.",
     total_requests=INTEGER,
@@ -45,10 +49,7 @@ _GENERATION_STATS = record(
     cancelled_requests=INTEGER,
     pending_requests=INTEGER,
     **_RATES,
-    style_breakdown=counts(),
-    color_breakdown=counts(),
-    size_breakdown=counts(),
-    kind_breakdown=counts("Requests by the kind of generation."),
+    **_BREAKDOWNS,
     hour_breakdown=counts("Requests by the hour of the day, from 0 to 23."),
 )
 
@@ -182,10 +183,11 @@ WEEKLY_REPORT = record(
         generation_stats=_GENERATION_STATS,
         credit_stats=_CREDIT_STATS,
         user_stats=_USER_STATS,
-        model_performance=_MODEL_PERFORMANCE,
-        style_performance=_PERFORMANCE,
-        color_performance=_PERFORMANCE,
-        size_performance=_PERFORMANCE,
+        **{
+            each.performance: _MODEL_PERFORMANCE if each == MODEL else _PERFORMANCE
+            for each in DIMENSIONS
+            if each.has_table
+        },
         omitted=counts("How many names the tables leave out; what they stand for is in the totals."),
         daily=listed(_DAY),
         funnel=listed(record("How many got so far.", stage=TEXT, count=INTEGER)),

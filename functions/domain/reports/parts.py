@@ -11,7 +11,9 @@ from typing import Any
 
 from domain.credits.audit_verdict import AuditVerdict
 from domain.generations.latency import percentile
+from domain.reports import dimensions
 from domain.reports.anomalies.findings import Band
+from domain.reports.dimensions import MODEL, Dimension
 from domain.reports.week_stats import LedgerSums, Tallies, Tally, WeekStats, reconciled, total_tally
 
 Document = dict[str, Any]
@@ -20,6 +22,8 @@ Expected = Mapping[date, Mapping[str, Band | None]]
 
 _METRICS = ("requests", "credits", "failure_rate")
 _PERCENTILES = (50, 90, 95, 99)
+# feraset-imagen has these breakdowns too, so they come first.
+_SEED_BREAKDOWNS = ("style_breakdown", "size_breakdown")
 
 
 def generation_stats(stats: WeekStats, most: int) -> Document:
@@ -31,10 +35,7 @@ def generation_stats(stats: WeekStats, most: int) -> Document:
         "cancelled_requests": tally.cancelled,
         "pending_requests": tally.pending,
         **rates(tally),
-        "style_breakdown": _totals(stats.styles, most),
-        "size_breakdown": _totals(stats.sizes, most),
-        "color_breakdown": _totals(stats.colors, most),
-        "kind_breakdown": dict(sorted(stats.kinds.items())),
+        **_breakdowns(stats, most),
         "hour_breakdown": {str(hour): stats.hours.get(hour, Tally()).total for hour in range(24)},
     }
 
@@ -90,8 +91,12 @@ def model_performance(stats: WeekStats, most: int) -> Document:
     }
 
 
-def performance(tallies: Tallies, most: int) -> Document:
-    return {name: _performance(tally) for name, tally in busiest(tallies, most).items()}
+def performances(stats: WeekStats, most: int) -> Document:
+    """Return the tables of all dimensions. That of the models has more than the others."""
+    return {
+        each.performance: model_performance(stats, most) if each == MODEL else _performances(stats.by(each), most)
+        for each in dimensions.with_table()
+    }
 
 
 def daily(stats: WeekStats, expected: Expected, most: int) -> list[Document]:
@@ -133,8 +138,7 @@ def previous(stats: WeekStats | None) -> Document | None:
 
 def omitted(stats: WeekStats, most: int) -> dict[str, int]:
     """Return how many names the tables and breakdowns leave out. The totals include them all the same."""
-    groups = {"models": stats.models, "styles": stats.styles, "colors": stats.colors, "sizes": stats.sizes}
-    return {name: max(0, len(tallies) - most) for name, tallies in groups.items()}
+    return {each.table: max(0, len(stats.by(each)) - most) for each in dimensions.with_table()}
 
 
 def rates(tally: Tally) -> dict[str, float]:
@@ -149,6 +153,23 @@ def busiest(tallies: Tallies, most: int) -> dict[str, Tally]:
     """Return the names with the most requests, sorted by name."""
     kept = nsmallest(most, tallies.items(), key=lambda item: (-item[1].total, item[0]))
     return dict(sorted(kept))
+
+
+def _breakdowns(stats: WeekStats, most: int) -> Document:
+    """Return the requests by value of each dimension. One without a table is not cut, because nothing would say so."""
+    listed = [each for each in dimensions.DIMENSIONS if each.has_breakdown]
+    ordered = sorted(listed, key=lambda each: each.breakdown not in _SEED_BREAKDOWNS)
+    return {each.breakdown: _totals(stats, each, most) for each in ordered}
+
+
+def _totals(stats: WeekStats, dimension: Dimension, most: int) -> dict[str, int]:
+    tallies = stats.by(dimension)
+    listed = busiest(tallies, most if dimension.has_table else len(tallies))
+    return {name: tally.total for name, tally in listed.items()}
+
+
+def _performances(tallies: Tallies, most: int) -> Document:
+    return {name: _performance(tally) for name, tally in busiest(tallies, most).items()}
 
 
 def _performance(tally: Tally) -> Document:
@@ -202,10 +223,6 @@ def _verdict(audit: AuditVerdict) -> Document:
         "is_complete": audit.is_complete,
         "unreadable": audit.unreadable,
     }
-
-
-def _totals(tallies: Tallies, most: int) -> dict[str, int]:
-    return {name: tally.total for name, tally in busiest(tallies, most).items()}
 
 
 def _percentage(part: int, whole: int) -> float:

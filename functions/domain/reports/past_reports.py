@@ -5,13 +5,15 @@ from datetime import tzinfo
 from typing import Any
 
 from core.calendar import Week
+from domain.reports import dimensions
+from domain.reports.dimensions import MODEL
 from domain.reports.week_stats import LedgerSums, Tallies, Tally, UserStats, WeekStats
 
 
 def stats_from(report: Mapping[str, Any], zone: tzinfo) -> WeekStats:
     """Read the numbers of a week from a report of schema 2.
 
-    A report names no users for this, so only their number is known.
+    A report names no users for this, so only their number is known. It lacks the dimensions that were added later.
     """
     week = week_named(report["week"])
     generations, ledger = report["generation_stats"], report["credit_stats"]
@@ -24,10 +26,10 @@ def stats_from(report: Mapping[str, Any], zone: tzinfo) -> WeekStats:
             failed=generations["failed_requests"],
             cancelled=generations["cancelled_requests"],
         ),
-        models=_tallies(report["model_performance"]),
-        styles=_tallies(report["style_performance"]),
-        colors=_tallies(report["color_performance"]),
-        sizes=_tallies(report["size_performance"]),
+        models=_tallies(report[MODEL.performance]),
+        groups={
+            each.name: _tallies(report.get(each.performance, {})) for each in dimensions.with_table() if each != MODEL
+        },
         ledger=LedgerSums(rows=ledger["transactions_by_type"], credits=ledger["credits_by_type"]),
         users=UserStats(active=report["user_stats"]["active_users_count"]),
     )

@@ -15,6 +15,7 @@ from core.calendar import Window
 from domain.credits.audit_verdict import AuditVerdict
 from domain.reports import parts
 from domain.reports.anomalies.analysis import Analysis
+from domain.reports.answers import AnomalySummary, Period, Summary
 from domain.reports.economics import NO_PRICES, Prices, economics
 from domain.reports.headline import headline
 from domain.reports.parts import Document, Expected
@@ -22,8 +23,7 @@ from domain.reports.week_stats import WeekStats
 
 SCHEMA = 2
 BYTES_MAX = 100_000
-# A report names so many models, styles, colours and sizes. It names fewer where their names are so long that they would
-# not fit.
+# A report names so many values of each dimension. It names fewer where their names are so long that they would not fit.
 _NAMES_LISTED = (30, 20, 10, 5, 2)
 
 
@@ -71,7 +71,7 @@ def report_document(stats: WeekStats, analysis: Analysis, background: Background
     return document
 
 
-def summary(report: Mapping[str, Any]) -> Document:
+def summary(report: Mapping[str, Any]) -> Summary:
     """Return the summary of a report's document, fresh or read back."""
     generations = report["generation_stats"]
     return {
@@ -85,11 +85,8 @@ def summary(report: Mapping[str, Any]) -> Document:
     }
 
 
-def anomaly_summary(report: Mapping[str, Any]) -> Document:
-    """Return the anomalies of a report's document, fresh or read back.
-
-    Severities and types that did not occur have no key.
-    """
+def anomaly_summary(report: Mapping[str, Any]) -> AnomalySummary:
+    """Return the anomalies of a report's document, fresh or read back."""
     analysis = report["anomaly_analysis"]
     found = analysis["detected_anomalies"]
     severities = Counter(anomaly["severity"] for anomaly in found)
@@ -120,10 +117,7 @@ def _document(stats: WeekStats, analysis: Analysis, background: Background, maki
         "generation_stats": parts.generation_stats(stats, most),
         "credit_stats": parts.credit_stats(stats.ledger, stats.held_credits),
         "user_stats": parts.user_stats(stats),
-        "model_performance": parts.model_performance(stats, most),
-        "style_performance": parts.performance(stats.styles, most),
-        "color_performance": parts.performance(stats.colors, most),
-        "size_performance": parts.performance(stats.sizes, most),
+        **parts.performances(stats, most),
         "omitted": parts.omitted(stats, most),
         "daily": parts.daily(stats, background.expected, most),
         **parts.funnel(stats.requests),
@@ -151,7 +145,7 @@ def _anomaly_analysis(stats: WeekStats, analysis: Analysis, making: Making) -> D
     }
 
 
-def _period(window: Window) -> dict[str, str]:
+def _period(window: Window) -> Period:
     return {"start_date": window.start.isoformat(), "end_date": window.end.isoformat()}
 
 

@@ -9,6 +9,8 @@ from datetime import date
 from fractions import Fraction
 
 from core.calendar import Week, Window
+from domain.reports import dimensions
+from domain.reports.dimensions import MODEL, Dimension
 
 # These are codes of failures, grouped by what they mean for whoever looks after a model. Any other code is `other`.
 FAILURE_CLASSES: Mapping[str, tuple[str, ...]] = {
@@ -142,7 +144,7 @@ class UserStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekStats:
-    """`hours` are those of UTC.
+    """`groups` has the tallies of each dimension but the model, by the dimension's name. `hours` are those of UTC.
 
     `latencies` has counts by model and bucket, `failure_classes` counts by model and class.
     """
@@ -153,11 +155,8 @@ class WeekStats:
     models: Tallies = field(default_factory=dict)
     model_days: Mapping[tuple[str, date], Tally] = field(default_factory=dict)
     days: tuple[date, ...] = ()
-    styles: Tallies = field(default_factory=dict)
-    colors: Tallies = field(default_factory=dict)
-    sizes: Tallies = field(default_factory=dict)
+    groups: Mapping[str, Tallies] = field(default_factory=dict)
     hours: Mapping[int, Tally] = field(default_factory=dict)
-    kinds: Mapping[str, int] = field(default_factory=dict)
     latencies: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     failure_classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     ledger: LedgerSums = LedgerSums()
@@ -169,6 +168,10 @@ class WeekStats:
     @property
     def active_users(self) -> int:
         return self.users.active
+
+    def by(self, dimension: Dimension) -> Tallies:
+        """Return the tallies of a dimension, by its values. They are empty if it was not counted in this week."""
+        return self.models if dimension == MODEL else self.groups.get(dimension.name, {})
 
     def of_day(self, day: date) -> Tallies:
         """Return the tallies of one day, by model."""
@@ -204,9 +207,7 @@ def reconciled(stats: WeekStats) -> Sequence[Check]:
     """Return the checks of the ledger (I8), and of all the ways to count the week."""
     ledger, requests = stats.ledger, stats.requests
     groups: Mapping[str, Iterable[Tally]] = {
-        "style": stats.styles.values(),
-        "colour": stats.colors.values(),
-        "size": stats.sizes.values(),
+        **{each.heading.lower(): stats.by(each).values() for each in dimensions.with_field()},
         "hour": stats.hours.values(),
     }
     return [
@@ -229,8 +230,8 @@ def _agreeing(name: str, requests: Tally, tally: Tally) -> Check:
 
 
 def _overcounted(stats: WeekStats) -> int:
-    groups = (stats.models, stats.styles, stats.colors, stats.sizes)
-    return sum(tally.pending < 0 for group in groups for tally in group.values())
+    groups = (MODEL, *dimensions.with_field())
+    return sum(tally.pending < 0 for dimension in groups for tally in stats.by(dimension).values())
 
 
 def _deductions(ledger: LedgerSums) -> int:

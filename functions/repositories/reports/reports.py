@@ -3,13 +3,13 @@ from typing import Any
 
 from core.calendar import Week
 from core.errors import Unavailable
+from domain.reports import dimensions
 from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Create, Documents, Query
 from repositories.store.paths import REPORTS, report_path
 
 _COMPARED = (
     *("week", "version", "daily"),
     *("generation_stats", "credit_stats", "user_stats"),
-    *("model_performance", "style_performance", "color_performance", "size_performance"),
 )
 
 # So many reports are read for each week. If most weeks have more versions than that, the oldest weeks are left out.
@@ -38,7 +38,7 @@ class ReportRepository:
             where=(("week", ">=", week.shifted(-weeks).key), ("week", "<", week.key)),
             order_by=("-week",),
             limit=_REPORTS_READ * weeks,
-            fields=_COMPARED,
+            fields=(*_COMPARED, *(each.performance for each in dimensions.with_table())),
         )
         last: dict[str, Mapping[str, Any]] = {}
         for document in self._documents.query(query):

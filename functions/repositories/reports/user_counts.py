@@ -3,12 +3,12 @@
 from datetime import date
 
 from core.calendar import Week
-from domain.reports.anomalies.findings import Thresholds
+from domain.reports.anomalies.usage import SINGLE_USER_CREDITS
 from domain.reports.week_stats import SHORT_LIST, BusyUser, UserList, UserStats
 from repositories.store.documents import Document, Documents, Fields, Query
 from repositories.store.paths import USERS
 
-_MUCH_A_DAY = Thresholds().user_credits_per_day
+_MUCH_A_DAY = int(SINGLE_USER_CREDITS.limits.above)
 
 
 class UserCounts:

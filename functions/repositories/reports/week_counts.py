@@ -12,7 +12,8 @@ from math import ceil
 from core.calendar import Day, Week, Window, days
 from domain.credits.ledger import EntryType
 from domain.generations.latency import BUCKETS
-from domain.reports.week_stats import FAILURE_CLASSES, LedgerSums, Tally, WeekStats, by_name, total_tally
+from domain.reports import dimensions
+from domain.reports.week_stats import FAILURE_CLASSES, LedgerSums, Tallies, Tally, WeekStats, by_name, total_tally
 from repositories.reports.user_counts import UserCounts
 from repositories.store.documents import Documents, Query, Totals
 from repositories.store.paths import GENERATIONS, TRANSACTIONS, USERS
@@ -20,6 +21,8 @@ from services.reports.ports import Groups
 
 Condition = tuple[str, str, object]
 Span = tuple[datetime, datetime]
+# These are tallies by the values of one field.
+Counted = Mapping[object, Tally]
 
 _SUMS = ("completed_count", "failed_count", "cancelled_count", "credits_deducted")
 _ENTRIES_PER_READ = 1000
@@ -28,6 +31,8 @@ _ENTRIES_AT_ONCE = 1_000_000
 # The operator `in` takes at most so many values.
 _VALUES_MAX = 30
 _HOURS = range(24)
+# The fields of a pair are counted together where that takes fewer reads, and they share an index.
+_PAIRS = (("style", "color"), ("size", "hour"))
 _FROM_THE_MIDDLE = sorted(BUCKETS, key=lambda bucket: abs(bucket - len(BUCKETS) // 2))
 _RARE_TYPES = tuple(sorted(kind.value for kind in EntryType if kind not in (EntryType.DEDUCTION, EntryType.REFUND)))
 
@@ -48,8 +53,7 @@ class WeekCountRepository:
         models = by_name((model, tally) for (model, _), tally in model_days.items())
         total = total_tally(models.values())
         spans = _spans(window, local_days, total.total)
-        styles, colors = requests.crossed(("style", groups.styles), ("color", groups.colors), total.total)
-        sizes, hours = requests.crossed(("size", groups.sizes), ("hour", _HOURS), total.total)
+        counted = requests.by_field(groups.values, total.total)
         users = UserCounts(self._documents, week)
         return WeekStats(
             week=week,
@@ -58,11 +62,8 @@ class WeekCountRepository:
             models=models,
             model_days={key: tally for key, tally in model_days.items() if tally.total},
             days=tuple(day.date for day in local_days),
-            styles=by_name((str(name), tally) for name, tally in styles.items()),
-            colors=by_name((str(name), tally) for name, tally in colors.items()),
-            sizes=by_name((str(name), tally) for name, tally in sizes.items()),
-            hours={int(str(hour)): tally for hour, tally in hours.items()},
-            kinds=_kinds(models, groups.models),
+            groups={**_of_fields(counted), **_of_models(models, groups)},
+            hours={int(str(hour)): tally for hour, tally in counted["hour"].items()},
             latencies={model: requests.latencies(model, tally, spans) for model, tally in models.items()},
             failure_classes={model: requests.failure_classes(model, tally) for model, tally in models.items()},
             ledger=self._ledger(spans),
@@ -142,9 +143,22 @@ class _Requests:
         completed, failed, cancelled, credits_ = (totals.sums[name] for name in _SUMS)
         return Tally(total=totals.count, completed=completed, failed=failed, cancelled=cancelled, credits=credits_)
 
+    def by_field(self, values: Mapping[str, Sequence[str]], total: int) -> dict[str, Counted]:
+        """Return the tallies of the dimensions with these values, and of the hours of the day, by field."""
+        names: dict[str, Collection[object]] = {
+            **{dimension.field: values[dimension.name] for dimension in dimensions.with_field()},
+            "hour": _HOURS,
+        }
+        found: dict[str, Counted] = {}
+        for row, column in _PAIRS:
+            found[row], found[column] = self.crossed((row, names.pop(row)), (column, names.pop(column)), total)
+        for name, each in names.items():
+            found[name] = {value: self._of((name, "==", value)) for value in each} if total else {}
+        return found
+
     def crossed(
         self, rows: tuple[str, Collection[object]], columns: tuple[str, Collection[object]], total: int
-    ) -> tuple[dict[object, Tally], dict[object, Tally]]:
+    ) -> tuple[Counted, Counted]:
         """Return the tallies of both groups, by row value and by column value. `total` is the number of generations.
 
         Either each pair of a row value and a column value is counted once for both groups, or each group is counted by
@@ -224,8 +238,17 @@ def _reads(total: int, queries: int) -> int:
     return queries * ceil(total / queries / _ENTRIES_PER_READ)
 
 
-def _kinds(models: Mapping[str, Tally], kinds: Mapping[str, str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for model, tally in models.items():
-        found[kinds[model]] = found.get(kinds[model], 0) + tally.total
-    return found
+def _of_fields(counted: Mapping[str, Counted]) -> dict[str, Tallies]:
+    return {
+        dimension.name: by_name((str(value), tally) for value, tally in counted[dimension.field].items())
+        for dimension in dimensions.with_field()
+    }
+
+
+def _of_models(models: Tallies, groups: Groups) -> dict[str, Tallies]:
+    """Return the tallies of the dimensions that follow from the model."""
+    return {
+        dimension.name: by_name((dimension.of_model(groups.models[model]), tally) for model, tally in models.items())
+        for dimension in dimensions.DIMENSIONS
+        if dimension.of_model
+    }

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from core.clock import Clock
 from domain.generations.generation import Status
+from domain.reports.answers import MadeReport
 from services.accounts.instructions import Instruction
 from services.generations.ports import Generations
 from services.operations.auditing import Audit, AuditService
@@ -101,7 +101,7 @@ class OperationsService:
             unopened_count=int(not audit.is_opened),
         )
 
-    def report(self, instruction: Instruction, as_of: datetime | None, *, dry_run: bool) -> dict[str, Any]:
+    def report(self, instruction: Instruction, as_of: datetime | None, *, dry_run: bool) -> MadeReport:
         """Make the report of the last full week before `as_of`. Raise InvalidRequest.
 
         A dry run saves nothing, so it is not recorded either.

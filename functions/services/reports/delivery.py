@@ -12,6 +12,7 @@ from typing import Any
 
 from core.clock import Clock
 from core.errors import FieldError, InvalidRequest, Unavailable
+from domain.reports.answers import MadeReport
 from services.delivery.ports import Mail, Mailbox, Notice, Notifier
 from services.delivery.subscriptions import SubscriptionService
 from services.reports import notices
@@ -136,7 +137,7 @@ class DeliveredReports:
         self._delivery = delivery
         self._clock = clock
 
-    def run(self, as_of: datetime | None = None, dry_run: bool = False) -> dict[str, Any]:
+    def run(self, as_of: datetime | None = None, dry_run: bool = False) -> MadeReport:
         """Make and deliver a report, and answer in the shape of `scheduleWeeklyReport`. Raise InvalidRequest."""
         if as_of is not None and not EARLIEST <= as_of <= self._clock():
             allowed = (f"{EARLIEST:%Y-%m-%dT%H:%M:%SZ} to now",)

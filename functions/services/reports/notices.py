@@ -10,7 +10,6 @@ from services.delivery.ports import Notice
 
 _FINDINGS_MAX = 5
 _LINE_MAX = 200
-_FIGURES = ("total_requests", "success_rate", "active_users", "credits_consumed")
 _SEVERITIES = ("high", "medium", "low")
 
 
@@ -55,7 +54,12 @@ def event(report: Mapping[str, Any], type_: str, url: str, at: datetime) -> Noti
             "severity_level": analysis["severity_level"],
             "anomaly_score": analysis["anomaly_score"],
             "total_anomalies": analysis["total_anomalies"],
-            "summary": {name: figures[name] for name in _FIGURES},
+            "summary": {
+                "total_requests": figures["total_requests"],
+                "success_rate": figures["success_rate"],
+                "active_users": figures["active_users"],
+                "credits_consumed": figures["credits_consumed"],
+            },
         },
     )
 

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from core.calendar import Week
 from core.records import Cursor
+from domain.catalog.options import ModelOffer
+from domain.reports import dimensions
+from domain.reports.answers import MadeReport
 from domain.reports.week_stats import WeekStats
 
 
@@ -24,22 +27,18 @@ class ReportArchive(Protocol):
 class ReportRuns(Protocol):
     """This makes the report of the last full week before `as_of`, or before now."""
 
-    def run(self, as_of: datetime | None, dry_run: bool) -> dict[str, Any]:
+    def run(self, as_of: datetime | None, dry_run: bool) -> MadeReport:
         """Return the answer in the shape of `scheduleWeeklyReport`. With `dry_run`, nothing is saved."""
         ...
 
 
 class Table(StrEnum):
-    """A report can be downloaded as these tables, each as one CSV file."""
+    """A report can be downloaded as these tables, besides one table for each dimension. Each is one CSV file."""
 
     SUMMARY = "summary"
     DAILY = "daily"
-    MODELS = "models"
     LATENCY = "latency"
     FAILURES = "failures"
-    STYLES = "styles"
-    COLORS = "colors"
-    SIZES = "sizes"
     HOURS = "hours"
     FUNNEL = "funnel"
     TOP_USERS = "top_users"
@@ -48,7 +47,12 @@ class Table(StrEnum):
     RECONCILIATION = "reconciliation"
 
 
-TABLES: tuple[str, ...] = tuple(table.value for table in Table)
+def table_names() -> tuple[str, ...]:
+    """Return the names of all tables, in the order in which they are offered."""
+    first, *others = (dimension.table for dimension in dimensions.with_table())
+    overview, of_models = (Table.SUMMARY, Table.DAILY), (Table.LATENCY, Table.FAILURES)
+    rest = [table for table in Table if table not in (*overview, *of_models)]
+    return tuple(map(str, (*overview, first, *of_models, *others, *rest)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +83,17 @@ class ReportPages(Protocol):
     def csv(self, report: Mapping[str, Any], table: str) -> str:
         """Return a table in the format of RFC 4180, with a heading line.
 
-        Raise ValueError if it is not one of TABLES.
+        Raise ValueError if it is not one of `table_names()`.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
-    """Requests are counted by these names. Each model has the kind of thing that it makes."""
+    """Requests are counted by these models, and by the values of each dimension that has a field, by its name."""
 
-    models: Mapping[str, str]
-    styles: Sequence[str]
-    colors: Sequence[str]
-    sizes: Sequence[str]
+    models: Mapping[str, ModelOffer]
+    values: Mapping[str, Sequence[str]]
 
 
 class WeekCounts(Protocol):

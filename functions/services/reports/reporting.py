@@ -9,8 +9,11 @@ from typing import Any
 from core.calendar import Week, last_full_week
 from core.clock import Clock
 from domain.catalog.options import ModelOffer, OptionKind
+from domain.reports import dimensions
 from domain.reports.anomalies.days import day_facts, p95s
 from domain.reports.anomalies.review import Past, review
+from domain.reports.answers import MadeReport
+from domain.reports.dimensions import MODEL, Values
 from domain.reports.economics import NO_PRICES, Prices
 from domain.reports.past_reports import stats_from
 from domain.reports.report import Background, Making, anomaly_summary, report_document, report_id, summary
@@ -50,7 +53,7 @@ class ReportService:
         self._zone = zone
         self._clock = clock
 
-    def run(self, as_of: datetime | None = None, dry_run: bool = False) -> dict[str, Any]:
+    def run(self, as_of: datetime | None = None, dry_run: bool = False) -> MadeReport:
         """Make the report of the last full week before `as_of`, or before now.
 
         Answer in the shape of `scheduleWeeklyReport`. A second report of the same week is another version, and leaves
@@ -75,7 +78,7 @@ class ReportService:
         past = Past(
             previous=previous,
             weeks=[[day_facts(day) for day in report["daily"]] for report in earlier],
-            p95s=[p95s(report["model_performance"]) for report in earlier],
+            p95s=[p95s(report[MODEL.performance]) for report in earlier],
         )
         analysis, expected = review(stats, past)
         background = Background(
@@ -98,14 +101,18 @@ class ReportService:
 
         A model that was withdrawn is known from the reports of its time. Options are never deleted.
         """
-        options = self._sources.options
-        withdrawn = {name: _KIND for report in earlier for name in report["model_performance"]}
-        offered = {name: offer.kind for name, offer in self._sources.models.items()}
-        styles, colors, sizes = (
-            [option.id for option in options.options(kind)]
-            for kind in (OptionKind.STYLE, OptionKind.COLOR, OptionKind.SIZE)
-        )
-        return Groups(models=withdrawn | offered, styles=styles, colors=colors, sizes=sizes)
+        models = {
+            name: ModelOffer(name=name, kind=_KIND, description="")
+            for report in earlier
+            for name in report[MODEL.performance]
+        }
+        values = {each.name: self._values(each.values) for each in dimensions.with_field()}
+        return Groups(models=models | {**self._sources.models}, values=values)
+
+    def _values(self, values: Values) -> Sequence[str]:
+        if isinstance(values, OptionKind):
+            return [option.id for option in self._sources.options.options(values)]
+        return values
 
     def _saved(self, report: dict[str, Any]) -> dict[str, Any]:
         """Save the report under the first id of its day that is not taken."""

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from people import ALICE
-from services.reports.ports import TABLES
+from services.reports.ports import table_names
 from weekly import GENERATED_AT, REPORT_ID, Pages, Runs, a_finding, a_report, keep
 from world import Response, World
 
@@ -129,8 +129,13 @@ class TestFormats:
         assert response.status == 400
         assert response.body["errors"][0]["pointer"] == "table"
 
+    def test_a_table_that_there_is_not_is_told_which_there_are(self, house: World) -> None:
+        response = ask(house, "/latest", format="csv", table="nonsense")
+        offered = [f"'{name}'" for name in table_names()]
+        assert response.body["errors"][0]["detail"] == f"Input should be {', '.join(offered[:-1])} or {offered[-1]}"
+
     def test_the_tables_that_there_are_are_named(self, house: World) -> None:
-        assert tuple(ask(house, "/latest", format="csv").body["errors"][0]["allowed"]) == TABLES
+        assert tuple(ask(house, "/latest", format="csv").body["errors"][0]["allowed"]) == table_names()
 
     def test_an_unknown_format_is_refused(self, house: World) -> None:
         assert ask(house, "/latest", format="pdf").body["errors"][0]["pointer"] == "format"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from heapq import nlargest
 
-from domain.reports.anomalies import failures, usage
-from domain.reports.anomalies.findings import Comparison, Finding, Rule, Severity, Thresholds
+from domain.reports.anomalies import rules
+from domain.reports.anomalies.findings import Comparison, Finding, Severity
 from domain.reports.week_stats import WeekStats
 
 WEIGHTS = {Severity.LOW: 1.0, Severity.MEDIUM: 2.5, Severity.HIGH: 5.0}
@@ -14,30 +14,6 @@ LEVELS = ((10.0, "critical"), (5.0, "high"), (2.0, "medium"))
 
 # A busy week could flag every user, and a document in Firestore ends at 1 MiB. The worst findings are kept.
 FINDINGS_PER_RULE_MAX = 50
-
-# These rules judge growth alone, so they say nothing about the very first week.
-GROWTH_RULES: tuple[Rule, ...] = (
-    usage.request_spike,
-    usage.credit_consumption_spike,
-    usage.user_activity_spike,
-    usage.new_user_spike,
-)
-
-RULES: tuple[Rule, ...] = (
-    *GROWTH_RULES,
-    usage.user_request_spike,
-    usage.single_user_credits,
-    usage.high_refund_rate,
-    usage.new_user_registrations,
-    failures.high_failure_rate,
-    failures.failure_rate_spike,
-    failures.critical_model_failure_rate,
-    failures.model_failure_rate_spike,
-    failures.model_performance_degradation,
-    failures.model_performance_disparity,
-    failures.model_underperforming,
-    failures.suspicious_perfect_performance,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +48,6 @@ def analyse(
     previous: WeekStats | None,
     *,
     registrations: Mapping[date, int] | None = None,
-    limits: Thresholds | None = None,
 ) -> Analysis:
     """Apply the rules alone, without the robust detector.
 
@@ -82,10 +57,9 @@ def analyse(
         current=current,
         previous=previous or WeekStats(week=current.week, window=current.window),
         registrations=current.registrations if registrations is None else registrations,
-        limits=limits or Thresholds(),
     )
-    rules = RULES if previous else [rule for rule in RULES if rule not in GROWTH_RULES]
-    findings, omitted = _bounded(list(rule(week)) for rule in rules)
+    judging = [rule for rule in rules.RULES if previous or not rule.is_growth]
+    findings, omitted = _bounded(list(rule.find(rule, week)) for rule in judging)
     unread = current.users.spenders.omitted + current.users.spiking.omitted
     return Analysis(findings=findings, omitted=omitted + unread, has_baseline=previous is not None)
 

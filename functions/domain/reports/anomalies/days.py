@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from domain.reports import dimensions
+from domain.reports.dimensions import MODEL
 from domain.reports.week_stats import Tallies, Tally, WeekStats, total_tally
 
 # With fewer finished requests, a failure rate or a percentile says nothing.
@@ -41,7 +43,7 @@ class DayFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionFact:
-    """This compares a model, style or size in this week with the week before."""
+    """This compares a value of a dimension, such as a model or a size, in this week with the week before."""
 
     kind: str
     name: str
@@ -82,10 +84,15 @@ def facts_of(stats: WeekStats) -> list[DayFacts]:
 
 
 def option_facts(current: WeekStats, previous: WeekStats | None) -> list[OptionFact]:
+    """Return how the values grew of the dimensions that explain growth.
+
+    If a dimension was not counted in the week before, its growth is not known, and it is left out. Models always are.
+    """
     return [
-        *_options("model", current.models, previous.models if previous else {}),
-        *_options("style", current.styles, previous.styles if previous else {}),
-        *_options("size", current.sizes, previous.sizes if previous else {}),
+        fact
+        for dimension in dimensions.DIMENSIONS
+        if dimension.explains_growth and (dimension == MODEL or (previous and previous.by(dimension)))
+        for fact in _options(dimension.name, current.by(dimension), previous.by(dimension) if previous else {})
     ]
 
 

@@ -1,143 +1,77 @@
-"""These rules are about failures: in all, by model, and of one model beside another.
+"""These rules are about failures, in all and by model.
 
 Of the three rules on a model's own rate, at most one fires, the most severe. The same holds for the two rules on the
-week's rate.
+week's rate. `disparities.py` has the rules on one model beside another.
 """
 
 from collections.abc import Iterator
 from fractions import Fraction
 
-from domain.reports.anomalies.findings import Comparison, Finding, Findings, Severity, Thresholds, ratio, rounded
+from domain.reports.anomalies.findings import Comparison, Finding, Severity, ratio, rounded
+from domain.reports.anomalies.rule import FAILURES_ROSE, Limits, Rule, absolute, multiple
 from domain.reports.week_stats import Tally
 
+CRITICAL_SHARE = Fraction(15, 100)
+# This number is ours. It is twice the 5 % that the simulated models fail by design.
+SHARE_AFTER_NONE = Fraction(10, 100)
 
-def high_failure_rate(week: Comparison) -> Findings:
+_SPIKE = Limits(ratio=Fraction(2), after_none=SHARE_AFTER_NONE, at_most=CRITICAL_SHARE)
+_READ_THE_ERRORS = (
+    "See whether the model, its provider or its prompts changed, and read the errors of its failed generations."
+)
+
+
+def _week_is_critical(rule: Rule, week: Comparison) -> Iterator[Finding]:
     current, previous = week.current.requests, week.previous.requests
-    if current.failure_share > week.limits.failure_share:
-        yield Finding(
-            type="high_failure_rate",
-            severity=Severity.HIGH,
-            description=f"{_percent(current)} of the finished requests failed.",
-            details={
-                **_rates(current, previous),
-                "threshold": rounded(week.limits.failure_share),
-                **_counts(current),
-            },
-        )
+    if current.failure_share > rule.limits.above:
+        details = {**_rates(current, previous), "threshold": rounded(rule.limits.above), **_counts(current)}
+        yield rule.finding(details, share=percent(current))
 
 
-def failure_rate_spike(week: Comparison) -> Findings:
+def _week_got_worse(rule: Rule, week: Comparison) -> Iterator[Finding]:
     current, previous = week.current.requests, week.previous.requests
-    if _is_spike(current, previous, week.limits):
-        yield Finding(
-            type="failure_rate_spike",
-            severity=Severity.MEDIUM,
-            description=f"{_percent(current)} of the finished requests failed, after {_percent(previous)}.",
-            details={**_rates(current, previous), "spike_ratio": _spike_ratio(current, previous)},
-        )
+    if _is_spike(current, previous, rule.limits):
+        details = {**_rates(current, previous), "spike_ratio": _spike_ratio(current, previous)}
+        yield rule.finding(details, share=percent(current), before=percent(previous))
 
 
-def critical_model_failure_rate(week: Comparison) -> Findings:
+def _models_are_critical(rule: Rule, week: Comparison) -> Iterator[Finding]:
     for model, current, previous in _models(week):
-        if current.failure_share > week.limits.failure_share:
-            yield Finding(
-                type="critical_model_failure_rate",
-                severity=Severity.HIGH,
-                description=f"{model} failed {_percent(current)} of its finished requests.",
-                details={
-                    "model": model,
-                    **_rates(current, previous),
-                    "threshold": rounded(week.limits.failure_share),
-                    **_counts(current),
-                },
-            )
+        if current.failure_share > rule.limits.above:
+            rates, threshold = _rates(current, previous), rounded(rule.limits.above)
+            details = {"model": model, **rates, "threshold": threshold, **_counts(current)}
+            yield rule.finding(details, model=model, share=percent(current))
 
 
-def model_failure_rate_spike(week: Comparison) -> Findings:
+def _models_got_worse(rule: Rule, week: Comparison) -> Iterator[Finding]:
     for model, current, previous in _models(week):
-        if _is_spike(current, previous, week.limits):
-            yield Finding(
-                type="model_failure_rate_spike",
-                severity=Severity.MEDIUM,
-                description=f"{model} failed {_percent(current)} of its work, after {_percent(previous)}.",
-                details={
-                    "model": model,
-                    **_rates(current, previous),
-                    "spike_ratio": _spike_ratio(current, previous),
-                },
-            )
+        if _is_spike(current, previous, rule.limits):
+            ratio_ = _spike_ratio(current, previous)
+            details = {"model": model, **_rates(current, previous), "spike_ratio": ratio_}
+            yield rule.finding(details, model=model, share=percent(current), before=percent(previous))
 
 
-def model_performance_degradation(week: Comparison) -> Findings:
+def _models_degrade(rule: Rule, week: Comparison) -> Iterator[Finding]:
     """A failure rate that is 1.5 times the last one, and not yet twice, warns early of a spike.
 
     feraset-imagen's rule asked for 1.5 times the critical rate. It never fired, because its rule on the critical rate
     had taken those models.
     """
     for model, current, previous in _models(week):
-        if _is_degraded(current, previous, week.limits):
-            yield Finding(
-                type="model_performance_degradation",
-                severity=Severity.MEDIUM,
-                description=f"{model} gets worse: {_percent(current)} failed, after {_percent(previous)}.",
-                details={"model": model, **_rates(current, previous), **_counts(current)},
-            )
+        if _is_degraded(current, previous, rule.limits):
+            details = {"model": model, **_rates(current, previous), **_counts(current)}
+            yield rule.finding(details, model=model, share=percent(current), before=percent(previous))
 
 
-def model_performance_disparity(week: Comparison) -> Findings:
-    models = _comparable_models(week)
-    if len(models) < 2:  # noqa: PLR2004 - it takes two to differ
-        return
-    best, worst = (pick(models, key=lambda name: models[name].failure_share) for pick in (min, max))
-    best_share, worst_share = models[best].failure_share, models[worst].failure_share
-    if worst_share > _limit(best_share, week.limits.disparity_ratio, week.limits):
-        yield Finding(
-            type="model_performance_disparity",
-            severity=Severity.HIGH,
-            description=f"{worst} failed {_percent(models[worst])}, {best} only {_percent(models[best])}.",
-            details={
-                "best_model": _model_summary(best, models[best]),
-                "worst_model": _model_summary(worst, models[worst]),
-                "performance_ratio": rounded(ratio(worst_share, best_share), 2),
-            },
-        )
-
-
-def model_underperforming(week: Comparison) -> Findings:
-    """A model fails far more than the mean of the other models.
-
-    The mean does not include the model itself: of two models, none can fail 3 times the mean of both.
-    """
-    models = _comparable_models(week)
-    for model, tally in models.items():
-        others = [other.failure_share for name, other in models.items() if name != model]
-        if not others:
-            return
-        average = sum(others, Fraction(0)) / len(others)
-        if tally.failure_share > _limit(average, week.limits.underperforming_ratio, week.limits):
-            yield Finding(
-                type="model_underperforming",
-                severity=Severity.MEDIUM,
-                description=f"{model} failed {_percent(tally)}, the others {float(average):.1%} on average.",
-                details={
-                    "model": model,
-                    "model_failure_rate": rounded(tally.failure_share),
-                    "average_failure_rate": rounded(average),
-                    "performance_ratio": rounded(ratio(tally.failure_share, average), 2),
-                    "total_requests": tally.total,
-                },
-            )
-
-
-def suspicious_perfect_performance(week: Comparison) -> Findings:
+def _models_never_fail(rule: Rule, week: Comparison) -> Iterator[Finding]:
     for model, current, _ in _models(week):
-        if current.failed == 0 and current.finished > week.limits.perfect_requests:
-            yield Finding(
-                type="suspicious_perfect_performance",
-                severity=Severity.LOW,
-                description=f"{model} finished {current.finished} requests without one failure.",
-                details={"model": model, "total_requests": current.total, "failure_rate": 0.0},
-            )
+        if current.failed == 0 and current.finished > rule.limits.above:
+            details = {"model": model, "total_requests": current.total, "failure_rate": 0.0}
+            yield rule.finding(details, model=model, finished=current.finished)
+
+
+def percent(tally: Tally) -> str:
+    return f"{float(tally.failure_share):.1%}"
 
 
 def _models(week: Comparison) -> Iterator[tuple[str, Tally, Tally]]:
@@ -145,28 +79,19 @@ def _models(week: Comparison) -> Iterator[tuple[str, Tally, Tally]]:
         yield model, current, week.previous.models.get(model, Tally())
 
 
-def _comparable_models(week: Comparison) -> dict[str, Tally]:
-    least = week.limits.comparable_requests
-    return {name: tally for name, tally in week.current.models.items() if tally.finished >= least}
-
-
-def _is_spike(current: Tally, previous: Tally, limits: Thresholds) -> bool:
+def _is_spike(current: Tally, previous: Tally, limits: Limits) -> bool:
     # Without a finished request in the week before there is no rate to compare with, and not even one of zero.
-    if not previous.finished or current.failure_share > limits.failure_share:
+    if not previous.finished or current.failure_share > limits.at_most:
         return False
-    return current.failure_share > _limit(previous.failure_share, limits.failure_ratio, limits)
+    return current.failure_share > limits.multiple(previous.failure_share)
 
 
-def _is_degraded(current: Tally, previous: Tally, limits: Thresholds) -> bool:
+def _is_degraded(current: Tally, previous: Tally, limits: Limits) -> bool:
     if not previous.failed:
         return False
-    worse = current.failure_share > limits.degradation_ratio * previous.failure_share
-    graver = current.failure_share > limits.failure_share or _is_spike(current, previous, limits)
+    worse = current.failure_share > limits.ratio * previous.failure_share
+    graver = current.failure_share > limits.at_most or _is_spike(current, previous, _SPIKE)
     return worse and not graver
-
-
-def _limit(baseline: Fraction, multiple: Fraction, limits: Thresholds) -> Fraction:
-    return multiple * baseline if baseline else limits.failure_share_after_none
 
 
 def _spike_ratio(current: Tally, previous: Tally) -> float | None:
@@ -184,9 +109,80 @@ def _counts(tally: Tally) -> dict[str, object]:
     return {"failed_requests": tally.failed, "total_requests": tally.total}
 
 
-def _model_summary(name: str, tally: Tally) -> dict[str, object]:
-    return {"name": name, "failure_rate": rounded(tally.failure_share), "total_requests": tally.total}
-
-
-def _percent(tally: Tally) -> str:
-    return f"{float(tally.failure_share):.1%}"
+HIGH_FAILURE_RATE = Rule(
+    type="high_failure_rate",
+    severity=Severity.HIGH,
+    limits=Limits(above=CRITICAL_SHARE),
+    words="{share} of the finished requests failed.",
+    next_step="Find the model that fails, and read the errors of its failed generations.",
+    find=_week_is_critical,
+    unit="percent",
+    observed="current_failure_rate",
+    usual="previous_failure_rate",
+    limit=absolute,
+    family=FAILURES_ROSE,
+    driven_by="failures",
+)
+FAILURE_RATE_SPIKE = Rule(
+    type="failure_rate_spike",
+    severity=Severity.MEDIUM,
+    limits=_SPIKE,
+    words="{share} of the finished requests failed, after {before}.",
+    next_step="Find the model that fails more, and read the errors of its failed generations.",
+    find=_week_got_worse,
+    unit="percent",
+    observed="current_failure_rate",
+    usual="previous_failure_rate",
+    limit=multiple,
+    family=FAILURES_ROSE,
+    driven_by="failures",
+)
+CRITICAL_MODEL_FAILURE_RATE = Rule(
+    type="critical_model_failure_rate",
+    severity=Severity.HIGH,
+    limits=Limits(above=CRITICAL_SHARE),
+    words="{model} failed {share} of its finished requests.",
+    next_step=_READ_THE_ERRORS,
+    find=_models_are_critical,
+    unit="percent",
+    observed="current_failure_rate",
+    usual="previous_failure_rate",
+    limit=absolute,
+    family=FAILURES_ROSE,
+)
+MODEL_FAILURE_RATE_SPIKE = Rule(
+    type="model_failure_rate_spike",
+    severity=Severity.MEDIUM,
+    limits=_SPIKE,
+    words="{model} failed {share} of its work, after {before}.",
+    next_step=_READ_THE_ERRORS,
+    find=_models_got_worse,
+    unit="percent",
+    observed="current_failure_rate",
+    usual="previous_failure_rate",
+    limit=multiple,
+    family=FAILURES_ROSE,
+)
+MODEL_PERFORMANCE_DEGRADATION = Rule(
+    type="model_performance_degradation",
+    severity=Severity.MEDIUM,
+    limits=Limits(ratio=Fraction(3, 2), at_most=CRITICAL_SHARE),
+    words="{model} gets worse: {share} failed, after {before}.",
+    next_step="Watch this model: it is on its way to a failure rate of note.",
+    find=_models_degrade,
+    unit="percent",
+    observed="current_failure_rate",
+    usual="previous_failure_rate",
+    limit=multiple,
+    family=FAILURES_ROSE,
+)
+SUSPICIOUS_PERFECT_PERFORMANCE = Rule(
+    type="suspicious_perfect_performance",
+    severity=Severity.LOW,
+    limits=Limits(above=Fraction(20)),
+    words="{model} finished {finished} requests without one failure.",
+    next_step="Check on a few generations that the model's failures are still noticed.",
+    find=_models_never_fail,
+    unit="percent",
+    observed="failure_rate",
+)

@@ -1,6 +1,6 @@
-"""A rule compares two weeks by these thresholds, and describes what it finds."""
+"""A rule compares two weeks, and these values describe what it finds."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -16,47 +16,12 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """These are feraset-imagen's numbers. Every rule fires above its number, never at it.
-
-    Shares and ratios are exact fractions, because as a float 3 x 0.1 is already more than 0.3.
-    """
-
-    request_ratio: Fraction = Fraction(5, 2)
-    credit_ratio: Fraction = Fraction(3)
-    severe_ratio: Fraction = Fraction(5)
-    user_requests: int = 10
-    user_request_ratio: Fraction = Fraction(2)
-    refund_share: Fraction = Fraction(30, 100)
-    refund_ratio: Fraction = Fraction(2)
-    active_user_increase: int = 5
-    new_users: int = 5
-    failure_share: Fraction = Fraction(15, 100)
-    failure_ratio: Fraction = Fraction(2)
-    degradation_ratio: Fraction = Fraction(3, 2)
-    disparity_ratio: Fraction = Fraction(5)
-    underperforming_ratio: Fraction = Fraction(3)
-    # A model with fewer finished requests is not compared with others.
-    comparable_requests: int = 5
-    perfect_requests: int = 20
-    user_credits_per_day: int = 50
-    registrations_per_day: int = 5
-
-    # These numbers are ours. They are for baselines of zero, which have no multiples.
-    requests_after_silence: int = 20
-    credits_after_silence: int = 50
-    # This is twice the 5 % that the simulated models fail by design.
-    failure_share_after_none: Fraction = Fraction(10, 100)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """`registrations` are new users by UTC day. Without them the rule on registrations does not fire."""
 
     current: WeekStats
     previous: WeekStats
     registrations: Mapping[date, int] = field(default_factory=dict)
-    limits: Thresholds = field(default_factory=Thresholds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +96,6 @@ class Finding:
             "next_step": self.next_step,
             "also": list(self.also),
         }
-
-
-Findings = Iterator[Finding]
-Rule = Callable[[Comparison], Findings]
 
 
 def ratio(current: int | Fraction, baseline: int | Fraction) -> Fraction | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from domain.reports.anomalies.baselines import SAME_WEEKDAYS_MIN, from_known
 from domain.reports.anomalies.days import Latencies
 from domain.reports.anomalies.findings import Driver, Finding, Severity
-from domain.reports.anomalies.next_steps import NEXT_STEPS
+from domain.reports.anomalies.surprises import SURPRISES
 
 # Percentiles are read from buckets that double in width, so a smaller step may come from the reading alone.
 SECONDS_FLOOR = 5.0
@@ -41,5 +41,5 @@ def _slower_models(latencies: Latencies) -> Iterator[Finding]:
             observed=observed,
             unit="seconds",
             drivers=(Driver(kind="model", name=model, value=observed, usual=usual.mid),),
-            next_step=NEXT_STEPS[KIND],
+            next_step=SURPRISES[KIND].next_step,
         )

@@ -7,42 +7,14 @@ from datetime import date, timedelta
 
 from domain.reports.anomalies.drivers import DRIVERS_MAX, strongest
 from domain.reports.anomalies.findings import Driver, Finding, Severity
+from domain.reports.anomalies.rules import rule_of
+from domain.reports.anomalies.surprises import SURPRISES
 
 FINDINGS_MAX = 25
 # A merged finding has the descriptions of its first findings only. They tell enough.
 DESCRIPTIONS_MAX = 4
 
 _GRAVITY = {Severity.LOW: 0, Severity.MEDIUM: 1, Severity.HIGH: 2}
-
-_FAMILIES = {
-    "demand rose": (
-        "request_spike",
-        "credit_consumption_spike",
-        "user_request_spike",
-        "single_user_credits",
-        "user_activity_spike",
-        "new_user_spike",
-        "new_user_registrations",
-        "requests_above_expected",
-        "credits_above_expected",
-        "registrations_above_expected",
-    ),
-    "demand fell": ("requests_below_expected", "credits_below_expected", "registrations_below_expected"),
-    "failures rose": (
-        "high_failure_rate",
-        "failure_rate_spike",
-        "high_refund_rate",
-        "critical_model_failure_rate",
-        "model_failure_rate_spike",
-        "model_performance_degradation",
-        "model_performance_disparity",
-        "model_underperforming",
-        "failure_rate_above_expected",
-        "model_failure_rate_above_expected",
-    ),
-}
-# Types of one family are metrics that move together, in the same direction. A type without a family is never merged.
-FAMILY = {kind: family for family, kinds in _FAMILIES.items() for kind in kinds}
 
 
 def merged(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
@@ -53,11 +25,20 @@ def merged(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
     families: dict[str, list[Finding]] = defaultdict(list)
     alone: list[Finding] = []
     for finding in findings:
-        family = FAMILY.get(finding.type)
+        family = family_of(finding.type)
         (families[family] if family else alone).append(finding)
     groups = [group for members in families.values() for group in _causes(members)]
     ranked = sorted([*alone, *(_merge(group) for group in groups)], key=_rank)
     return tuple(ranked[:FINDINGS_MAX]), max(0, len(ranked) - FINDINGS_MAX)
+
+
+def family_of(type_: str) -> str:
+    """Return the family of a type of findings, or an empty text if such findings are never merged.
+
+    Types of one family are metrics that move together, in the same direction.
+    """
+    rule, surprise = rule_of(type_), SURPRISES.get(type_)
+    return rule.family if rule else surprise.family if surprise else ""
 
 
 def subject(finding: Finding) -> str:

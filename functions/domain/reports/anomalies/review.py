@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.reports.anomalies.analysis import Analysis, analyse
-from domain.reports.anomalies.days import DayFacts, Latencies, OptionFact, facts_of, option_facts, p95s
+from domain.reports.anomalies.days import DayFacts, Latencies, facts_of, option_facts, p95s
 from domain.reports.anomalies.explanations import explained
 from domain.reports.anomalies.merging import merged
 from domain.reports.anomalies.robust import detect, expected
@@ -30,7 +30,7 @@ class Past:
 def review(stats: WeekStats, past: Past) -> tuple[Analysis, Expected]:
     """Return what is unusual about the week, and what was expected of each day."""
     rules = analyse(stats, past.previous)
-    users, options, days = _users(stats), _options(stats, past.previous), facts_of(stats)
+    users, options, days = _users(stats), option_facts(stats, past.previous), facts_of(stats)
     latencies = Latencies(current=p95s(model_performance(stats, len(stats.models))), earlier=tuple(past.p95s))
     found = [
         *(explained(finding, users=users, options=options) for finding in rules.findings),
@@ -45,12 +45,3 @@ def _users(stats: WeekStats) -> list[BusyUser]:
     """Return the users who stand out in any way, each once."""
     users = stats.users
     return list({user.user_id: user for user in (*users.spenders.named, *users.spiking.named, *users.top)}.values())
-
-
-def _options(stats: WeekStats, previous: WeekStats | None) -> list[OptionFact]:
-    """Return how the options grew.
-
-    If the week before was only outlined, the growth of styles and sizes is not known, and only models are returned.
-    """
-    facts = option_facts(stats, previous)
-    return facts if previous and previous.styles else [fact for fact in facts if fact.kind == "model"]

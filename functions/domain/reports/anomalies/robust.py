@@ -13,8 +13,8 @@ from domain.reports.anomalies.baselines import Expectation
 from domain.reports.anomalies.days import DayFacts, Latencies, OptionFact, by_day
 from domain.reports.anomalies.findings import Band, Driver, Finding, Severity
 from domain.reports.anomalies.latency import slower_models
-from domain.reports.anomalies.next_steps import NEXT_STEPS
 from domain.reports.anomalies.series import Series
+from domain.reports.anomalies.surprises import SURPRISES
 from domain.reports.week_stats import BusyUser
 
 SEVERE_SCORE = 8.0
@@ -127,7 +127,7 @@ def _finding(watched: Series, run: Sequence[_Day], context: _Context) -> Finding
         unit=watched.unit,
         days=days,
         drivers=drivers.strongest(_drivers(watched, days, observed, band, context)),
-        next_step=NEXT_STEPS[kind],
+        next_step=SURPRISES[kind].next_step,
     )
 
 

@@ -107,11 +107,13 @@ def busy() -> WeekStats:
             ("Model B", DAYS[0]): Tally(total=1),
             ("Model B", DAYS[2]): Tally(total=1, failed=1, credits=4),
         },
-        styles={"anime": MODEL_A, "sketch": MODEL_B},
-        colors={"neon": MODEL_A + MODEL_B},
-        sizes={"512x512": MODEL_A, "1024x1024": MODEL_B},
+        groups={
+            "style": {"anime": MODEL_A, "sketch": MODEL_B},
+            "color": {"neon": MODEL_A + MODEL_B},
+            "size": {"512x512": MODEL_A, "1024x1024": MODEL_B},
+            "kind": {"image": MODEL_A + MODEL_B},
+        },
         hours={9: MODEL_A, 23: MODEL_B},
-        kinds={"image": 7},
         latencies={"Model A": {5: 3}},
         failure_classes={"Model A": {"rejected": 1, "timeout": 0, "gave_up": 0, "other": 0}},
         ledger=LedgerSums(
@@ -371,9 +373,7 @@ class TestSize:
             requests=total_tally(many.values()),
             models=many,
             model_days={(model, day): tally for model, tally in many.items() for day in DAYS},
-            styles=many,
-            colors=many,
-            sizes=many,
+            groups=dict.fromkeys(("style", "color", "size"), many),
             latencies={model: {4: 1} for model in many},
             users=UserStats(active=10**7, top=top, spiking=UserList(count=10**6)),
         )
@@ -413,7 +413,7 @@ class TestSummaries:
         }
 
     def test_a_tie_in_popularity_goes_by_name(self) -> None:
-        tied = stats(styles={"watercolor": MODEL_A, "anime": MODEL_A})
+        tied = stats(groups={"style": {"watercolor": MODEL_A, "anime": MODEL_A}})
         assert summary(a_report(tied))["most_popular_style"] == "anime"
 
     def test_of_an_empty_week(self) -> None:
@@ -487,6 +487,8 @@ class TestHeadline:
 def test_a_report_read_back_is_the_week_that_it_was_made_of() -> None:
     week = busy()
     read = stats_from(json.loads(as_json(a_report(week))), UTC)
-    for name in ("week", "window", "models", "styles", "colors", "sizes", "ledger", "active_users"):
+    for name in ("week", "window", "models", "ledger", "active_users"):
         assert getattr(read, name) == getattr(week, name), name
+    for name in ("style", "color", "size"):
+        assert read.groups[name] == week.groups[name], name
     assert (read.requests.total, read.requests.failure_share) == (7, week.requests.failure_share)

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.calendar import Week
 from domain.reports.anomalies.analysis import analyse
-from domain.reports.anomalies.findings import Finding, Thresholds
+from domain.reports.anomalies.findings import Finding
 from domain.reports.week_stats import SHORT_LIST, BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats
 
 WEEK = Week(2025, 32)
@@ -78,9 +78,8 @@ def found(
     previous: WeekStats | None = SILENT,
     *,
     registrations: Mapping[date, int] | None = None,
-    limits: Thresholds | None = None,
 ) -> list[Finding]:
-    analysis = analyse(current, previous, registrations=registrations, limits=limits)
+    analysis = analyse(current, previous, registrations=registrations)
     return [finding for finding in analysis.findings if finding.type == kind]
 
 

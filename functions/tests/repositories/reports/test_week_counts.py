@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, timedelta, tzinfo
 from random import Random
 from zoneinfo import ZoneInfo
@@ -81,13 +82,11 @@ class TestEveryNumber:
         assert {key: plain(tally) for key, tally in stats.model_days.items()} == loops.tallies("model", "day")
         for name, tallies in (
             ("model", stats.models),
-            ("style", stats.styles),
-            ("color", stats.colors),
-            ("size", stats.sizes),
+            *((each, stats.groups[each]) for each in ("style", "color", "size")),
         ):
             assert {key: plain(tally) for key, tally in tallies.items()} == loops.tallies(name)
         assert {hour: plain(tally) for hour, tally in stats.hours.items() if tally.total} == loops.tallies("hour")
-        assert stats.kinds == {"image": 120}
+        assert stats.groups["kind"] == {"image": stats.requests}
         assert all(check.is_exact for check in reconciled(stats))
 
     def test_of_latencies(self, numbers: tuple[WeekStats, Loops]) -> None:
@@ -220,18 +219,18 @@ class TestOutline:
 class TestWhatIsNotKnown:
     def test_an_empty_week(self) -> None:
         stats = counted(MemoryDocuments())
-        assert (stats.requests, stats.models, stats.styles, stats.latencies) == (Tally(), {}, {}, {})
+        assert (stats.requests, stats.models, stats.groups["style"], stats.latencies) == (Tally(), {}, {}, {})
         assert stats.registrations == dict.fromkeys(stats.days, 0)
         assert all(check.is_exact for check in reconciled(stats))
 
     @pytest.mark.usefixtures("way")
     def test_a_style_that_is_in_no_list_breaks_the_reconciliation(self) -> None:
-        groups = Groups(models=GROUPS.models, styles=GROUPS.styles[1:], colors=GROUPS.colors, sizes=GROUPS.sizes)
+        groups = replace(GROUPS, values={**GROUPS.values, "style": GROUPS.values["style"][1:]})
         wrong = [check.name for check in reconciled(counted(filled(1), groups=groups)) if not check.is_exact]
         assert wrong == ["requests by style", "requests by colour"]
 
     def test_a_model_that_is_in_no_list_is_missed_in_the_ledger(self) -> None:
-        groups = Groups(models={"Model A": "image"}, styles=GROUPS.styles, colors=GROUPS.colors, sizes=GROUPS.sizes)
+        groups = replace(GROUPS, models={"Model A": GROUPS.models["Model A"]})
         wrong = [check.name for check in reconciled(counted(filled(1), groups=groups)) if not check.is_exact]
         assert "deductions in the ledger = requests" in wrong
 
@@ -248,9 +247,9 @@ class TestWhatIsNotKnown:
         assert wrong == ["deductions in the ledger = requests", "credits deducted in the ledger = prices"]
 
     def test_more_options_than_a_query_takes_are_counted_cell_by_cell(self) -> None:
-        styles = (*GROUPS.styles, *(f"style{number}" for number in range(40)))
-        groups = Groups(models=GROUPS.models, styles=styles, colors=GROUPS.colors, sizes=GROUPS.sizes)
-        assert counted(filled(1), groups=groups).styles == counted(filled(1)).styles
+        styles = (*GROUPS.values["style"], *(f"style{number}" for number in range(40)))
+        groups = replace(GROUPS, values={**GROUPS.values, "style": styles})
+        assert counted(filled(1), groups=groups).groups == counted(filled(1)).groups
 
 
 class TestFailures:

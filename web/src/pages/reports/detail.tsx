@@ -26,7 +26,7 @@ export default function ReportPage() {
         lead={report ? t("reports.made", { moment: moment(report.generated_at) }) : "…"}
         {...(report && { actions: <SeverityBadge summary={report.anomaly_summary} /> })}
       />
-      {report && <Downloads id={report.id} />}
+      {report && <Downloads id={report.id} report={report.report} />}
       {page.isPending && <Skeleton lines={3} tall />}
       {page.isError && <ErrorNotice error={page.error} retry={() => page.refetch()} />}
       {page.data && <ReportFrame html={page.data} />}

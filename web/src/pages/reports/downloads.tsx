@@ -4,32 +4,17 @@ import { api, body, type Schemas } from "../../api/client";
 import { Button, ErrorNotice, SelectField } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import { saveAs } from "./save";
+import { isTranslated, readable, tablesOf } from "./tables";
 
 type Table = Schemas["Table"];
 type Format = "html" | "json" | "png" | "csv";
 
-const TABLES = [
-  "summary",
-  "daily",
-  "models",
-  "latency",
-  "failures",
-  "styles",
-  "colors",
-  "sizes",
-  "hours",
-  "funnel",
-  "top_users",
-  "ledger",
-  "findings",
-  "reconciliation",
-] as const satisfies readonly Table[];
-
 /** Offers the files of a report. Each is fetched and then saved, because a plain link could not send the ID token. */
-export function Downloads({ id }: { id: string }) {
+export function Downloads({ id, report }: { id: string; report: Schemas["ReportResource"]["report"] }) {
   const { t } = useI18n();
-  const [table, setTable] = useState<Table>("summary");
+  const [table, setTable] = useState("summary");
   const saving = useMutation({ mutationFn: (format: Format) => save(id, format, table) });
+  const label = (name: string) => (isTranslated(name) ? t(`reports.table.${name}`) : readable(name));
   const button = (format: Format) => ({
     busy: saving.isPending && saving.variables === format,
     onClick: () => saving.mutate(format),
@@ -44,8 +29,8 @@ export function Downloads({ id }: { id: string }) {
         <SelectField
           label={t("reports.download.table")}
           value={table}
-          onValue={(value) => setTable(value as Table)}
-          options={TABLES.map((value) => ({ value, label: t(`reports.table.${value}`) }))}
+          onValue={setTable}
+          options={tablesOf(report).map((value) => ({ value, label: label(value) }))}
         />
         <Button {...button("csv")}>{t("reports.download.csv")}</Button>
       </div>
@@ -54,8 +39,8 @@ export function Downloads({ id }: { id: string }) {
   );
 }
 
-async function save(id: string, format: Format, table: Table): Promise<void> {
-  const query = format === "csv" ? { format, table } : { format };
+async function save(id: string, format: Format, table: string): Promise<void> {
+  const query = format === "csv" ? { format, table: table as Table } : { format };
   const file = await body<Blob>(
     api.GET("/v1/reports/{id}", { params: { path: { id }, query }, parseAs: "blob" }),
   );

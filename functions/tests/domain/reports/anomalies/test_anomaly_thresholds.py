@@ -1,9 +1,12 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from domain.reports.anomalies.analysis import RULES
-from domain.reports.anomalies.findings import Severity, Thresholds
+from domain.reports.anomalies import rules
+from domain.reports.anomalies.findings import Severity
+from domain.reports.anomalies.rules import RULES
+from domain.reports.anomalies.usage import REQUEST_SPIKE
 from domain.reports.week_stats import WeekStats
 from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people
 
@@ -222,11 +225,13 @@ class TestThresholds:
 
     def test_every_type_of_the_seed_has_an_edge_above(self) -> None:
         assert {edge[0] for edge in EDGES} == SEED_TYPES | {"single_user_credits"}
-        assert {rule.__name__ for rule in RULES} == SEED_TYPES | {
+        assert {rule.type for rule in RULES} == SEED_TYPES | {
             "single_user_credits",
             "new_user_registrations",
         }
 
-    def test_others_can_be_set(self) -> None:
-        limits = Thresholds(request_ratio=Fraction(4))
-        assert found("request_spike", a_week(requests=80), a_week(requests=20), limits=limits) == []
+    def test_others_can_be_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        patient = replace(REQUEST_SPIKE, limits=replace(REQUEST_SPIKE.limits, ratio=Fraction(4)))
+        monkeypatch.setattr(rules, "RULES", (patient,))
+        assert found("request_spike", a_week(requests=80), a_week(requests=20)) == []
+        assert found("request_spike", a_week(requests=81), a_week(requests=20)) != []

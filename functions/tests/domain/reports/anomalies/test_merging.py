@@ -5,13 +5,14 @@ from itertools import permutations
 
 import pytest
 
-from domain.reports.anomalies.analysis import RULES, Analysis
+from domain.reports.anomalies.analysis import Analysis
 from domain.reports.anomalies.days import DayFacts
 from domain.reports.anomalies.explanations import explained
 from domain.reports.anomalies.findings import Band, Driver, Finding, Severity
-from domain.reports.anomalies.merging import FAMILY, FINDINGS_MAX, merged
-from domain.reports.anomalies.next_steps import NEXT_STEPS
+from domain.reports.anomalies.merging import FINDINGS_MAX, family_of, merged
 from domain.reports.anomalies.review import Past, review
+from domain.reports.anomalies.rules import RULES, rule_of
+from domain.reports.anomalies.surprises import SURPRISES
 from domain.reports.week_stats import WeekStats
 from tests.domain.reports.anomalies.test_anomaly_thresholds import EDGES
 from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats
@@ -193,10 +194,11 @@ class TestEveryRuleIsReachable:
         assert "new_user_registrations" in told(review(above, Past(previous=SILENT))[0])
 
     def test_every_type_is_known_here(self) -> None:
-        rules = {rule.__name__ for rule in RULES}
-        assert rules - FAMILY.keys() == {"suspicious_perfect_performance"}
-        assert rules < NEXT_STEPS.keys()
-        assert FAMILY.keys() < NEXT_STEPS.keys()
+        types = [*(rule.type for rule in RULES), *SURPRISES]
+        assert len({*types}) == len(types)
+        alone = {"suspicious_perfect_performance", "model_latency_above_expected"}
+        assert {each for each in types if not family_of(each)} == alone
+        assert all(each.next_step for each in (*RULES, *SURPRISES.values()))
 
 
 class TestExplained:
@@ -206,7 +208,9 @@ class TestExplained:
     ) -> None:
         (finding,) = found(kind, above, previous)
         one = explained(finding)
-        assert one.next_step == NEXT_STEPS[kind]
+        rule = rule_of(kind)
+        assert rule
+        assert one.next_step == rule.next_step
         assert one.unit
         assert one.observed is not None
         if kind == "suspicious_perfect_performance":

@@ -23,7 +23,7 @@ def a_week(requests: int, *, failed: int = 0, week: Week = WEEK, **numbers: Any)
         requests=whole,
         models={"Model A": whole},
         model_days={("Model A", day): tally for day in days},
-        styles={"anime": whole},
+        groups={"style": {"anime": whole}},
         ledger=LedgerSums(rows={"deduction": 7 * requests}, credits={"deduction": 14 * requests}),
         **numbers,
     )

@@ -8,8 +8,8 @@ from domain.reports.anomalies.baselines import Habit, expectation, habit
 from domain.reports.anomalies.days import DayFacts, Latencies, ModelDay, OptionFact, day_facts, p95s
 from domain.reports.anomalies.findings import Finding, Severity
 from domain.reports.anomalies.latency import slower_models
-from domain.reports.anomalies.next_steps import NEXT_STEPS
 from domain.reports.anomalies.robust import detect, expected
+from domain.reports.anomalies.surprises import SURPRISES
 from domain.reports.week_stats import BusyUser
 
 MONDAY = date(2026, 11, 9)
@@ -418,4 +418,6 @@ def test_every_finding_says_what_to_look_at_next() -> None:
     )
     found = detect(week, history())
     assert len({one.type for one in found}) == 7
-    assert all(one.next_step == NEXT_STEPS[one.type] and one.expected and one.unit and one.days for one in found)
+    assert all(
+        one.next_step == SURPRISES[one.type].next_step and one.expected and one.unit and one.days for one in found
+    )
