@@ -1,4 +1,4 @@
-"""A queue is one row of core/queues.py. Here that file gets one row more, as CONTRIBUTING.md says, and nothing else does.
+"""A queue is one row of core/queues.py. Here that file gets one row more, as CONTRIBUTING.md says.
 
 The manifest must have its function, and a task that is sent to it must be done.
 Each case is a process of its own, which loads the changed text in the place of the file.
