@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from flask import Request, Response
@@ -33,7 +33,11 @@ class Table:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = {route.name: route for route in routes}
-        self._map = Map(
+
+    @cached_property
+    def _map(self) -> Map:
+        """Made when a request is first matched, because the rules take longer than the routes."""
+        return Map(
             [Rule(_rule(route.path), methods=[route.method], endpoint=route.name) for route in self.routes.values()],
             strict_slashes=False,
             merge_slashes=False,
