@@ -12,9 +12,9 @@ from flask import Request, Response
 from bootstrap import darkroom, refuse_unfit_environment
 from core.deployment import WEB_THREADS, QueueLimits, ServiceAccounts
 from core.environment import SECRETS
-from core.queues import Queue, concurrent_dispatches, dispatches_per_second
+from core.queues import Queue, longest_deadline_seconds
 from triggers import (
-    Decorator,
+    Handler,
     is_served,
     on_request,
     on_schedule,
@@ -101,8 +101,10 @@ def from_scheduler(request: Request) -> Response | None:
     return darkroom().private.refuse_schedule(request)
 
 
-def on_task(queue: Queue) -> Decorator:
-    return on_task_dispatched(
+def on_task(queue: Queue) -> Handler:
+    """Return the function of this queue. It has to be declared by the queue's name."""
+    starts_at_once, starts_per_second = LIMITS.max_concurrent_dispatches, LIMITS.max_dispatches_per_second
+    declare = on_task_dispatched(
         guard=from_queue,
         retry={
             "max_attempts": LIMITS.max_attempts,
@@ -110,31 +112,25 @@ def on_task(queue: Queue) -> Decorator:
             "max_backoff_seconds": LIMITS.max_backoff_seconds,
         },
         rate={
-            "max_concurrent_dispatches": concurrent_dispatches(queue, LIMITS.max_concurrent_dispatches),
-            "max_dispatches_per_second": dispatches_per_second(queue, LIMITS.max_dispatches_per_second),
+            "max_concurrent_dispatches": queue.row.at_once(starts_at_once),
+            "max_dispatches_per_second": queue.row.per_second(starts_per_second),
         },
         memory=1024,
         cpu=1,
         concurrency=4,
-        timeout_sec=240,
+        timeout_sec=longest_deadline_seconds(),
         service_account=ACCOUNTS.worker,
     )
 
+    def process(request: "CallableRequest[Any]") -> None:
+        darkroom().worker.process(request.data)
 
-# The tasks of every queue are sent to this one. The next two exist because Firebase makes a queue for each function.
-@on_task(Queue.GENERATIONS)
-def processImageGeneration(request: "CallableRequest[Any]") -> None:
-    darkroom().worker.process(request.data)
-
-
-@on_task(Queue.BACKLOG)
-def processBacklog(request: "CallableRequest[Any]") -> None:
-    darkroom().worker.process(request.data)
+    process.__name__ = process.__qualname__ = queue.value
+    return declare(process)
 
 
-@on_task(Queue.POLLS)
-def pollRemoteJobs(request: "CallableRequest[Any]") -> None:
-    darkroom().worker.process(request.data)
+# Firebase makes a queue for each function. The tasks of all queues are sent to the first function.
+globals().update({queue.value: on_task(queue) for queue in Queue})
 
 
 @on_schedule(guard=from_scheduler, schedule="* * * * *", timezone=UTC, **SCHEDULED)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "functions"))
 sys.path.insert(1, str(Path(__file__).parent.parent / "functions/tests"))
+sys.path.insert(2, str(Path(__file__).parent.parent))
 
 from tests.simulation.play import STEPS, Played, play
 

@@ -40,7 +40,7 @@ class GenerationParts(CatalogParts):
             queue=self.queue_name(Queue.GENERATIONS),
             url=settings.worker_url,
             service_account=settings.worker_service_account,
-            dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
+            deadline_of=settings.deadline_of,
             signatures=self.task_signatures,
         )
         return CloudTasksQueue(emulator_connection(host) if host else production_connection(), target)
@@ -119,7 +119,7 @@ class GenerationParts(CatalogParts):
             limits=Limits(
                 attempts_max=settings.attempts_max,
                 provider_timeout=timedelta(seconds=settings.provider_timeout_seconds),
-                lease=timedelta(seconds=settings.lease_seconds),
+                lease_of=settings.lease_of,
                 age_max=timedelta(seconds=settings.generation_age_max_seconds),
             ),
             clock=self.clock,

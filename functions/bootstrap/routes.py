@@ -52,14 +52,14 @@ class RouteParts(HttpParts):
         ]
         return Api(
             routes,
-            self.admin_routes,
+            self.seldom_routes,
             authenticator=self.authenticator,
             throttle=self.throttle,
             boundary=self.boundary,
             render=self.render_problem,
         )
 
-    def admin_routes(self) -> "list[Route]":
+    def seldom_routes(self) -> "list[Route]":
         from controllers.delivery import UnsubscribeController
         from controllers.operations.catalog import AdminCatalogController
         from controllers.operations.connection import AdminConnectionController

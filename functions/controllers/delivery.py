@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from controllers.http.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.errors import InvalidRequest, Unavailable
 from schemas.delivery import Unsubscribe
 from services.delivery.subscriptions import SubscriptionService
@@ -32,6 +32,9 @@ _DONE = _PAGE.format(
     content="<p>You get no more weekly reports. Whoever runs Darkroom for you can switch them on again.</p>",
 )
 
+# The token is that of ann@example.com, and it holds where the pepper is that of the reference.
+_ANNS = ExampleRequest(query={"token": "YW5uQGV4YW1wbGUuY29t.uGrUw4W9jv3TzPzIhVLeiuuaE2VBUQYH2JJ0Hqvz3Yo"})
+
 
 class UnsubscribeController:
     def __init__(self, subscriptions: SubscriptionService) -> None:
@@ -44,6 +47,7 @@ class UnsubscribeController:
             name="askToUnsubscribe",
             summary="Get the page that asks whether to unsubscribe. A program that follows the link changes nothing.",
             handle=self.ask,
+            example=_ANNS,
             query=Unsubscribe,
             access=Access.PUBLIC,
             answers={200: None},
@@ -56,6 +60,7 @@ class UnsubscribeController:
             name="unsubscribe",
             summary="Unsubscribe from reports by mail in one step, as mail programs do it. The body is ignored.",
             handle=self.leave,
+            example=_ANNS,
             query=Unsubscribe,
             access=Access.PUBLIC,
             answers={200: None},

@@ -7,7 +7,7 @@ from typing import Any
 from controllers.http.auth import document_id
 from controllers.http.negotiation import best_of
 from controllers.http.paging import page_token, paged, read_page_token
-from controllers.http.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.errors import (
     FieldError,
     InvalidRequest,
@@ -74,6 +74,7 @@ class ReportController:
             name="runReport",
             summary="Make the report of the last full week now. An earlier report stays, as an older version.",
             handle=self.run,
+            example=ExampleRequest(body={"as_of": "2026-03-02T20:25:00Z", "dry_run": False}),
             body=RunReport,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,

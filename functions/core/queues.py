@@ -1,36 +1,92 @@
 """Tasks wait in these queues.
 
-Each queue is one value of `Queue`, and the tables of deployment, sending, switches and guards are made from it.
-docs/adr/0015 says why there is more than one.
+Each queue is one row of the table `Queue`. The deployed functions, the limits, the time limits, the switches and the
+roles follow from it. docs/adr/0015 says why there is more than one queue, and CONTRIBUTING.md how to add one.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
+
+# Cloud Tasks waits no longer than this for an answer, so a longer lease is of no use.
+LEASE_SECONDS_MAX = 1800
+
+# This gives a queue's limit, and takes the limit on all starts together, which the environment sets.
+type Limit = Callable[[int], int]
+
+
+def larger_half(starts: int) -> int:
+    return starts - smaller_half(starts)
+
+
+def smaller_half(starts: int) -> int:
+    return starts // 2
+
+
+def as_many(starts: int) -> int:
+    return starts
+
+
+def always(limit: int) -> Limit:
+    return lambda _: limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Says all that there is to say of a queue.
+
+    Firebase makes one queue per function, and `function` is the name of both. It has no underscore, because the Tasks
+    emulator refuses one. `at_once` tasks run at the same time, and `per_second` start in a second. Cloud Tasks waits
+    for an answer until the deadline, and a generation that waits in this queue is leased for longer than that.
+    """
+
+    function: str
+    at_once: Limit
+    per_second: Limit
+    deadline_seconds: int
+    lease_seconds: int
 
 
 class Queue(StrEnum):
-    """This is a task queue.
+    """This is the table of task queues. The value of a queue is the name of its function."""
 
-    Its value is the name of the function that it belongs to: Firebase makes one queue per function. A name has no
-    underscore, because the Tasks emulator refuses one.
-    """
+    row: Row
 
-    GENERATIONS = "processImageGeneration"
-    BACKLOG = "processBacklog"
-    POLLS = "pollRemoteJobs"
+    def __new__(cls, row: Row) -> Self:
+        queue = str.__new__(cls, row.function)
+        queue._value_ = row.function
+        queue.row = row
+        return queue
+
+    # The worker's address is that of this queue's function. The tasks of all queues are sent there.
+    GENERATIONS = Row(
+        function="processImageGeneration",
+        at_once=larger_half,
+        per_second=larger_half,
+        deadline_seconds=240,
+        lease_seconds=300,
+    )
+    BACKLOG = Row(
+        function="processBacklog",
+        at_once=smaller_half,
+        per_second=smaller_half,
+        deadline_seconds=240,
+        lease_seconds=300,
+    )
+    # A poll asks a vendor one question, so polls may come faster than generations start.
+    POLLS = Row(
+        function="pollRemoteJobs",
+        at_once=as_many,
+        per_second=always(10),
+        deadline_seconds=240,
+        lease_seconds=300,
+    )
 
 
-# A poll asks a vendor one question, so polls may come faster than generations start.
-_POLLS_PER_SECOND = 10
-
-
-def concurrent_dispatches(queue: Queue, starts_at_once: int) -> int:
-    """Return how many tasks of the queue may run at once, where `starts_at_once` generations may run in all."""
-    return starts_at_once if queue is Queue.POLLS else _part(queue, starts_at_once)
-
-
-def dispatches_per_second(queue: Queue, starts_per_second: int) -> int:
-    """Return how many tasks of the queue may start in a second, where `starts_per_second` generations may."""
-    return _POLLS_PER_SECOND if queue is Queue.POLLS else _part(queue, starts_per_second)
+def longest_deadline_seconds() -> int:
+    """Return the longest deadline of all queues, because one worker does the tasks of all."""
+    return max(queue.row.deadline_seconds for queue in Queue)
 
 
 def share_of_one_user(starts_at_once: int) -> int:
@@ -38,10 +94,4 @@ def share_of_one_user(starts_at_once: int) -> int:
 
     That is half of the places of the main queue, so that one user can never take all of them.
     """
-    return (_part(Queue.GENERATIONS, starts_at_once) + 1) // 2
-
-
-def _part(queue: Queue, whole: int) -> int:
-    """Return the queue's part of a limit on starts. The parts of the two queues add up to the whole."""
-    half = whole // 2
-    return half if queue is Queue.BACKLOG else whole - half
+    return (Queue.GENERATIONS.row.at_once(starts_at_once) + 1) // 2

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from queue import SimpleQueue
 from random import Random
 
-from core.queues import Queue, concurrent_dispatches, dispatches_per_second
+from core.queues import Queue
 from services.generations.ports import TaskMessage
 from world import World
 
@@ -58,8 +58,8 @@ class PacedQueues:
             delivery.goes_on.set()
             delivery.stands.get(timeout=_PATIENCE_SECONDS)
             running.remove(delivery)
-        rate = dispatches_per_second(queue, self._limits.max_dispatches_per_second)
-        most = concurrent_dispatches(queue, self._limits.max_concurrent_dispatches)
+        rate = queue.row.per_second(self._limits.max_dispatches_per_second)
+        most = queue.row.at_once(self._limits.max_concurrent_dispatches)
         # Tokens are counted in thousandths, so that a tick adds a whole number of them.
         self._tokens[queue] = min(rate * 1000, self._tokens[queue] + rate * 1000 * _TICK // timedelta(seconds=1))
         while self._tokens[queue] >= 1000 and len(running) < most and (message := self._next(queue)) is not None:

@@ -1,63 +1,23 @@
-"""A Darkroom in memory with a cast: real controllers, services and repositories over the twins, and a clock to turn."""
+"""The world in which the tests play: that of the reference, with models that do what a test tells them to."""
 
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from flask import Request
-from werkzeug.test import EnvironBuilder
-
-from bootstrap import Darkroom
 from core.logging import configure_logging
-from core.settings import Settings
 from domain.catalog.options import ModelOffer
-from domain.credits.ledger import Entry, EntryType
+from domain.credits.ledger import Entry
 from domain.credits.user import User
-from domain.generations.generation import Generation
-from providers.identity.memory import MemoryDirectory, MemoryTokens
-from providers.queue.all_queues import ControlOfAll
-from providers.queue.memory import MemoryControl, MemoryQueue
-from providers.storage.memory import MemoryOutputs
-from repositories.operations.demo import DemoRepository
-from repositories.store.documents import Document, Update
-from repositories.store.memory import MemoryDocuments
-from repositories.store.optimistic import OptimisticTransaction
-from services.accounts.ports import Identity
+from repositories.store.documents import Document
 from services.generations.model_ports import Job, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
 from services.generations.models import ModelRegistry
+from tools.reference.world import ENVIRONMENT, TOKENS, MemoryWorld, Response, send
 
-ENVIRONMENT = {
-    "GOOGLE_CLOUD_PROJECT": "demo-darkroom",
-    "FUNCTIONS_EMULATOR": "true",
-    "AUTH_MODE": "open",
-    "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef",
-    "SIMULATED_LATENCY_SECONDS": "0",
-    "SIMULATED_FAILURE_RATE": "0",
-    **dict.fromkeys(
-        (
-            "CREATIONS_PER_MINUTE",
-            "CREATIONS_BURST",
-            "IN_FLIGHT_MAX",
-            "REQUESTS_PER_MINUTE",
-            "REQUESTS_BURST",
-            "ADDRESS_REQUESTS_PER_MINUTE",
-            "ADDRESS_REQUESTS_BURST",
-        ),
-        "1000000",
-    ),
-}
-
-TOKENS = {
-    "alice-token": Identity("alice"),
-    "bob-token": Identity("bob"),
-    "mallory-token": Identity("mallory"),
-    "admin-token": Identity("admin", is_admin=True),
-}
+__all__ = ["ENVIRONMENT", "TOKENS", "Response", "send"]
 
 ORDER = {
     "model": "Model A",
@@ -145,91 +105,28 @@ class ScriptedThumbnailer:
         return Picture(data=b"small: " + picture.data, content_type="image/webp", width=8, height=8)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    status: int
-    body: Any
-    headers: Mapping[str, str]
+class World(MemoryWorld):
+    """Its models, and what makes smaller pictures, do what a test tells them to."""
 
-
-class World:
     def __init__(self, now: datetime, *, documents: Any = None, **environment: str) -> None:
-        self.now = now
-        self.documents = documents or MemoryDocuments()
-        self.queue = MemoryQueue()
-        self.asides: list[Callable[[], None]] = []
-        self.outputs = MemoryOutputs()
         self.thumbnailer = ScriptedThumbnailer()
-        self.tokens = MemoryTokens(TOKENS)
-        self.directory = MemoryDirectory()
         self.model = ScriptedModel("Model A")
         self.other_model = ScriptedModel("Model B")
         self.vendor = ScriptedVendor("Model R")
-        self.app = Darkroom(
-            Settings.from_environment(ENVIRONMENT | environment),
-            clock=lambda: self.now,
-            documents=self.documents,
-            queue=self.queue,
-            queue_control=ControlOfAll({"all": MemoryControl(self.queue, lambda: self.now)}),
-            outputs=self.outputs,
-            thumbnailer=self.thumbnailer,
-            tokens=self.tokens,
-            directory=self.directory,
-            models=ModelRegistry([self.model, self.other_model, self.vendor]),
-            transaction=OptimisticTransaction(pause=lambda _: None),
-            pause=lambda seconds: self.later(seconds=seconds),
-            run_in_background=self.asides.append,
-        )
-        self.app.seeding.put_catalog()
-        for user_id, credits_ in (("alice", 100), ("bob", 0), ("mallory", 10)):
-            self.add_user(user_id, credits_)
-        if not self.app.authenticator.is_open:
-            self.add_user("admin", 0, is_admin=True)  # whose token is nothing without the document
-
-    def add_user(self, user_id: str, credits_: int, **fields: Any) -> None:
-        """With open books: the credits come by a grant."""
-        user = User(
-            id=user_id,
-            name=user_id.title(),
-            email=f"{user_id}@example.com",
-            current_credits=0,
-            created_at=self.now,
-            books_opened_at=self.now,
-            **fields,
-        )
-        DemoRepository(self.documents).put_user(user, [], [])
-        if credits_:
-            self.app.ledger.add(
-                user_id, EntryType.GRANT, credits_, source="test", external_id="start", description="Start"
-            )
-
-    def later(self, **time: float) -> None:
-        self.now += timedelta(**time)
-
-    def run_asides(self) -> None:
-        """Do what requests have left to be done beside them."""
-        while self.asides:
-            self.asides.pop(0)()
+        models = ModelRegistry([self.model, self.other_model, self.vendor])
+        parts = {"models": models, "thumbnailer": self.thumbnailer}
+        super().__init__(now, documents=documents, parts=parts, **environment)
 
     def user(self, user_id: str) -> User:
         found = self.app.users.get(user_id)
         assert found is not None
         return found
 
-    def generation(self, generation_id: str) -> Generation:
-        found = self.app.generations.get(generation_id)
-        assert found is not None
-        return found.value
-
     def create(self, user_id: str = "alice", **changes: Any) -> str:
         """A generation, by the API; its id."""
         response = self.api("POST", "/v1/generations", user_id, json={**ORDER, **changes})
         assert response.status == 202, response.body
         return str(response.body["id"])
-
-    def deliver(self, generation_id: str, dispatch: int | None = None) -> None:
-        """One delivery of a task, through the task function's own handler."""
-        self.app.worker.process({"generation_request_id": generation_id, "dispatch": dispatch})
 
     def entries(self, user_id: str) -> list[Entry]:
         """Of the ledger, newest first."""
@@ -238,28 +135,6 @@ class World:
     def records(self) -> dict[str, Document]:
         """Everything that is written down, to be compared with what is written down later."""
         return dict(self.documents._documents)
-
-    def overwrite(self, path: str, **fields: Any) -> None:
-        """Change a document behind everybody's back."""
-        self.documents.commit([Update(path, fields)])
-
-    def deliver_all(self) -> int:
-        """Everything that waits in the queue, and what comes of it; how many tasks that was."""
-        count = 0
-        while self.queue.waiting:
-            self.deliver_next()
-            count += 1
-        return count
-
-    def deliver_next(self) -> None:
-        """The task that waits longest, as the queue would."""
-        task = self.queue.waiting.popleft()
-        self.deliver(task.generation_id, task.dispatch)
-
-    def api(self, method: str, path: str, user_id: str | None = None, **request: Any) -> Response:
-        if user_id is not None:
-            request["query_string"] = {**request.get("query_string", {}), "userId": user_id}
-        return send(self.app.api.serve, method, path, **request)
 
     def call(self, function: str, method: str = "POST", **request: Any) -> Response:
         """A function URL, by the name of its handler."""
@@ -270,13 +145,6 @@ class World:
         assert audit.users_checked >= 3
         assert not audit.differences
         assert not audit.different
-
-
-def send(serve: Any, method: str, path: str, **request: Any) -> Response:
-    answer = serve(Request(EnvironBuilder(method=method, path=path, **request).get_environ()))
-    data = answer.get_data()
-    body = json.loads(data) if answer.is_json else data
-    return Response(answer.status_code, body if data else None, dict(answer.headers))
 
 
 @contextmanager

@@ -148,7 +148,7 @@ def _queue() -> CloudTasksQueue:
         queue=f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/locations/us-central1/queues/floor",
         url="http://127.0.0.1/floor",
         service_account="",
-        dispatch_deadline=timedelta(seconds=240),
+        deadline_of=lambda _: timedelta(seconds=240),
         signatures=TaskSignatures("the floor", "floor"),
     )
     return CloudTasksQueue(emulator_connection(os.environ["CLOUD_TASKS_EMULATOR_HOST"]), target)

@@ -1,6 +1,7 @@
 """Serves functions/main.py with a model that does not paint, because a measured worker must not include its model."""
 
 import main as product
+from core.queues import Queue
 from providers.models.simulated import direct as simulated
 from services.generations.model_ports import Job, Picture
 
@@ -12,4 +13,4 @@ def _blank(job: Job) -> Picture:
 
 
 setattr(simulated, "painted", _blank)  # noqa: B010 - the application has no place to put another painter in
-processImageGeneration = product.processImageGeneration  # noqa: N816 - the deployed name
+processImageGeneration = vars(product)[Queue.GENERATIONS]  # noqa: N816 - the deployed name

@@ -9,6 +9,7 @@ from flask import Request
 
 import main as product
 from bootstrap import darkroom
+from core.queues import Queue
 from providers.models.simulated import direct as simulated
 from providers.models.simulated import remote as simulated_remote
 from providers.queue import cloud_tasks  # noqa: F401 - imported before the fork: killed processes come back sooner
@@ -44,4 +45,4 @@ def api(request: Request) -> Any:
 
 def processImageGeneration(request: Request) -> Any:  # noqa: N802 - the deployed name
     _prepare()
-    return product.processImageGeneration(request)
+    return vars(product)[Queue.GENERATIONS](request)

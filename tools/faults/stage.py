@@ -81,7 +81,7 @@ class Stage:
             queue=f"projects/{settings.project_id}/locations/{settings.region}/queues/{Queue.GENERATIONS.value}",
             url=settings.worker_url,
             service_account="",
-            dispatch_deadline=timedelta(seconds=settings.dispatch_deadline_seconds),
+            deadline_of=settings.deadline_of,
             signatures=TaskSignatures(settings.api_key_pepper.get_secret_value(), settings.project_id),
         )
         queue = CloudTasksQueue(emulator_connection(self._environment["CLOUD_TASKS_EMULATOR_HOST"]), target)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from controllers.http.wire import Route
-from tests.calls import BODIES, HEADERS, QUERIES, path_of, places
+from tools.reference.places import path_of, places
 from tools.reference.stage import USER, Exchange, Stage
 
 
@@ -13,14 +13,14 @@ class Attempt:
         self.route = route
         self.user = None if route.is_public else USER
         self.path = path_of(route.path, places(stage, USER)) if "{id}" in route.path else route.path
-        self.body: dict[str, Any] = dict(BODIES.get(route.name, {}))
+        self.body: dict[str, Any] = dict(route.example.body)
         if route.name == "claimAnonymous":
             stage.let_pass_by()
 
     def send(self, **changes: Any) -> Exchange:
         """`headers` go beside those that the route needs; all else in `changes` stands instead of what is in order."""
-        headers = {**HEADERS.get(self.route.name, {}), **changes.pop("headers", {})}
-        request: dict[str, Any] = {"query": QUERIES.get(self.route.name, {})}
+        headers = {**self.route.example.headers, **changes.pop("headers", {})}
+        request: dict[str, Any] = {"query": self.route.example.query}
         if self.route.body is not None:
             request["json"] = self.body
         return self.stage.ask(self.route.method, self.path, user=self.user, headers=headers, **(request | changes))

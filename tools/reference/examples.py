@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.accounts.keys import Scope
-from tests.calls import BODIES
 from tools.reference import generation_plays as plays
 from tools.reference.attempts import Attempt
 from tools.reference.stage import NOW, ORDER, USER, Exchange, Stage, played
@@ -68,7 +67,7 @@ def _keys(stage: Stage) -> Exchange:
     old = stage.ask("POST", "/v1/keys", json={"name": "Prototype", "scopes": ["generations:write"]}).content
     stage.later(hours=1)
     stage.ask("DELETE", f"/v1/keys/{old['id']}")
-    new = stage.ask("POST", "/v1/keys", json=BODIES["createKey"]).content
+    new = stage.ask("POST", "/v1/keys", json=stage.app.api.routes["createKey"].example.body).content
     stage.later(minutes=5)
     stage.ask("POST", "/v1/generations", user=None, json=ORDER, headers={"X-API-Key": new["key"]})
     return stage.ask("GET", "/v1/keys")

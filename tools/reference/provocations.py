@@ -38,8 +38,8 @@ from domain.generations.errors import AlreadyFinal, GenerationNotFound, OutputNo
 from domain.reports.errors import ReportNotFound
 from providers.queue.control import EmulatorControl
 from repositories.store.documents import Create
-from tests.calls import ANONYMOUS_TOKEN, PASSER_BY
 from tools.reference.attempts import Attempt
+from tools.reference.places import ANONYMOUS_TOKEN, PASSER_BY
 from tools.reference.stage import BEARER, ORDER, USER, Exchange
 
 _UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"

@@ -21,8 +21,8 @@ from repositories.store.documents import Query
 from repositories.store.memory import MemoryDocuments
 from services.accounts.ports import Identity
 from services.generations.model_ports import Job, Picture
-from tests.calls import ANONYMOUS_TOKEN, PASSER_BY
-from tests.world import TOKENS, World
+from tools.reference.places import ANONYMOUS_TOKEN, PASSER_BY
+from tools.reference.world import TOKENS, MemoryWorld
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 USER = "arda"
@@ -88,14 +88,22 @@ class Outage(MemoryDocuments):
             raise self.failure
 
 
-class Stage(World):
+class _SmallPictures:
+    """Makes no picture smaller, because there is none in what stands for one here."""
+
+    def thumbnail(self, picture: Picture) -> Picture:
+        return Picture(data=b"small: " + picture.data, content_type="image/webp", width=8, height=8)
+
+
+class Stage(MemoryWorld):
     """A new one for each example, so that none depends on what was played before it."""
 
     documents: Outage
 
     def __init__(self, **environment: str) -> None:
-        super().__init__(NOW - timedelta(days=30), documents=Outage(), **environment)
-        self.app.made.pop("models")  # the real ones: the catalog shows what is really on offer
+        super().__init__(
+            NOW - timedelta(days=30), documents=Outage(), parts={"thumbnailer": _SmallPictures()}, **environment
+        )
         self.outputs.link = _link  # type: ignore[method-assign]
         signed_in = {f"{USER}-token": Identity(USER), ANONYMOUS_TOKEN: Identity(PASSER_BY, is_anonymous=True)}
         self.app.made["tokens"] = MemoryTokens(TOKENS | signed_in)

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 
-from controllers.http.wire import Answer, Call, Route
+from controllers.http.wire import Answer, Call, ExampleRequest, Route
 from core.errors import InvalidRequest, PayloadTooLarge, PermissionDenied, Unavailable, UnsupportedMediaType
 from domain.accounts.errors import UserInactive, UserNotFound
 from domain.accounts.keys import Scope
@@ -33,6 +33,7 @@ class AccountController:
             name="claimAnonymous",
             summary="Take over what you made before you signed in to an account that existed already.",
             handle=self.claim,
+            example=ExampleRequest(body={"anonymous_token": "passer-by-token"}),
             body=Claim,
             answers={200: MeResource},
             errors=(

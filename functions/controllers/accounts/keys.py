@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from controllers.http.auth import document_id
-from controllers.http.wire import Answer, Call, Route
+from controllers.http.wire import Answer, Call, ExampleRequest, Route
 from core.clock import Clock
 from core.errors import InvalidRequest, PayloadTooLarge, PermissionDenied, Unavailable, UnsupportedMediaType
 from domain.accounts.errors import KeyNotFound, TooManyKeys, UserInactive, UserNotFound
@@ -11,6 +11,15 @@ from schemas.accounts.keys import CreateKey, IssuedKeyResource, KeyList, KeyReso
 from services.accounts.keys import KeyOrder, KeyService
 
 _WITH_BODY = (InvalidRequest, PermissionDenied, PayloadTooLarge, UnsupportedMediaType, Unavailable)
+
+_NIGHTLY = ExampleRequest(
+    body={
+        "name": "Nightly batch",
+        "scopes": ["generations:write", "generations:read"],
+        "expires_at": "2026-06-01T00:00:00Z",
+        "budget": {"per_day": 10, "per_month": None},
+    }
+)
 
 
 class KeyController:
@@ -56,6 +65,7 @@ class KeyController:
             name="createKey",
             summary="Create an API key. The key itself is shown in this answer, and never again.",
             handle=self.create,
+            example=_NIGHTLY,
             body=CreateKey,
             scope=Scope.KEYS_WRITE,
             answers={201: IssuedKeyResource},
@@ -67,6 +77,7 @@ class KeyController:
             name="updateKey",
             summary="Rename an API key, or give it another budget.",
             handle=self.update,
+            example=ExampleRequest(body={"name": "Weekly batch", "budget": {"per_day": 7}}),
             body=UpdateKey,
             scope=Scope.KEYS_WRITE,
             answers={200: KeyResource},
@@ -78,6 +89,7 @@ class KeyController:
             name="rotateKey",
             summary="Give an API key a new secret. Its budget and its history stay.",
             handle=self.rotate,
+            example=ExampleRequest(body={"overlap_seconds": 3600}),
             body=RotateKey,
             scope=Scope.KEYS_WRITE,
             answers={200: IssuedKeyResource},

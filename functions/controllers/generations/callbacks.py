@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 from controllers.http.auth import document_id
-from controllers.http.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from schemas.generations.callbacks import ProviderCallback, Received
 from services.generations.callbacks import CallbackService
@@ -18,6 +18,9 @@ class WebhookController:
             name="receiveProviderCallback",
             summary="For providers: report that a job has changed. Its state is fetched, never taken from the body.",
             handle=self.provider,
+            example=ExampleRequest(
+                body={"generation_id": "3f1c0f5e-7c39-4f0e-9a53-0f5c2d9b8a10", "provider_job": "sim-1-5-0"}
+            ),
             body=ProviderCallback,
             answers={202: Received},
             errors=(InvalidRequest, PayloadTooLarge, UnsupportedMediaType),

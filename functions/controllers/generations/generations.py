@@ -6,7 +6,7 @@ from controllers.generations.waiting import Waits
 from controllers.http.auth import document_id
 from controllers.http.headers import idempotency_key, wait_seconds
 from controllers.http.paging import page_token, paged, read_page_token
-from controllers.http.wire import Answer, Call, Route
+from controllers.http.wire import Answer, Call, ExampleRequest, Route
 from core.damage import UnreadableRecord
 from core.errors import (
     FieldError,
@@ -51,6 +51,16 @@ _CREATE_ERRORS = (
     Unavailable,
 )
 
+_LIGHTHOUSE = ExampleRequest(
+    body={
+        "model": "Model A",
+        "style": "watercolor",
+        "color": "pastel",
+        "size": "1024x1024",
+        "prompt": "A lighthouse at dusk",
+    }
+)
+
 
 class GenerationController:
     def __init__(self, generations: GenerationService, catalog: CatalogService, waits: Waits) -> None:
@@ -65,6 +75,7 @@ class GenerationController:
             name="createGeneration",
             summary="Create a generation. Its price is deducted now, and given back unless it completes.",
             handle=self.create,
+            example=_LIGHTHOUSE,
             body=CreateGeneration,
             checks=self._unknown_options,
             headers=("Idempotency-Key", "Prefer"),

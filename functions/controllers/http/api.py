@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from flask import Request, Response
@@ -21,7 +21,6 @@ from schemas.problems import problem_of
 from services.accounts.access import Caller
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-_OPERATORS = ("/v1/admin/", "/v1/reports")
 
 
 class RouteNotFound(NotFound):
@@ -34,7 +33,11 @@ class Table:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = {route.name: route for route in routes}
-        self._map = Map(
+
+    @cached_property
+    def _map(self) -> Map:
+        """Made when a request is first matched, because the rules take longer than the routes."""
+        return Map(
             [Rule(_rule(route.path), methods=[route.method], endpoint=route.name) for route in self.routes.values()],
             strict_slashes=False,
             merge_slashes=False,
@@ -55,13 +58,15 @@ class Table:
 class Api:
     """Serves all routes of `/v1`.
 
-    The table of the operators' routes is made when they are first needed, so that no client has to wait for it.
+    Clients call `routes`. `seldom_routes` returns those that only operators and readers of reports call: they are made
+    when a request fits no other route, so that no client has to wait for them. Whether a route is found depends on its
+    own path and method only, and not on which of the two it is in.
     """
 
     def __init__(
         self,
         routes: Iterable[Route],
-        admin_routes: Callable[[], Iterable[Route]],
+        seldom_routes: Callable[[], Iterable[Route]],
         *,
         authenticator: Authenticator,
         throttle: Throttle,
@@ -69,7 +74,7 @@ class Api:
         render: Render,
     ) -> None:
         self._table = Table(routes)
-        self._admin_table = cache(lambda: Table(admin_routes()))
+        self._whole_table = cache(lambda: Table([*self._table.routes.values(), *seldom_routes()]))
         self._authenticator = authenticator
         self._throttle = throttle
         self._boundary = boundary
@@ -77,14 +82,20 @@ class Api:
 
     @property
     def routes(self) -> Mapping[str, Route]:
-        return {**self._table.routes, **self._admin_table().routes}
+        return self._whole_table().routes
 
     def serve(self, request: Request) -> Response:
         return self._boundary.serve(request, self._handle, self._render)
 
+    def match(self, request: Request) -> tuple[Route, Mapping[str, str]]:
+        """Return the route, and the parameters in the path. Raises MethodNotAllowed or RouteNotFound."""
+        try:
+            return self._table.match(request)
+        except (MethodNotAllowed, RouteNotFound):
+            return self._whole_table().match(request)
+
     def _handle(self, request: Request, request_id: str) -> Answer:
-        table = self._admin_table() if request.path.startswith(_OPERATORS) else self._table
-        route, path = table.match(request)
+        route, path = self.match(request)
         query = _single_values(request)
         headers = {name.lower(): value for name, value in request.headers.items()}
         caller = self._caller(route, headers, request, query)

@@ -55,12 +55,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleRequest:
+    """Holds what a request to a route carries if it is in order. The reference shows it, and tests spoil it."""
+
+    body: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Describes an operation of `/v1`: its function, who may call it, and all that the reference says of it.
 
     An API key needs `scope`; if it is None, no key may call. `is_fenced` says that the commit of the operation checks
     the caller's standing, so that no read is needed before it. In `answers`, None stands for an answer without JSON,
-    and `media_types` are the types that an answer may have besides JSON.
+    and `media_types` are the types that an answer may have besides JSON. A route that takes a body has an example.
     """
 
     method: str
@@ -68,6 +77,7 @@ class Route:
     name: str
     summary: str
     handle: Callable[[Call], Answer]
+    example: ExampleRequest = ExampleRequest()
     answers: Mapping[int, type[BaseModel] | None]
     errors: tuple[type[AppError], ...] = ()
     query: type[BaseModel] | None = None

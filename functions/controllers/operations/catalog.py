@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from controllers.http.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.errors import (
     FieldError,
     InvalidRequest,
@@ -37,12 +38,21 @@ class _OptionType:
     name: str
     put: type[PutStyle]
     listed: type[ListedStyle]
+    example: Mapping[str, Any]
 
 
+_STYLE = {"display_name": "Woodcut", "description": "Cut in wood, printed in black", "sort_order": 7}
+_COLOR = {**_STYLE, "display_name": "Ink", "hex_examples": ["#101820", "#FEE715"], "is_active": True}
+_SIZE = {**_STYLE, "display_name": "Wide", "description": "For headers"} | {
+    "width": 1024,
+    "height": 576,
+    "aspect_ratio": "16:9",
+    "credit_cost": 2,
+}
 _OPTION_TYPES = (
-    _OptionType(OptionKind.STYLE, "Style", PutStyle, ListedStyle),
-    _OptionType(OptionKind.COLOR, "Color", PutColor, ListedColor),
-    _OptionType(OptionKind.SIZE, "Size", PutSize, ListedSize),
+    _OptionType(OptionKind.STYLE, "Style", PutStyle, ListedStyle, _STYLE),
+    _OptionType(OptionKind.COLOR, "Color", PutColor, ListedColor, _COLOR),
+    _OptionType(OptionKind.SIZE, "Size", PutSize, ListedSize, _SIZE),
 )
 
 
@@ -74,6 +84,7 @@ class AdminCatalogController:
             name=f"adminPut{option_type.name}",
             summary=f"Create or replace a {what}. Other instances show it within a minute; what was ordered stays.",
             handle=partial(self.put, option_type),
+            example=ExampleRequest(body=option_type.example),
             body=option_type.put,
             headers=("If-Match",),
             access=Access.ADMIN,

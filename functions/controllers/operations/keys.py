@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from controllers.http.auth import document_id
-from controllers.http.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.clock import Clock
 from core.errors import InvalidRequest, PermissionDenied, Unavailable
 from domain.accounts.errors import KeyNotFound, UserNotFound
@@ -37,6 +37,7 @@ class AdminKeyController:
             name="adminRevokeKey",
             summary="Revoke an API key of a user. It and the keys that it made stop working at once.",
             handle=self.revoke,
+            example=ExampleRequest(query={"reason": "Found in a public repository"}),
             query=WithReasonQuery,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,

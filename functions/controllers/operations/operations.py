@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from controllers.http.auth import document_id
-from controllers.http.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.errors import (
     InvalidRequest,
     NotSupported,
@@ -37,10 +37,15 @@ class AdminOperationsController:
             answers={200: QueueResource},
             errors=(PermissionDenied, Unavailable),
         )
-        yield self._switch("pause", "Pause the queue. What is accepted from now on waits.", self.pause)
-        yield self._switch("resume", "Resume the queue.", self.resume)
         yield self._switch(
-            "purge", "Drop every task that waits. No generation is lost: the sweeper sends them anew.", self.purge
+            "pause", "Pause the queue. What is accepted from now on waits.", self.pause, "The vendor is down"
+        )
+        yield self._switch("resume", "Resume the queue.", self.resume, "The vendor is back")
+        yield self._switch(
+            "purge",
+            "Drop every task that waits. No generation is lost: the sweeper sends them anew.",
+            self.purge,
+            "Tasks of the load test",
         )
         yield Route(
             method="POST",
@@ -59,6 +64,7 @@ class AdminOperationsController:
             name="adminAudit",
             summary="Audit the books of one user or of everybody. Nothing is changed.",
             handle=self.audit,
+            example=ExampleRequest(body={"user_id": "mallory"}),
             body=RunAudit,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
@@ -66,13 +72,14 @@ class AdminOperationsController:
             errors=(*_WITH_BODY, UserNotFound),
         )
 
-    def _switch(self, verb: str, summary: str, handle: Callable[[Call], Answer]) -> Route:
+    def _switch(self, verb: str, summary: str, handle: Callable[[Call], Answer], reason: str) -> Route:
         return Route(
             method="POST",
             path=f"/v1/admin/queue/{verb}",
             name=f"admin{verb.title()}Queue",
             summary=f"{summary} The answer is 501 if the queue cannot do it, as on the local stack.",
             handle=handle,
+            example=ExampleRequest(body={"reason": reason}),
             body=GiveReason,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,

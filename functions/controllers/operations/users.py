@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from controllers.http.auth import document_id, external_id
 from controllers.http.headers import idempotency_key
 from controllers.http.paging import paged, read_user_token, user_token
-from controllers.http.wire import Access, Answer, Call, Route
+from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.errors import (
     FieldError,
     IdempotencyKeyReused,
@@ -79,6 +79,7 @@ class AdminUserController:
             name="adminCreateUser",
             summary="Create a user for an id of your own, without credits, before a service key first names it.",
             handle=self.create,
+            example=ExampleRequest(body={"external_user_id": "customer-42"}),
             body=NameUser,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
@@ -91,6 +92,9 @@ class AdminUserController:
             name="adminAdjustBalance",
             summary="Give a user credits, or take some away, by an entry of its ledger. Needs an Idempotency-Key.",
             handle=self.adjust,
+            example=ExampleRequest(
+                body={"credits": 25, "reason": "Apology for last week"}, headers={"Idempotency-Key": "ticket-4711"}
+            ),
             body=Adjust,
             headers=("Idempotency-Key",),
             access=Access.ADMIN,
@@ -106,6 +110,7 @@ class AdminUserController:
             name="adminDeactivateUser",
             summary="Deactivate a user. Its sign-ins and keys stop working at once.",
             handle=self.deactivate,
+            example=ExampleRequest(body={"reason": "Chargeback under review"}),
             body=WithReason,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
@@ -118,6 +123,7 @@ class AdminUserController:
             name="adminActivateUser",
             summary="Activate a user again. It signs in anew; its keys work as before.",
             handle=self.activate,
+            example=ExampleRequest(body={"reason": "Review is over"}),
             body=WithReason,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
@@ -130,6 +136,7 @@ class AdminUserController:
             name="adminDeleteUser",
             summary="Delete a user: its personal data and all that it made are erased, its ledger stays.",
             handle=self.delete,
+            example=ExampleRequest(query={"reason": "Asked for by the user"}),
             query=DeleteUser,
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,

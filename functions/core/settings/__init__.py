@@ -11,6 +11,7 @@ from pydantic import ValidationError, model_validator
 from core.addresses import is_encrypted
 from core.deployment import SCHEDULES_ACCOUNT, TASKS_ACCOUNT, QueueLimits
 from core.environment import present, refusal, refuse_emulators, refuse_what_is_gone
+from core.queues import Queue
 from core.settings.accounts import AccountSettings, AppCheck, AuthMode
 from core.settings.credits import CreditSettings
 from core.settings.generations import GenerationSettings
@@ -67,7 +68,7 @@ def _deployed(environment: Mapping[str, str], project: str) -> dict[str, Any]:
     domain = f"{project}.iam.gserviceaccount.com"
     return {
         "storage_bucket": f"{project}.appspot.com",
-        "worker_url": f"https://{_region(environment)}-{project}.cloudfunctions.net/processImageGeneration",
+        "worker_url": f"https://{_region(environment)}-{project}.cloudfunctions.net/{Queue.GENERATIONS}",
         "worker_service_account": f"{TASKS_ACCOUNT}@{domain}",
         "scheduler_service_account": f"{SCHEDULES_ACCOUNT}@{domain}",
         "public_url": f"https://{project}.web.app",
@@ -80,7 +81,7 @@ def _on_emulator(environment: Mapping[str, str], project: str) -> dict[str, Any]
     host = environment.get("FUNCTIONS_EMULATOR_HOST") or "127.0.0.1:5551"
     return {
         "storage_bucket": f"{project}.appspot.com",
-        "worker_url": f"http://{host}/{project}/{_region(environment)}/processImageGeneration",
+        "worker_url": f"http://{host}/{project}/{_region(environment)}/{Queue.GENERATIONS}",
         "simulated_latency_seconds": "1-3",
         "public_url": "http://127.0.0.1:8888",
         "cors_allowed_origins": ("http://127.0.0.1:8888", "http://localhost:8888"),

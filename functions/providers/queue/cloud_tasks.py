@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from http import HTTPStatus
@@ -26,7 +26,7 @@ class Target:
     queue: str
     url: str
     service_account: str
-    dispatch_deadline: timedelta
+    deadline_of: Callable[[Queue], timedelta]
     signatures: TaskSignatures
 
     def tasks_of(self, queue: Queue) -> str:
@@ -64,7 +64,7 @@ class CloudTasksQueue:
         task: dict[str, Any] = {
             "name": f"{self._target.tasks_of(message.queue)}/{message.name}",
             "httpRequest": self._request(message),
-            "dispatchDeadline": f"{int(self._target.dispatch_deadline.total_seconds())}s",
+            "dispatchDeadline": f"{int(self._target.deadline_of(message.queue).total_seconds())}s",
         }
         if message.not_before is not None:
             task["scheduleTime"] = message.not_before.astimezone(UTC).isoformat()

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
+from core.queues import Queue
 from core.records import Stored
 from domain.credits.commits import Commit
 from domain.generations import lifecycle
@@ -50,7 +51,7 @@ class Limits:
 
     attempts_max: int
     provider_timeout: timedelta
-    lease: timedelta
+    lease_of: Callable[[Queue], timedelta]
     retry_within: timedelta = timedelta(seconds=330)
     poll_every: timedelta = timedelta(seconds=5)
     poll_overdue: timedelta = timedelta(seconds=60)
@@ -125,10 +126,17 @@ class FulfilmentService:
             if generation.attempt >= self._limits.attempts_max:
                 return lifecycle.fail(generation, OUT_OF_ATTEMPTS, now=now)
             return lifecycle.claim(
-                generation, owner=owner, now=now, lease=self._limits.lease, expected_seconds=expected
+                generation, owner=owner, now=now, lease=self._lease_of(generation), expected_seconds=expected
             )
 
         return self._generations.change(found, decide)
+
+    def _lease_of(self, generation: Generation) -> timedelta:
+        """Return a lease that is longer than the deadline of each queue that may bring the generation's task.
+
+        That is its own queue. If a vendor lost its job, it is the polls' queue, which brings the last poll again.
+        """
+        return max(self._limits.lease_of(generation.queue), self._limits.lease_of(Queue.POLLS))
 
     def _run(self, claimed: Stored[Generation], holds_lease: Fence) -> None:
         model, job = self._models.named(claimed.value.spec.model), self._job_of(claimed.value)

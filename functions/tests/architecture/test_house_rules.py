@@ -23,6 +23,14 @@ COLLECTIONS = frozenset(
 )
 NAMES_COLLECTIONS = {"repositories/store/paths.py", "services/operations/seeding.py"}
 
+# The product has folders of the same names as some of ours, and an import of those is the product's.
+OF_TESTS = {path.stem for path in (FUNCTIONS / "tests").iterdir()} - {path.stem for path in FUNCTIONS.iterdir()} | {
+    "tests"
+}
+
+# These commands start or measure what the tests have. All other tools do without the tests, the reference above all.
+RUN_THE_TESTS = {"simulate.py", "screenshots.py", "benchmarks/costs.py"}
+
 Check = Callable[[ast.Module], Iterator[int]]
 
 
@@ -95,6 +103,19 @@ def long_functions(tree: ast.Module) -> Iterator[int]:
                 yield node.lineno
 
 
+def imports_of_tests(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+            if node.module == "functions":
+                names += [alias.name for alias in node.names]
+        if any(name.removeprefix("functions.").partition(".")[0] in OF_TESTS for name in names):
+            yield node.lineno
+
+
 def _last_name(node: ast.expr | None) -> str | None:
     if isinstance(node, ast.Attribute):
         return node.attr
@@ -135,7 +156,31 @@ class TestProduct:
         assert {path: length for path, length in lengths.items() if length > FILE_LINES_MAX} == {}
 
 
+class TestTools:
+    def test_they_import_no_tests(self) -> None:
+        """What a tool and the tests both need stands with the tool: the tests may import from there."""
+        tools = {path.relative_to(TOOLS).as_posix(): path.read_text(encoding="utf-8") for path in TOOLS.rglob("*.py")}
+        assert len(tools) > 50
+        assert {path for path, text in tools.items() if found_by(imports_of_tests, text)} == RUN_THE_TESTS
+
+
 class TestChecks:
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("from tests.world import World", [1]),
+            ("import json\nfrom world import World", [2]),
+            ("def f():\n    import calls", [2]),
+            ("from functions.tests import calls", [1]),
+            ("from functions import tests", [1]),
+            ("from tools.reference.world import MemoryWorld", []),
+            ("from core.queues import Queue", []),
+            ("from tools import people", []),
+        ],
+    )
+    def test_imports_of_tests(self, text: str, lines: list[int]) -> None:
+        assert found_by(imports_of_tests, text) == lines
+
     @pytest.mark.parametrize(
         ("text", "lines"),
         [

@@ -157,7 +157,7 @@ class TestWorker:
         rewrites = FIREBASE["hosting"]["rewrites"]
         assert {each["function"]["functionId"] for each in rewrites if "function" in each} == set(HTTP)
 
-    def test_each_queue_is_a_value_of_the_table(self) -> None:
+    def test_each_queue_is_a_row_of_the_table(self) -> None:
         assert {queue.value for queue in Queue} == set(QUEUES)
         assert not any("_" in name for name in QUEUES)
 
@@ -346,12 +346,13 @@ PRIVATE = {
 }
 CALLS = """
 import main
+from core.queues import Queue
 from werkzeug.test import EnvironBuilder
 from flask import Flask, Request
 body = {"data": {"generation_request_id": "g", "dispatch": 1}}
 headers = {"X-CloudTasks-QueueName": "processImageGeneration", "X-CloudScheduler": "true", **HEADERS}
 app = Flask("private")
-tasks = (main.processImageGeneration, main.processBacklog, main.pollRemoteJobs)
+tasks = (getattr(main, queue.value) for queue in Queue)
 for function in (*tasks, main.sweep, main.audit, main.weeklyReport):
     environ = EnvironBuilder(method="POST", json=body, headers=headers).get_environ()
     with app.request_context(environ):

@@ -29,7 +29,7 @@ TARGET = Target(
     queue=QUEUE,
     url="http://127.0.0.1:5551/demo-queue/us-central1/processImageGeneration",
     service_account="",
-    dispatch_deadline=timedelta(seconds=240),
+    deadline_of=lambda _: timedelta(seconds=240),
     signatures=TaskSignatures("pepper-of-the-tests-0123456789-abcdef", "demo-queue"),
 )
 MESSAGE = TaskMessage(generation_id="0f0e-a", dispatch=1, request_id="request-7")
@@ -182,9 +182,12 @@ class TestRequest:
         assert request.method == "DELETE"
         assert request.path == "/projects/demo-queue/locations/us-central1/queues/pollRemoteJobs/tasks/0f0e-a-3"
 
-    def test_the_dispatch_deadline_is_told(self, emulator: Loopback) -> None:
-        queue_at(emulator.host, dispatch_deadline=timedelta(minutes=4, seconds=1)).enqueue(MESSAGE)
-        assert task_in(emulator)["dispatchDeadline"] == "241s"
+    def test_the_deadline_of_its_queue_is_told(self, emulator: Loopback) -> None:
+        deadlines = {Queue.GENERATIONS: timedelta(minutes=4, seconds=1), Queue.POLLS: timedelta(seconds=30)}
+        queue = queue_at(emulator.host, deadline_of=deadlines.__getitem__)
+        for each, told in ((Queue.GENERATIONS, "241s"), (Queue.POLLS, "30s")):
+            queue.enqueue(replace(MESSAGE, queue=each))
+            assert task_in(emulator)["dispatchDeadline"] == told
 
     def test_a_time_is_told_where_one_is_wished_for(self, emulator: Loopback) -> None:
         queue = queue_at(emulator.host)

@@ -35,7 +35,7 @@ TARGET = Target(
     url="https://us-central1-demo-queue.cloudfunctions.net/processImageGeneration",
     service_account="",
     signatures=TaskSignatures("pepper-of-the-tests-0123456789-abcdef", "demo-queue"),
-    dispatch_deadline=timedelta(seconds=240),
+    deadline_of=lambda _: timedelta(seconds=240),
 )
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ASKS: dict[str, Callable[[QueueControl], QueueStatus]] = {

@@ -1,5 +1,6 @@
 import re
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from core.deployment import ServiceAccounts
 from core.environment import ConfigurationError
+from core.queues import Queue
 from core.settings import AppCheck, AuthMode, Settings
 from core.settings.values import Range
 
@@ -59,8 +61,6 @@ def refusal(environment: dict[str, str]) -> str:
         ("worker_service_account", "darkroom-tasks@darkroom-live.iam.gserviceaccount.com"),
         ("attempts_max", 4),
         ("provider_timeout_seconds", 180),
-        ("dispatch_deadline_seconds", 240),
-        ("lease_seconds", 300),
         ("generation_age_max_seconds", 86400),
         ("cors_allowed_origins", ("https://darkroom-live.web.app", "https://darkroom-live.firebaseapp.com")),
         ("scheduler_service_account", "darkroom-schedules@darkroom-live.iam.gserviceaccount.com"),
@@ -151,6 +151,7 @@ def test_a_latency_is_one_number_or_a_range(text: str, low: float, high: float) 
         ("PROVIDER_TIMEOUT_SECONDS", "3m"),
         ("DISPATCH_DEADLINE_SECONDS", "14"),
         ("DISPATCH_DEADLINE_SECONDS", "x"),
+        ("LEASE_SECONDS", "0"),
         ("LEASE_SECONDS", "1801"),
         ("LEASE_SECONDS", "x"),
         ("GENERATION_AGE_MAX_SECONDS", "59"),
@@ -432,7 +433,26 @@ def test_time_limits_that_do_not_nest_are_refused(provider: int, deadline: int, 
 
 def test_time_limits_may_nest_by_a_second() -> None:
     tight = settings(PROVIDER_TIMEOUT_SECONDS="100", DISPATCH_DEADLINE_SECONDS="101", LEASE_SECONDS="102")
-    assert (tight.provider_timeout_seconds, tight.dispatch_deadline_seconds, tight.lease_seconds) == (100, 101, 102)
+    for queue in Queue:
+        assert (tight.deadline_of(queue).total_seconds(), tight.lease_of(queue).total_seconds()) == (101, 102)
+
+
+@pytest.mark.parametrize("queue", Queue)
+def test_each_queue_has_its_own_time_limits(queue: Queue) -> None:
+    own = (queue.row.deadline_seconds, queue.row.lease_seconds)
+    assert own == (240, 300)
+    assert (settings().deadline_of(queue).total_seconds(), settings().lease_of(queue).total_seconds()) == own
+
+
+@pytest.mark.parametrize("limits", [(180, 300), (300, 300), (240, 1801)])
+@pytest.mark.parametrize("queue", Queue)
+def test_time_limits_of_a_row_that_do_not_nest_are_refused(
+    queue: Queue, limits: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadline, lease = limits
+    monkeypatch.setattr(queue, "row", replace(queue.row, deadline_seconds=deadline, lease_seconds=lease))
+    message = refusal(DEPLOYED)
+    assert f"<= 1800 must hold, not 180 < {deadline} < {lease}, for the queue {queue.value}" in message
 
 
 def test_the_slowest_simulation_ends_before_its_timeout() -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import weekly
-from calls import BODIES, HEADERS, OUTPUT, QUERIES, path_of
+from calls import BODIES, HEADERS, QUERIES
 from controllers.http.wire import Access
 from domain.accounts.keys import Scope
 from people import NOW
 from repositories.store.documents import Document, Query, Totals
 from repositories.store.memory import MemoryDocuments
+from tools.reference.places import OUTPUT, path_of
 from world import ORDER, Response, World
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"

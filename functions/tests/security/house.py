@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import weekly
-from calls import ANONYMOUS_TOKEN, KEY_OF_USER, PASSER_BY
 from domain.accounts.keys import Scope
 from domain.credits.user import User
 from people import ALICE, NOW, bearer, issue, known, make_admin, order
 from security.doors import Counted, ids_of
 from services.accounts.ports import AccountChange, Identity
+from tools.reference.places import ANONYMOUS_TOKEN, KEY_OF_USER, PASSER_BY
 from world import World
 
 EARLIER = NOW - timedelta(hours=1)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from calls import path_of
 from controllers.http.wire import Access
 from domain.accounts.keys import ADMIN_SCOPES, Scope
 from domain.credits.ledger import EntryType
@@ -14,6 +13,7 @@ from people import ADMIN, ALICE, MALLORY, NOW, bearer, known, make_admin
 from security.doors import DOORS, OPENED_BY, SAFE, WITH_ID, Counted, Door, ids_of
 from security.house import CUSTOMER, EVERY_SCOPE, House
 from services.accounts.ports import Identity
+from tools.reference.places import path_of
 from world import Response, World
 
 CLOSED = [door for door in DOORS if not door.is_public]

@@ -25,10 +25,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import controllers.http.api
-from calls import OUTPUT
 from people import ADMIN, ALICE, bearer
 from security.doors import HANDLERS
 from security.house import EVERY_SCOPE, House
+from tools.reference.places import OUTPUT
 
 REQUESTS_MIN = 5000
 PER_OPERATION = 60

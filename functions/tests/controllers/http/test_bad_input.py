@@ -17,13 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from calls import ANONYMOUS_TOKEN, BODIES, HEADERS, PASSER_BY, QUERIES, path_of, places
+from calls import BODIES, HEADERS, QUERIES
 from controllers.http.paging import page_token
 from controllers.http.wire import Route
 from core.records import Cursor
 from providers.identity.memory import MemoryTokens
 from services.accounts.ports import Identity
 from services.generations.ports import GenerationFilter
+from tools.reference.places import ANONYMOUS_TOKEN, PASSER_BY, path_of, places
 from world import ORDER, TOKENS, Response, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

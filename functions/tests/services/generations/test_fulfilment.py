@@ -1,10 +1,12 @@
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from firebase_functions.https_fn import HttpsError
 
 from core.errors import Unavailable
+from core.queues import Queue
 from domain.generations.generation import Status
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
@@ -367,6 +369,19 @@ def test_a_lease_of_a_worker_that_is_gone_is_taken_over_when_it_ends(world: Worl
     world.deliver(generation_id)
     assert world.generation(generation_id).attempt == 2
     assert world.generation(generation_id).status is Status.COMPLETED
+
+
+@pytest.mark.parametrize(("queue", "seconds"), [(Queue.GENERATIONS, 400), (Queue.POLLS, 400), (Queue.BACKLOG, 300)])
+def test_a_lease_is_as_long_as_the_queues_that_bring_the_task_want(
+    world: World, queue: Queue, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own, and that of polls, which may bring it when a vendor has lost the job."""
+    monkeypatch.setattr(queue, "row", replace(queue.row, lease_seconds=400))
+    generation_id = world.create()
+    leases = []
+    world.model.script = [lambda: leases.append(world.generation(generation_id).lease_until)]
+    world.deliver(generation_id)
+    assert leases == [world.now + timedelta(seconds=seconds)]
 
 
 def raise_(error: Exception) -> None:

@@ -1,0 +1,161 @@
+"""A Darkroom in memory: the real controllers, services and repositories over their twins, and a clock to turn.
+
+The reference plays its examples in it, and the tests build theirs upon it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Request
+from werkzeug.test import EnvironBuilder
+
+from bootstrap import Darkroom
+from core.settings import Settings
+from domain.credits.ledger import EntryType
+from domain.credits.user import User
+from domain.generations.generation import Generation
+from providers.identity.memory import MemoryDirectory, MemoryTokens
+from providers.queue.all_queues import ControlOfAll
+from providers.queue.memory import MemoryControl, MemoryQueue
+from providers.storage.memory import MemoryOutputs
+from repositories.operations.demo import DemoRepository
+from repositories.store.documents import Update
+from repositories.store.memory import MemoryDocuments
+from repositories.store.optimistic import OptimisticTransaction
+from services.accounts.ports import Identity
+
+ENVIRONMENT = {
+    "GOOGLE_CLOUD_PROJECT": "demo-darkroom",
+    "FUNCTIONS_EMULATOR": "true",
+    "AUTH_MODE": "open",
+    "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef",
+    "SIMULATED_LATENCY_SECONDS": "0",
+    "SIMULATED_FAILURE_RATE": "0",
+    **dict.fromkeys(
+        (
+            "CREATIONS_PER_MINUTE",
+            "CREATIONS_BURST",
+            "IN_FLIGHT_MAX",
+            "REQUESTS_PER_MINUTE",
+            "REQUESTS_BURST",
+            "ADDRESS_REQUESTS_PER_MINUTE",
+            "ADDRESS_REQUESTS_BURST",
+        ),
+        "1000000",
+    ),
+}
+
+TOKENS = {
+    "alice-token": Identity("alice"),
+    "bob-token": Identity("bob"),
+    "mallory-token": Identity("mallory"),
+    "admin-token": Identity("admin", is_admin=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class MemoryWorld:
+    """Has three users, and an admin where one has to sign in. `parts` stand in the place of the application's own."""
+
+    def __init__(
+        self, now: datetime, *, documents: Any = None, parts: Mapping[str, Any] | None = None, **environment: str
+    ) -> None:
+        self.now = now
+        self.documents = documents or MemoryDocuments()
+        self.queue = MemoryQueue()
+        self.asides: list[Callable[[], None]] = []
+        self.outputs = MemoryOutputs()
+        self.tokens = MemoryTokens(TOKENS)
+        self.directory = MemoryDirectory()
+        self.app = Darkroom(
+            Settings.from_environment(ENVIRONMENT | environment),
+            clock=lambda: self.now,
+            documents=self.documents,
+            queue=self.queue,
+            queue_control=ControlOfAll({"all": MemoryControl(self.queue, lambda: self.now)}),
+            outputs=self.outputs,
+            tokens=self.tokens,
+            directory=self.directory,
+            transaction=OptimisticTransaction(pause=lambda _: None),
+            pause=lambda seconds: self.later(seconds=seconds),
+            run_in_background=self.asides.append,
+            **(parts or {}),
+        )
+        self.app.seeding.put_catalog()
+        for user_id, credits_ in (("alice", 100), ("bob", 0), ("mallory", 10)):
+            self.add_user(user_id, credits_)
+        if not self.app.authenticator.is_open:
+            self.add_user("admin", 0, is_admin=True)  # whose token is nothing without the document
+
+    def add_user(self, user_id: str, credits_: int, **fields: Any) -> None:
+        """With open books: the credits come by a grant."""
+        user = User(
+            id=user_id,
+            name=user_id.title(),
+            email=f"{user_id}@example.com",
+            current_credits=0,
+            created_at=self.now,
+            books_opened_at=self.now,
+            **fields,
+        )
+        DemoRepository(self.documents).put_user(user, [], [])
+        if credits_:
+            self.app.ledger.add(
+                user_id, EntryType.GRANT, credits_, source="test", external_id="start", description="Start"
+            )
+
+    def later(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def run_asides(self) -> None:
+        """Do what requests have left to be done beside them."""
+        while self.asides:
+            self.asides.pop(0)()
+
+    def generation(self, generation_id: str) -> Generation:
+        found = self.app.generations.get(generation_id)
+        if found is None:
+            raise LookupError(generation_id)
+        return found.value
+
+    def deliver(self, generation_id: str, dispatch: int | None = None) -> None:
+        """One delivery of a task, through the task function's own handler."""
+        self.app.worker.process({"generation_request_id": generation_id, "dispatch": dispatch})
+
+    def deliver_all(self) -> int:
+        """Everything that waits in the queue, and what comes of it; how many tasks that was."""
+        count = 0
+        while self.queue.waiting:
+            self.deliver_next()
+            count += 1
+        return count
+
+    def deliver_next(self) -> None:
+        """The task that waits longest, as the queue would."""
+        task = self.queue.waiting.popleft()
+        self.deliver(task.generation_id, task.dispatch)
+
+    def overwrite(self, path: str, **fields: Any) -> None:
+        """Change a document behind everybody's back."""
+        self.documents.commit([Update(path, fields)])
+
+    def api(self, method: str, path: str, user_id: str | None = None, **request: Any) -> Response:
+        if user_id is not None:
+            request["query_string"] = {**request.get("query_string", {}), "userId": user_id}
+        return send(self.app.api.serve, method, path, **request)
+
+
+def send(serve: Any, method: str, path: str, **request: Any) -> Response:
+    answer = serve(Request(EnvironBuilder(method=method, path=path, **request).get_environ()))
+    data = answer.get_data()
+    body = json.loads(data) if answer.is_json else data
+    return Response(answer.status_code, body if data else None, dict(answer.headers))
