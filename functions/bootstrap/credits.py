@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from repositories.credits.audit_verdicts import AuditVerdictRepository
     from repositories.credits.books import Books
     from repositories.credits.ledger import LedgerRepository
+    from services.credits.expiring import ExpiryService
     from services.credits.ledger import LedgerService
 
 
@@ -32,6 +33,12 @@ class CreditParts(AccountParts):
         from services.credits.ledger import LedgerService
 
         return LedgerService(users=self.users, ledger=self.entries, clock=self.clock)
+
+    @part
+    def expiries(self) -> "ExpiryService":
+        from services.credits.expiring import ExpiryService
+
+        return ExpiryService(users=self.users, ledger=self.entries, clock=self.clock)
 
     @part
     def audit_verdicts(self) -> "AuditVerdictRepository":

@@ -97,6 +97,7 @@ class RouteParts(HttpParts):
             sweeper=self.sweeper,
             audits=self.audits,
             erasure=self.later(lambda: self.erasure),
+            expiries=self.expiries,
             reporting=self.later(lambda: self.weekly_reports),
             clock=self.clock,
         )

@@ -3,6 +3,7 @@ from typing import Self
 
 from pydantic import Field
 
+from domain.credits.grants import Grant, in_order
 from domain.credits.ledger import Entry
 from domain.credits.user import User
 from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, InboundText, Outbound
@@ -41,9 +42,35 @@ class EntryPage(Outbound):
     next_page_token: str | None
 
 
+class GrantResource(Outbound):
+    source: str
+    remaining: int = Field(description="What can be spent of it now.")
+    held: int = Field(description="What is deducted from it for generations that have not ended.")
+    amount: int
+    priority: int = Field(description="Credits with a lower number are spent first. Those of no grant have 100.")
+    effective_at: datetime
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, grant: Grant) -> Self:
+        return cls(
+            source=grant.source,
+            remaining=grant.left,
+            held=grant.held,
+            amount=grant.amount,
+            priority=grant.priority,
+            effective_at=grant.effective_at,
+            expires_at=grant.ends_at,
+        )
+
+
 class BalanceResource(Outbound):
     current_credits: int = Field(description="Spendable now.")
     held_credits: int = Field(description="Deducted for generations that have not ended.")
+    grants: list[GrantResource] = Field(
+        description="The credits that begin, expire or are spent in an order of their own, in that order. Other "
+        "credits never expire."
+    )
     entries: list[EntryResource] = Field(description="The newest 20.")
 
     @classmethod
@@ -51,6 +78,7 @@ class BalanceResource(Outbound):
         return cls(
             current_credits=balance.user.current_credits,
             held_credits=balance.user.held_credits,
+            grants=[GrantResource.of(grant) for grant in in_order(balance.user.grants)],
             entries=[EntryResource.of(entry) for entry in balance.entries],
         )
 

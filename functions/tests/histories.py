@@ -11,7 +11,7 @@ from typing import Any
 
 from core.calendar import Week, Window, local_date
 from domain.catalog.options import ModelOffer
-from domain.credits.commits import deduction_entry
+from domain.credits.holds import deduction_entry
 from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
 from domain.credits.user_week import with_request

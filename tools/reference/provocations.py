@@ -33,7 +33,8 @@ from domain.accounts.errors import (
 )
 from domain.accounts.keys import KEYS_MAX, Scope
 from domain.catalog.errors import LastOption, OptionNotFound
-from domain.credits.errors import AnonymousAllowanceUsed, InsufficientCredits
+from domain.credits.errors import AnonymousAllowanceUsed, InsufficientCredits, TooManyGrants
+from domain.credits.grants import GRANTS_MAX
 from domain.generations.errors import AlreadyFinal, GenerationNotFound, OutputNotFound, SettlementConflict
 from domain.reports.errors import ReportNotFound
 from providers.queue.control import EmulatorControl
@@ -182,6 +183,13 @@ def _many_keys(attempt: Attempt) -> Exchange:
     return attempt.send()
 
 
+def _many_grants(attempt: Attempt) -> Exchange:
+    grant = {"credits": 1, "reason": "Campaign", "priority": 50}
+    for number in range(GRANTS_MAX):
+        attempt.send(headers={"Idempotency-Key": f"grant-{number}"}, json=grant)
+    return attempt.send(headers=_KEY, json=grant)
+
+
 def _oneself(attempt: Attempt) -> Exchange:
     return attempt.aim(USER).send()
 
@@ -264,6 +272,7 @@ PROVOCATIONS: Mapping[type[AppError], Callable[[Attempt], Exchange]] = {
     RefusedByDatabase: _beyond_the_database,
     ReportNotFound: _of_nothing,
     SettlementConflict: _refunded_by_hand,
+    TooManyGrants: _many_grants,
     TooManyKeys: _many_keys,
     Unauthenticated: _forged,
     Unavailable: _down,

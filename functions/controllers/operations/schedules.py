@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from controllers.http.boundary import run_task
 from core.clock import Clock
+from services.credits.expiring import ExpiryService
 from services.operations.auditing import AuditService
 from services.operations.erasure import ErasureService
 from services.operations.sweeping import SweepService
@@ -28,12 +29,14 @@ class Schedules:
         sweeper: SweepService,
         audits: AuditService,
         erasure: ErasureService,
+        expiries: ExpiryService,
         reporting: ReportRuns,
         clock: Clock,
     ) -> None:
         self._sweeper = sweeper
         self._audits = audits
         self._erasure = erasure
+        self._expiries = expiries
         self._reporting = reporting
         self._clock = clock
 
@@ -55,8 +58,9 @@ class Schedules:
         self._reporting.run(None, False)
 
     def _audit(self) -> None:
-        """Continue the erasures, and then audit, so that what they cancel and give back is audited too."""
+        """Continue the erasures, expire grants, and then audit, so that what they give and take is audited too."""
         self._erasure.continue_all()
+        self._expiries.run()
         result = self._audits.nightly(within=_AUDIT_TIME)
         if not result.is_exact:
             raise BooksDiffer(

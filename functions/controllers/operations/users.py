@@ -15,7 +15,7 @@ from core.errors import (
 )
 from domain.accounts.errors import AccountClosed, NotOneself, UserNotFound
 from domain.accounts.keys import Scope
-from domain.credits.errors import InsufficientCredits
+from domain.credits.errors import InsufficientCredits, TooManyGrants
 from schemas.operations.users import (
     Adjust,
     AdjustmentResource,
@@ -100,7 +100,7 @@ class AdminUserController:
             access=Access.ADMIN,
             scope=Scope.ADMIN_WRITE,
             answers={201: AdjustmentResource, 200: AdjustmentResource},
-            errors=(*_WITH_BODY, UserNotFound, InsufficientCredits, IdempotencyKeyReused),
+            errors=(*_WITH_BODY, UserNotFound, InsufficientCredits, IdempotencyKeyReused, TooManyGrants),
         )
 
     def _closing(self) -> Iterable[Route]:
@@ -167,7 +167,8 @@ class AdminUserController:
         key = idempotency_key(call.headers)
         if key is None:
             raise InvalidRequest([FieldError(pointer="Idempotency-Key", detail="required")])
-        made = self._administration.adjust(_user_id(call), body.credits, key, _instruction(call, body.reason))
+        instruction = _instruction(call, body.reason)
+        made = self._administration.adjust(_user_id(call), body.credits, key, instruction, body.terms)
         headers = {"Idempotent-Replayed": "true"} if made.replayed else {}
         return Answer(status=200 if made.replayed else 201, body=AdjustmentResource.of(made), headers=headers)
 

@@ -6,13 +6,15 @@ The credits are held for a subject, such as a generation. This room knows a subj
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from functools import reduce
+from typing import Protocol, Self
 
 from core.rates import Bucket
-from domain.accounts.errors import UserInactive
 from domain.accounts.keys import ApiKey
-from domain.credits.errors import InsufficientCredits
-from domain.credits.ledger import Entry, EntryType
+from domain.credits.allowances import Allowances, AllowanceUse, settle_images
+from domain.credits.funding import Funding
+from domain.credits.grants import Grants, Return, after_return, due_at
+from domain.credits.ledger import Entry
 from domain.credits.user import User
 from domain.credits.user_week import UserWeek
 
@@ -36,6 +38,15 @@ class Subject(Protocol):
     def price(self) -> int: ...
 
     @property
+    def held(self) -> int: ...
+
+    @property
+    def refunded(self) -> int: ...
+
+    @property
+    def in_flight(self) -> bool: ...
+
+    @property
     def created_at(self) -> datetime: ...
 
     @property
@@ -44,24 +55,44 @@ class Subject(Protocol):
     @property
     def mark(self) -> int | None: ...
 
+    @property
+    def funding(self) -> Funding: ...
+
+    def funded(self, funding: Funding) -> Self:
+        """Return the same subject with this funding."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceDelta:
-    """A commit adds these numbers to those of a user's document."""
+    """A commit adds these numbers to those of a user's document.
+
+    `returns` are added to its grants. If `allowance` is set, its hold ends, and `images_used` of it are used.
+    """
 
     current: int = 0
     held: int = 0
     images: int = 0
     in_flight: int = 0
+    returns: tuple[Return, ...] = ()
+    allowance: AllowanceUse | None = None
+    images_used: int = 0
 
-    def applied_to(self, user: User) -> User:
+    def applied_to(self, user: User, now: datetime) -> User:
+        grants = reduce(lambda found, change: after_return(found, change, now), self.returns, user.grants)
+        used = user.allowances if self.allowance is None else self._settled(user.allowances, self.allowance)
         return replace(
             user,
             current_credits=user.current_credits + self.current,
             held_credits=user.held_credits + self.held,
             total_images_generated=user.total_images_generated + self.images,
             in_flight=user.in_flight + self.in_flight,
+            grants=grants,
+            allowances=used,
         )
+
+    def _settled(self, allowances: Allowances, use: AllowanceUse) -> Allowances:
+        return settle_images(allowances, use, self.images_used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +100,9 @@ class Commit[S: Subject]:
     """A commit describes all that one atomic write does to one user's books, and beside them.
 
     `subject` is the new state of what the credits are held for. `records` are new documents of other rooms, which this
-    room does not look into, such as an audit record. `bucket`, `key`, `weeks` and `cancels` are the new values of the
-    user's rate, of the key that spent and of the counts. `is_late_cancel` says that a model was at work on the subject
-    when its user cancelled it.
+    room does not look into, such as an audit record. `bucket`, `key`, `weeks`, `cancels`, `grants` and `allowances` are
+    new values of the user's, and None means that the old one stays. `is_late_cancel` says that a model was at work on
+    the subject when its user cancelled it.
     """
 
     user_id: str
@@ -85,70 +116,22 @@ class Commit[S: Subject]:
     key: ApiKey | None = None
     weeks: Mapping[str, UserWeek] | None = None
     cancels: Mapping[str, int] | None = None
+    grants: Grants | None = None
+    allowances: Allowances | None = None
     is_late_cancel: bool = False
 
     def applied_to(self, user: User) -> User:
         """Return the user after the commit. The commit must have been decided on this same state of the user."""
-        moved = user if self.delta is None else self.delta.applied_to(user)
-        return replace(
-            moved,
+        kept = replace(
+            user,
             updated_at=self.at,
-            books_opened_at=self.at if self.opens_books else moved.books_opened_at,
-            bucket=self.bucket or moved.bucket,
-            keys=moved.keys if self.key is None else {**moved.keys, self.key.id: self.key},
-            weeks=moved.weeks if self.weeks is None else self.weeks,
-            cancels=moved.cancels if self.cancels is None else self.cancels,
+            books_opened_at=self.at if self.opens_books else user.books_opened_at,
+            bucket=self.bucket or user.bucket,
+            keys=user.keys if self.key is None else {**user.keys, self.key.id: self.key},
+            weeks=user.weeks if self.weeks is None else self.weeks,
+            cancels=user.cancels if self.cancels is None else self.cancels,
+            grants=user.grants if self.grants is None else self.grants,
+            allowances=user.allowances if self.allowances is None else self.allowances,
         )
-
-
-def hold[S: Subject](user: User, subject: S) -> Commit[S]:
-    """Take a new subject's price, and hold it until it is settled. Raise InsufficientCredits or UserInactive."""
-    if not user.is_active:
-        raise UserInactive(user.id)
-    if user.current_credits < subject.price:
-        raise InsufficientCredits(required=subject.price, available=user.current_credits)
-    return Commit(
-        user_id=user.id,
-        at=subject.created_at,
-        subject=subject,
-        delta=BalanceDelta(current=-subject.price, held=subject.price, in_flight=1),
-        entries=(deduction_entry(subject),),
-    )
-
-
-def deduction_entry(subject: Subject) -> Entry:
-    """Return the entry of a hold. Its id is derived from the subject's, so that there can be no second one."""
-    return Entry(
-        id=f"{subject.id}-deduction",
-        type=EntryType.DEDUCTION,
-        credits=subject.price,
-        user_id=subject.user_id,
-        description=subject.title,
-        timestamp=subject.created_at,
-        generation_request_id=subject.id,
-        mark=subject.mark,
-    )
-
-
-def refund_entry(subject: Subject, credits_: int, description: str, at: datetime) -> Entry:
-    """Return the entry of what is given back. Its id is derived too, so that there can be no second one."""
-    return Entry(
-        id=f"{subject.id}-refund",
-        type=EntryType.REFUND,
-        credits=credits_,
-        user_id=subject.user_id,
-        description=description,
-        timestamp=at,
-        generation_request_id=subject.id,
-        mark=subject.mark,
-    )
-
-
-def post(user: User, entry: Entry) -> Commit[Subject]:
-    """Add or take credits by an entry of its own, such as a grant. Raise InsufficientCredits below zero."""
-    balance = user.current_credits + entry.signed_credits
-    if balance < 0 and entry.signed_credits < 0 and entry.type is not EntryType.CLAWBACK:
-        raise InsufficientCredits(required=-entry.signed_credits, available=user.current_credits)
-    return Commit(
-        user_id=user.id, at=entry.timestamp, delta=BalanceDelta(current=entry.signed_credits), entries=(entry,)
-    )
+        moved = kept if self.delta is None else self.delta.applied_to(kept, self.at)
+        return moved if moved.grants is user.grants else replace(moved, grants_due_at=due_at(moved.grants))

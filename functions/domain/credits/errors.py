@@ -23,3 +23,15 @@ class AnonymousAllowanceUsed(AppError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"Without an account you can have {most} generation. Sign in or register to make more.")
+
+
+class TooManyGrants(AppError):
+    code = "too_many_grants"
+    status = 409
+    title = "The user has too many grants"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"The user has {most} grants that are not used up, the most that one user may have. Add the credits "
+            "without an expiry, a start or a priority."
+        )

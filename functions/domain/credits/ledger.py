@@ -1,6 +1,7 @@
 """The ledger is the history of a user's balance. Each change of it is an entry. Credits are integers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,6 +35,8 @@ class Entry:
     generation_request_id: str | None = None
     # It is the mark of the generation. By sums of marks the audit sees whether each generation has its own entry.
     mark: int | None = None
+    # A debit that is not held took these credits from these grants.
+    taken: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def signed_credits(self) -> int:

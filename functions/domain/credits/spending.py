@@ -10,9 +10,10 @@ from core.calendar import local_date
 from core.errors import RateLimited, Unauthenticated
 from core.rates import Rate, take
 from domain.accounts.keys import ApiKey, spent_with
-from domain.credits.commits import Commit, Subject, hold
+from domain.credits.commits import Commit, Subject
 from domain.credits.errors import AnonymousAllowanceUsed
 from domain.credits.fairness import recent_cancels, refuse_cancels
+from domain.credits.holds import hold
 from domain.credits.user import User
 from domain.credits.user_week import with_request
 

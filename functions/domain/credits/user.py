@@ -6,6 +6,8 @@ from datetime import datetime
 
 from core.rates import Bucket
 from domain.accounts.keys import ApiKey
+from domain.credits.allowances import Allowances
+from domain.credits.grants import Grants
 from domain.credits.user_week import UserWeek
 
 
@@ -41,6 +43,10 @@ class User:
     erasure_due: bool = False
     claimed: tuple[str, ...] = ()
     cancels: Mapping[str, int] = field(default_factory=dict)
+    grants: Grants = field(default_factory=dict)
+    # The nightly run looks for users whose grants begin or end, and this is when that happens next.
+    grants_due_at: datetime | None = None
+    allowances: Allowances = field(default_factory=dict)
     claimed_by: str | None = None
     # The welcome credits wait for a verified e-mail address, or for a day on which the user's network has had fewer.
     welcome_due: bool = False

@@ -1,12 +1,14 @@
 """A generation and its parts are defined here. `lifecycle` has the steps from one status to the next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 from zlib import crc32
 
 from core.queues import Queue
+from domain.credits.funding import Funding
 
 
 class Status(StrEnum):
@@ -107,6 +109,7 @@ class Generation:
     price_version: int | None = None
     mark: int | None = None
     queue: Queue = Queue.GENERATIONS
+    funding: Funding = field(default_factory=Funding)
     # The generation was read from a document of feraset-imagen's, which does not have Darkroom's own fields yet.
     inherited: bool = False
 
@@ -123,6 +126,9 @@ class Generation:
     def is_erased(self) -> bool:
         """Say whether nothing is left of what its owner asked for, and of what came out."""
         return self.is_final and not (self.spec.prompt or self.metadata or self.outputs or self.image_url)
+
+    def funded(self, funding: Funding) -> Self:
+        return replace(self, funding=funding)
 
     def is_leased(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now

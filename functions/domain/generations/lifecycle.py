@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.credits.commits import BalanceDelta, Commit, refund_entry
+from domain.credits.commits import BalanceDelta, Commit
+from domain.credits.holds import refund_entry, settle
 from domain.credits.ledger import Entry
 from domain.generations.generation import Failure, Generation, Output, Status
 
@@ -101,21 +102,24 @@ def adopt(generation: Generation, *, refunded: int, now: datetime) -> Commit[Gen
 
 
 def complete(
-    generation: Generation, outputs: tuple[Output, ...], image_url: str, *, now: datetime
+    generation: Generation, outputs: tuple[Output, ...], image_url: str, *, now: datetime, charged: int | None = None
 ) -> Commit[Generation]:
+    """End a generation that came to something.
+
+    `charged` is less than its price if it delivered less than was asked for; the rest is refunded.
+    """
+    owed = generation.price - generation.refunded
+    refund = 0 if charged is None else owed - charged
     settled = replace(
         _ended(generation, Status.COMPLETED, now),
         outputs=outputs,
         image_url=image_url,
         failure=None,
-        charged=generation.price - generation.refunded,
+        charged=owed - refund,
+        refunded=generation.refunded + refund,
     )
-    return Commit(
-        user_id=generation.user_id,
-        at=now,
-        subject=settled,
-        delta=BalanceDelta(held=-generation.held, images=len(outputs), in_flight=-generation.in_flight),
-    )
+    reason = _refund_text(settled, f"{len(outputs)} delivered")
+    return settle(generation, settled, refund=refund, reason=reason, at=now, images=len(outputs))
 
 
 def fail(generation: Generation, failure: Failure, *, now: datetime) -> Commit[Generation]:
@@ -130,7 +134,11 @@ def cancel(generation: Generation, *, now: datetime) -> Commit[Generation]:
 
 def refund_of(generation: Generation, credits_: int, reason: str, at: datetime) -> Entry:
     """Return the entry of a refund; its words are feraset-imagen's."""
-    return refund_entry(generation, credits_, f"Refund for {generation.status} generation: {reason}", at)
+    return refund_entry(generation, credits_, _refund_text(generation, reason), at)
+
+
+def _refund_text(generation: Generation, reason: str) -> str:
+    return f"Refund for {generation.status} generation: {reason}"
 
 
 def _moved(generation: Generation, now: datetime, **changes: Any) -> Commit[Generation]:
@@ -171,13 +179,7 @@ def _refunded(settled: Generation, before: Generation, reason: str) -> Commit[Ge
     What feraset-imagen has already refunded is not refunded again. If it refunded more than the price, the charge is
     below 0.
     """
-    at = settled.updated_at
     owed = max(0, settled.price - settled.refunded)
     refunded = settled.refunded + owed
-    return Commit(
-        user_id=settled.user_id,
-        at=at,
-        subject=replace(settled, refunded=refunded, charged=settled.price - refunded),
-        delta=BalanceDelta(current=owed, held=-before.held, in_flight=-before.in_flight),
-        entries=(refund_of(settled, owed, reason, at),) if owed else (),
-    )
+    settled = replace(settled, refunded=refunded, charged=settled.price - refunded)
+    return settle(before, settled, refund=owed, reason=_refund_text(settled, reason), at=settled.updated_at)

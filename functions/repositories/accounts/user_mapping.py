@@ -1,15 +1,17 @@
 """Converts users into documents, and back. A field that is absent means what it means for feraset-imagen's users."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from core.calendar import Week
 from core.rates import Bucket
 from domain.accounts.keys import ApiKey, Budget, KeyOrigin, Scope
+from domain.credits.allowances import Allowance
+from domain.credits.grants import Grant
 from domain.credits.user import User
 from domain.credits.user_week import UserWeek
 from repositories.store.documents import Document, Fields
-from repositories.store.field_table import FieldTable, Form, value_form
+from repositories.store.field_table import FieldTable, Form, map_form, value_form
 from repositories.store.rows import reader
 from repositories.store.typed import typed
 
@@ -42,8 +44,17 @@ _OF_EACH = frozenset(
 )
 
 
-def _key_from(key_id: str, stored: Fields) -> ApiKey:
-    return _KEYS.read(stored, id=key_id)
+def _of_known(form: Form, name: str) -> Form:
+    """Return the form without the entries that do not have the field `name`.
+
+    A user's document that was made again has no grants and allowances. Where a hold of before gives something back to
+    one, only these numbers of it are there, and they belong to no grant now.
+    """
+    return replace(form, read=lambda stored: form.read({key: each for key, each in stored.items() if name in each}))
+
+
+def _weeks_from(stored: Fields) -> dict[str, UserWeek]:
+    return {name: _week_from(name, fields) for name, fields in stored.items()}
 
 
 def _week_from(name: str, stored: Fields) -> UserWeek:
@@ -75,10 +86,12 @@ _USERS = FieldTable(
         "email": Form(absent=""),
         "current_credits": Form(absent=0),
         "bucket": _BUCKET,
-        "keys": Form(is_map=True, read=_key_from, write=_KEYS.write),
-        "weeks": Form(is_map=True, read=_week_from, write=_week_fields),
+        "keys": map_form(_KEYS),
+        "weeks": Form(read=_weeks_from, write_entry=_week_fields),
         "claimed": Form(read=tuple, write=list),
         "cancels": Form(write=dict),
+        "grants": _of_known(map_form(FieldTable(Grant, given=("id",))), "amount"),
+        "allowances": _of_known(map_form(FieldTable(Allowance, given=("id",))), "included"),
     },
 )
 

@@ -66,6 +66,10 @@ class UserRepository:
             )
         return every_row(self._documents, query, user_from, page=_PAGE)
 
+    def with_grants_due(self, now: datetime) -> Iterator[User | UnreadableRecord]:
+        due = Query(collection=USERS, where=(("grants_due_at", "<=", now),), order_by=("grants_due_at",))
+        return every_row(self._documents, due, user_from, page=_PAGE)
+
     def to_erase(self) -> Iterator[User | UnreadableRecord]:
         due = Query(collection=USERS, where=(("erasure_due", "==", True),))
         return every_row(self._documents, due, user_from, page=_TO_ERASE_PAGE)

@@ -14,6 +14,8 @@ from repositories.store.creates import Creates
 from repositories.store.documents import Documents, Increment, Update, Write
 from repositories.store.paths import user_path
 
+_RETURNED = ("held", "remaining", "returned")
+
 
 class Books:
     """Writes commits to the database. Credits move in no other way, but for a welcome, which comes with its account."""
@@ -74,4 +76,10 @@ def _increments(commit: Commit[Subject]) -> dict[str, Any]:
         key = f"keys.{subject.api_key_id}"
         moved[f"{key}.in_flight"] = delta.in_flight
         moved |= {f"{key}.spent.{window}": -delta.current for window in windows(subject.created_at)}
-    return {**{name: Increment(by) for name, by in moved.items() if by}, "updated_at": commit.at}
+    if delta.allowance is not None:
+        allowance = f"allowances.{delta.allowance.allowance_id}"
+        moved |= {f"{allowance}.held": -delta.allowance.images, f"{allowance}.used": delta.images_used}
+    for change in delta.returns:
+        moved |= {f"grants.{change.grant_id}.{name}": getattr(change, name) for name in _RETURNED}
+    late = {f"grants.{change.grant_id}.returned_at": commit.at for change in delta.returns if change.returned}
+    return {**{name: Increment(by) for name, by in moved.items() if by}, **late, "updated_at": commit.at}

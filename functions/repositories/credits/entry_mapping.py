@@ -12,10 +12,12 @@ from repositories.store.typed import utc
 _ENTRIES = FieldTable(
     Entry,
     given=("id",),
+    seldom=("taken",),
     forms={
         "type": Form(read=EntryType, write=lambda kind: kind.value),
         "description": Form(absent=""),
         "timestamp": Form(read=utc),
+        "taken": Form(write=dict),
     },
 )
 

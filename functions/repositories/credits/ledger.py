@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 from core.errors import AppError
 from core.records import Cursor
+from domain.accounts.errors import UserNotFound
 from domain.credits.commits import Commit, Subject
 from domain.credits.ledger import Entry
 from domain.credits.user import User
@@ -12,7 +13,7 @@ from repositories.store.documents import AlreadyExists, Documents, Query, Update
 from repositories.store.optimistic import OptimisticTransaction
 from repositories.store.paths import TRANSACTIONS, entry_path, transactions_path
 from repositories.store.rows import readable
-from services.credits.ports import EntryCursor, EntryFilter
+from services.credits.ports import EntryCursor, EntryFilter, Posted
 
 Conditions = tuple[tuple[str, str, object], ...]
 
@@ -54,8 +55,8 @@ class LedgerRepository:
         query = Query(collection=transactions_path(user_id), where=(("generation_request_id", "==", generation_id),))
         return [entry_from(document) for document in self._documents.query(query)]
 
-    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Commit[Subject]]) -> Entry:
-        def attempt(failure: Exception | None) -> Entry:
+    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Commit[Subject]]) -> Posted:
+        def attempt(failure: Exception | None) -> Posted:
             try:
                 commit, user = self._users.decide(user_id, decide, fresh=failure is not None)
                 self._books.commit([commit], user)
@@ -65,10 +66,22 @@ class LedgerRepository:
                 posted = self._documents.get(entry_path(user_id, entry_id))
                 if posted is None:
                     raise
-                return entry_from(posted)
+                return Posted(entry_from(posted), replayed=True)
             else:
-                (entry,) = commit.entries
-                return entry
+                (entry,) = (each for each in commit.entries if each.id == entry_id)
+                return Posted(entry, replayed=False)
+
+        return self._transaction.run(attempt)
+
+    def update(self, user_id: str, decide: Callable[[User], Commit[Subject] | None]) -> bool:
+        def attempt(_: Exception | None) -> bool:
+            user = self._users.read(user_id)
+            if user is None:
+                raise UserNotFound(user_id)
+            commit = decide(user.value)
+            if commit is not None:
+                self._books.commit([commit], user)
+            return commit is not None
 
         return self._transaction.run(attempt)
 

@@ -7,6 +7,9 @@ Darkroom writes. An absent field means what is true of such documents.
 from typing import Any
 
 from core.queues import Queue
+from domain.credits.allowances import AllowanceUse
+from domain.credits.funding import Funding
+from domain.credits.grants import Take
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
 from repositories.generations.counters import counter_fields
 from repositories.store.documents import Create, Document, Fields
@@ -42,6 +45,7 @@ def generation_from(document: Document) -> Generation:
         updated_at=utc(fields["updated_at"]),
         completed_at=utc_or_none(fields.get("completed_at")),
         queue=_queue_from(fields),
+        funding=_funding_from(fields),
         inherited="attempt" not in fields,
         **_progress_from(fields),
     )
@@ -69,6 +73,7 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
         "updated_at": generation.updated_at,
         "completed_at": generation.completed_at,
         "queue": generation.queue.value,
+        **_funding_fields(generation.funding),
         **{name: getattr(generation, name) for name in _PROGRESS},
         **counter_fields(generation),
     }
@@ -104,6 +109,20 @@ def _queue_from(fields: Fields) -> Queue:
     """
     named = fields.get("queue")
     return next((queue for queue in Queue if queue.value == named), Queue.GENERATIONS)
+
+
+def _funding_from(fields: Fields) -> Funding:
+    allowance = fields.get("allowance")
+    return Funding(
+        takes=tuple(typed(Take, **known(Take, each)) for each in fields.get("takes", ())),
+        allowance=None if allowance is None else typed(AllowanceUse, **known(AllowanceUse, allowance)),
+    )
+
+
+def _funding_fields(funding: Funding) -> dict[str, Any]:
+    """Return what a hold took from grants or from an allowance. Most take from neither."""
+    takes = {"takes": [fields_of(each) for each in funding.takes]} if funding.takes else {}
+    return takes if funding.allowance is None else {**takes, "allowance": fields_of(funding.allowance)}
 
 
 def _spec_from(fields: Fields) -> Spec:

@@ -8,8 +8,11 @@ from typing import Any
 from core.damage import UnreadableRecord
 from domain.accounts.errors import UserNotFound
 from domain.catalog.options import Size
+from domain.credits.grants import Grant, left_of
 from domain.credits.ledger import DEBITS, EntryType
+from domain.credits.user import User
 from domain.generations.generation import FINAL, Status
+from repositories.accounts.user_mapping import user_from
 from repositories.catalog.option_mapping import size_from
 from repositories.store.documents import Documents, Query, Totals
 from repositories.store.paths import GENERATIONS, SIZES, TRANSACTIONS, USERS, transactions_path, user_path
@@ -38,24 +41,28 @@ _NO_OUTPUTS: Condition = ("outputs", "==", [])
 
 
 class BookSumRepository:
-    def __init__(self, documents: Documents) -> None:
+    """`subjects` are the collections of what credits are held for. Their documents name costs and states alike."""
+
+    def __init__(self, documents: Documents, subjects: tuple[str, ...] = (GENERATIONS,)) -> None:
         self._documents = documents
+        self._subjects = subjects
 
     def moment(self) -> datetime:
         return self._documents.moment()
 
     def totals(self, user_id: str | None, at: datetime | None = None) -> BookTotals:
-        return _Sums(self._documents, user_id, at or self.moment()).totals()
+        return _Sums(self._documents, self._subjects, user_id, at or self.moment()).totals()
 
     def status_totals(self, user_id: str | None, at: datetime) -> StatusTotals:
-        return _Sums(self._documents, user_id, at).status_totals()
+        return _Sums(self._documents, self._subjects, user_id, at).status_totals()
 
 
 class _Sums:
     """Makes the sums of one user, or, if `user_id` is None, of everybody whose books are open."""
 
-    def __init__(self, documents: Documents, user_id: str | None, at: datetime) -> None:
+    def __init__(self, documents: Documents, subjects: tuple[str, ...], user_id: str | None, at: datetime) -> None:
         self._documents = documents
+        self._subjects = subjects
         self._user_id = user_id
         self._at = at
 
@@ -80,7 +87,7 @@ class _Sums:
         The records of such users do not agree with anything, and would hide what else is wrong.
         """
         for user_id in self._unopened_users():
-            found = _difference(found, sums(_Sums(self._documents, user_id, self._at)))
+            found = _difference(found, sums(_Sums(self._documents, self._subjects, user_id, self._at)))
         return found
 
     def _unopened_users(self) -> Iterator[str]:
@@ -103,7 +110,8 @@ class _Sums:
         if not all(type(number) is int for number in (current, held, in_flight)):
             raise UnreadableRecord(document.path, "a number of its balance is none", user_id)
         unopened = int(document.fields.get("books_opened_at") is None)
-        return {"current": current, "held": held, "in_flight": in_flight, "unopened_count": unopened}
+        numbers = {"current": current, "held": held, "in_flight": in_flight, "unopened_count": unopened}
+        return numbers | _of_grants(user_from(document))
 
     def _accounts(self) -> dict[str, int]:
         opened = self._sum(USERS, _OPENED, ("current_credits", "held_credits")).sums
@@ -184,10 +192,25 @@ class _Sums:
 
     def _generations(self, where: Conditions, sums: tuple[str, ...]) -> Totals:
         owner: Conditions = () if self._user_id is None else (("user_id", "==", self._user_id),)
-        return self._sum(GENERATIONS, (*owner, *where), sums)
+        found = [self._sum(collection, (*owner, *where), sums) for collection in self._subjects]
+        added = {name: sum(each.sums[name] for each in found) for name in sums}
+        return Totals(count=sum(each.count for each in found), sums=added)
 
     def _sum(self, collection: str, where: Conditions, sums: tuple[str, ...], *, group: bool = False) -> Totals:
         return self._documents.totals(Query(collection=collection, where=where, group=group), sums, at=self._at)
+
+
+def _of_grants(user: User) -> dict[str, int]:
+    return {
+        "grants_left": left_of(user.grants),
+        "faulty_grants": sum(not _is_sound(grant) for grant in user.grants.values()),
+        "faulty_allowances": sum(min(each.used, each.held, each.left) < 0 for each in user.allowances.values()),
+    }
+
+
+def _is_sound(grant: Grant) -> bool:
+    parts = (grant.remaining, grant.held, grant.returned)
+    return min(parts) >= 0 and sum(parts) <= grant.amount
 
 
 def _at_present(size: Size) -> Conditions:

@@ -22,15 +22,14 @@ def unchanged(value: Any) -> Any:
 class Form:
     """This is the stored form of one field.
 
-    `write` makes the stored value, and `read` makes the field's value of it again. If the field `is_map`, each entry is
-    stored by itself, so that a change of one entry leaves the others alone: `write` then takes an entry, and `read`
-    takes its key and its stored value. `absent` is the meaning of a document without the field; without `absent`, it is
-    the default of the class.
+    `write` makes the stored value, and `read` makes the field's value of it again. A map may have `write_entry` instead
+    of `write`: then each entry is stored by itself, so that a change of one entry leaves the others alone. `absent` is
+    the meaning of a document without the field; without `absent`, it is the default of the class.
     """
 
+    read: Callable[[Any], Any] = unchanged
     write: Callable[[Any], Any] = unchanged
-    read: Callable[..., Any] = unchanged
-    is_map: bool = False
+    write_entry: Callable[[Any], Any] | None = None
     absent: Any = _AS_IN_THE_CLASS
 
 
@@ -61,7 +60,7 @@ class FieldTable[T]:
     def read(self, stored: Fields, **given: Any) -> T:
         """Return the value. Raise TypeError or KeyError where a field is missing or has a wrong type."""
         found = {
-            name: _read(form, stored[name]) if name in stored else form.absent
+            name: form.read(stored[name]) if name in stored else form.absent
             for name, (form, _) in self._rows.items()
             if name in stored or form.absent is not _AS_IN_THE_CLASS
         }
@@ -83,9 +82,9 @@ class FieldTable[T]:
             old, new = getattr(before, name), getattr(after, name)
             if old is new or old == new:
                 continue
-            if form.is_map and not old.keys() - new.keys():
+            if form.write_entry is not None and not old.keys() - new.keys():
                 others = {key: entry for key, entry in new.items() if entry != old.get(key)}
-                changed |= {f"{name}.{key}": form.write(entry) for key, entry in others.items()}
+                changed |= {f"{name}.{key}": form.write_entry(entry) for key, entry in others.items()}
             else:
                 changed[name] = _written(form, new)
         return changed
@@ -99,6 +98,14 @@ def value_form(table: FieldTable[Any]) -> Form:
     )
 
 
+def map_form(table: FieldTable[Any]) -> Form:
+    """Return the form of a map whose keys are the ids of its values, which have a table of their own."""
+    return Form(
+        read=lambda stored: {key: table.read(fields, id=key) for key, fields in stored.items()},
+        write_entry=table.write,
+    )
+
+
 _PLAIN = Form()
 
 
@@ -106,9 +113,7 @@ def _default_of(field: Any) -> Any:
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def _read(form: Form, stored: Any) -> Any:
-    return {key: form.read(key, entry) for key, entry in stored.items()} if form.is_map else form.read(stored)
-
-
 def _written(form: Form, value: Any) -> Any:
-    return {key: form.write(entry) for key, entry in value.items()} if form.is_map else form.write(value)
+    if form.write_entry is None:
+        return form.write(value)
+    return {key: form.write_entry(entry) for key, entry in value.items()}

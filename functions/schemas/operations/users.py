@@ -3,14 +3,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field
 
+from domain.credits.grants import USUAL_PRIORITY, GrantTerms
 from domain.credits.user import User
-from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Outbound, Text, Words
+from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound, Text, Words
 from schemas.credits import EntryResource
 from services.operations.administration import Adjustment
 
 CREDITS_MAX = 2**31 - 1
 EMAIL_MAX = 320
 EXTERNAL_ID_MAX = 100
+PRIORITY_MAX = 1000
 REASON_MAX = 500
 TOKEN_MAX = 4096
 
@@ -61,6 +63,26 @@ class Adjust(Inbound):
     reason: Reason = Field(
         description="The reason. It is in the ledger too, where the user sees it.", examples=["Apology"]
     )
+    effective_at: Annotated[Moment, Field(strict=False)] | None = Field(
+        default=None, description="The credits can be spent from this time on. Default: at once."
+    )
+    expires_at: Annotated[Moment, Field(strict=False)] | None = Field(
+        default=None, description="The credits can be spent until this time. Default: for ever."
+    )
+    priority: int | None = Field(
+        default=None,
+        ge=0,
+        le=PRIORITY_MAX,
+        description="Credits with a lower number are spent first. Those of no grant have 100.",
+    )
+
+    @property
+    def terms(self) -> GrantTerms | None:
+        """Return the terms of a grant, or None if the credits have none of their own."""
+        if self.effective_at is None and self.expires_at is None and self.priority is None:
+            return None
+        priority = USUAL_PRIORITY if self.priority is None else self.priority
+        return GrantTerms(effective_at=self.effective_at, expires_at=self.expires_at, priority=priority)
 
 
 class WithReason(Inbound):

@@ -121,6 +121,10 @@ class Users(Protocol):
         """
         ...
 
+    def with_grants_due(self, now: datetime) -> Iterator[User | UnreadableRecord]:
+        """Yield the users whose grants have begun or ended since their last commit. Raise Unavailable."""
+        ...
+
     def to_erase(self) -> Iterator[User | UnreadableRecord]:
         """Yield the users whose erasure is due, and an error in the place of each one that cannot be read."""
         ...

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from core.clock import Clock
 from core.records import Cursor
 from domain.accounts.errors import UserNotFound
-from domain.credits.commits import post
+from domain.credits.commits import Commit, Subject
+from domain.credits.grants import GrantTerms
 from domain.credits.ledger import Entry, EntryType
+from domain.credits.postings import post, post_grant, up_to_date
 from domain.credits.user import User
 from services.accounts.ports import Users
 from services.credits.ports import Ledger
@@ -28,25 +30,34 @@ class LedgerService:
         self._clock = clock
 
     def user(self, user_id: str) -> User:
+        """Return the user with the credits that can be spent now. Raise UserNotFound."""
         found = self._users.get(user_id)
         if found is None:
             raise UserNotFound(user_id)
-        return found
+        return up_to_date(found, self._clock())
 
     def balance(self, user_id: str, *, entries: int, after: Cursor | None = None) -> Balance:
         """Return the balance. It costs one read, and one for each entry that is shown."""
-        user = self.user(user_id)
-        return Balance(user, tuple(self._ledger.page(user_id, after=after, limit=entries)))
+        return Balance(self.user(user_id), tuple(self._ledger.page(user_id, after=after, limit=entries)))
 
     def page(self, user_id: str, *, after: Cursor | None, limit: int) -> list[Entry]:
         return self._ledger.page(user_id, after=after, limit=limit)
 
     def add(
-        self, user_id: str, kind: EntryType, credits_: int, *, source: str, external_id: str, description: str
+        self,
+        user_id: str,
+        kind: EntryType,
+        credits_: int,
+        *,
+        source: str,
+        external_id: str,
+        description: str,
+        terms: GrantTerms | None = None,
     ) -> Entry:
         """Add a top-up, grant, adjustment, clawback or expiry, once for each source and external id.
 
-        Raise UserNotFound, and InsufficientCredits where the balance would go below zero.
+        With `terms`, the credits are a grant that begins, expires or is spent by these terms. Raise UserNotFound,
+        TooManyGrants, and InsufficientCredits where the balance would go below zero.
         """
         entry = Entry(
             id=f"{source}-{external_id}",
@@ -56,6 +67,10 @@ class LedgerService:
             description=description,
             timestamp=self._clock(),
         )
-        posted = self._ledger.post(user_id, entry.id, lambda user: post(user, entry))
+
+        def decide(user: User) -> Commit[Subject]:
+            return post(user, entry) if terms is None else post_grant(user, entry, source, terms)
+
+        posted = self._ledger.post(user_id, entry.id, decide).entry
         log.info("entry_posted", extra={"entry_id": posted.id, "type": posted.type})
         return posted

@@ -29,6 +29,14 @@ class EntryCursor:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """This entry is in the ledger. `replayed` says that it was there before."""
+
+    entry: Entry
+    replayed: bool
+
+
 class Ledger(Protocol):
     def page(self, user_id: str, *, after: Cursor | None, limit: int) -> list[Entry]: ...
 
@@ -38,8 +46,15 @@ class Ledger(Protocol):
 
     def of_generation(self, user_id: str, generation_id: str) -> list[Entry]: ...
 
-    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Commit[Subject]]) -> Entry:
+    def post(self, user_id: str, entry_id: str, decide: Callable[[User], Commit[Subject]]) -> Posted:
         """Commit an entry, with the balance that results. If the id exists already, return the entry that is stored."""
+        ...
+
+    def update(self, user_id: str, decide: Callable[[User], Commit[Subject] | None]) -> bool:
+        """Commit what is decided on a fresh read of the user, if anything is. Return whether something was.
+
+        Raise UserNotFound or Unavailable.
+        """
         ...
 
     def reword(self, entry: Entry) -> None:

@@ -11,6 +11,7 @@ from core.errors import AppError, IdempotencyKeyReused, Unauthenticated
 from core.records import Cursor, Stored
 from domain.accounts.errors import UserNotFound
 from domain.credits.commits import Commit
+from domain.credits.postings import up_to_date
 from domain.credits.spending import SpendingLimits, check_standing
 from domain.credits.user import User
 from domain.generations.errors import AlreadyFinal, GenerationNotFound, OutputNotFound
@@ -111,8 +112,9 @@ class GenerationService:
         user = self._users.get(order.user_id)
         if user is None:
             raise UserNotFound(order.user_id)
-        check_standing(user, order.spender, self._clock())
-        return Quote(spec=spec, price=size.credit_cost, available=user.current_credits)
+        now = self._clock()
+        check_standing(user, order.spender, now)
+        return Quote(spec=spec, price=size.credit_cost, available=up_to_date(user, now).current_credits)
 
     def create(self, order: Order) -> Created:
         """Create a generation, and enqueue its task. On a warm instance that is two round trips: one commit, one task.

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
-from core.errors import IdempotencyKeyReused
+from core.errors import FieldError, IdempotencyKeyReused, InvalidRequest
 from domain.accounts.audit_log import AuditRecord
 from domain.accounts.errors import AccountClosed, AddressNotVerified, UserNotFound
-from domain.credits.commits import post
+from domain.credits.commits import Commit, Subject
+from domain.credits.grants import GrantTerms
 from domain.credits.ledger import Entry, EntryType
+from domain.credits.postings import post, post_grant, up_to_date
 from domain.credits.user import User
 from services.accounts.access import EXTERNAL_PREFIX
 from services.accounts.accounts import AccountService
@@ -83,27 +85,38 @@ class AdministrationService:
         record = _record(by, "user.create", user_id, self._clock())
         return Named(self._account_service.enter_external(user_id, record), is_new=True)
 
-    def adjust(self, user_id: str, credits_: int, key: str, by: Instruction) -> Adjustment:
-        """Adjust the balance once for each user and idempotency key.
+    def adjust(
+        self, user_id: str, credits_: int, key: str, by: Instruction, terms: GrantTerms | None = None
+    ) -> Adjustment:
+        """Adjust the balance once for each user and idempotency key. With `terms`, the credits are a grant.
 
-        Raise UserNotFound, InsufficientCredits or IdempotencyKeyReused.
+        Raise InvalidRequest, UserNotFound, InsufficientCredits, TooManyGrants or IdempotencyKeyReused.
         """
+        now = self._clock()
+        if terms is not None:
+            _check_terms(credits_, terms, now)
         entry = Entry(
             id=f"adjustment-{hashlib.sha256(f'{user_id}\0{key}'.encode()).hexdigest()[:32]}",
-            type=EntryType.ADJUSTMENT,
+            type=EntryType.ADJUSTMENT if terms is None else EntryType.GRANT,
             credits=credits_,
             user_id=user_id,
-            description=f"Adjustment: {by.reason}",
-            timestamp=self._clock(),
+            description=f"Adjustment: {by.reason}" if terms is None else _in_words(credits_, terms, by.reason),
+            timestamp=now,
         )
         # The id of the record is derived too, so a repeat writes no second record.
         record = by.record(entry.id, entry.timestamp, "user.adjust", target_of(user_id), credits=credits_)
-        posted = self._ledger.post(user_id, entry.id, lambda user: replace(post(user, entry), records=(record,)))
-        if (posted.credits, posted.description) != (entry.credits, entry.description):
+
+        def decide(user: User) -> Commit[Subject]:
+            commit = post(user, entry) if terms is None else post_grant(user, entry, "operator", terms)
+            return replace(commit, records=(record,))
+
+        posted = self._ledger.post(user_id, entry.id, decide)
+        found = posted.entry
+        # The entry of a grant that begins later has 0 credits, and its description tells them.
+        if found.description != entry.description or (terms is None and found.credits != credits_):
             raise IdempotencyKeyReused
         log.info("balance_adjusted", extra={"user_id": user_id, "entry_id": entry.id, "actor": by.actor})
-        # The ledger returns the same object if it was written now, and another one if the entry existed before.
-        return Adjustment(entry=posted, user=self.get(user_id), replayed=posted is not entry)
+        return Adjustment(entry=found, user=up_to_date(self.get(user_id), self._clock()), replayed=posted.replayed)
 
     def deactivate(self, user_id: str, by: Instruction) -> User:
         """Deactivate the user. None of its sign-ins and keys is valid from now on.
@@ -193,6 +206,22 @@ class AdministrationService:
 
 def _record(by: Instruction, action: str, user_id: str, at: datetime) -> AuditRecord:
     return by.record(str(uuid.uuid4()), at, action, target_of(user_id))
+
+
+def _check_terms(credits_: int, terms: GrantTerms, now: datetime) -> None:
+    if credits_ < 0:
+        detail = "must be above 0 where the credits have a start, an expiry or a priority"
+        raise InvalidRequest([FieldError(pointer="/credits", detail=detail)])
+    begins = max(now, terms.effective_at or now)
+    if terms.expires_at is not None and terms.expires_at <= begins:
+        detail = f"must be after {begins:%Y-%m-%dT%H:%M:%SZ}, when the credits can first be spent"
+        raise InvalidRequest([FieldError(pointer="/expires_at", detail=detail)])
+
+
+def _in_words(credits_: int, terms: GrantTerms, reason: str) -> str:
+    times = {"from": terms.effective_at, "until": terms.expires_at}
+    told = "".join(f" {word} {at:%Y-%m-%dT%H:%M:%SZ}" for word, at in times.items() if at is not None)
+    return f"Grant of {credits_}{told}: {reason}"
 
 
 def _refuse_closed(user: User) -> None:

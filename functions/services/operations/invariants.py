@@ -33,6 +33,9 @@ def differences_in(totals: BookTotals) -> Iterator[Difference]:
             ("I4", "held = holds of unsettled generations", totals.generations_held, totals.held),
             ("I4", "in flight = generations that are counted so", totals.generations_in_flight, totals.in_flight),
             ("I5", "price = held + charged + refunded", price, resolved),
+            ("I9", "grants have more left than the balance", 0, _beyond_balance(totals)),
+            ("I9", "grants give more than they have", 0, totals.faulty_grants),
+            ("I10", "allowances are overdrawn", 0, totals.faulty_allowances),
         )
     )
 
@@ -52,6 +55,11 @@ def differences_by_status(totals: StatusTotals) -> Iterator[Difference]:
             *(("I5", f"prices of size {size}", expected, actual) for size, expected, actual in totals.prices),
         )
     )
+
+
+def _beyond_balance(totals: BookTotals) -> int:
+    """Return by how much the grants have more left than the balance. A clawback may leave a debt beside grants."""
+    return max(0, totals.grants_left - totals.current - totals.clawbacks)
 
 
 def _unequal(pairs: Iterable[Pair]) -> Iterator[Difference]:

@@ -41,7 +41,7 @@ class OpeningService:
                 return adopt(generation, refunded=refunded, now=self._clock())
 
             self._generations.change(stored, decide)
-        return self._ledger.post(user_id, "opening", self._opening)
+        return self._ledger.post(user_id, "opening", self._opening).entry
 
     def _opening(self, user: User) -> Commit[Subject]:
         """Return the opening commit.

@@ -37,6 +37,10 @@ class BookTotals:
     unopened_count: int
     in_flight: int
     generations_in_flight: int
+    # These are of one user. Over everybody they would need a scan, so they are 0 there.
+    grants_left: int = 0
+    faulty_grants: int = 0
+    faulty_allowances: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

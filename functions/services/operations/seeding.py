@@ -9,7 +9,7 @@ from typing import Any
 from core.calendar import local_date
 from core.clock import Clock
 from domain.catalog.options import Color, Size, Style
-from domain.credits.commits import deduction_entry
+from domain.credits.holds import deduction_entry
 from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
 from domain.credits.user_week import UserWeek, with_request

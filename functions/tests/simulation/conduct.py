@@ -7,8 +7,9 @@ from typing import Any
 
 from repositories.store.documents import Create, Document, Write
 from services.generations.ports import TaskMessage
+from simulation.grants import beginning, spendable
 from simulation.heritage import is_adopted
-from simulation.invariants import FINAL
+from simulation.invariants import CLOCKS_DIFFER, FINAL
 from simulation.scheduler import Op, Violation
 
 Fields = Mapping[str, Any]
@@ -42,6 +43,7 @@ class Conduct:
         self._provider_calls: Counter[str] = Counter()
 
     def of_commit(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
+        _of_spending(before, [self._records()[write.path].fields for write in writes if _is_subject(write)])
         self._of_creations(before, [self._records()[write.path].fields for write in writes if _is_creation(write)])
         for write in writes:
             old, new = before[write.path], self._records()[write.path].fields
@@ -119,6 +121,23 @@ class Conduct:
                 raise Violation("fence", f"{new['id']} is leased by {held_by}, and was changed by another {op.kind}")
             if op.kind == "deliver" and new["error_code"] != "out_of_attempts":
                 raise Violation("fence", f"{new['id']} was leased by {held_by}, and ended by another delivery")
+
+
+def _is_subject(write: Write) -> bool:
+    return isinstance(write, Create) and write.path.startswith(("generation_requests/", "trainings/"))
+
+
+def _of_spending(before: Mapping[str, Document | None], created: Sequence[Fields]) -> None:
+    """Nothing is bought with credits whose time is over."""
+    prices: Counter[str] = Counter()
+    for subject in created:
+        prices[subject["user_id"]] += subject["credits_deducted"]
+        user = before[f"users/{subject['user_id']}"]
+        assert user is not None
+        at = subject["created_at"]
+        most = spendable(user.fields, at - CLOCKS_DIFFER) + beginning(user.fields, at + CLOCKS_DIFFER)
+        if prices[subject["user_id"]] > most:
+            raise Violation("spending", f"{subject['id']} was bought by one who had {most} that had not expired")
 
 
 def _is_creation(write: Write) -> bool:

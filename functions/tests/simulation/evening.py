@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from simulation.grants import not_expired
 from simulation.heritage import is_inherited
 from simulation.invariants import FINAL
 from simulation.scheduler import STARTS_AT, Violation
@@ -14,6 +15,8 @@ _PATIENCE = timedelta(hours=6)
 """Names are kept for an hour, and the sweeper's backoff is half of one; a day is the age at which all is given up."""
 
 _SWEEP = timedelta(seconds=60)
+
+_DAYS_LATER = timedelta(hours=80)
 
 
 def come_to_rest(universe: Universe, staff: Staff) -> None:
@@ -41,6 +44,18 @@ def close_the_books(universe: Universe) -> None:
     if not audit.is_exact or audit.users_checked != len(universe.users):
         raise Violation("audit", f"the books are right, and the audit says {audit.differences} {audit.different}")
     _compare_report(universe)
+
+
+def close_the_grants(universe: Universe, staff: Staff) -> None:
+    """Days later, the time of each grant is over, also of the credits that came back late, and the books are right."""
+    universe.scheduler.now += _DAYS_LATER
+    staff.expire()
+    universe.check()
+    for detail in not_expired(universe.books().users, universe.scheduler.now - timedelta(seconds=10)):
+        raise Violation("expiry", detail)
+    audit = universe.ask("audit", lambda app: app.audits.of_all())
+    if not audit.is_exact:
+        raise Violation("audit", f"grants have ended, and the audit says {audit.differences} {audit.different}")
 
 
 def _open(universe: Universe) -> list[str]:

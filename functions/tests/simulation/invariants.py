@@ -1,4 +1,4 @@
-"""I1-I7, read off the documents by plain loops: nothing of the product's own arithmetic is used to judge it.
+"""I1-I7, I9 and I10, read off the documents by plain loops: none of the product's own arithmetic judges it.
 
 docs/ledger.md has them in words.
 """
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from repositories.store.documents import Document
+from simulation.grants import of_grants
 from simulation.heritage import IMAGES, USER, is_adopted, is_inherited, unexplained
 
 FINAL = ("completed", "failed", "cancelled")
@@ -28,7 +29,16 @@ class Books:
     users: dict[str, Fields] = field(default_factory=dict)
     entries: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
     generations: dict[str, Fields] = field(default_factory=dict)
+    trainings: dict[str, Fields] = field(default_factory=dict)
     of_user: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def subjects(self) -> dict[str, Fields]:
+        return {**self.generations, **self.trainings}
+
+    def subjects_of(self, user_id: str) -> list[Fields]:
+        own = [self.generations[name] for name in self.of_user[user_id]]
+        return own + [each for each in self.trainings.values() if each["user_id"] == user_id]
 
 
 def books_from(records: Mapping[str, Document]) -> Books:
@@ -42,6 +52,8 @@ def books_from(records: Mapping[str, Document]) -> Books:
             case ["generation_requests", generation_id]:
                 books.generations[generation_id] = document.fields
                 books.of_user[document.fields["user_id"]].append(generation_id)
+            case ["trainings", training_id]:
+                books.trainings[training_id] = document.fields
     return books
 
 
@@ -58,6 +70,8 @@ def broken(books: Books, files: Mapping[str, bytes], now: datetime) -> Iterator[
             yield from _of_ended(generation_id, generation, files)
         else:
             yield from _of_unsettled(generation_id, generation, now)
+    for training_id, training in books.trainings.items():
+        yield from _of_training(training_id, training, books.entries[training["user_id"]])
     yield from _of_orders(books.generations.values())
 
 
@@ -75,15 +89,17 @@ def _of_user(user_id: str, user: Fields, books: Books) -> Iterator[tuple[str, st
         yield "I2", f"{user_id} has {current}, its entries say {balance}"
     holds, images = 0, IMAGES if user_id == USER else 0
     generations = [books.generations[generation_id] for generation_id in books.of_user[user_id]]
-    for generation in generations:
-        holds += generation.get("credits_held", 0)
-        images += len(generation.get("outputs", ()))
+    subjects = books.subjects_of(user_id)
+    for subject in subjects:
+        holds += subject.get("credits_held", 0)
+        images += len(subject.get("outputs", ()))
     if held != holds:
         yield "I4", f"{user_id} holds {held}, its generations {holds}"
     if user["total_images_generated"] != images:
         yield "I5", f"{user_id} is said to have {user['total_images_generated']} images, there are {images}"
-    yield from _of_entries(entries, books.generations)
-    yield from _of_flight(user_id, user, generations)
+    yield from _of_entries(entries, books.subjects)
+    yield from _of_flight(user_id, user, subjects)
+    yield from of_grants(user_id, user, entries, subjects)
     yield from _of_cancels(user_id, user, generations)
     for key_id, key in user.get("keys", {}).items():
         yield from _of_key(key_id, key, [each for each in generations if each.get("api_key_id") == key_id])
@@ -133,6 +149,8 @@ def _of_entries(entries: Mapping[str, Fields], generations: Mapping[str, Fields]
                 continue
             if generation_id not in generations or entry_id != f"{generation_id}-{entry['type']}":
                 yield "I3", f"{entry_id} is a {entry['type']} of {generation_id}"
+        elif "-expiry-" in entry_id or entry_id.endswith("-start"):
+            continue  # `grants` counts them
         elif entry["description"] in seen:
             yield "entries", f"{entry['description']!r} came once, and is there twice"
         else:
@@ -154,6 +172,18 @@ def _of_generation(generation_id: str, generation: Fields, entries: Mapping[str,
     parts = [generation[f"credits_{part}"] for part in ("held", "charged", "refunded")]
     if sum(parts) != price or min(parts) < 0:
         yield "I5", f"{generation_id} costs {price}, but held, charged, refunded are {parts}"
+
+
+def _of_training(training_id: str, training: Fields, entries: Mapping[str, Fields]) -> Iterator[tuple[str, str]]:
+    yield from _of_generation(training_id, training, entries)
+    price, delivered = training["credits_deducted"], len(training["outputs"])
+    if training["in_flight"]:
+        parts = (price, 0, 0)
+    else:
+        charged = price * delivered // training["asked"]
+        parts = (0, charged, price - charged)
+    if tuple(training[f"credits_{part}"] for part in ("held", "charged", "refunded")) != parts:
+        yield "I5", f"{training_id} delivered {delivered} of {training['asked']}, and costs are {training}"
 
 
 def _of_ended(generation_id: str, generation: Fields, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import domain.credits.holds
 import domain.credits.spending
 import domain.credits.user_week
 import domain.generations.lifecycle
@@ -60,7 +61,7 @@ def a_refund_draws_its_id(patch: pytest.MonkeyPatch) -> None:
     def drawn(original: Callable[..., Entry], *args: Any) -> Entry:
         return replace(original(*args), id=f"refund-{next(_drawn)}")
 
-    around(patch, domain.generations.lifecycle, "refund_entry", drawn)
+    around(patch, domain.credits.holds, "refund_entry", drawn)
 
 
 @breaks("I3", "I5")
@@ -477,17 +478,15 @@ def a_crowd_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("audit")
 def an_audit_sums_while_the_balance_moves(patch: pytest.MonkeyPatch) -> None:
-    def of_now(original: Callable[..., None], self: _Sums, documents: Any, user_id: Any, at: Any) -> None:
-        original(self, documents, user_id, None)
+    def of_now(original: Callable[..., None], self: _Sums, *args: Any) -> None:
+        original(self, *args[:-1], None)
 
     around(patch, _Sums, "__init__", of_now)
 
 
 @breaks("audit")
 def a_refund_does_not_carry_the_mark_of_its_generation(patch: pytest.MonkeyPatch) -> None:
-    around(
-        patch, domain.generations.lifecycle, "refund_entry", lambda original, *args: replace(original(*args), mark=None)
-    )
+    around(patch, domain.credits.holds, "refund_entry", lambda original, *args: replace(original(*args), mark=None))
 
 
 @breaks("audit")

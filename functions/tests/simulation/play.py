@@ -8,9 +8,10 @@ from functools import partial
 from simulation import heritage
 from simulation.admins import Admin
 from simulation.clients import Clients
-from simulation.evening import close_the_books, come_to_rest
+from simulation.evening import close_the_books, close_the_grants, come_to_rest
 from simulation.scheduler import Actor, Violation
 from simulation.staff import Staff
+from simulation.trainers import Trainer
 from simulation.universe import Universe, quiet_log
 
 STEPS = 600
@@ -60,7 +61,11 @@ def _evening(universe: Universe) -> None:
     if universe.has_heritage:
         staff.open_books()
     come_to_rest(universe, staff)
+    trainer = Trainer(universe)
+    while trainer.end_one():
+        pass
     close_the_books(universe)
+    close_the_grants(universe, staff)
 
 
 def _actors(universe: Universe) -> list[Actor]:
@@ -72,6 +77,8 @@ def _actors(universe: Universe) -> list[Actor]:
         ("postman", staff.postman, (0, 1)),
         ("archivist", staff.archivist, (0, 1, 2)),
         ("auditor", staff.auditor, (0, 1, 1)),
+        ("trainer", Trainer(universe).live, (0, 1, 2)),
+        ("nightwatch", staff.nightwatch, (0, 1)),
     )
     admins = [Actor("admin-1", Admin(universe).live)] if chance.random() < _HAS_ADMIN else []
     customers = [partial(clients.live, chance.choice(universe.users)) for _ in range(chance.randint(1, 5))]

@@ -1,9 +1,10 @@
 """What clients have been told, and is to stay true."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from core.errors import AppError
 from domain.credits.ledger import Entry
@@ -11,7 +12,8 @@ from domain.generations.generation import Generation
 from repositories.store.documents import Document, Write
 from services.generations.generations import GenerationView
 from services.generations.orders import Order
-from simulation.invariants import FINAL
+from simulation.grants import spendable
+from simulation.invariants import CLOCKS_DIFFER, FINAL
 from simulation.scheduler import Violation
 
 Records = Mapping[str, Document]
@@ -29,12 +31,13 @@ class Asking:
 
 
 class Promises:
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, now: Callable[[], datetime]) -> None:
         self.accepted: dict[str, str] = {}
         """The generations that were answered with 202, and whose they are."""
         self.refused: set[str] = set()
         """Ids that were drawn for requests that were refused: nothing may ever stand there."""
         self._records = records
+        self._now = now
         self._keys: dict[tuple[str, str], str] = {}
         self.shown: dict[str, str] = {}
         """The ends that clients have seen."""
@@ -70,6 +73,7 @@ class Promises:
     def refuse(self, asking: Asking, refusal: AppError) -> None:
         required = refusal.details.get("required", asking.poorest + 1)
         assert isinstance(required, int)
+        asking.poorest = min(asking.poorest, self._current(asking.user_id))
         if asking.poorest >= required:
             raise Violation("402", f"{asking.user_id} always had {asking.poorest}, and was refused {required}")
         self.turn_away(asking, existed=asking.existed)
@@ -107,6 +111,4 @@ class Promises:
         return self._records[f"generation_requests/{generation_id}"].fields["status"] in FINAL
 
     def _current(self, user_id: str) -> int:
-        current = self._records[f"users/{user_id}"].fields["current_credits"]
-        assert isinstance(current, int)
-        return current
+        return spendable(self._records[f"users/{user_id}"].fields, self._now() + CLOCKS_DIFFER)

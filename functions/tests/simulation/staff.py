@@ -1,9 +1,11 @@
 """Those who work behind the counter: deliveries of tasks, sweeps, postings, callbacks, audits."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from core.errors import AppError, Unavailable
 from domain.credits.errors import InsufficientCredits
+from domain.credits.grants import GrantTerms
 from domain.credits.ledger import EntryType
 from services.operations.auditing import UserAudit
 from simulation import heritage
@@ -13,6 +15,8 @@ from simulation.universe import Lost, Universe
 
 _KINDS = (EntryType.TOP_UP, EntryType.GRANT, EntryType.ADJUSTMENT, EntryType.EXPIRY, EntryType.CLAWBACK)
 _POSTINGS = 6
+_NIGHTS = 4
+_UNLIMITED = 0.4
 _AUDITS = 6
 _OPENINGS = 3
 _AUDIT_MOMENTS = 5
@@ -25,6 +29,7 @@ class Staff:
         self._chance = universe.chance
         self._pause = universe.scheduler.pause
         self._postings: list[tuple[str, EntryType, int, str]] = []
+        self._terms: dict[str, GrantTerms | None] = {}
 
     def worker(self) -> None:
         while not self._universe.is_closing:
@@ -73,8 +78,22 @@ class Staff:
         if kind is EntryType.ADJUSTMENT and self._chance.random() < 0.5:
             credits_ = -credits_
         posting = (self._chance.choice(self._universe.users), kind, credits_, str(len(self._postings)))
+        self._terms[posting[3]] = self._terms_of(kind)
         self._postings.append(posting)
         return posting
+
+    def _terms_of(self, kind: EntryType) -> GrantTerms | None:
+        """Most grants end while something is going on; some begin later."""
+        if kind not in (EntryType.TOP_UP, EntryType.GRANT) or self._chance.random() < _UNLIMITED:
+            return None
+        now = self._universe.scheduler.now
+        begins = now + timedelta(seconds=self._chance.choice((0, 0, 0, 5, 60)))
+        lasts = self._chance.choice((None, 3, 30, 200, 3000))
+        return GrantTerms(
+            effective_at=begins if begins > now else None,
+            expires_at=None if lasts is None else begins + timedelta(seconds=lasts),
+            priority=self._chance.choice((50, 100, 100, 150)),
+        )
 
     def _post(self, user_id: str, kind: EntryType, credits_: int, external_id: str) -> None:
         """Until there is an answer."""
@@ -86,7 +105,13 @@ class Staff:
                     entry = universe.ask(
                         "post",
                         lambda app: app.ledger.add(
-                            user_id, kind, credits_, source="bank", external_id=external_id, description=entry_id
+                            user_id,
+                            kind,
+                            credits_,
+                            source="bank",
+                            external_id=external_id,
+                            description=entry_id,
+                            terms=self._terms[external_id],
                         ),
                     )
                 except InsufficientCredits as refusal:
@@ -127,6 +152,18 @@ class Staff:
         entry = self._universe.ask("open books", lambda app: app.opening.open(heritage.USER))
         if entry is not None:
             self._universe.promises.book(entry)
+
+    def nightwatch(self) -> None:
+        """The nightly run on grants, at any hour."""
+        for _ in range(_NIGHTS):
+            if self._universe.is_closing:
+                return
+            self._pause(self._chance.uniform(0, 40))
+            self.expire()
+
+    def expire(self) -> None:
+        with suppress(Lost, Unavailable):
+            self._universe.ask("expire", lambda app: app.expiries.run())
 
     def auditor(self) -> None:
         for _ in range(_AUDITS):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulation import mutations
+from simulation import grant_mutations, mutations
 from simulation.planting import MUTATIONS, Mutation
 from simulation.play import play
 
@@ -19,4 +19,5 @@ def test_a_planted_bug_is_caught(mutation: Mutation, monkeypatch: pytest.MonkeyP
 
 def test_there_are_enough_of_them() -> None:
     assert mutations.__doc__
+    assert grant_mutations.__doc__
     assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS) >= 20

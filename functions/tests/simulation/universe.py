@@ -15,12 +15,15 @@ from bootstrap import Darkroom
 from core.errors import AppError
 from core.settings import Settings
 from domain.accounts.keys import ApiKey, Budget, Scope
+from domain.credits.allowances import Allowance
 from domain.credits.ledger import EntryType
 from domain.credits.user import User
 from repositories.generations.generations import GenerationRepository
+from repositories.operations.book_sums import BookSumRepository
 from repositories.operations.demo import DemoRepository
 from repositories.store.documents import Create, Document, Update, Write
 from repositories.store.optimistic import OptimisticTransaction
+from repositories.store.paths import GENERATIONS
 from services.accounts.ports import AccountChange
 from services.generations.models import ModelRegistry
 from services.operations.seeding import SeedService
@@ -32,11 +35,15 @@ from simulation.invariants import Books, books_from, broken
 from simulation.outside import SimulatedDocuments, SimulatedOutputs, SimulatedQueue
 from simulation.promises import Promises
 from simulation.scheduler import Killed, Op, Scheduler, Violation, inside
+from simulation.trainings import TRAININGS, Training, training_create
 from simulation.vendors import SimulatedDirect, SimulatedThumbnailer, SimulatedVendor
 from world import ENVIRONMENT
 
 ZONES = ("UTC", "Etc/GMT-12", "Etc/GMT+12")
 """Where the run begins at noon; some seconds before a Monday; and some seconds before a Sunday."""
+
+ALLOWANCE = "plan1"
+"""Each user has this one, with some images."""
 
 SIZES = ("512x512", "1024x1024", "1024x1792")
 
@@ -72,6 +79,7 @@ class Universe:
         self.hints: Counter[str] = Counter()
         self.admin_watch = admins.Watch()
         self._ids = 0
+        self.trainings = 0
         self._starts = 0
         self._make_outside()
         self.instances = [self._started(name) for name in "abc"[: chance.choice((1, 2, 2, 3))]]
@@ -148,7 +156,7 @@ class Universe:
         self.outputs = SimulatedOutputs(scheduler, faults)
         self.direct = SimulatedDirect("Model A", scheduler, faults, self.conduct.of_provider_call)
         self.vendor = SimulatedVendor("Model R", scheduler, faults, self.conduct.of_provider_call)
-        self.promises = Promises(self.records)
+        self.promises = Promises(self.records, lambda: scheduler.now)
 
     def _watch(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
         self.promises.see(writes)
@@ -186,10 +194,21 @@ class Universe:
         app.made["generations"] = GenerationRepository(
             app.documents, app.users, app.books, app.transaction, lock=scheduler.lock
         )
+        app.creates._table = {**app.creates._table, Training: training_create}
+        app.made["book_sums"] = BookSumRepository(app.documents, (GENERATIONS, TRAININGS))
         app.catalog._lock = scheduler.lock()
         app.generation_service._new_id = self._new_id
         app.fulfilment._new_id = self._new_id
-        made = (app.access, app.ledger, app.opening, app.sweeper, app.callbacks, app.audits, app.reporting)
+        made = (
+            app.access,
+            app.ledger,
+            app.opening,
+            app.sweeper,
+            app.callbacks,
+            app.audits,
+            app.reporting,
+            app.expiries,
+        )
         assert all(made)
         self._starts += 1
         return Instance(f"{name}{self._starts}", app, skew)
@@ -210,6 +229,7 @@ class Universe:
         for user_id in self.users:
             if user_id == heritage.USER:
                 continue
+            allowance = Allowance(id=ALLOWANCE, included=self.chance.randint(0, 9), effective_at=now)
             user = User(
                 id=user_id,
                 name=user_id,
@@ -218,6 +238,7 @@ class Universe:
                 created_at=now,
                 books_opened_at=now,
                 is_admin=user_id == admins.ADMIN,
+                allowances={ALLOWANCE: allowance},
             )
             DemoRepository(self.documents.stored).put_user(user, [], [])
             credits_ = self.chance.choice((4, 12, 60)) + self.chance.randrange(4)

@@ -271,6 +271,81 @@ class TestAdjustments:
         assert refusal(adjust(required, 5, user_id="nobody")) == (404, "user_not_found")
 
 
+class TestGrants:
+    """Credits that begin, expire or are spent in an order of their own."""
+
+    def give(self, world: World, key: str = "k1", **body: Any) -> Response:
+        headers = {**ADMIN, "Idempotency-Key": key}
+        body = {"credits": 25, "reason": "Spring", **body}
+        return world.api("POST", "/v1/admin/users/alice/adjustments", headers=headers, json=body)
+
+    def test_the_balance_shows_what_expires_when(self, required: World) -> None:
+        made = self.give(required, expires_at="2026-03-05T12:00:00Z", priority=10)
+        assert (made.status, made.body["current_credits"]) == (201, 125)
+        assert made.body["entry"]["type"] == "grant"
+        assert made.body["entry"]["description"] == "Grant of 25 until 2026-03-05T12:00:00Z: Spring"
+        balance = required.api("GET", "/v1/balance", headers=ALICE).body
+        assert balance["grants"] == [
+            {
+                "source": "operator",
+                "remaining": 25,
+                "held": 0,
+                "amount": 25,
+                "priority": 10,
+                "effective_at": required.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "expires_at": "2026-03-05T12:00:00Z",
+            }
+        ]
+        required.assert_books_balance()
+
+    def test_they_are_spent_first_and_come_back_where_they_were(self, required: World) -> None:
+        self.give(required, expires_at="2026-03-05T12:00:00Z")
+        made = required.api("POST", "/v1/generations", headers=ALICE, json={**ORDER, "size": "1024x1792"})
+        (grant,) = required.api("GET", "/v1/balance", headers=ALICE).body["grants"]
+        assert (grant["remaining"], grant["held"]) == (21, 4)
+        required.api("POST", f"/v1/generations/{made.body['id']}/cancel", headers=ALICE)
+        (grant,) = required.api("GET", "/v1/balance", headers=ALICE).body["grants"]
+        assert (grant["remaining"], grant["held"]) == (25, 0)
+        required.assert_books_balance()
+
+    def test_one_for_later_is_not_in_the_balance_yet(self, required: World) -> None:
+        made = self.give(required, effective_at="2026-03-05T12:00:00Z")
+        assert (made.status, made.body["current_credits"], made.body["entry"]["credits"]) == (201, 100, 0)
+        required.later(days=2)
+        assert required.api("GET", "/v1/balance", headers=ALICE).body["current_credits"] == 125
+
+    def test_the_same_again_is_the_same_grant(self, required: World) -> None:
+        first = self.give(required, expires_at="2026-03-05T12:00:00Z")
+        again = self.give(required, expires_at="2026-03-05T12:00:00Z")
+        assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
+        assert again.body == first.body
+
+    @pytest.mark.parametrize(
+        "other", [{"expires_at": "2026-03-06T12:00:00Z"}, {"credits": 26}, {"effective_at": "2026-03-05T11:00:00Z"}]
+    )
+    def test_the_same_key_with_other_terms_is_refused(self, required: World, other: dict[str, Any]) -> None:
+        self.give(required, expires_at="2026-03-05T12:00:00Z")
+        response = self.give(required, **{"expires_at": "2026-03-05T12:00:00Z", **other})
+        assert refusal(response) == (422, "idempotency_key_reused")
+
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [
+            ({"credits": -5, "expires_at": "2026-03-05T12:00:00Z"}, "/credits"),
+            ({"effective_at": "2026-03-05T12:00:00Z", "expires_at": "2026-03-05T12:00:00Z"}, "/expires_at"),
+            ({"expires_at": "2026-03-04T11:59:59Z"}, "/expires_at"),
+            ({"priority": -1}, "/priority"),
+            ({"priority": 1001}, "/priority"),
+            ({"expires_at": 7}, "/expires_at"),
+        ],
+    )
+    def test_terms_that_cannot_be(self, required: World, body: dict[str, Any], pointer: str) -> None:
+        response = self.give(required, **body)
+        assert refusal(response) == (400, "invalid_request")
+        assert response.body["errors"][0]["pointer"] == pointer
+        assert required.user("alice").current_credits == 100
+
+
 class TestDeactivation:
     def test_sign_ins_and_keys_are_dead_at_once(self, required: World) -> None:
         key = issue(required)

@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.accounts.errors import UserInactive
-from domain.credits.commits import BalanceDelta, deduction_entry, hold, post, refund_entry
+from domain.credits.commits import BalanceDelta
 from domain.credits.errors import InsufficientCredits
+from domain.credits.holds import deduction_entry, hold, refund_entry
 from domain.credits.ledger import DEBITS, Entry, EntryType
+from domain.credits.postings import post
 from domain.credits.user import User
 from domain.generations.generation import Generation, Spec, Status
 from domain.generations.lifecycle import refund_of
@@ -37,7 +39,7 @@ def an_entry(kind: EntryType, credits_: int) -> Entry:
 def test_a_deduction_moves_the_price_from_spendable_to_held() -> None:
     change = hold(ALICE, a_generation(4))
     assert change.delta is not None
-    after = change.delta.applied_to(ALICE)
+    after = change.delta.applied_to(ALICE, NOW)
     assert (after.current_credits, after.held_credits) == (6, 6)
 
 
@@ -126,7 +128,7 @@ def test_the_balance_is_the_sum_of_the_entries(start: int, postings: list[tuple[
             assert user.current_credits + entry.signed_credits < 0
             continue
         assert change.delta is not None
-        before, user = user, change.delta.applied_to(user)
+        before, user = user, change.delta.applied_to(user, NOW)
         posted.append(entry)
         assert user.current_credits >= min(0, before.current_credits) or kind is EntryType.CLAWBACK
     assert user.current_credits == start + sum(entry.signed_credits for entry in posted)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from core.calendar import Week
 from core.rates import Bucket
 from domain.accounts.keys import ApiKey, Budget, Scope, new_id
+from domain.credits.allowances import Allowance
+from domain.credits.grants import Grant
 from domain.credits.user import User
 from domain.credits.user_week import UserWeek, with_request
 from repositories.accounts.user_mapping import user_difference, user_fields, user_from
@@ -46,6 +48,32 @@ WEEKS = st.builds(
     before=NUMBERS,
     days=st.tuples(*[NUMBERS] * 7),
 )
+GRANTS = st.builds(
+    Grant,
+    id=st.sampled_from(["g1", "g2", "g3"]),
+    entry_id=st.text(max_size=5),
+    source=st.text(max_size=5),
+    amount=NUMBERS,
+    remaining=NUMBERS,
+    granted_at=MOMENTS,
+    effective_at=MOMENTS,
+    expires_at=st.none() | MOMENTS,
+    priority=NUMBERS,
+    held=NUMBERS,
+    returned=NUMBERS,
+    returned_at=st.none() | MOMENTS,
+    expiries=NUMBERS,
+    is_pending=st.booleans(),
+)
+ALLOWANCES = st.builds(
+    Allowance,
+    id=st.sampled_from(["a1", "a2"]),
+    included=NUMBERS,
+    effective_at=MOMENTS,
+    expires_at=st.none() | MOMENTS,
+    used=NUMBERS,
+    held=NUMBERS,
+)
 USERS = st.builds(
     User,
     id=st.just("alice"),
@@ -71,6 +99,9 @@ USERS = st.builds(
     cancels=st.dictionaries(st.sampled_from(["d20260304", "d20260305"]), NUMBERS),
     claimed=st.lists(st.text(max_size=3), max_size=3).map(tuple),
     claimed_by=st.none() | st.text(max_size=3),
+    grants=st.lists(GRANTS, max_size=3).map(lambda found: {each.id: each for each in found}),
+    grants_due_at=st.none() | MOMENTS,
+    allowances=st.lists(ALLOWANCES, max_size=2).map(lambda found: {each.id: each for each in found}),
 )
 
 

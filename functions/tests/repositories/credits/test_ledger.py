@@ -5,9 +5,10 @@ import pytest
 
 from core.records import Cursor
 from domain.accounts.errors import UserNotFound
-from domain.credits.commits import Commit, Subject, post
+from domain.credits.commits import Commit, Subject
 from domain.credits.errors import InsufficientCredits
 from domain.credits.ledger import Entry, EntryType
+from domain.credits.postings import post
 from domain.credits.user import User
 from instances import instance_over
 from repositories.credits.ledger import LedgerRepository
@@ -46,7 +47,7 @@ def ledger(documents: UnsteadyDocuments) -> LedgerRepository:
 
 
 def put(ledger: LedgerRepository, entry: Entry) -> Entry:
-    return ledger.post("alice", entry.id, lambda user: post(user, entry))
+    return ledger.post("alice", entry.id, lambda user: post(user, entry)).entry
 
 
 def credits_of(documents: UnsteadyDocuments, user_id: str = "alice") -> int:

@@ -14,8 +14,9 @@ from core.rates import Rate
 from core.records import Cursor, Stored
 from domain.accounts.errors import UserInactive, UserNotFound
 from domain.accounts.keys import ApiKey, Scope
-from domain.credits.commits import Commit, hold
+from domain.credits.commits import Commit
 from domain.credits.errors import InsufficientCredits
+from domain.credits.holds import hold
 from domain.credits.spending import Spender, SpendingLimits, spend
 from domain.credits.user import User
 from domain.generations import lifecycle

@@ -485,6 +485,48 @@ def test_those_who_do_not_change_are_audited_in_turn(world: World, monkeypatch: 
     ]
 
 
+GRANT = {
+    "entry_id": "bank-1",
+    "source": "bank",
+    "amount": 9,
+    "remaining": 5,
+    "held": 2,
+    "returned": 0,
+    "priority": 100,
+    "expires_at": None,
+    "returned_at": None,
+    "expiries": 0,
+    "is_pending": False,
+}
+
+
+def grants(world: World, **changes: Any) -> dict[str, Any]:
+    return {"g1": {**GRANT, "granted_at": world.now, "effective_at": world.now, **changes}}
+
+
+def test_i9_grants_within_the_balance_are_in_order(busy: World) -> None:
+    busy.overwrite("users/alice", grants=grants(busy))
+    assert named(busy) == {}
+
+
+def test_i9_grants_with_more_left_than_the_balance_are_named(busy: World) -> None:
+    busy.overwrite("users/alice", grants=grants(busy, amount=99, remaining=93))
+    assert named(busy) == {"I9 grants have more left than the balance": (0, 1)}
+
+
+@pytest.mark.parametrize("changes", [{"remaining": 8}, {"held": -1}, {"returned": 3}])
+def test_i9_a_grant_that_gives_more_than_it_has_is_named(busy: World, changes: dict[str, int]) -> None:
+    busy.overwrite("users/alice", grants=grants(busy, **changes))
+    assert named(busy) == {"I9 grants give more than they have": (0, 1)}
+
+
+@pytest.mark.parametrize(("used", "held", "faulty"), [(3, 2, 0), (3, 3, 1), (-1, 2, 1)])
+def test_i10_an_allowance_that_is_overdrawn_is_named(busy: World, used: int, held: int, faulty: int) -> None:
+    allowance = {"included": 5, "effective_at": busy.now, "expires_at": None, "used": used, "held": held}
+    busy.overwrite("users/alice", allowances={"plan": allowance})
+    assert named(busy) == ({"I10 allowances are overdrawn": (0, 1)} if faulty else {})
+
+
 def test_a_dormant_user_whose_books_differ_is_named_when_it_has_its_turn(world: World) -> None:
     world.app.schedules.audit()
     world.later(days=9)
