@@ -54,14 +54,17 @@ export function AdjustDialog({ user, onDone, onClose }: AdjustDialogProps) {
   );
 }
 
+/** Credits that are given here begin at once, never expire, and are no grant. */
+const WITHOUT_TERMS = { effective_at: null, expires_at: null, priority: null };
+
 function useAdjustment(id: string, onDone: (adjusted: Adjusted) => void) {
   const idempotencyKeys = useRef(new IdempotencyKeys());
   return useMutation({
-    mutationFn: (wanted: Schemas["Adjust"]) =>
+    mutationFn: (wanted: Pick<Schemas["Adjust"], "credits" | "reason">) =>
       body(
         api.POST("/v1/admin/users/{id}/adjustments", {
           params: { path: { id }, header: { "Idempotency-Key": idempotencyKeys.current.of(wanted) } },
-          body: wanted,
+          body: { ...wanted, ...WITHOUT_TERMS },
         }),
       ),
     onSuccess: (adjusted) => {
