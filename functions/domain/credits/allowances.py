@@ -8,7 +8,7 @@ from core.errors import AppError
 
 
 class AllowanceUsedUp(AppError):
-    """No route leads to this refusal as long as nothing is sold with an allowance, so it has no page of its own yet."""
+    """No route leads to this refusal as long as nothing is sold with an allowance."""
 
     code = "allowance_used_up"
     status = 402

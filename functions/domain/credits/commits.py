@@ -41,9 +41,6 @@ class Subject(Protocol):
     def held(self) -> int: ...
 
     @property
-    def refunded(self) -> int: ...
-
-    @property
     def in_flight(self) -> bool: ...
 
     @property

@@ -214,6 +214,12 @@ def test_a_settlement_counts_down_inside_a_key_and_leaves_it_readable() -> None:
     assert found == {KEY.id: replace(key, in_flight=1, spent={"d20260304": 4, "m202603": 8}), OTHER.id: OTHER}
 
 
+def test_what_comes_back_to_a_grant_that_a_rebuilt_user_does_not_have_is_no_grant() -> None:
+    documents = written(ALICE)
+    documents.commit([Update(PATH, {"grants.g1.held": Increment(-2), "grants.g1.remaining": Increment(2)})])
+    assert read(documents) == ALICE
+
+
 def test_opening_the_books_writes_what_sums_need_to_see() -> None:
     after = replace(ALICE, books_opened_at=NOW)
     assert user_difference(ALICE, after) == {"books_opened_at": NOW, "held_credits": 0}

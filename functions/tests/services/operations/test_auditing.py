@@ -221,6 +221,7 @@ def test_the_nightly_run_fails_where_the_books_differ(busy: World) -> None:
 def test_the_nightly_run_does_not_fail_over_users_older_than_the_ledger(world: World) -> None:
     an_inherited_user(world)
     world.app.schedules.audit()
+    assert world.app.audit_verdicts.last() is not None
 
 
 def test_the_nightly_run_does_not_fail_over_those_who_have_not_come_for_days(world: World) -> None:

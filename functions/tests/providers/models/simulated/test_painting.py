@@ -215,7 +215,7 @@ def test_a_word_in_another_script_names_the_same_night() -> None:
 def test_palettes_of_one_to_five_colours(model: str, count: int) -> None:
     colours = ("#123456", "#FEDCBA", "#00AA00", "#AA00AA", "#FFFF00")[:count]
     for style in STYLES:
-        paint(replace(SCENE, model=model, style=style, palette=colours), parameters={})
+        assert paint(replace(SCENE, model=model, style=style, palette=colours), parameters={})
 
 
 @pytest.mark.parametrize("palette", [("#000000",), ("#FFFFFF",), ("#FF0000", "#FF0000")])
@@ -235,4 +235,4 @@ def test_unknown_names_get_one_of_the_known_looks() -> None:
 
 def test_huge_and_negative_seeds() -> None:
     for seed in (-1, 0, 2**63, 10**30):
-        paint(replace(SCENE, seed=seed, width=128, height=128), parameters={})
+        assert paint(replace(SCENE, seed=seed, width=128, height=128), parameters={})
