@@ -324,14 +324,16 @@ class TestFailure:
 
 
 class hanging:  # noqa: N801 - it reads as what the server is meanwhile
-    """Every request waits until the block is over, or so long that nobody can have been so patient on purpose."""
+    """Every request waits until the block is over. The block ends when the server has seen a request."""
 
     def __init__(self, server: Loopback) -> None:
         self._server = server
+        self._was_asked = threading.Event()
         self._is_over = threading.Event()
 
     def __enter__(self) -> None:
         def hang(_: Request) -> Answer:
+            self._was_asked.set()
             self._is_over.wait(10)
             return 200, {}
 
@@ -340,6 +342,8 @@ class hanging:  # noqa: N801 - it reads as what the server is meanwhile
         self._server.server.handle_error = lambda *_: None  # type: ignore[method-assign]
 
     def __exit__(self, *_: object) -> None:
+        # The caller may give up before the server's thread has read what was sent.
+        assert self._was_asked.wait(10), "no request arrived"
         self._is_over.set()
 
 
