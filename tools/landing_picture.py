@@ -20,6 +20,7 @@ NAME = "balloons"
 PALETTE = next(color for color in COLORS if color.id == "vibrant")
 SCENE = Scene(
     model="Model A",
+    composition="landscapes",
     style="watercolor",
     palette=PALETTE.hex_examples,
     width=1024,

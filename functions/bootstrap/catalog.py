@@ -1,40 +1,18 @@
-"""Makes the catalog room: models and options."""
+"""Makes the catalog room."""
 
 from typing import TYPE_CHECKING
 
 from bootstrap.credits import CreditParts
 from bootstrap.parts import part
+from bootstrap.provider_table import PROVIDERS
 
 if TYPE_CHECKING:
     from repositories.catalog.catalog import CatalogRepository
     from services.catalog.catalog import CatalogService
     from services.catalog.editing import CatalogEditingService
-    from services.generations.models import ModelRegistry
 
 
 class CatalogParts(CreditParts):
-    @part
-    def models(self) -> "ModelRegistry":
-        from providers.models.simulated.direct import SimulatedModel
-        from providers.models.simulated.remote import SimulatedRemoteModel
-        from services.generations.models import ModelRegistry
-
-        settings = self.settings
-        rate, latency = settings.simulated_failure_rate, settings.simulated_latency_seconds
-        return ModelRegistry(
-            [
-                SimulatedModel("Model A", "Landscapes", failure_rate=rate, latency=latency),
-                SimulatedModel("Model B", "Still lifes and abstracts", failure_rate=rate, latency=latency),
-                SimulatedRemoteModel(
-                    "Model R",
-                    "Works at a vendor's: submitted, then polled",
-                    failure_rate=rate,
-                    latency=latency,
-                    clock=self.clock,
-                ),
-            ]
-        )
-
     @part
     def options(self) -> "CatalogRepository":
         from repositories.catalog.catalog import CatalogRepository
@@ -45,7 +23,7 @@ class CatalogParts(CreditParts):
     def catalog(self) -> "CatalogService":
         from services.catalog.catalog import CatalogService
 
-        return CatalogService(self.options, self.models.offers(), self.clock)
+        return CatalogService(self.options, PROVIDERS, self.clock)
 
     @part
     def catalog_editing(self) -> "CatalogEditingService":

@@ -5,8 +5,8 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bootstrap.catalog import CatalogParts
 from bootstrap.parts import part
+from bootstrap.providers import ProviderParts
 from core.queues import Queue
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.generations.usage import UsageService
 
 
-class GenerationParts(CatalogParts):
+class GenerationParts(ProviderParts):
     @part
     def generations(self) -> "GenerationRepository":
         from repositories.generations.generations import GenerationRepository
@@ -137,4 +137,4 @@ class GenerationParts(CatalogParts):
         from repositories.generations.usage import UsageRepository
         from services.generations.usage import UsageService
 
-        return UsageService(UsageRepository(self.documents, self.models.offers()), self.clock)
+        return UsageService(UsageRepository(self.documents, lambda: self.catalog.current().known_models), self.clock)

@@ -25,7 +25,7 @@ class ReportParts(GenerationParts):
         sources = Sources(
             counts=WeekCountRepository(self.documents, zone),
             options=self.options,
-            models=self.models.offers(),
+            models=lambda: self.catalog.current().known_models,
             verdicts=self.audit_verdicts,
             prices=Prices(providers=self.settings.provider_costs, credit=self.settings.credit_value_micros),
         )

@@ -1,7 +1,7 @@
 from dataclasses import asdict
 from typing import Self
 
-from domain.catalog.options import Catalog
+from domain.catalog.catalog import Catalog
 from schemas.base import Outbound
 
 
@@ -38,7 +38,10 @@ class CatalogResource(Outbound):
     def of(cls, catalog: Catalog) -> Self:
         return cls.model_validate(
             {
-                "models": [asdict(model) for model in catalog.models.values()],
+                "models": [
+                    {"name": model.id, "kind": model.kind.value, "description": model.description}
+                    for model in catalog.models.values()
+                ],
                 "styles": [asdict(style) for style in catalog.styles.values()],
                 "colors": [asdict(color) for color in catalog.colors.values()],
                 "sizes": [asdict(size) for size in catalog.sizes.values()],

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from core.calendar import Week, Window, local_date
-from domain.catalog.options import ModelOffer
+from domain.catalog.shipped_models import SHIPPED_MODELS
 from domain.credits.holds import deduction_entry
 from domain.credits.ledger import Entry, EntryType
 from domain.credits.user import User
@@ -25,7 +25,7 @@ from repositories.store.paths import entry_path, generation_path, user_path
 from services.reports.ports import Groups
 
 GROUPS = Groups(
-    models={name: ModelOffer(name=name, kind="image", description="") for name in ("Model A", "Model B", "Model R")},
+    models={model.id: model for model in SHIPPED_MODELS},
     values={
         "style": ("realistic", "anime", "oil_painting", "sketch", "cyberpunk", "watercolor"),
         "color": ("vibrant", "monochrome", "pastel", "neon", "vintage"),
@@ -105,9 +105,11 @@ def _generation(chance: Random, id_: str, user_id: str, at: datetime, models: Se
         user_id=user_id,
         spec=Spec(
             model=chance.choice(models),
-            style=chance.choice(GROUPS.values["style"]),
-            color=chance.choice(GROUPS.values["color"]),
-            size=size,
+            params={
+                "style": chance.choice(GROUPS.values["style"]),
+                "color": chance.choice(GROUPS.values["color"]),
+                "size": size,
+            },
             prompt="",
         ),
         status=status,

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from core.logging import configure_logging
-from domain.catalog.options import ModelOffer
+from domain.catalog.options import Size
 from domain.credits.ledger import Entry
 from domain.credits.user import User
+from given_providers import ByModel, GivenProviders
 from repositories.store.documents import Document
 from services.generations.model_ports import Job, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
-from services.generations.models import ModelRegistry
 from tools.reference.world import ENVIRONMENT, TOKENS, MemoryWorld, Response, send
 
 __all__ = ["ENVIRONMENT", "TOKENS", "Response", "send"]
@@ -45,8 +45,7 @@ def take(steps: list[Step]) -> None:
 class ScriptedModel:
     """Does what its script says, in turn, and then succeeds."""
 
-    def __init__(self, name: str) -> None:
-        self.offer = ModelOffer(name=name, kind="image", description="scripted")
+    def __init__(self) -> None:
         self.script: list[Step] = []
         self.jobs: list[Job] = []
 
@@ -62,8 +61,7 @@ class ScriptedModel:
 class ScriptedVendor:
     """A remote model whose answers the test decides: `script` on submission, `results` in turn, then success."""
 
-    def __init__(self, name: str) -> None:
-        self.offer = ModelOffer(name=name, kind="image", description="scripted, remote")
+    def __init__(self) -> None:
         self.script: list[Step] = []
         self.results: list[RemoteResult | Step] = []
         self.submissions: list[Job] = []
@@ -110,11 +108,11 @@ class World(MemoryWorld):
 
     def __init__(self, now: datetime, *, documents: Any = None, **environment: str) -> None:
         self.thumbnailer = ScriptedThumbnailer()
-        self.model = ScriptedModel("Model A")
-        self.other_model = ScriptedModel("Model B")
-        self.vendor = ScriptedVendor("Model R")
-        models = ModelRegistry([self.model, self.other_model, self.vendor])
-        parts = {"models": models, "thumbnailer": self.thumbnailer}
+        self.model = ScriptedModel()
+        self.other_model = ScriptedModel()
+        self.vendor = ScriptedVendor()
+        direct = ByModel({"Model A": self.model, "Model B": self.other_model})
+        parts = {"providers": GivenProviders(direct=direct, remote=self.vendor), "thumbnailer": self.thumbnailer}
         super().__init__(now, documents=documents, parts=parts, **environment)
 
     def user(self, user_id: str) -> User:
@@ -165,4 +163,5 @@ def lines_of(log: io.StringIO) -> list[dict[str, Any]]:
 
 
 def a_picture(job: Job) -> Picture:
-    return Picture(data=job.prompt.encode(), content_type="image/png", width=job.size.width, height=job.size.height)
+    size = job.option("size", Size)
+    return Picture(data=job.prompt.encode(), content_type="image/png", width=size.width, height=size.height)

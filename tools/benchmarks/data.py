@@ -13,12 +13,12 @@ from core.clock import utc_now
 from core.settings import Settings
 from domain.credits.ledger import EntryType
 from domain.credits.user import User
-from domain.generations.generation import Spec
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.operations.demo import DemoRepository
 from repositories.store.documents import Update
 from repositories.store.firestore import FirestoreDocuments
+from schemas.generations.asks import ask_of
 from services.generations.orders import Order
 from tools import services
 
@@ -70,10 +70,10 @@ class Project:
 
     def generations(self, count: int) -> list[str]:
         """Make so many queued generations, for the users in turn, and return their ids."""
-        spec = Spec(**ORDER)
+        ask = ask_of(ORDER)
 
         def create(number: int) -> str:
-            order = Order(user_id=self.users[number % len(self.users)], spec=spec)
+            order = Order(user_id=self.users[number % len(self.users)], ask=ask)
             return self.app.generation_service.create(order).generation.id
 
         with ThreadPoolExecutor(_THREADS) as pool:

@@ -2,6 +2,7 @@
 
 import main as product
 from core.queues import Queue
+from domain.catalog.options import Size
 from providers.models.simulated import direct as simulated
 from services.generations.model_ports import Job, Picture
 
@@ -9,7 +10,8 @@ _PICTURE = bytes(100_000)
 
 
 def _blank(job: Job) -> Picture:
-    return Picture(data=_PICTURE, content_type="image/png", width=job.size.width, height=job.size.height)
+    size = job.option("size", Size)
+    return Picture(data=_PICTURE, content_type="image/png", width=size.width, height=size.height)
 
 
 setattr(simulated, "painted", _blank)  # noqa: B010 - the application has no place to put another painter in

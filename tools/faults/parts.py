@@ -2,20 +2,21 @@
 
 import os
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bootstrap import Darkroom
+from bootstrap.providers import LoadedProviders
 from core.errors import Unavailable
 from core.queues import Queue
+from domain.catalog.options import Size
 from domain.generations.generation import FINAL, Status
 from repositories.store.documents import Create, Delete, Document, Documents, Query, Totals, Write
 from repositories.store.firestore import FirestoreDocuments
 from repositories.store.paths import GENERATIONS
 from services.generations.model_ports import STORE_PATIENCE, DirectModel, Job, Model, Picture, RemoteModel
-from services.generations.models import ModelRegistry
 from services.generations.ports import TaskMessage, TaskQueue
 from tools.faults import plan as faults
 from tools.faults.plan import Plan
@@ -32,11 +33,10 @@ _STEPS = {
 def install(app: Darkroom, plan: Plan, outputs: Path) -> None:
     """Put the failing parts into the application. It must not have been used, or it would keep the real parts."""
     client = BadlyWiredClient(app.settings.project_id, plan)
-    models = [app.models.named(name) for name in app.models.offers()]
     app.made |= {
         "documents": FailingDocuments(FirestoreDocuments(client), plan),
         "queue": FailingQueue(app.queue, plan),
-        "models": FailingModels(models, plan),
+        "providers": FailingProviders(app.providers, plan),
         "outputs": FolderOutputs(outputs, plan),
         "thumbnailer": PlainThumbnailer(),
     }
@@ -84,19 +84,18 @@ class FailingQueue:
         return self._queue.remove(message)
 
 
-class FailingModels(ModelRegistry):
-    def __init__(self, models: Iterable[Model], plan: Plan) -> None:
-        super().__init__(models)
+class FailingProviders:
+    def __init__(self, providers: LoadedProviders, plan: Plan) -> None:
+        self._providers = providers
         self._plan = plan
 
-    def named(self, name: str) -> Model:
-        model = super().named(name)
-        return model if isinstance(model, RemoteModel) else _FailingModel(model, self._plan)
+    def find(self, name: str) -> Model:
+        provider = self._providers.find(name)
+        return provider if isinstance(provider, RemoteModel) else _FailingModel(provider, self._plan)
 
 
 class _FailingModel:
     def __init__(self, model: DirectModel, plan: Plan) -> None:
-        self.offer = model.offer
         self._model = model
         self._plan = plan
 
@@ -149,7 +148,8 @@ class FolderOutputs:
 def plain_picture(job: Job) -> Picture:
     """Return a picture that costs nothing. A painting would take a tenth of a second that the faults need."""
     data = f"the picture of {job.generation_id}".encode()
-    return replace(_BLANK, data=data, width=job.size.width, height=job.size.height)
+    size = job.option("size", Size)
+    return replace(_BLANK, data=data, width=size.width, height=size.height)
 
 
 _BLANK = Picture(data=b"", content_type="image/png", width=0, height=0)

@@ -15,6 +15,7 @@ from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
 from domain.accounts.keys import Scope
+from domain.catalog.options import Size
 from providers.identity.memory import MemoryTokens
 from providers.storage.gcs import emulator_link
 from repositories.store.documents import Query
@@ -194,7 +195,8 @@ def _content(answer: Response) -> Any:
 
 
 def _painted(job: Job) -> Picture:
-    return Picture(data=_PICTURE, content_type="image/png", width=job.size.width, height=job.size.height)
+    size = job.option("size", Size)
+    return Picture(data=_PICTURE, content_type="image/png", width=size.width, height=size.height)
 
 
 def _link(path: str, *, save_as: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Request, Response
 
@@ -29,7 +30,7 @@ from core.errors import (
 )
 from core.records import Cursor
 from domain.accounts.keys import Scope
-from domain.generations.generation import Spec
+from domain.catalog.models import Ask
 from schemas.base import parse
 from schemas.compatibility.function_urls import (
     CreateGenerationRequest,
@@ -40,6 +41,7 @@ from schemas.compatibility.function_urls import (
     UserData,
     UserExists,
 )
+from schemas.generations.asks import ask_of
 from services.accounts.access import Caller
 from services.accounts.instructions import OPERATOR, Instruction
 from services.catalog.catalog import CatalogService
@@ -102,12 +104,12 @@ class FunctionUrls:
             raise MalformedJson("must not be empty")
         if not self._authenticator.is_open:
             caller = self._caller(request, data.get("userId"), Scope.GENERATIONS_WRITE, changes=True)
-        body = parse(CreateGenerationRequest, data, self._catalog.current().problems(data))
+        body = parse(CreateGenerationRequest, data, self._catalog.faults(_asked(data)))
         if self._authenticator.is_open:
             caller = self._caller(request, body.userId, Scope.GENERATIONS_WRITE, changes=True)
         order = Order(
             user_id=caller.user_id,
-            spec=Spec(model=body.model, style=body.style, color=body.color, size=body.size, prompt=body.prompt),
+            ask=_asked(body.model_dump()),
             idempotency_key=idempotency_key(_headers(request)),
             request_id=request_id,
             spender=caller.spender,
@@ -229,3 +231,8 @@ def _has_credential(request: Request) -> bool:
 
 def _headers(request: Request) -> Mapping[str, str]:
     return {name.lower(): value for name, value in request.headers.items()}
+
+
+def _asked(data: Mapping[str, Any]) -> Ask:
+    """Return what is asked for by the fields that this door has. Unknown fields are ignored, as feraset-imagen did."""
+    return ask_of({name: data.get(name) for name in ("model", "style", "color", "size", "prompt")})

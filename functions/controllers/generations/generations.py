@@ -23,7 +23,8 @@ from domain.accounts.errors import KeyBudgetExceeded, UserInactive, UserNotFound
 from domain.accounts.keys import Scope
 from domain.credits.errors import AnonymousAllowanceUsed, InsufficientCredits
 from domain.generations.errors import AlreadyFinal, GenerationNotFound, OutputNotFound, SettlementConflict
-from domain.generations.generation import Generation, Spec
+from domain.generations.generation import Generation
+from schemas.generations.asks import ask_of
 from schemas.generations.generations import (
     CreateGeneration,
     GenerationPage,
@@ -77,7 +78,7 @@ class GenerationController:
             handle=self.create,
             example=_LIGHTHOUSE,
             body=CreateGeneration,
-            checks=self._unknown_options,
+            checks=self._faults,
             headers=("Idempotency-Key", "Prefer"),
             scope=Scope.GENERATIONS_WRITE,
             is_fenced=True,
@@ -192,22 +193,15 @@ class GenerationController:
         view = self._generations.cancel(call.user_id, generation_id, claimed=call.known_caller.account_ids)
         return Answer(body=GenerationResource.of(view))
 
-    def _unknown_options(self, body: Mapping[str, Any]) -> list[FieldError]:
-        return self._catalog.current().problems(body)
+    def _faults(self, body: Mapping[str, Any]) -> list[FieldError]:
+        return self._catalog.faults(ask_of(body))
 
 
 def _order(call: Call) -> Order:
     body: CreateGeneration = call.body
     return Order(
         user_id=call.user_id,
-        spec=Spec(
-            model=body.model,
-            style=body.style,
-            color=body.color,
-            size=body.size,
-            prompt=body.prompt,
-            seed=body.seed,
-        ),
+        ask=ask_of(body.model_dump()),
         metadata=body.metadata,
         idempotency_key=idempotency_key(call.headers),
         request_id=call.request_id,

@@ -1,11 +1,10 @@
-"""The catalog lists the options that a client can ask for, and their prices."""
+"""The catalog has lists of options that a client can ask for: styles, colours and sizes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-
-from core.errors import FieldError
+from typing import Any
 
 
 class OptionKind(StrEnum):
@@ -35,7 +34,7 @@ class Color:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """The size alone decides the price, in credits. The prices are feraset-imagen's: 1, 3 and 4."""
+    """A size has a price, in credits. The prices are feraset-imagen's: 1, 3 and 4."""
 
     id: str
     display_name: str
@@ -71,46 +70,23 @@ class ListedOption:
         return self.option.version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelOffer:
-    """`kind` says what the model makes. A remote model is submitted and polled; a direct one answers by itself."""
-
-    name: str
-    kind: str
-    description: str
+# A property of a model's parameters with this keyword takes the id of an option, from that list.
+CATALOG_KEYWORD = "x-catalog"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalog:
-    """The catalog holds active options only, by id and in their sort order."""
-
-    models: Mapping[str, ModelOffer]
-    styles: Mapping[str, Style]
-    colors: Mapping[str, Color]
-    sizes: Mapping[str, Size]
-
-    def problems(self, asked: Mapping[str, object]) -> list[FieldError]:
-        """Return an error for each option in `asked` that is not on offer.
-
-        Fields that are absent, or are no text, are left to the schema.
-        """
-        return [
-            FieldError(pointer=f"/{name}", detail=f"Invalid {name} '{value}'", allowed=tuple(options))
-            for name, options in self._options()
-            if isinstance(value := asked.get(name), str) and option_id(name, value) not in options
-        ]
-
-    def _options(self) -> Iterable[tuple[str, Mapping[str, object]]]:
-        return (("model", self.models), ("style", self.styles), ("color", self.colors), ("size", self.sizes))
+def option_kinds(schema: Mapping[str, Any]) -> Mapping[str, OptionKind]:
+    """Return the parameters of a schema that take an option, and the list that it is from."""
+    properties: Mapping[str, Mapping[str, Any]] = schema.get("properties", {})
+    return {name: OptionKind(each[CATALOG_KEYWORD]) for name, each in properties.items() if CATALOG_KEYWORD in each}
 
 
-def option_id(field: str, text: str) -> str:
+def option_id(kind: OptionKind, text: str) -> str:
     """Return the id that the text means: `oil painting`, as in feraset-imagen's Postman collection, means
     `oil_painting`.
     """
-    if field in ("style", "color"):
-        return text.strip().lower().replace(" ", "_")
-    return text.strip()
+    if kind is OptionKind.SIZE:
+        return text.strip()
+    return text.strip().lower().replace(" ", "_")
 
 
 def relisted(before: ListedOption | None, option: Option, *, is_active: bool, at: datetime) -> ListedOption:

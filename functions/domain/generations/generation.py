@@ -8,7 +8,16 @@ from typing import Self
 from zlib import crc32
 
 from core.queues import Queue
+from domain.catalog.models import Kind, Params
+from domain.catalog.prices import RuleVersion
 from domain.credits.funding import Funding
+
+_TITLES = {
+    Kind.TEXT_TO_IMAGE: "Image generation",
+    Kind.IMAGE_TO_IMAGE: "Image from image",
+    Kind.TEXT_TO_VIDEO: "Video generation",
+    Kind.IMAGE_TO_VIDEO: "Video from image",
+}
 
 
 class Status(StrEnum):
@@ -31,13 +40,15 @@ PROGRESS_UNKNOWN = 50.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """This is what the client asked for. `seed` fixes the model's choices; without one, the generation's id decides."""
+    """This is what the client asked for. `seed` fixes the model's choices; without one, the generation's id decides.
+
+    `params` has all parameters by which the model works, also those that the client left to their default.
+    """
 
     model: str
-    style: str
-    color: str
-    size: str
     prompt: str
+    params: Params
+    kind: Kind = Kind.TEXT_TO_IMAGE
     seed: int | None = None
 
 
@@ -71,10 +82,10 @@ JOB_LOST = Failure(code="job_lost", message="The provider no longer knows the jo
 class Generation:
     """`held`, `charged` and `refunded` always add up to `price`.
 
-    `in_flight` says that it is counted in the `in_flight` of its user and of the key that asked for it. `price_version`
-    is the version of the size whose price it was. `mark` is a number drawn from the id, and its entries carry it too;
-    older generations have none. `queue` is the one that its task waits in until a model starts. A name is unique in one
-    queue only, so a repeat has to go to the same queue.
+    `in_flight` says that it is counted in the `in_flight` of its user and of the key that asked for it. `price_rule` is
+    the rule that gave its price; older generations have none. `mark` is a number drawn from the id, and its entries
+    carry it too; older generations have none. `queue` is the one that its task waits in until a model starts. A name is
+    unique in one queue only, so a repeat has to go to the same queue.
     """
 
     id: str
@@ -87,7 +98,6 @@ class Generation:
     held: int = 0
     charged: int = 0
     refunded: int = 0
-    kind: str = "image"
     outputs: tuple[Output, ...] = ()
     image_url: str | None = None
     failure: Failure | None = None
@@ -106,7 +116,7 @@ class Generation:
     request_id: str | None = None
     in_flight: bool = False
     api_key_id: str | None = None
-    price_version: int | None = None
+    price_rule: RuleVersion | None = None
     mark: int | None = None
     queue: Queue = Queue.GENERATIONS
     funding: Funding = field(default_factory=Funding)
@@ -116,7 +126,7 @@ class Generation:
     @property
     def title(self) -> str:
         """Return the text of its deduction entry, in feraset-imagen's words."""
-        return f"Image generation - {self.spec.model} - {self.spec.size}"
+        return " - ".join([_TITLES[self.spec.kind], self.spec.model, *self._sizes()])
 
     @property
     def is_final(self) -> bool:
@@ -126,6 +136,9 @@ class Generation:
     def is_erased(self) -> bool:
         """Say whether nothing is left of what its owner asked for, and of what came out."""
         return self.is_final and not (self.spec.prompt or self.metadata or self.outputs or self.image_url)
+
+    def _sizes(self) -> list[str]:
+        return [str(self.spec.params[name]) for name in ("size", "resolution") if name in self.spec.params]
 
     def funded(self, funding: Funding) -> Self:
         return replace(self, funding=funding)

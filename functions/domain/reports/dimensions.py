@@ -7,7 +7,8 @@ dimension by name. They look it up when they need it, so that a test can add one
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.catalog.options import ModelOffer, OptionKind
+from domain.catalog.models import Model
+from domain.catalog.options import OptionKind
 
 # The values of a field are options of the catalog, or a fixed list.
 Values = OptionKind | tuple[str, ...]
@@ -28,7 +29,7 @@ class Dimension:
     table: str
     field: str = ""
     values: Values = ()
-    of_model: Callable[[ModelOffer], str] | None = None
+    of_model: Callable[[Model], str] | None = None
     # These say where the dimension is told: as requests in `generation_stats`, and as a table of its own.
     has_breakdown: bool = True
     has_table: bool = True
@@ -73,7 +74,20 @@ DIMENSIONS: tuple[Dimension, ...] = (
         explains_growth=True,
     ),
     Dimension(
-        name="kind", heading="Kind", title="Kinds", table="kinds", of_model=lambda offer: offer.kind, has_table=False
+        name="kind",
+        heading="Kind",
+        title="Kinds",
+        table="kinds",
+        of_model=lambda model: model.kind.value,
+        has_table=False,
+    ),
+    Dimension(
+        name="provider",
+        heading="Provider",
+        title="Providers",
+        table="providers",
+        of_model=lambda model: model.provider,
+        has_table=False,
     ),
 )
 

@@ -1,8 +1,12 @@
 from collections.abc import Callable, Mapping
 
 from core.damage import UnreadableRecord
-from domain.catalog.options import Catalog, ListedOption, ModelOffer, Option, OptionKind
+from domain.catalog.catalog import Catalog
+from domain.catalog.models import Model
+from domain.catalog.options import ListedOption, Option, OptionKind
+from domain.catalog.shipped_models import SHIPPED_MODELS
 from repositories.accounts.audit_mapping import audit_fields
+from repositories.catalog.model_mapping import model_from, price_rule_from
 from repositories.catalog.option_mapping import (
     color_from,
     is_active,
@@ -24,7 +28,7 @@ from repositories.store.documents import (
     Write,
 )
 from repositories.store.optimistic import OptimisticTransaction
-from repositories.store.paths import COLORS, SIZES, STYLES, audit_path
+from repositories.store.paths import COLORS, MODELS, PRICE_RULES, SIZES, STYLES, audit_path
 from repositories.store.rows import read_row, readable
 from services.catalog.editing import OptionChange
 
@@ -34,13 +38,16 @@ class CatalogRepository:
         self._documents = documents
         self._transaction = transaction
 
-    def load(self, models: Mapping[str, ModelOffer]) -> Catalog:
-        """Read the catalog with three queries, which cost one read for each option.
+    def load(self) -> Catalog:
+        """Read the catalog with five queries, which cost one read for each option, model and price rule.
 
-        An unreadable option is not on offer.
+        What cannot be read is not on offer.
         """
+        models = self._models()
         return Catalog(
-            models=models,
+            models={model.id: model for model in models.values() if model.is_active},
+            known_models=models,
+            price_rules=tuple(readable(self._documents, Query(collection=PRICE_RULES), price_rule_from)),
             styles=self._active(STYLES, style_from),
             colors=self._active(COLORS, color_from),
             sizes=self._active(SIZES, size_from),
@@ -72,6 +79,17 @@ class CatalogRepository:
             return change.option
 
         return self._transaction.run(attempt)
+
+    def _models(self) -> dict[str, Model]:
+        """Return all models in their order. A document takes the place of the shipped model with its id."""
+        found = {model.id: model for model in SHIPPED_MODELS}
+        for document in self._documents.query(Query(collection=MODELS)):
+            row = read_row(document, model_from)
+            if isinstance(row, UnreadableRecord):
+                found.pop(document.id, None)
+            else:
+                found[row.id] = row
+        return {model.id: model for model in sorted(found.values(), key=lambda each: (each.sort_order, each.id))}
 
     def _all(self, kind: OptionKind) -> list[Document]:
         return self._documents.query(Query(collection=options_path(kind)))

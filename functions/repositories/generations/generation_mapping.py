@@ -7,6 +7,8 @@ Darkroom writes. An absent field means what is true of such documents.
 from typing import Any
 
 from core.queues import Queue
+from domain.catalog.models import FLAT_PARAMETERS, Kind
+from domain.catalog.prices import RuleVersion, size_rule_id
 from domain.credits.allowances import AllowanceUse
 from domain.credits.funding import Funding
 from domain.credits.grants import Take
@@ -17,6 +19,9 @@ from repositories.store.paths import generation_path
 from repositories.store.rows import reader
 from repositories.store.shallow import fields_of
 from repositories.store.typed import known, typed, utc, utc_or_none
+
+# This was the kind of everything while Darkroom only made pictures from texts.
+_INHERITED_KIND = "image"
 
 _INHERITED_STATUSES = {"pending": Status.QUEUED, "refunded": Status.FAILED}
 
@@ -30,7 +35,6 @@ def generation_from(document: Document) -> Generation:
         Generation,
         id=document.id,
         user_id=fields["user_id"],
-        kind=fields.get("kind", "image"),
         spec=_spec_from(fields),
         status=status,
         price=price,
@@ -45,6 +49,7 @@ def generation_from(document: Document) -> Generation:
         updated_at=utc(fields["updated_at"]),
         completed_at=utc_or_none(fields.get("completed_at")),
         queue=_queue_from(fields),
+        price_rule=_price_rule_from(fields),
         funding=_funding_from(fields),
         inherited="attempt" not in fields,
         **_progress_from(fields),
@@ -56,8 +61,7 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
     return {
         "id": generation.id,
         "user_id": generation.user_id,
-        "kind": generation.kind,
-        **fields_of(generation.spec),
+        **_spec_fields(generation.spec),
         "status": generation.status.value,
         "credits_deducted": generation.price,
         "credits_held": generation.held,
@@ -74,6 +78,7 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
         "completed_at": generation.completed_at,
         "queue": generation.queue.value,
         **_funding_fields(generation.funding),
+        **_price_rule_fields(generation),
         **{name: getattr(generation, name) for name in _PROGRESS},
         **counter_fields(generation),
     }
@@ -93,7 +98,6 @@ _PROGRESS = (
     "request_id",
     "in_flight",
     "api_key_id",
-    "price_version",
     "mark",
 )
 
@@ -126,15 +130,39 @@ def _funding_fields(funding: Funding) -> dict[str, Any]:
 
 
 def _spec_from(fields: Fields) -> Spec:
+    flat = {name: fields[name] for name in FLAT_PARAMETERS if fields.get(name) is not None}
+    stored = fields.get("kind", _INHERITED_KIND)
     return typed(
         Spec,
         model=fields["model"],
-        style=fields["style"],
-        color=fields["color"],
-        size=fields["size"],
+        kind=Kind.TEXT_TO_IMAGE if stored == _INHERITED_KIND else Kind(stored),
         prompt=fields["prompt"],
+        params={**flat, **fields.get("params", {})},
         seed=fields.get("seed"),
     )
+
+
+def _spec_fields(spec: Spec) -> dict[str, Any]:
+    """Return the fields of what was asked for. Those of feraset-imagen stand beside the others, where it has them."""
+    flat = {name: spec.params[name] for name in FLAT_PARAMETERS if name in spec.params}
+    others = {name: value for name, value in spec.params.items() if name not in flat}
+    named = {"model": spec.model, "kind": spec.kind.value, "prompt": spec.prompt, "seed": spec.seed}
+    return {**named, **flat, **({"params": others} if others else {})}
+
+
+def _price_rule_from(fields: Fields) -> RuleVersion | None:
+    """Return the rule that gave the price. Where it is a size, `price_version` is that of the size."""
+    if fields.get("price_rule") is not None:
+        return typed(RuleVersion, rule=fields["price_rule"], version=fields["price_rule_version"])
+    version = fields.get("price_version")
+    return None if version is None else typed(RuleVersion, rule=size_rule_id(fields["size"]), version=version)
+
+
+def _price_rule_fields(generation: Generation) -> dict[str, Any]:
+    used, size = generation.price_rule, generation.spec.params.get("size")
+    if used is None or used.rule == size_rule_id(str(size)):
+        return {"price_version": used and used.version}
+    return {"price_rule": used.rule, "price_rule_version": used.version}
 
 
 def _failure_from(fields: Fields) -> Failure | None:

@@ -3,7 +3,7 @@
 A query takes at most four sums, so each group takes two queries: how its requests ended, and what they cost.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from core.calendar import Month
@@ -11,7 +11,7 @@ from domain.generations.usage import MonthUsage, Usage, total_usage
 from repositories.store.documents import Documents, Query
 from repositories.store.paths import GENERATIONS
 
-# This is shown as the model of generations whose model is no longer on offer.
+# This is shown as the model of generations whose model is not known.
 OTHER = "other"
 
 _MONTHS_AT_ONCE = 6
@@ -28,9 +28,10 @@ Conditions = tuple[tuple[str, str, object], ...]
 
 
 class UsageRepository:
-    def __init__(self, documents: Documents, models: Iterable[str]) -> None:
+    def __init__(self, documents: Documents, models: Callable[[], Iterable[str]]) -> None:
+        """`models` returns the names of all models that may have been used."""
         self._documents = documents
-        self._models = tuple(models)
+        self._models = models
 
     def months(self, owners: Collection[str], months: Collection[Month]) -> list[MonthUsage]:
         """Return the usage of each month.
@@ -49,7 +50,7 @@ class UsageRepository:
         )
         left = self._count(within)
         models: dict[str, Usage] = {}
-        for model in self._models:
+        for model in self._models():
             if left <= 0:
                 break
             found = self._usage((("model", "==", model), *within))

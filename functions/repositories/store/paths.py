@@ -18,6 +18,12 @@ COLORS = "colors"
 SIZES = "sizes"
 
 
+MODELS = "models"
+
+
+PRICE_RULES = "price_rules"
+
+
 REPORTS = "reports"
 
 

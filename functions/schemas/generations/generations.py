@@ -2,15 +2,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from domain.catalog.models import FLAT_PARAMETERS, Kind
 from domain.generations.generation import Generation, Status
 from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound, Text, Words
 from services.generations.generations import GenerationView, Quote, SavingLink
 from services.generations.model_ports import THUMBNAIL_SIDE
 from services.generations.ports import GenerationFilter
 
-PROMPT_MAX = 1000
+# No model takes more characters. Most take fewer.
+PROMPT_MAX = 2000
 METADATA_KEYS_MAX = 16
 WAIT_SECONDS_MAX = 50
 # A size may cost at most this much.
@@ -31,15 +33,35 @@ MetadataKey = Annotated[
 ]
 MetadataValue = Annotated[Text, Field(max_length=500)]
 Option = Annotated[Words, Field(max_length=50)]
+PARAMS_MAX = 32
+ParamName = Annotated[Words, Field(max_length=50)]
+ParamValue = Annotated[Text, Field(max_length=2000)] | int | float | bool
 
 
 class CreateGeneration(Inbound):
-    model: Option = Field(description="A model of the catalog.", examples=["Model A"])
-    style: Option = Field(description="A style of the catalog, by id.", examples=["watercolor"])
-    color: Option = Field(description="A colour palette of the catalog, by id.", examples=["pastel"])
-    size: Option = Field(description="A size of the catalog; it decides the price.", examples=["1024x1024"])
+    model: Option | None = Field(
+        default=None, description="A model of the catalog. Default: the default model of `kind`.", examples=["Model A"]
+    )
+    kind: Kind | None = Field(
+        default=None, description="What goes in and what comes out. It is needed only where no model is named."
+    )
     prompt: Annotated[Words, Field(max_length=PROMPT_MAX)] = Field(
-        description="The picture to paint, in words.", examples=["A lighthouse at dusk"]
+        description="The picture to paint, in words. Models may take fewer characters.",
+        examples=["A lighthouse at dusk"],
+    )
+    style: Option | None = Field(
+        default=None, description="A style of the catalog, by id, where the model has styles.", examples=["watercolor"]
+    )
+    color: Option | None = Field(
+        default=None, description="A colour palette of the catalog, by id.", examples=["pastel"]
+    )
+    size: Option | None = Field(
+        default=None, description="A size of the catalog; it decides the price.", examples=["1024x1024"]
+    )
+    params: dict[ParamName, ParamValue] = Field(
+        default={},
+        max_length=PARAMS_MAX,
+        description="The parameters of the model, as its schema says. `style`, `color` and `size` may stand here too.",
     )
     seed: int | None = Field(
         default=None,
@@ -51,6 +73,13 @@ class CreateGeneration(Inbound):
         default={}, max_length=METADATA_KEYS_MAX, description="Your own labels, given back unchanged."
     )
     validate_only: bool = Field(default=False, description="Check everything and quote the price; create nothing.")
+
+    @model_validator(mode="after")
+    def _nothing_is_told_twice(self) -> Self:
+        twice = [name for name in FLAT_PARAMETERS if name in self.params and getattr(self, name) is not None]
+        if twice:
+            raise ValueError(f"given both in params and beside it: {', '.join(twice)}")
+        return self
 
 
 class ListGenerations(InboundText):
@@ -111,9 +140,16 @@ class SavedOutput(Outbound):
 
 
 class Params(Outbound):
-    style: str
-    color: str
-    size: str
+    """These are all parameters that the model works by, and the seed. Which there are, the model decides."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="allow",
+        json_schema_extra=lambda schema: schema["properties"].update(
+            {name: {"type": "string", "title": name.title()} for name in FLAT_PARAMETERS}
+        ),
+    )
+
     seed: int | None
 
 
@@ -139,7 +175,7 @@ class Urls(Outbound):
 
 class GenerationResource(Outbound):
     id: str
-    kind: str
+    kind: Literal["text_to_image", "image_to_image", "text_to_video", "image_to_video"]
     status: Literal["queued", "processing", "completed", "failed", "cancelled"]
     progress: float = Field(description="0-100. While a model works, it is estimated from the expected duration.")
     model: str
@@ -167,12 +203,12 @@ class GenerationResource(Outbound):
         spec, failure = generation.spec, generation.failure
         return cls(
             id=generation.id,
-            kind=generation.kind,
+            kind=spec.kind.value,
             status=generation.status.value,
             progress=view.progress,
             model=spec.model,
             prompt=spec.prompt,
-            params=Params(style=spec.style, color=spec.color, size=spec.size, seed=spec.seed),
+            params=Params(seed=spec.seed, **spec.params),
             outputs=_outputs(view),
             cost=_cost(generation),
             error=failure and GenerationError(code=failure.code, message=failure.message, retryable=failure.retryable),

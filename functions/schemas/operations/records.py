@@ -29,13 +29,14 @@ class AnyGenerationResource(GenerationResource):
     """This is the generation as its owner sees it. Its `urls` are those for the owner."""
 
     user_id: str
-    price_version: int | None = Field(description="The version of the size whose price it has.")
+    price_version: int | None = Field(description="The version of the rule that gave its price. A size is such a rule.")
 
     @classmethod
     def of(cls, view: GenerationView) -> Self:
         generation = view.generation
         shown = dict(GenerationResource.of(view))
-        return cls(**shown, user_id=generation.user_id, price_version=generation.price_version)
+        used = generation.price_rule
+        return cls(**shown, user_id=generation.user_id, price_version=used and used.version)
 
 
 class AnyGenerationPage(Outbound):

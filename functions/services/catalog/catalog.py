@@ -1,49 +1,67 @@
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from core.clock import Clock
-from core.errors import InvalidRequest
-from domain.catalog.options import Catalog, ModelOffer, Size, option_id
-from domain.generations.generation import Spec
+from core.errors import FieldError
+from domain.catalog.catalog import Catalog
+from domain.catalog.models import Ask
 from services.catalog.ports import Catalogs
+
+if TYPE_CHECKING:
+    from domain.catalog.checking import Checker, Choice
 
 _FRESH_FOR = timedelta(seconds=60)
 
 
-class CatalogService:
-    """The service keeps the catalog for at most a minute, so that not every request has to read it."""
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    catalog: Catalog
+    checker: "Checker"
+    stale_at: datetime
 
-    def __init__(self, catalogs: Catalogs, models: Mapping[str, ModelOffer], clock: Clock) -> None:
+
+class CatalogService:
+    """The service keeps the catalog for at most a minute, so that not every request has to read it.
+
+    `providers` are those that this deployment has. Models of others are not on offer.
+    """
+
+    def __init__(self, catalogs: Catalogs, providers: Collection[str], clock: Clock) -> None:
         self._catalogs = catalogs
-        self._models = models
+        self._providers = providers
         self._clock = clock
         self._lock = threading.Lock()
-        self._catalog: Catalog | None = None
-        self._stale_at: datetime | None = None
+        self._loaded: _Loaded | None = None
 
     def current(self) -> Catalog:
-        with self._lock:
-            now = self._clock()
-            if self._catalog is None or self._stale_at is None or now >= self._stale_at:
-                self._catalog = self._catalogs.load(self._models)
-                self._stale_at = now + _FRESH_FOR
-            return self._catalog
+        return self._fresh().catalog
 
     def forget(self) -> None:
         """Drop the catalog, because it has changed. The next call reads it again."""
         with self._lock:
-            self._catalog = None
+            self._loaded = None
 
-    def checked(self, spec: Spec) -> tuple[Spec, Size]:
-        """Return the spec with the ids of its options, and the size, which has the price.
+    def faults(self, ask: Ask) -> list[FieldError]:
+        """Return everything that is wrong with the ask, each with what is allowed."""
+        return self._fresh().checker.faults(ask)
 
-        Raise InvalidRequest, which lists every option that is not on offer.
-        """
-        catalog = self.current()
-        asked = {"model": spec.model, "style": spec.style, "color": spec.color, "size": spec.size}
-        problems = catalog.problems(asked)
-        if problems:
-            raise InvalidRequest(problems)
-        ids = {name: option_id(name, text) for name, text in asked.items()}
-        return Spec(**ids, prompt=spec.prompt, seed=spec.seed), catalog.sizes[ids["size"]]
+    def checked(self, ask: Ask) -> "Choice":
+        """Return the model, the parameters and the price. Raise InvalidRequest, which lists all faults."""
+        return self._fresh().checker.checked(ask)
+
+    def _fresh(self) -> _Loaded:
+        from domain.catalog.checking import Checker  # noqa: PLC0415 - many requests need no library of schemas
+
+        with self._lock:
+            now = self._clock()
+            if self._loaded is None or now >= self._loaded.stale_at:
+                catalog = self._on_offer(self._catalogs.load())
+                self._loaded = _Loaded(catalog, Checker(catalog), now + _FRESH_FOR)
+            return self._loaded
+
+    def _on_offer(self, catalog: Catalog) -> Catalog:
+        models = {model.id: model for model in catalog.models.values() if model.provider in self._providers}
+        return replace(catalog, models=models)

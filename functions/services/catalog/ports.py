@@ -1,10 +1,11 @@
-"""The catalog room needs this from outside: the store of options."""
+"""The catalog room needs this from outside: the store of options and models."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
-from domain.catalog.options import Catalog, ModelOffer
+from domain.catalog.catalog import Catalog
 
 
 class Catalogs(Protocol):
-    def load(self, models: Mapping[str, ModelOffer]) -> Catalog: ...
+    def load(self) -> Catalog:
+        """Return the catalog with all active models, whoever provides them."""
+        ...

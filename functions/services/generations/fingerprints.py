@@ -7,7 +7,6 @@ a field to requests adds a version, and still knows the older ones: a repeat of 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 
 from services.generations.orders import Order
 
@@ -16,13 +15,20 @@ _MARK = ":"
 
 
 def _first_rule(order: Order) -> object:
-    spec = asdict(order.spec)
-    names = ("model", "style", "color", "size", "prompt", "seed")
-    return {"spec": {name: spec[name] for name in names}, "metadata": dict(order.metadata)}
+    ask = order.ask
+    options = {name: ask.params.get(name) for name in ("style", "color", "size")}
+    spec = {"model": ask.model, "prompt": ask.prompt, "seed": ask.seed, **options}
+    return {"spec": spec, "metadata": dict(order.metadata)}
+
+
+def _second_rule(order: Order) -> object:
+    ask = order.ask
+    named = {"model": ask.model, "kind": ask.kind, "prompt": ask.prompt, "seed": ask.seed}
+    return {**named, "params": dict(ask.params), "metadata": dict(order.metadata)}
 
 
 # Each rule returns what requests of its time had. A rule that was deployed once stays as it is.
-RULES: Mapping[int, Callable[[Order], object]] = {1: _first_rule}
+RULES: Mapping[int, Callable[[Order], object]] = {1: _first_rule, 2: _second_rule}
 
 
 def fingerprint_of(order: Order) -> str:

@@ -46,7 +46,6 @@ NO_ACCOUNTS: AccountIds = ()
 class Quote:
     """This is the price of an order. All checks have passed except that of the balance, which `sufficient` tells."""
 
-    spec: Spec
     price: int
     available: int
 
@@ -108,13 +107,13 @@ class GenerationService:
         self._new_id = new_id
 
     def quote(self, order: Order) -> Quote:
-        spec, size = self._catalog.checked(order.spec)
+        choice = self._catalog.checked(order.ask)
         user = self._users.get(order.user_id)
         if user is None:
             raise UserNotFound(order.user_id)
         now = self._clock()
         check_standing(user, order.spender, now)
-        return Quote(spec=spec, price=size.credit_cost, available=up_to_date(user, now).current_credits)
+        return Quote(price=choice.price.credits, available=up_to_date(user, now).current_credits)
 
     def create(self, order: Order) -> Created:
         """Create a generation, and enqueue its task. On a warm instance that is two round trips: one commit, one task.
@@ -231,16 +230,17 @@ class GenerationService:
         return str(uuid.uuid5(_IDS, f"{order.user_id}\0{order.idempotency_key}"))
 
     def _accept(self, generation_id: str, order: Order, fingerprint: str) -> Created:
-        spec, size = self._catalog.checked(order.spec)
+        ask, choice = order.ask, self._catalog.checked(order.ask)
+        model, price = choice.model, choice.price
         now = self._clock()
         generation = Generation(
             id=generation_id,
             user_id=order.user_id,
-            spec=spec,
+            spec=Spec(kind=model.kind, model=model.id, prompt=ask.prompt, params=choice.params, seed=ask.seed),
             status=Status.QUEUED,
-            price=size.credit_cost,
-            price_version=size.version,
-            held=size.credit_cost,
+            price=price.credits,
+            price_rule=price.rule,
+            held=price.credits,
             metadata=order.metadata,
             created_at=now,
             updated_at=now,

@@ -1,29 +1,43 @@
 """A model gets a job, which is made from the order and the catalog."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 
-from domain.catalog.options import Catalog
-from domain.generations.generation import Generation
+from domain.catalog.catalog import Catalog
+from domain.catalog.models import Model
+from domain.catalog.options import Option, option_kinds
+from domain.generations.generation import Generation, Spec
 from services.generations.model_ports import Job, ModelRejected
 
 
 def job_of(generation: Generation, catalog: Catalog, timeout: timedelta) -> Job:
-    """Return the job of the generation. Raise ModelRejected if an option was withdrawn after the order."""
+    """Return the job of the generation. Raise ModelRejected if its model or an option was withdrawn after the order."""
     spec = generation.spec
-    color, size = catalog.colors.get(spec.color), catalog.sizes.get(spec.size)
-    if color is None or size is None:
-        raise ModelRejected("option_withdrawn", f"{spec.color} or {spec.size} is no longer offered")
+    model = catalog.known_models.get(spec.model)
+    if model is None:
+        raise ModelRejected("model_withdrawn", f"{spec.model} is no longer offered")
     return Job(
         generation_id=generation.id,
+        kind=spec.kind,
         model=spec.model,
-        style=spec.style,
+        provider_model=model.provider_model,
         prompt=spec.prompt,
-        color=color,
-        size=size,
+        params=spec.params,
+        options=_options(spec, model, catalog),
         seed=_seed(generation),
         timeout_seconds=timeout.total_seconds(),
     )
+
+
+def _options(spec: Spec, model: Model, catalog: Catalog) -> Mapping[str, Option]:
+    """Return the options that the parameters name, by the names of the parameters."""
+    kinds = option_kinds(model.parameters)
+    named = {name: (str(spec.params[name]), kind) for name, kind in kinds.items() if name in spec.params}
+    withdrawn = [option for option, kind in named.values() if option not in catalog.options(kind)]
+    if withdrawn:
+        raise ModelRejected("option_withdrawn", f"No longer offered: {', '.join(withdrawn)}")
+    return {name: catalog.options(kind)[option] for name, (option, kind) in named.items()}
 
 
 def _seed(generation: Generation) -> int:

@@ -6,22 +6,35 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from domain.catalog.options import Color, ModelOffer, Size
+from domain.catalog.models import Kind, Params
+from domain.catalog.options import Option
 from domain.generations.generation import Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A model works from this job. `generation_id` is its idempotency key: the same id gives the same result."""
+    """A provider works from this job. `generation_id` is its idempotency key: the same id gives the same result.
+
+    `model` is Darkroom's name of the model, and `provider_model` is the provider's. `options` are those of the catalog
+    that `params` names, by the names of the parameters.
+    """
 
     generation_id: str
+    kind: Kind
     model: str
-    style: str
+    provider_model: str
     prompt: str
-    color: Color
-    size: Size
+    params: Params
+    options: Mapping[str, Option]
     seed: int
     timeout_seconds: float
+
+    def option[T: Option](self, name: str, kind: type[T]) -> T:
+        """Return an option. Raise ModelRejected if the model's parameters do not have it."""
+        found = self.options.get(name)
+        if not isinstance(found, kind):
+            raise ModelRejected("invalid_input", f"The model needs a {name}")
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +62,9 @@ class ModelUnavailable(Exception):
 
 
 class DirectModel(Protocol):
-    offer: ModelOffer
-
-    def expected_seconds(self) -> float: ...
+    def expected_seconds(self) -> float:
+        """Return how long a job takes from its start, or 0 if the provider does not know."""
+        ...
 
     def generate(self, job: Job) -> tuple[Picture, ...]:
         """Return the pictures. Raise ModelRejected or ModelUnavailable."""
@@ -74,9 +87,9 @@ class RemoteResult:
 
 @runtime_checkable
 class RemoteModel(Protocol):
-    offer: ModelOffer
-
-    def expected_seconds(self) -> float: ...
+    def expected_seconds(self) -> float:
+        """Return how long a job takes from its start, or 0 if the provider does not know."""
+        ...
 
     def submit(self, job: Job) -> str:
         """Submit the job, and return the provider's own id of it. The same generation gets the same id.

@@ -1,38 +1,50 @@
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable
 
-from domain.catalog.options import ModelOffer
+from services.catalog.catalog import CatalogService
 from services.generations.model_ports import Model, ModelRejected, ModelUnavailable, RemoteModel
 
 log = logging.getLogger(__name__)
 
 
 class ModelRegistry:
-    """This deployment runs these models. Each has the name that a request gives."""
+    """Finds what runs a model. `find_provider` raises KeyError if this deployment has no provider with that name."""
 
-    def __init__(self, models: Iterable[Model]) -> None:
-        self._models: Mapping[str, Model] = {model.offer.name: model for model in models}
-
-    def offers(self) -> Mapping[str, ModelOffer]:
-        return {name: model.offer for name, model in self._models.items()}
+    def __init__(self, catalog: CatalogService, find_provider: Callable[[str], Model]) -> None:
+        self._catalog = catalog
+        self._find_provider = find_provider
 
     def named(self, name: str) -> Model:
-        """Return the model. Raise ModelRejected if it was withdrawn after the order."""
-        model = self._models.get(name)
-        if model is None:
+        """Return the provider of the model. Raise ModelRejected if there is none any more."""
+        found = self._provider_of(name)
+        if found is None:
             raise ModelRejected("model_withdrawn", f"{name} is no longer offered")
-        return model
+        return found
 
     def expected_seconds(self, name: str) -> float:
-        model = self._models.get(name)
-        return 0.0 if model is None else model.expected_seconds()
+        """Return how long the model takes, as its document says, or as its provider says. 0 means that nobody knows."""
+        model = self._catalog.current().known_models.get(name)
+        if model is not None and model.expected_seconds is not None:
+            return model.expected_seconds
+        provider = self._provider_of(name)
+        return 0.0 if provider is None else provider.expected_seconds()
 
     def cancel_job(self, name: str, provider_job: str) -> None:
         """Try to cancel the job. Our books are settled already, so a failure is only logged."""
-        model = self._models.get(name)
-        if not isinstance(model, RemoteModel):
+        provider = self._provider_of(name)
+        if not isinstance(provider, RemoteModel):
             return
         try:
-            model.cancel(provider_job)
+            provider.cancel(provider_job)
         except ModelUnavailable as error:
             log.warning("provider_cancel_failed", extra={"provider_job": provider_job, "reason": str(error)})
+
+    def _provider_of(self, name: str) -> Model | None:
+        model = self._catalog.current().known_models.get(name)
+        if model is None:
+            return None
+        try:
+            return self._find_provider(model.provider)
+        except KeyError:
+            log.error("provider_missing", extra={"model": name, "provider": model.provider})  # noqa: TRY400 - no bug
+            return None

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.accounts.audit_log import AuditRecord
+from domain.catalog.models import Ask
 from domain.credits.spending import Spender
-from domain.generations.generation import Generation, Spec
+from domain.generations.generation import Generation
 from services.accounts.instructions import Instruction, target_of
 
 
@@ -14,7 +15,7 @@ class Order:
     """`ordered_by` is the admin who spends the user's credits in the user's name. The audit log records it."""
 
     user_id: str
-    spec: Spec
+    ask: Ask
     metadata: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     request_id: str | None = None

@@ -92,7 +92,11 @@ def _ended(past: PastGeneration) -> Generation:
     return Generation(
         id=str(uuid.uuid5(_IDS, str(past.number))),
         user_id=past.user_id,
-        spec=Spec(model=past.model, style=past.style, color=past.color, size=past.size, prompt=past.prompt),
+        spec=Spec(
+            model=past.model,
+            prompt=past.prompt,
+            params={"style": past.style, "color": past.color, "size": past.size},
+        ),
         status=past.status,
         price=past.credits,
         charged=0 if failed else past.credits,

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from core.calendar import Week
 from core.records import Cursor
-from domain.catalog.options import ModelOffer
+from domain.catalog.models import Model
 from domain.reports import dimensions
 from domain.reports.answers import MadeReport
 from domain.reports.week_stats import WeekStats
@@ -92,7 +92,7 @@ class ReportPages(Protocol):
 class Groups:
     """Requests are counted by these models, and by the values of each dimension that has a field, by its name."""
 
-    models: Mapping[str, ModelOffer]
+    models: Mapping[str, Model]
     values: Mapping[str, Sequence[str]]
 
 

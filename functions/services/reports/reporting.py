@@ -1,14 +1,15 @@
 """The weekly report is counted, compared with the weeks before, and saved. Any error on the way is raised."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
 from core.calendar import Week, last_full_week
 from core.clock import Clock
-from domain.catalog.options import ModelOffer, OptionKind
+from domain.catalog.models import Kind, Model
+from domain.catalog.options import OptionKind
 from domain.reports import dimensions
 from domain.reports.anomalies.days import day_facts, p95s
 from domain.reports.anomalies.review import Past, review
@@ -26,9 +27,6 @@ log = logging.getLogger(__name__)
 
 WEEKS_COMPARED = 8
 
-# This is what a model made that is no longer offered. So far, models make nothing else.
-_KIND = "image"
-
 Report = Mapping[str, Any]
 
 
@@ -36,12 +34,12 @@ Report = Mapping[str, Any]
 class Sources:
     """A report is made from these sources.
 
-    `models` are those on offer. Other models are known from the last reports.
+    `models` returns all models that are known. The names of others are known from the last reports.
     """
 
     counts: WeekCounts
     options: OptionRecords
-    models: Mapping[str, ModelOffer]
+    models: Callable[[], Mapping[str, Model]]
     verdicts: AuditVerdicts
     prices: Prices = NO_PRICES
 
@@ -99,15 +97,11 @@ class ReportService:
     def _groups(self, earlier: Iterable[Report]) -> Groups:
         """Return the names to count by.
 
-        A model that was withdrawn is known from the reports of its time. Options are never deleted.
+        A model that is no longer known has its name in the reports of its time. Options are never deleted.
         """
-        models = {
-            name: ModelOffer(name=name, kind=_KIND, description="")
-            for report in earlier
-            for name in report[MODEL.performance]
-        }
+        models = {name: _forgotten(name) for report in earlier for name in report[MODEL.performance]}
         values = {each.name: self._values(each.values) for each in dimensions.with_field()}
-        return Groups(models=models | {**self._sources.models}, values=values)
+        return Groups(models=models | {**self._sources.models()}, values=values)
 
     def _values(self, values: Values) -> Sequence[str]:
         if isinstance(values, OptionKind):
@@ -123,3 +117,8 @@ class ReportService:
         extra = {"report_id": report["id"], "week": report["week"], "version": report["version"]}
         log.info("report_saved", extra=extra | {"level": report["anomaly_analysis"]["severity_level"]})
         return report
+
+
+def _forgotten(name: str) -> Model:
+    """Return a model of which only the name is known. Before models had documents, all of them made pictures."""
+    return Model(id=name, kind=Kind.TEXT_TO_IMAGE, provider="unknown", provider_model="", description="", parameters={})

@@ -21,8 +21,11 @@ MAIN_LIBRARIES = 56
 # The first request adds so many: one more of our own modules is welcome, one of a library is not.
 FIRST_REQUEST_LIBRARIES = 7
 
+# An order is checked by JSON Schema, whose library has so many modules, and loads in 6 ms.
+SCHEMA_LIBRARIES = {"create": 4, "createGenerationRequest": 5}
+
 # Of our own modules there are so many in all. Each costs a caller time, so a room may have files, but not without end.
-OURS = 180
+OURS = 190
 
 CLIENTS = {"repositories.store.firestore": 0, "providers.queue.cloud_tasks": 1}
 """What these add to google.cloud.firestore, which an empty app on Firestore loads too."""
@@ -116,7 +119,7 @@ def run(code: str, *arguments: str, **environment: str) -> Any:
 
 @pytest.fixture(scope="module", params=REQUESTS)
 def served(request: pytest.FixtureRequest) -> dict[str, Any]:
-    found: dict[str, Any] = run(SERVED, json.dumps(REQUESTS[request.param]))
+    found: dict[str, Any] = {"name": request.param} | run(SERVED, json.dumps(REQUESTS[request.param]))
     assert found["status"][:1] == "2", found["status"]
     return found
 
@@ -135,7 +138,8 @@ def test_importing_main_loads_few_libraries(served: dict[str, Any]) -> None:
 
 
 def test_the_first_request_loads_hardly_a_library(served: dict[str, Any]) -> None:
-    assert len(libraries(served["first"])) <= FIRST_REQUEST_LIBRARIES, libraries(served["first"])
+    limit = FIRST_REQUEST_LIBRARIES + SCHEMA_LIBRARIES.get(served["name"], 0)
+    assert len(libraries(served["first"])) <= limit, libraries(served["first"])
 
 
 def test_what_is_ours_has_its_limit_too(served: dict[str, Any]) -> None:

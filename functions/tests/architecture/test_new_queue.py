@@ -51,7 +51,7 @@ sys.path.insert(0, "tests")
 import bootstrap, main
 from core.queues import Queue
 from core.settings import Settings
-from domain.generations.generation import Spec
+from domain.catalog.models import Ask
 from flask import Flask, Request
 from loopback import TasksEmulator, loopback
 from providers.storage.memory import MemoryOutputs
@@ -63,10 +63,10 @@ from werkzeug.test import EnvironBuilder
 app = bootstrap.Darkroom(Settings.from_environment(os.environ), documents=MemoryDocuments(), outputs=MemoryOutputs())
 bootstrap._app = app
 app.seeding.seed()
-spec = Spec(model="Model A", style="realistic", color="vibrant", size="512x512", prompt="A film")
+ask = Ask(model="Model A", prompt="A film", params={"style": "realistic", "color": "vibrant", "size": "512x512"})
 with loopback(TasksEmulator()) as emulator:
     os.environ["CLOUD_TASKS_EMULATOR_HOST"] = emulator.host
-    generation = app.generation_service.create(Order(user_id="arda", spec=spec)).generation
+    generation = app.generation_service.create(Order(user_id="arda", ask=ask)).generation
     app.queue.enqueue(TaskMessage(generation_id=generation.id, dispatch=1, queue=Queue.FILMS))
 task = emulator.requests[-1].body["task"]
 body = base64.b64decode(task["httpRequest"]["body"])

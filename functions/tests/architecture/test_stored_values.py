@@ -15,11 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.accounts.audit_log import AuditRecord
+from domain.catalog.models import Model
 from domain.catalog.options import Color, ListedOption, OptionKind, Size, Style
+from domain.catalog.prices import PriceRule
 from domain.credits.audit_verdict import AuditProgress, AuditVerdict
 from domain.credits.ledger import Entry
 from domain.generations.generation import Generation
 from repositories.accounts.audit_mapping import audit_fields, audit_from
+from repositories.catalog.model_mapping import model_fields, model_from, price_rule_fields, price_rule_from
 from repositories.catalog.option_mapping import listed_fields, listed_reader
 from repositories.credits.audit_verdicts import AuditVerdictRepository
 from repositories.credits.entry_mapping import entry_fields, entry_from
@@ -80,6 +83,16 @@ def read_back[T](read: Callable[[Document], T], stored: Mapping[str, Any], name:
 @given(drawn(Generation, inherited=False))
 def test_a_generation(generation: Generation) -> None:
     assert read_back(generation_from, generation_fields(generation), generation.id) == generation
+
+
+@given(drawn(Model, parameters={"type": "object", "properties": {"steps": {"type": "integer"}}}))
+def test_a_model(model: Model) -> None:
+    assert read_back(model_from, model_fields(model), model.id) == model
+
+
+@given(drawn(PriceRule))
+def test_a_price_rule(rule: PriceRule) -> None:
+    assert read_back(price_rule_from, price_rule_fields(rule), rule.id) == rule
 
 
 @given(drawn(Entry))

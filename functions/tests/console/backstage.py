@@ -17,11 +17,10 @@ from werkzeug.test import EnvironBuilder
 
 from bootstrap import Darkroom
 from core.settings import Settings
-from domain.catalog.options import ModelOffer
+from given_providers import GivenProviders
 from providers.models.simulated.brush import painted
 from providers.queue.memory import MemoryQueue
 from services.generations.model_ports import Job, ModelRejected, Picture
-from services.generations.models import ModelRegistry
 from tools import services
 
 CREATE = f"{services.HOSTING_URL}/v1/generations*"
@@ -32,8 +31,7 @@ REFUSAL = ModelRejected("content_filter", "Content filter violation")
 class ToldModel:
     """Begins, and once it may go on, paints or refuses."""
 
-    def __init__(self, name: str, has_begun: Event, may_go_on: Event) -> None:
-        self.offer = ModelOffer(name=name, kind="image", description="Does as it is told")
+    def __init__(self, has_begun: Event, may_go_on: Event) -> None:
         self.refusal: ModelRejected | None = None
         self._has_begun = has_begun
         self._may_go_on = may_go_on
@@ -52,11 +50,12 @@ class ToldModel:
 class Backstage:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._has_begun, self._may_go_on = Event(), Event()
-        names = ("Model A", "Model B", "Model R")
-        self._models = [ToldModel(name, self._has_begun, self._may_go_on) for name in names]
+        self._model = ToldModel(self._has_begun, self._may_go_on)
         self._queue = MemoryQueue()
         settings = Settings.from_environment(environment)
-        self.app = Darkroom(settings, models=ModelRegistry(self._models), queue=self._queue)
+        self.app = Darkroom(
+            settings, providers=GivenProviders(direct=self._model, remote=self._model), queue=self._queue
+        )
 
     def takes_orders_of(self, context: BrowserContext) -> None:
         context.route(CREATE, self._take)
@@ -75,8 +74,7 @@ class Backstage:
     def working(self, refusal: ModelRejected | None = None) -> Iterator[None]:
         """What waits is being worked on inside, and done at the end of it."""
         assert self._queue.waiting, "nothing was ordered"
-        for model in self._models:
-            model.refusal = refusal
+        self._model.refusal = refusal
         self._has_begun.clear()
         self._may_go_on.clear()
         threads = [Thread(target=self._work, args=(message.generation_id,)) for message in self._queue.waiting]

@@ -20,13 +20,14 @@ from bootstrap import Darkroom
 from core.settings import Settings
 from domain.credits.ledger import EntryType
 from domain.credits.user import User
-from domain.generations.generation import Generation, Spec, Status
+from domain.generations.generation import Generation, Status
 from emulator import firestore_documents, fresh_project
 from loopback import Loopback, TasksEmulator, loopback
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.operations.demo import DemoRepository
 from repositories.store.firestore import FirestoreDocuments
+from schemas.generations.asks import ask_of
 from services.generations.orders import Order
 from services.generations.ports import GenerationFilter
 from tools import services
@@ -207,8 +208,7 @@ def worker(environment: dict[str, str]) -> Iterator[Server]:
 
 
 def create(app: Darkroom) -> str:
-    spec = Spec(**{name: ORDER[name] for name in ("model", "style", "color", "size", "prompt")})
-    return app.generation_service.create(Order(user_id="hot", spec=spec)).generation.id
+    return app.generation_service.create(Order(user_id="hot", ask=ask_of(ORDER))).generation.id
 
 
 def deliver(app: Darkroom, worker: Server, generation_id: str) -> int:

@@ -15,12 +15,12 @@ from bootstrap import Darkroom
 from core.settings import Settings
 from domain.credits.ledger import EntryType
 from domain.credits.user import User
-from domain.generations.generation import Spec
 from e2e.client import FINAL, HOSTING, Reply, curl, curl_json, download, first_success, until, v1
 from e2e.tokens import forgeries, sign_up, sign_up_admin
 from providers.queue.memory import MemoryQueue
 from repositories.operations.demo import DemoRepository
 from repositories.store.documents import Query, Update
+from schemas.generations.asks import ask_of
 from services.generations.orders import Order
 from tools.services import ROOT
 
@@ -233,7 +233,7 @@ def test_the_sweeper_rescues_what_was_never_enqueued(forgetful: Darkroom) -> Non
 
 def lost(app: Darkroom) -> str:
     """A generation that is paid for, and that no task will ever come for."""
-    generation = app.generation_service.create(Order(user_id=USER, spec=Spec(**ORDER))).generation
+    generation = app.generation_service.create(Order(user_id=USER, ask=ask_of(ORDER))).generation
     overdue = app.clock() - timedelta(minutes=5)
     app.documents.commit([Update(f"generation_requests/{generation.id}", {"due_at": overdue})])
     return generation.id

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from domain.catalog.options import Size
 from domain.generations.generation import Generation, Output
 from providers.models.simulated.brush import painted
 from services.generations.model_ports import Job, Picture
@@ -18,7 +19,8 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 def quickly(jobs: Iterable[Job]) -> Iterator[Picture]:
     """No PNG: for tests that do not look at it."""
     for job in jobs:
-        width, height = job.size.width, job.size.height
+        size = job.option("size", Size)
+        width, height = size.width, size.height
         yield Picture(data=job.prompt.encode(), content_type="image/png", width=width, height=height)
 
 
@@ -39,7 +41,7 @@ def test_the_newest_picture_is_painted_at_its_own_size_and_has_a_thumbnail(seede
     assert now is not None
     (output,) = now.value.outputs
     folder = f"generations/{newest.user_id}/{newest.id}"
-    size = seeded.app.catalog.current().sizes[newest.spec.size]
+    size = seeded.app.catalog.current().sizes[str(newest.spec.params["size"])]
     data = seeded.outputs.files[f"{folder}/0.png"]
     assert output == Output(
         path=f"{folder}/0.png",

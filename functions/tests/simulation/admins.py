@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from bootstrap import Darkroom
 from core.errors import InvalidRequest, RateLimited, Unauthenticated, Unavailable
 from domain.accounts.errors import UserInactive, UserNotFound
+from domain.catalog.models import Ask
 from domain.credits.errors import InsufficientCredits
 from domain.credits.spending import Spender
-from domain.generations.generation import Spec
 from repositories.store.documents import Create, Document, Update, Write
 from services.accounts.access import Caller
 from services.accounts.instructions import Instruction
@@ -130,11 +130,9 @@ class Admin:
         return app.generation_service.create(replace(order, spender=acting.spender, ordered_by=by))
 
     def _order(self, user_id: str) -> Order:
-        spec = Spec(
+        ask = Ask(
             model=self._chance.choice(("Model A", "Model R")),
-            style="realistic",
-            color="vibrant",
-            size="512x512",
+            params={"style": "realistic", "color": "vibrant", "size": "512x512"},
             prompt=f"act {len(self._universe.admin_watch.acts)}",
         )
-        return Order(user_id=user_id, spec=spec)
+        return Order(user_id=user_id, ask=ask)

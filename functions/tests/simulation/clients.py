@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from core.errors import IdempotencyKeyReused, InvalidRequest, RateLimited, Unauthenticated, Unavailable
 from domain.accounts.errors import KeyBudgetExceeded, UserInactive
+from domain.catalog.models import Ask
 from domain.credits.errors import InsufficientCredits
 from domain.credits.spending import Spender
 from domain.generations.errors import AlreadyFinal
-from domain.generations.generation import Spec
 from services.generations.orders import Order
 from simulation.scheduler import Violation
 from simulation.universe import SIZES, Lost, Universe
@@ -95,15 +95,13 @@ class Clients:
 
     def _made_up(self, user_id: str) -> Order:
         self._count += 1
-        spec = Spec(
+        ask = Ask(
             model="Model A" if self._chance.random() < self._direct_share else "Model R",
-            style="realistic",
-            color="vibrant",
-            size=self._chance.choice(SIZES),
+            params={"style": "realistic", "color": "vibrant", "size": self._chance.choice(SIZES)},
             prompt=f"order {self._count}",
         )
         key = f"key{self._count}" if self._chance.random() < self._keyed_share else None
-        return Order(user_id=user_id, spec=spec, idempotency_key=key, spender=self._spender(user_id))
+        return Order(user_id=user_id, ask=ask, idempotency_key=key, spender=self._spender(user_id))
 
     def _spender(self, user_id: str) -> Spender:
         """Itself, or its key, if it has one."""

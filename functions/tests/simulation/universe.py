@@ -18,6 +18,7 @@ from domain.accounts.keys import ApiKey, Budget, Scope
 from domain.credits.allowances import Allowance
 from domain.credits.ledger import EntryType
 from domain.credits.user import User
+from given_providers import GivenProviders
 from repositories.generations.generations import GenerationRepository
 from repositories.operations.book_sums import BookSumRepository
 from repositories.operations.demo import DemoRepository
@@ -25,7 +26,6 @@ from repositories.store.documents import Create, Document, Update, Write
 from repositories.store.optimistic import OptimisticTransaction
 from repositories.store.paths import GENERATIONS
 from services.accounts.ports import AccountChange
-from services.generations.models import ModelRegistry
 from services.operations.seeding import SeedService
 from simulation import admins, heritage
 from simulation.conduct import SKEW_MAX, Conduct
@@ -154,8 +154,8 @@ class Universe:
         self.documents = SimulatedDocuments(scheduler, faults, self._watch)
         self.queue = SimulatedQueue(scheduler, faults, self.conduct.of_task, self.conduct.of_removal)
         self.outputs = SimulatedOutputs(scheduler, faults)
-        self.direct = SimulatedDirect("Model A", scheduler, faults, self.conduct.of_provider_call)
-        self.vendor = SimulatedVendor("Model R", scheduler, faults, self.conduct.of_provider_call)
+        self.direct = SimulatedDirect(scheduler, faults, self.conduct.of_provider_call)
+        self.vendor = SimulatedVendor(scheduler, faults, self.conduct.of_provider_call)
         self.promises = Promises(self.records, lambda: scheduler.now)
 
     def _watch(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
@@ -184,7 +184,7 @@ class Universe:
             queue=self.queue,
             outputs=self.outputs,
             thumbnailer=SimulatedThumbnailer(self.faults),
-            models=ModelRegistry([self.direct, self.vendor]),
+            providers=GivenProviders(direct=self.direct, remote=self.vendor),
             transaction=OptimisticTransaction(
                 monotonic=scheduler.seconds, pause=scheduler.pause, uniform=self.chance.uniform
             ),

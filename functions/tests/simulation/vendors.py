@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.catalog.options import ModelOffer
 from domain.generations.generation import Failure
 from services.generations.model_ports import (
     Job,
@@ -28,8 +27,7 @@ Watch = Callable[[str, int], None]
 class SimulatedDirect:
     """`watch` hears of each call, with how many there have been for the generation."""
 
-    def __init__(self, name: str, scheduler: Scheduler, faults: Faults, watch: Watch) -> None:
-        self.offer = ModelOffer(name=name, kind="image", description="simulated")
+    def __init__(self, scheduler: Scheduler, faults: Faults, watch: Watch) -> None:
         self._scheduler = scheduler
         self._faults = faults
         self._watch = watch
@@ -67,8 +65,7 @@ class VendorJob:
 class SimulatedVendor:
     """Submissions are idempotent by the generation's id, as long as the job is remembered."""
 
-    def __init__(self, name: str, scheduler: Scheduler, faults: Faults, watch: Watch) -> None:
-        self.offer = ModelOffer(name=name, kind="image", description="simulated, remote")
+    def __init__(self, scheduler: Scheduler, faults: Faults, watch: Watch) -> None:
         self.jobs: dict[str, VendorJob] = {}
         self.polls: Counter[str] = Counter()
         self._of_generation: dict[str, VendorJob] = {}

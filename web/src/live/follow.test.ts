@@ -9,7 +9,7 @@ const NOW = Date.parse("2026-03-04T12:00:00Z");
 
 const queued: Generation = {
   id: "g1",
-  kind: "image",
+  kind: "text_to_image",
   status: "queued",
   progress: 10,
   model: "Model A",

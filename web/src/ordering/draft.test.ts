@@ -12,7 +12,7 @@ const size = (id: string, credit_cost: number) => ({
 });
 
 const catalog: Catalog = {
-  models: [{ name: "Model A", kind: "image", description: "" }],
+  models: [{ name: "Model A", kind: "text_to_image", description: "" }],
   styles: [offer("sketch"), offer("anime")],
   colors: [{ ...offer("pastel"), hex_examples: ["#FFB3BA"] }],
   sizes: [size("large", 3), size("small", 1)],

@@ -35,7 +35,7 @@ export function filledFrom(catalog: Catalog, draft: Draft): Draft {
 
 /** Returns the draft that orders the same picture again, with its seed. */
 export function draftOf({ prompt, model, params }: Generation): Draft {
-  const { style, color, size, seed } = params;
+  const { style = "", color = "", size = "", seed } = params;
   return { prompt, model, style, color, size, seed: seed === null ? "" : String(seed) };
 }
 
@@ -56,7 +56,7 @@ export function faultsOf({ prompt, seed }: Draft): Partial<Record<keyof Draft, F
 
 export function requestOf({ seed, ...chosen }: Draft): Schemas["CreateGeneration"] {
   const number = seed.trim() === "" ? null : Number(seed);
-  return { ...chosen, seed: number, metadata: {}, validate_only: false };
+  return { ...chosen, kind: null, params: {}, seed: number, metadata: {}, validate_only: false };
 }
 
 /** Returns the price of a size in credits, as the catalog states it, or 0 for a size that it does not have. */

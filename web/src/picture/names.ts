@@ -6,8 +6,13 @@ import { useCatalogWords } from "./catalog-words";
 
 export type Option = "style" | "color" | "size";
 
-/** Returns the name of an option from the catalog, or one made of its id if it is no longer on offer. */
-export function nameOf(option: Option, id: string, catalog: Catalog | undefined): string {
+/**
+ * Returns the name of an option from the catalog, or one made of its id if it is no longer on offer.
+ *
+ * Without an id, which models without such options do not have, the name is empty.
+ */
+export function nameOf(option: Option, id: string | undefined, catalog: Catalog | undefined): string {
+  if (id === undefined) return "";
   const offers = { style: catalog?.styles, color: catalog?.colors, size: catalog?.sizes }[option];
   return offers?.find((offer) => offer.id === id)?.display_name ?? namedAfter(id);
 }
@@ -28,7 +33,7 @@ export function namedAfter(id: string): string {
 }
 
 /** Returns a function that names options in the language of the reader. */
-export function useOptionNames(): (option: Option, id: string) => string {
+export function useOptionNames(): (option: Option, id: string | undefined) => string {
   const inWords = useCatalogWords();
   const { data: catalog } = useQuery({ queryKey: keys.catalog, queryFn: () => body(api.GET("/v1/catalog")) });
   return useCallback((option, id) => inWords(nameOf(option, id, catalog)), [inWords, catalog]);

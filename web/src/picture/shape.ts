@@ -11,7 +11,7 @@ const SQUARE: Shape = { width: 1, height: 1 };
 export function shapeOf({ outputs, params }: Pick<Generation, "outputs" | "params">, number = 0): Shape {
   const output = outputs[number];
   if (output) return { width: output.width, height: output.height };
-  return shapeOfSize(params.size);
+  return shapeOfSize(params.size ?? "");
 }
 
 export function shapeOfSize(size: string): Shape {

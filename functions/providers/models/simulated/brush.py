@@ -1,3 +1,4 @@
+from domain.catalog.options import Color, Size, Style
 from services.generations.model_ports import Job, Picture
 
 
@@ -5,12 +6,14 @@ def painted(job: Job) -> Picture:
     """Return the picture that a job asks for. The same job always gets the same picture."""
     from providers.models.simulated.painting import Scene, paint  # noqa: PLC0415 - only workers need Pillow
 
+    style, size = job.option("style", Style), job.option("size", Size)
     scene = Scene(
         model=job.model,
-        style=job.style,
-        palette=job.color.hex_examples,
-        width=job.size.width,
-        height=job.size.height,
+        composition=job.provider_model,
+        style=style.id,
+        palette=job.option("color", Color).hex_examples,
+        width=size.width,
+        height=size.height,
         prompt=job.prompt,
         seed=job.seed,
     )
@@ -26,9 +29,7 @@ def _parameters(job: Job) -> dict[str, str]:
     return {
         "generation_id": job.generation_id,
         "model": job.model,
-        "style": job.style,
-        "color": job.color.id,
-        "size": job.size.id,
+        **{name: str(value) for name, value in job.params.items()},
         "seed": str(job.seed),
         "prompt": job.prompt,
     }

@@ -4,8 +4,9 @@ import random
 import time
 from collections.abc import Callable
 
+from core.clock import Clock
+from core.settings import Settings
 from core.settings.values import Range
-from domain.catalog.options import ModelOffer
 from providers.models.simulated.brush import painted
 from services.generations.model_ports import Job, ModelRejected, ModelUnavailable, Picture
 
@@ -22,15 +23,12 @@ OUTAGES = (
 class SimulatedModel:
     def __init__(
         self,
-        name: str,
-        description: str,
         *,
         failure_rate: float,
         latency: Range,
         chance: random.Random | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.offer = ModelOffer(name=name, kind="image", description=description)
         self._failure_rate = failure_rate
         self._latency = latency
         self._chance = chance or random.Random()  # noqa: S311 - a simulation, not a secret
@@ -51,3 +49,7 @@ class SimulatedModel:
         if (code, message) in REJECTIONS:
             raise ModelRejected(code, message)
         raise ModelUnavailable(code, message)
+
+
+def make(settings: Settings, _: Clock) -> SimulatedModel:
+    return SimulatedModel(failure_rate=settings.simulated_failure_rate, latency=settings.simulated_latency_seconds)

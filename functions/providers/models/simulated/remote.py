@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from core.clock import Clock
+from core.settings import Settings
 from core.settings.values import Range
-from domain.catalog.options import ModelOffer
 from domain.generations.generation import Failure
 from providers.models.simulated.brush import painted
 from providers.models.simulated.direct import OUTAGES, REJECTIONS
@@ -46,15 +46,12 @@ class _Ticket:
 class SimulatedRemoteModel:
     def __init__(
         self,
-        name: str,
-        description: str,
         *,
         failure_rate: float,
         latency: Range,
         clock: Clock,
         chance: random.Random | None = None,
     ) -> None:
-        self.offer = ModelOffer(name=name, kind="image", description=description)
         self._failure_rate = failure_rate
         self._latency = latency
         self._clock = clock
@@ -99,3 +96,8 @@ class SimulatedRemoteModel:
 def _failed(code: str, message: str, *, retryable: bool) -> RemoteResult:
     failure = Failure(code=code, message=message, retryable=retryable)
     return RemoteResult(status=RemoteStatus.FAILED, failure=failure)
+
+
+def make(settings: Settings, clock: Clock) -> SimulatedRemoteModel:
+    rate, latency = settings.simulated_failure_rate, settings.simulated_latency_seconds
+    return SimulatedRemoteModel(failure_rate=rate, latency=latency, clock=clock)

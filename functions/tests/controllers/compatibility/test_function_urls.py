@@ -48,7 +48,7 @@ def test_f1_a_request_is_accepted(world: World) -> None:
 def test_f1_what_postman_sends_works(world: World) -> None:
     response = create(world, {"style": "oil painting", "priority": "normal", "unknown": 1})
     assert response.status == 202
-    assert world.generation(response.body["generationRequestId"]).spec.style == "oil_painting"
+    assert world.generation(response.body["generationRequestId"]).spec.params["style"] == "oil_painting"
 
 
 def test_f1_only_post_is_allowed(world: World) -> None:

@@ -27,7 +27,7 @@ def test_a_new_generation_is_answered_with_the_whole_resource(world: World) -> N
     assert response.headers["Content-Type"] == "application/json"
     assert "Idempotent-Replayed" not in response.headers
     assert response.body == {
-        "kind": "image",
+        "kind": "text_to_image",
         "status": "queued",
         "progress": 10.0,
         "model": "Model A",
@@ -82,10 +82,12 @@ def test_every_fault_comes_at_once_with_pointer_and_options(world: World) -> Non
 
 
 def test_a_missing_field_is_required(world: World) -> None:
-    response = post(world, json={})
-    assert {(fault["pointer"], fault["detail"]) for fault in response.body["errors"]} == {
-        (f"/{name}", "required") for name in ORDER
-    }
+    of_model_a = {"/style", "/color", "/size", "/prompt"}
+    for given, missing in (({}, {"/model", "/prompt"}), ({"model": "Model A"}, of_model_a)):
+        response = post(world, json=given)
+        assert {(fault["pointer"], fault["detail"]) for fault in response.body["errors"]} == {
+            (pointer, "required") for pointer in missing
+        }
 
 
 def test_a_deactivated_user_is_403(world: World) -> None:

@@ -17,7 +17,7 @@ from domain.generations.lifecycle import complete, fail
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-SPEC = Spec(model="Model A", style="anime", color="neon", size="512x512", prompt="A cat")
+SPEC = Spec(model="Model A", prompt="A cat", params={"style": "anime", "color": "neon", "size": "512x512"})
 BROKEN = Failure(code="model_failed", message="No", retryable=False)
 OUTPUT = Output(path="p", content_type="image/png", width=1, height=1, bytes=1)
 

@@ -36,7 +36,7 @@ def a_generation(name: str = "g", *, price: int = 4, at: datetime = NOW, key_id:
     return Generation(
         id=name,
         user_id="alice",
-        spec=Spec(model="Model A", style="anime", color="neon", size="1024x1792", prompt="A cat"),
+        spec=Spec(model="Model A", prompt="A cat", params={"style": "anime", "color": "neon", "size": "1024x1792"}),
         status=Status.QUEUED,
         price=price,
         held=price,

@@ -27,7 +27,7 @@ def queued(price: int = 4, **fields: object) -> Generation:
     generation = Generation(
         id="g",
         user_id="alice",
-        spec=Spec(model="Model A", style="anime", color="neon", size="1024x1792", prompt="A cat"),
+        spec=Spec(model="Model A", prompt="A cat", params={"style": "anime", "color": "neon", "size": "1024x1792"}),
         status=Status.QUEUED,
         price=price,
         held=price,

@@ -111,7 +111,8 @@ def busy() -> WeekStats:
             "style": {"anime": MODEL_A, "sketch": MODEL_B},
             "color": {"neon": MODEL_A + MODEL_B},
             "size": {"512x512": MODEL_A, "1024x1024": MODEL_B},
-            "kind": {"image": MODEL_A + MODEL_B},
+            "kind": {"text_to_image": MODEL_A + MODEL_B},
+            "provider": {"simulated": MODEL_A + MODEL_B},
         },
         hours={9: MODEL_A, 23: MODEL_B},
         latencies={"Model A": {5: 3}},
@@ -187,7 +188,8 @@ class TestDocument:
             "style_breakdown": {"anime": 5, "sketch": 2},
             "color_breakdown": {"neon": 7},
             "size_breakdown": {"1024x1024": 2, "512x512": 5},
-            "kind_breakdown": {"image": 7},
+            "kind_breakdown": {"text_to_image": 7},
+            "provider_breakdown": {"simulated": 7},
             "hour_breakdown": hours,
         }
 

@@ -11,7 +11,7 @@ from repositories.generations.generation_mapping import generation_fields, gener
 from repositories.store.documents import Document
 
 NOW = datetime(2026, 3, 4, 12, 59, 59, tzinfo=UTC)
-SPEC = Spec(model="Model A", style="anime", color="neon", size="512x512", prompt="A cat")
+SPEC = Spec(model="Model A", prompt="A cat", params={"style": "anime", "color": "neon", "size": "512x512"})
 QUEUED = Generation(
     id="g", user_id="alice", spec=SPEC, status=Status.QUEUED, price=1, held=1, created_at=NOW, updated_at=NOW
 )

@@ -1,7 +1,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,9 @@ from unsteady import UnsteadyDocuments, did_not_happen, happened
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
-SPEC = Spec(model="Model A", style="realistic", color="vibrant", size="512x512", prompt="A lighthouse")
+SPEC = Spec(
+    model="Model A", prompt="A lighthouse", params={"style": "realistic", "color": "vibrant", "size": "512x512"}
+)
 FAILURE = Failure(code="content_filter", message="Content filter violation", retryable=False)
 
 
@@ -581,7 +583,11 @@ class TestPages:
         )
         for n in range(6):
             made = a_generation(f"g{n}", at=NOON + timedelta(minutes=n // 2))
-            spec = replace(SPEC, style="anime" if n % 2 else "sketch", model="Model A" if n < 3 else "Model B")
+            spec = replace(
+                SPEC,
+                params={**SPEC.params, "style": "anime" if n % 2 else "sketch"},
+                model="Model A" if n < 3 else "Model B",
+            )
             made = replace(made, spec=spec)
             instance.generations.create(made.id, "alice", lambda user, made=made: hold(user, made), may_exist=False)
         instance.create("of-bob", "bob")
@@ -652,7 +658,9 @@ class TestPages:
             fields = {
                 "id": f"old{n}",
                 "user_id": "alice",
-                **asdict(SPEC),
+                "model": SPEC.model,
+                "prompt": SPEC.prompt,
+                **SPEC.params,
                 "status": "completed",
                 "credits_deducted": 1,
                 "created_at": NOON + timedelta(seconds=n // 3),

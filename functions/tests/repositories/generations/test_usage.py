@@ -77,7 +77,7 @@ def by_hand(found: Iterable[Generation], owners: Iterable[str], month: Month) ->
 @pytest.mark.parametrize("models", [OFFERED, ("Model B",), ("Model A", "Gone", "Model R", "Lost")], ids=len)
 def test_each_month_is_what_was_written(documents: Documents, owners: set[str], models: Sequence[str]) -> None:
     found = written(documents, models)
-    months = UsageRepository(documents, OFFERED).months(owners, MONTHS)
+    months = UsageRepository(documents, lambda: OFFERED).months(owners, MONTHS)
     assert [each.month for each in months] == MONTHS
     assert [each.models for each in months] == [by_hand(found, owners, month) for month in MONTHS]
     assert (owners == {"nobody"}) == (months[0].total == Usage())
@@ -89,7 +89,7 @@ def test_a_month_begins_with_its_first_moment_and_ends_before_the_next_one_s(doc
     tick = timedelta(microseconds=1)
     moments = {"before": start - tick, "first": start, "last": end - tick, "after": end}
     write(documents, (replace(one, id=id_, created_at=at, user_id="alice") for id_, at in moments.items()))
-    (month,) = UsageRepository(documents, OFFERED).months({"alice"}, MONTHS[:1])
+    (month,) = UsageRepository(documents, lambda: OFFERED).months({"alice"}, MONTHS[:1])
     assert month.total.requests == 2
 
 
@@ -119,7 +119,7 @@ class Watched(MemoryDocuments):
 def test_it_asks_no_further_when_all_are_found() -> None:
     documents = Watched()
     written(documents, ("Model A",))
-    usage = UsageRepository(documents, OFFERED)
+    usage = UsageRepository(documents, lambda: OFFERED)
     usage.months({"user-00000"}, MONTHS[2:3])
     assert documents.sums == 1
     usage.months({"user-00000"}, MONTHS[:1])
@@ -130,4 +130,4 @@ def test_a_month_that_could_not_be_counted_is_no_zero() -> None:
     documents = Watched()
     documents.is_down = True
     with pytest.raises(Unavailable):
-        UsageRepository(documents, OFFERED).months({"alice"}, MONTHS)
+        UsageRepository(documents, lambda: OFFERED).months({"alice"}, MONTHS)

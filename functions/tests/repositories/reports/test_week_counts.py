@@ -86,7 +86,7 @@ class TestEveryNumber:
         ):
             assert {key: plain(tally) for key, tally in tallies.items()} == loops.tallies(name)
         assert {hour: plain(tally) for hour, tally in stats.hours.items() if tally.total} == loops.tallies("hour")
-        assert stats.groups["kind"] == {"image": stats.requests}
+        assert stats.groups["kind"] == {"text_to_image": stats.requests}
         assert all(check.is_exact for check in reconciled(stats))
 
     def test_of_latencies(self, numbers: tuple[WeekStats, Loops]) -> None:

@@ -11,15 +11,15 @@ from domain.credits.errors import AnonymousAllowanceUsed
 from domain.credits.ledger import EntryType
 from domain.credits.spending import Spender
 from domain.credits.user import User
-from domain.generations.generation import Spec
 from people import NOW, at_once, instances, known
+from schemas.generations.asks import ask_of
 from services.accounts.accounts import CLAIMED_MAX
 from services.accounts.ports import Identity
 from services.generations.orders import Order
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, World
 
-SPEC = Spec(**ORDER)
+ASK = ask_of(ORDER)
 NEW = Identity("newcomer", email="new@example.com", name="New", signed_in_at=NOW, email_verified=True)
 ANON = Identity("anon", is_anonymous=True, signed_in_at=NOW)
 LINKED = replace(ANON, is_anonymous=False, email="ann@example.com", name="Ann", email_verified=True)
@@ -35,7 +35,7 @@ def booked(world: World, user_id: str) -> list[tuple[str, EntryType, int]]:
 
 
 def create(world: World, user_id: str) -> str:
-    order = Order(user_id=user_id, spec=SPEC, spender=Spender(signed_in_at=NOW))
+    order = Order(user_id=user_id, ask=ASK, spender=Spender(signed_in_at=NOW))
     return world.app.generation_service.create(order).generation.id
 
 

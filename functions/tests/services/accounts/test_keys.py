@@ -10,8 +10,8 @@ from core.errors import InvalidRequest, PermissionDenied, Unauthenticated
 from domain.accounts.errors import KeyBudgetExceeded, KeyNotFound, TooManyKeys, UserNotFound
 from domain.accounts.keys import ADMIN_SCOPES, KEYS_MAX, Budget, Scope
 from domain.credits.spending import Spender
-from domain.generations.generation import Spec
 from people import NOW, USUAL, at_once, instances, issue
+from schemas.generations.asks import ask_of
 from services.accounts.access import Caller
 from services.accounts.keys import IssuedKey, KeyOrder
 from services.generations.orders import Order
@@ -20,19 +20,19 @@ from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import ORDER, World
 
 HOUR = timedelta(hours=1)
-SPEC = Spec(**ORDER)
+ASK = ask_of(ORDER)
 
 
 def spend(world: World, issued: IssuedKey, *, serial: int = 1) -> Created:
     spender = Spender(key_id=issued.key.id, key_serial=serial)
-    return world.app.generation_service.create(Order(user_id="alice", spec=SPEC, spender=spender))
+    return world.app.generation_service.create(Order(user_id="alice", ask=ASK, spender=spender))
 
 
 def spends(world: World, token: str) -> bool:
     """Whether this secret buys something: by the whole way of a request that spends."""
     try:
         caller = world.app.access.of_key(token, is_fenced=True, acts_for=None)
-        world.app.generation_service.create(Order(user_id=caller.user_id, spec=SPEC, spender=caller.spender))
+        world.app.generation_service.create(Order(user_id=caller.user_id, ask=ASK, spender=caller.spender))
     except Unauthenticated:
         return False
     return True

@@ -1,11 +1,11 @@
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bootstrap.provider_table import PROVIDERS
 from core.errors import InvalidRequest
-from domain.catalog.options import Catalog, ModelOffer
-from domain.generations.generation import Spec
+from domain.catalog.catalog import Catalog
+from domain.catalog.models import Ask
 from repositories.catalog.catalog import CatalogRepository
 from services.catalog.catalog import CatalogService
 from world import World
@@ -18,14 +18,14 @@ class Counted:
         self._catalogs = CatalogRepository(world.documents, world.app.transaction)
         self.loads = 0
 
-    def load(self, models: Mapping[str, ModelOffer]) -> Catalog:
+    def load(self) -> Catalog:
         self.loads += 1
-        return self._catalogs.load(models)
+        return self._catalogs.load()
 
 
 def test_the_catalog_is_loaded_once_a_minute(world: World) -> None:
     counted = Counted(world)
-    service = CatalogService(counted, world.app.models.offers(), lambda: world.now)
+    service = CatalogService(counted, PROVIDERS, lambda: world.now)
     for _ in range(3):
         service.current()
     assert counted.loads == 1
@@ -39,16 +39,16 @@ def test_the_catalog_is_loaded_once_a_minute(world: World) -> None:
 
 def test_creating_ten_generations_in_a_minute_loads_the_catalog_once(world: World) -> None:
     counted = Counted(world)
-    world.app.made["catalog"] = CatalogService(counted, world.app.models.offers(), lambda: world.now)
+    world.app.made["catalog"] = CatalogService(counted, PROVIDERS, lambda: world.now)
     for _ in range(10):
         world.create()
     assert counted.loads == 1
 
 
 def test_every_fault_of_an_order_is_named(world: World) -> None:
-    spec = Spec(model="Model C", style="cubist", color="warm", size="800x600", prompt="x")
+    ask = Ask(model="Model C", params={"style": "cubist", "color": "warm", "size": "800x600"}, prompt="x")
     with pytest.raises(InvalidRequest) as refused:
-        world.app.catalog.checked(spec)
+        world.app.catalog.checked(ask)
     assert [fault.pointer for fault in refused.value.errors] == ["/model", "/style", "/color", "/size"]
 
 

@@ -7,6 +7,7 @@ from firebase_functions.https_fn import HttpsError
 
 from core.errors import Unavailable
 from core.queues import Queue
+from domain.catalog.options import Color, Size
 from domain.generations.generation import Status
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
@@ -52,9 +53,10 @@ def test_a_model_gets_the_order_with_its_options_and_the_time_it_has(world: Worl
     generation_id = world.create(style="anime", color="neon", seed=7)
     world.deliver(generation_id)
     (job,) = world.model.jobs
-    assert (job.generation_id, job.style, job.prompt, job.seed) == (generation_id, "anime", "A lighthouse at dusk", 7)
-    assert job.color.hex_examples == ("#39FF14", "#FF073A", "#00FFFF")
-    assert (job.size.width, job.timeout_seconds) == (512, 180)
+    assert (job.generation_id, job.prompt, job.seed) == (generation_id, "A lighthouse at dusk", 7)
+    assert job.params == {"style": "anime", "color": "neon", "size": "512x512"}
+    assert job.option("color", Color).hex_examples == ("#39FF14", "#FF073A", "#00FFFF")
+    assert (job.option("size", Size).width, job.timeout_seconds) == (512, 180)
 
 
 def test_without_a_seed_the_generation_decides_so_that_a_repeat_is_the_same(world: World) -> None:

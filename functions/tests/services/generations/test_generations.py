@@ -12,6 +12,7 @@ from firebase_functions.https_fn import HttpsError
 from core.errors import AppError, IdempotencyKeyReused, InvalidRequest, Unavailable
 from core.records import Cursor
 from domain.accounts.errors import UserInactive, UserNotFound
+from domain.catalog.models import Ask
 from domain.credits.errors import InsufficientCredits
 from domain.credits.ledger import EntryType
 from domain.generations.errors import AlreadyFinal, GenerationNotFound
@@ -22,11 +23,13 @@ from services.generations.ports import Created, GenerationFilter
 from world import World
 
 WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)
-SPEC = Spec(model="Model A", style="realistic", color="vibrant", size="1024x1792", prompt="A lighthouse at dusk")
+OPTIONS = {"style": "realistic", "color": "vibrant", "size": "1024x1792"}
+ASK = Ask(model="Model A", prompt="A lighthouse at dusk", params=OPTIONS)
+SPEC = Spec(model="Model A", prompt="A lighthouse at dusk", params=OPTIONS)
 
 
 def order(user_id: str = "alice", **changes: Any) -> Order:
-    return replace(Order(user_id=user_id, spec=SPEC), **changes)
+    return replace(Order(user_id=user_id, ask=ASK), **changes)
 
 
 def with_key(**changes: Any) -> Order:
@@ -63,8 +66,8 @@ def test_creating_takes_the_price_and_queues_one_task(world: World) -> None:
 
 
 def test_options_are_stored_by_their_ids(world: World) -> None:
-    created = create(world, order(spec=replace(SPEC, style="Oil Painting")))
-    assert created.generation.spec.style == "oil_painting"
+    created = create(world, order(ask=replace(ASK, params={**OPTIONS, "style": "Oil Painting"})))
+    assert created.generation.spec.params["style"] == "oil_painting"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ def test_options_are_stored_by_their_ids(world: World) -> None:
     [
         (order("nobody"), UserNotFound),
         (order("bob"), InsufficientCredits),
-        (order(spec=replace(SPEC, style="cubist")), InvalidRequest),
+        (order(ask=replace(ASK, params={**OPTIONS, "style": "cubist"})), InvalidRequest),
     ],
 )
 def test_a_refused_order_writes_nothing(world: World, wanted: Order, refusal: type[Exception]) -> None:
@@ -91,13 +94,13 @@ def test_a_deactivated_user_is_refused(world: World) -> None:
 
 
 def test_orders_are_accepted_to_the_last_credit_and_not_beyond(world: World) -> None:
-    small = order("mallory", spec=replace(SPEC, size="1024x1024"))
+    small = order("mallory", ask=replace(ASK, params={**OPTIONS, "size": "1024x1024"}))
     for _ in range(3):
         create(world, small)
     with pytest.raises(InsufficientCredits) as refused:
         create(world, small)
     assert refused.value.details == {"required": 3, "available": 1}
-    create(world, order("mallory", spec=replace(SPEC, size="512x512")))
+    create(world, order("mallory", ask=replace(ASK, params={**OPTIONS, "size": "512x512"})))
     assert (world.user("mallory").current_credits, world.user("mallory").held_credits) == (0, 10)
     world.assert_books_balance()
 
@@ -193,10 +196,10 @@ def test_a_replay_shows_the_generation_as_it_is_now(world: World) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        with_key(spec=replace(SPEC, prompt="Another")),
-        with_key(spec=replace(SPEC, seed=1)),
+        with_key(ask=replace(ASK, prompt="Another")),
+        with_key(ask=replace(ASK, seed=1)),
         with_key(metadata={"a": "b"}),
-        with_key(spec=replace(SPEC, size="512x512")),
+        with_key(ask=replace(ASK, params={**OPTIONS, "size": "512x512"})),
     ],
 )
 def test_the_same_key_with_another_order_is_refused(world: World, other: Order) -> None:
@@ -347,7 +350,7 @@ def test_a_list_is_newest_first_and_only_ones_own(world: World) -> None:
     mine = []
     for _ in range(3):
         mine.append(create(world).generation.id)
-        create(world, order("mallory", spec=replace(SPEC, size="512x512")))
+        create(world, order("mallory", ask=replace(ASK, params={**OPTIONS, "size": "512x512"})))
         world.later(seconds=1)
     found = world.app.generation_service.page("alice", GenerationFilter(), after=None, limit=10)
     assert [view.generation.id for view in found] == mine[::-1]
@@ -369,7 +372,9 @@ def test_filters_narrow_a_list(world: World) -> None:
     world.deliver_all()
     world.later(hours=1)
     noon = world.now
-    waiting = create(world, order(spec=replace(SPEC, style="anime", model="Model B"))).generation.id
+    waiting = create(
+        world, order(ask=replace(ASK, params={**OPTIONS, "style": "anime"}, model="Model B"))
+    ).generation.id
 
     def found(**wanted: Any) -> list[str]:
         views = world.app.generation_service.page("alice", GenerationFilter(**wanted), after=None, limit=10)
@@ -529,14 +534,14 @@ def test_a_stranger_cannot_cancel(world: World) -> None:
 
 
 def test_cancelling_a_remote_job_cancels_it_at_the_vendor(world: World) -> None:
-    generation_id = create(world, order(spec=replace(SPEC, model="Model R"))).generation.id
+    generation_id = create(world, order(ask=replace(ASK, model="Model R"))).generation.id
     world.deliver(generation_id)
     world.app.generation_service.cancel("alice", generation_id)
     assert world.vendor.cancelled == [f"job-of-{generation_id}"]
 
 
 def test_a_job_that_was_submitted_while_we_cancelled_is_cancelled_at_the_vendor_too(world: World) -> None:
-    generation_id = create(world, order(spec=replace(SPEC, model="Model R"))).generation.id
+    generation_id = create(world, order(ask=replace(ASK, model="Model R"))).generation.id
     known = world.app.generations.get(generation_id)
     world.deliver(generation_id)
     assert known is not None
@@ -546,7 +551,7 @@ def test_a_job_that_was_submitted_while_we_cancelled_is_cancelled_at_the_vendor_
 
 
 def test_a_vendor_that_will_not_cancel_does_not_keep_the_refund(world: World) -> None:
-    generation_id = create(world, order(spec=replace(SPEC, model="Model R"))).generation.id
+    generation_id = create(world, order(ask=replace(ASK, model="Model R"))).generation.id
     world.deliver(generation_id)
     world.vendor.refuses_to_cancel = True
     world.app.generation_service.cancel("alice", generation_id)
@@ -554,7 +559,7 @@ def test_a_vendor_that_will_not_cancel_does_not_keep_the_refund(world: World) ->
 
 
 def test_what_was_listed_as_processing_is_listed_as_ended_later(world: World) -> None:
-    create(world, order(spec=replace(SPEC, model="Model R")))
+    create(world, order(ask=replace(ASK, model="Model R")))
     world.vendor.results = [RemoteResult(status=RemoteStatus.RUNNING)]
     world.deliver(world.queue.waiting.popleft().generation_id)
     assert statuses(world) == ["processing"]

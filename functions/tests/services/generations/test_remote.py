@@ -6,8 +6,8 @@ import pytest
 from firebase_functions.https_fn import HttpsError
 
 from domain.generations.generation import Failure, Status
+from given_providers import GivenProviders
 from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
-from services.generations.models import ModelRegistry
 from services.operations.sweeping import SweepResult
 from world import World
 
@@ -333,11 +333,16 @@ def test_what_comes_of_a_job_that_is_no_longer_ours_is_dropped(world: World, ans
     world.assert_books_balance()
 
 
+def without_the_vendor(world: World) -> None:
+    """A deployment that no longer has the provider of Model R takes over."""
+    world.app.made["providers"] = GivenProviders(direct=world.model)
+    for made in ("models", "fulfilment", "worker", "generation_service"):
+        world.app.made.pop(made, None)
+
+
 def test_a_model_that_was_withdrawn_while_its_job_ran_is_a_refund(world: World) -> None:
     generation_id = submitted(world)
-    world.app.made["models"] = ModelRegistry([world.model])
-    for made in ("fulfilment", "worker"):
-        world.app.made.pop(made)
+    without_the_vendor(world)
     poll(world)
     generation = world.generation(generation_id)
     assert generation.failure is not None
@@ -492,7 +497,6 @@ def test_a_success_without_a_picture_is_a_failure_with_a_refund(world: World) ->
 
 def test_a_job_of_a_model_that_was_withdrawn_can_be_cancelled(world: World) -> None:
     generation_id = submitted(world)
-    world.app.made["models"] = ModelRegistry([world.model])
-    world.app.made.pop("generation_service")
+    without_the_vendor(world)
     assert world.app.generation_service.cancel("alice", generation_id).generation.refunded == 4
     world.assert_books_balance()

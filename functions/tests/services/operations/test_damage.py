@@ -199,7 +199,7 @@ class TestOtherRecords:
     def test_an_option_is_not_on_offer(self, world: World, damage: Damage) -> None:
         world.overwrite("sizes/1024x1024", **damage)
         fresh = World(world.now, documents=world.documents)
-        assert "1024x1024" not in fresh.app.options.load({}).sizes
+        assert "1024x1024" not in fresh.app.options.load().sizes
         assert fresh.create(size="512x512")
         refused = fresh.api(
             "POST",

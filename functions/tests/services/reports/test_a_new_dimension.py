@@ -33,7 +33,7 @@ MAKER = Dimension(
     heading="Maker",
     title="Makers",
     table="makers",
-    of_model=lambda offer: offer.name.rpartition(" ")[2],
+    of_model=lambda model: model.id.rpartition(" ")[2],
 )
 
 

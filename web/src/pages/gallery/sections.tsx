@@ -27,11 +27,13 @@ export function RequestSection({ generation, catalog }: SectionProps & { catalog
       </figure>
       <dl class="gallery-properties">
         <Property name={t("gallery.model")}>{inWords(model)}</Property>
-        <Property name={t("gallery.style")}>{named("style")}</Property>
-        <Property name={t("gallery.color")}>
-          {named("color")} <Swatches colors={shades} />
-        </Property>
-        <Property name={t("gallery.size")}>{named("size")}</Property>
+        {params.style && <Property name={t("gallery.style")}>{named("style")}</Property>}
+        {params.color && (
+          <Property name={t("gallery.color")}>
+            {named("color")} <Swatches colors={shades} />
+          </Property>
+        )}
+        {params.size && <Property name={t("gallery.size")}>{named("size")}</Property>}
         <Property name={t("gallery.seed")}>{params.seed ?? t("gallery.noSeed")}</Property>
         <Labels metadata={metadata} />
       </dl>

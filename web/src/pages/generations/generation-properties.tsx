@@ -5,6 +5,8 @@ import type { Property } from "../admin/properties";
 
 type AnyGeneration = Schemas["AnyGenerationResource"];
 
+const OPTIONS = ["style", "color", "size"] as const;
+
 interface Names {
   inWords: (words: string) => string;
   named: (option: Option, id: string) => string;
@@ -29,9 +31,12 @@ function asked(
     { name: t("generations.column.id"), value: <code>{id}</code> },
     { name: t("generations.property.kind"), value: inWords(namedAfter(kind)) },
     { name: t("generations.property.model"), value: inWords(model) },
-    { name: t("generations.property.style"), value: named("style", params.style) },
-    { name: t("generations.property.color"), value: named("color", params.color) },
-    { name: t("generations.property.size"), value: named("size", params.size) },
+    ...OPTIONS.flatMap((option) => {
+      const id = params[option];
+      return id === undefined
+        ? []
+        : [{ name: t(`generations.property.${option}`), value: named(option, id) }];
+    }),
     { name: t("generations.property.seed"), value: params.seed ?? t("generations.property.noSeed") },
   ];
 }

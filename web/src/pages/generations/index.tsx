@@ -80,7 +80,7 @@ function GenerationTable({ rows }: { rows: readonly AnyGeneration[] }) {
     { head: t("generations.column.status"), cell: (each) => <StatusBadge status={each.status} /> },
     {
       head: t("generations.column.model"),
-      cell: (each) => `${inWords(each.model)}, ${named("style", each.params.style)}`,
+      cell: (each) => [inWords(each.model), named("style", each.params.style)].filter(Boolean).join(", "),
     },
     { head: t("generations.column.price"), cell: (each) => number(each.cost.price), isNumber: true },
   ];

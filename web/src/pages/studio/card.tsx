@@ -50,7 +50,7 @@ function ChosenOptions({ generation, catalog }: { generation: Generation; catalo
   const words = useCatalogWords();
   const { model, params, cost } = generation;
   const name = (option: Option) => words(nameOf(option, params[option], catalog));
-  const chosen = [words(model), name("style"), name("color"), namedAfter(params.size)];
+  const chosen = [words(model), name("style"), name("color"), namedAfter(params.size ?? "")].filter(Boolean);
   return (
     <p class="hint">
       {chosen.join("\u00a0· ")}

@@ -17,8 +17,8 @@ from providers.models.simulated.painting.scene import Scene
 __all__ = ["Scene", "paint"]
 
 _COMPOSERS: dict[str, Callable[[Scene, Palette], Picture]] = {
-    "Model A": landscape.compose,
-    "Model B": tabletop.compose,
+    "landscapes": landscape.compose,
+    "tabletops": tabletop.compose,
 }
 _HANDS: dict[str, Callable[[Picture, Random], Image.Image]] = {
     "realistic": realistic.render,
@@ -33,7 +33,7 @@ _KEYWORD = 79  # a PNG allows so many bytes for the name of a text
 
 
 def paint(scene: Scene, *, parameters: Mapping[str, str]) -> bytes:
-    picture = _composer(scene.model)(scene, Palette.of(scene.palette))
+    picture = _composer(scene.composition)(scene, Palette.of(scene.palette))
     # The composition does not depend on style and palette, which only paint the same scene in another way.
     hand = _HANDS.get(scene.style, realistic.render)
     image = hand(picture, dice(scene))
@@ -42,8 +42,9 @@ def paint(scene: Scene, *, parameters: Mapping[str, str]) -> bytes:
     return sheet.getvalue()
 
 
-def _composer(model: str) -> Callable[[Scene, Palette], Picture]:
-    return _COMPOSERS.get(model) or list(_COMPOSERS.values())[digest(model) % len(_COMPOSERS)]
+def _composer(composition: str) -> Callable[[Scene, Palette], Picture]:
+    """Return the composer with this name. An operator may have given another name, which always means the same one."""
+    return _COMPOSERS.get(composition) or list(_COMPOSERS.values())[digest(composition) % len(_COMPOSERS)]
 
 
 def _written(parameters: Mapping[str, str]) -> PngInfo:

@@ -7,17 +7,20 @@ import pytest
 from PIL import Image
 
 from core.settings.values import Range
-from domain.operations.demo_catalog import COLORS, SIZES
+from domain.catalog.models import Kind
+from domain.operations.demo_catalog import COLORS, SIZES, STYLES
 from providers.models.simulated.direct import OUTAGES, REJECTIONS, SimulatedModel
 from services.generations.model_ports import Job, ModelRejected, ModelUnavailable
 
+SIZE = replace(SIZES[0], id="128x160", width=128, height=160)
 JOB = Job(
     generation_id="g-1",
     model="Model A",
-    style="anime",
+    kind=Kind.TEXT_TO_IMAGE,
+    provider_model="landscapes",
     prompt="A lighthouse at dusk",
-    color=COLORS[0],
-    size=replace(SIZES[0], id="128x160", width=128, height=160),
+    params={"style": "anime", "color": COLORS[0].id, "size": "128x160"},
+    options={"style": STYLES[1], "color": COLORS[0], "size": SIZE},
     seed=7,
     timeout_seconds=180,
 )
@@ -25,8 +28,6 @@ JOB = Job(
 
 def a_model(rate: float, low: float = 0, high: float = 0, chance: random.Random | None = None) -> SimulatedModel:
     return SimulatedModel(
-        "Model A",
-        "Landscapes",
         failure_rate=rate,
         latency=Range(low=low, high=high),
         chance=chance,
@@ -88,8 +89,6 @@ def test_it_always_fails_at_rate_1() -> None:
 def test_its_latency_is_drawn_from_the_range() -> None:
     pauses: list[float] = []
     model = SimulatedModel(
-        "Model A",
-        "Landscapes",
         failure_rate=1,
         latency=Range(low=5, high=40),
         chance=random.Random(1),
@@ -130,8 +129,3 @@ def test_the_picture_says_what_it_was_made_from() -> None:
         text = str(image.info)
     assert "A lighthouse at dusk" in text
     assert "g-1" in text
-
-
-def test_its_offer_names_it() -> None:
-    offer = a_model(0).offer
-    assert (offer.name, offer.kind, offer.description) == ("Model A", "image", "Landscapes")

@@ -15,7 +15,8 @@ from providers.models.simulated.painting import Scene, paint
 from providers.models.simulated.painting.colour import lab
 
 STYLES = ("realistic", "anime", "oil_painting", "sketch", "cyberpunk", "watercolor")
-MODELS = ("Model A", "Model B")
+# Each model with its composition.
+MODELS = {"Model A": "landscapes", "Model B": "tabletops"}
 PALETTES = {
     "vibrant": ("#FF6B6B", "#4ECDC4", "#45B7D1"),
     "monochrome": ("#000000", "#808080", "#FFFFFF"),
@@ -26,6 +27,7 @@ PALETTES = {
 PROMPTS = ("a mountain lake at sunset", "city night", "a cat")
 SCENE = Scene(
     model="Model A",
+    composition="landscapes",
     style="realistic",
     palette=PALETTES["vibrant"],
     width=192,
@@ -41,6 +43,10 @@ APART = 7
 FAR_APART = 18
 FAINT = 0.03  # OKLab chroma below which no eye names a hue
 KIN = 0.45  # radians between hues that still pass for one colour, lit or shaded
+
+
+def of_model(name: str) -> dict[str, str]:
+    return {"model": name, "composition": MODELS[name]}
 
 
 def seen(scene: Scene) -> Image.Image:
@@ -74,7 +80,7 @@ def shares(scene: Scene) -> tuple[float, Counter[int]]:
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("model", MODELS)
 def test_the_same_scene_is_the_same_bytes_in_another_process(model: str, style: str) -> None:
-    scene = replace(SCENE, model=model, style=style, prompt="日没 🌅 naïve")
+    scene = replace(SCENE, **of_model(model), style=style, prompt="日没 🌅 naïve")
     script = (
         "import sys, hashlib\n"
         "from providers.models.simulated.painting import Scene, paint\n"
@@ -88,7 +94,7 @@ def test_the_same_scene_is_the_same_bytes_in_another_process(model: str, style: 
 
 def test_painting_in_between_changes_nothing() -> None:
     before = paint(SCENE, parameters={})
-    seen(replace(SCENE, model="Model B", style="oil_painting"))
+    seen(replace(SCENE, **of_model("Model B"), style="oil_painting"))
     assert paint(SCENE, parameters={}) == before
 
 
@@ -99,7 +105,7 @@ def test_painting_in_between_changes_nothing() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_every_size_is_a_png_of_that_size(style: str, width: int, height: int) -> None:
     for model in MODELS:
-        scene = replace(SCENE, model=model, style=style, width=width, height=height)
+        scene = replace(SCENE, **of_model(model), style=style, width=width, height=height)
         data = paint(scene, parameters={})
         image = Image.open(io.BytesIO(data))
         image.load()
@@ -124,7 +130,7 @@ def test_parameters_a_png_cannot_hold_do_not_stop_the_painting() -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_styles_of_one_scene_look_clearly_different(model: str, palette: str) -> None:
     for prompt in PROMPTS:
-        scene = replace(SCENE, model=model, palette=PALETTES[palette], prompt=prompt)
+        scene = replace(SCENE, **of_model(model), palette=PALETTES[palette], prompt=prompt)
         looks = {style: seen(replace(scene, style=style)) for style in STYLES}
         for one, other in combinations(STYLES, 2):
             assert difference(looks[one], looks[other]) > APART, (prompt, one, other)
@@ -135,7 +141,7 @@ def test_styles_of_one_scene_look_clearly_different(model: str, palette: str) ->
 def test_the_models_are_two_hands(style: str, palette: str) -> None:
     for prompt in PROMPTS:
         scene = replace(SCENE, style=style, palette=PALETTES[palette], prompt=prompt)
-        one, other = (seen(replace(scene, model=model)) for model in MODELS)
+        one, other = (seen(replace(scene, **of_model(model))) for model in MODELS)
         assert difference(one, other) > FAR_APART, prompt
 
 
@@ -144,7 +150,7 @@ def test_the_models_are_two_hands(style: str, palette: str) -> None:
 @pytest.mark.parametrize("palette", [name for name in PALETTES if name != "monochrome"])
 def test_the_picture_is_made_of_the_palettes_hues(palette: str, model: str, style: str) -> None:
     for prompt in PROMPTS:
-        share, _ = shares(replace(SCENE, model=model, style=style, palette=PALETTES[palette], prompt=prompt))
+        share, _ = shares(replace(SCENE, **of_model(model), style=style, palette=PALETTES[palette], prompt=prompt))
         assert share > 0.5, prompt
 
 
@@ -152,7 +158,7 @@ def test_the_picture_is_made_of_the_palettes_hues(palette: str, model: str, styl
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("palette", ["vibrant", "neon"])
 def test_every_colour_of_the_palette_appears(palette: str, model: str, style: str) -> None:
-    scene = replace(SCENE, model=model, style=style, palette=PALETTES[palette])
+    scene = replace(SCENE, **of_model(model), style=style, palette=PALETTES[palette])
     kin = sum((shares(replace(scene, prompt=prompt))[1] for prompt in PROMPTS), Counter[int]())
     assert all(kin[k] > 0.01 * kin.total() for k in range(3)), kin
 
@@ -160,7 +166,7 @@ def test_every_colour_of_the_palette_appears(palette: str, model: str, style: st
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("model", MODELS)
 def test_a_monochrome_palette_gives_a_grey_picture(model: str, style: str) -> None:
-    pixels = labs(seen(replace(SCENE, model=model, style=style, palette=PALETTES["monochrome"])))
+    pixels = labs(seen(replace(SCENE, **of_model(model), style=style, palette=PALETTES["monochrome"])))
     assert sum(math.hypot(*pixel[1:]) < FAINT for pixel in pixels) > 0.9 * len(pixels)
     lights = [pixel[0] for pixel in pixels]
     assert max(lights) - min(lights) > 0.4
@@ -168,14 +174,14 @@ def test_a_monochrome_palette_gives_a_grey_picture(model: str, style: str) -> No
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_palette_changes_the_picture(model: str) -> None:
-    looks = [seen(replace(SCENE, model=model, palette=palette)) for palette in PALETTES.values()]
+    looks = [seen(replace(SCENE, **of_model(model), palette=palette)) for palette in PALETTES.values()]
     assert all(difference(one, other) > APART for one, other in combinations(looks, 2))
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("model", MODELS)
 def test_seed_and_prompt_change_the_picture(model: str, style: str) -> None:
-    scene = replace(SCENE, model=model, style=style)
+    scene = replace(SCENE, **of_model(model), style=style)
     look = seen(scene)
     assert difference(look, seen(replace(scene, seed=8))) > APART
     assert difference(look, seen(replace(scene, prompt="a city at night"))) > APART
@@ -201,7 +207,7 @@ def test_seed_and_prompt_change_the_picture(model: str, style: str) -> None:
 )
 def test_any_prompt_is_painted(prompt: str) -> None:
     for model in MODELS:
-        scene = replace(SCENE, model=model, prompt=prompt, width=128, height=128)
+        scene = replace(SCENE, **of_model(model), prompt=prompt, width=128, height=128)
         assert paint(scene, parameters={"model": model}).startswith(b"\x89PNG")
 
 
@@ -215,21 +221,21 @@ def test_a_word_in_another_script_names_the_same_night() -> None:
 def test_palettes_of_one_to_five_colours(model: str, count: int) -> None:
     colours = ("#123456", "#FEDCBA", "#00AA00", "#AA00AA", "#FFFF00")[:count]
     for style in STYLES:
-        assert paint(replace(SCENE, model=model, style=style, palette=colours), parameters={})
+        assert paint(replace(SCENE, **of_model(model), style=style, palette=colours), parameters={})
 
 
 @pytest.mark.parametrize("palette", [("#000000",), ("#FFFFFF",), ("#FF0000", "#FF0000")])
 def test_palettes_with_nothing_to_choose_from(palette: tuple[str, ...]) -> None:
     for model in MODELS:
-        image = seen(replace(SCENE, model=model, palette=palette))
+        image = seen(replace(SCENE, **of_model(model), palette=palette))
         low, high = image.convert("L").getextrema()
         assert high - low > 20
 
 
 def test_unknown_names_get_one_of_the_known_looks() -> None:
     assert paint(replace(SCENE, style="cubism"), parameters={})
-    looks = {name: seen(replace(SCENE, model=name)) for name in ("Model C", "Model D", "Model E", "Model F")}
-    known = [seen(replace(SCENE, model=model)) for model in MODELS]
+    looks = {name: seen(replace(SCENE, composition=name)) for name in ("c", "d", "e", "f")}
+    known = [seen(replace(SCENE, **of_model(model))) for model in MODELS]
     assert all(min(difference(look, one) for one in known) < APART for look in looks.values())
 
 

@@ -5,20 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.settings.values import Range
-from domain.operations.demo_catalog import COLORS, SIZES
+from domain.catalog.models import Kind
+from domain.operations.demo_catalog import COLORS, SIZES, STYLES
+from given_providers import GivenProviders
 from providers.models.simulated.remote import SimulatedRemoteModel
 from services.generations.model_ports import Job, RemoteModel, RemoteStatus
-from services.generations.models import ModelRegistry
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+SIZE = replace(SIZES[0], id="128x128", width=128, height=128)
 JOB = Job(
     generation_id="g-1",
     model="Model R",
-    style="anime",
+    kind=Kind.TEXT_TO_IMAGE,
+    provider_model="landscapes",
     prompt="A lighthouse at dusk",
-    color=COLORS[0],
-    size=replace(SIZES[0], id="128x128", width=128, height=128),
+    params={"style": "anime", "color": COLORS[0].id, "size": "128x128"},
+    options={"style": STYLES[1], "color": COLORS[0], "size": SIZE},
     seed=7,
     timeout_seconds=180,
 )
@@ -41,8 +44,6 @@ def wall() -> Wall:
 
 def a_vendor(wall: Wall, *, rate: float = 0, low: float = 10, high: float = 10, seed: int = 1) -> SimulatedRemoteModel:
     return SimulatedRemoteModel(
-        "Model R",
-        "Works at a vendor's",
         failure_rate=rate,
         latency=Range(low=low, high=high),
         clock=wall,
@@ -188,7 +189,7 @@ def test_it_is_a_remote_model(wall: Wall) -> None:
 
 def test_a_whole_generation_by_way_of_the_vendor(world: World) -> None:
     wall = Wall()
-    world.app.made["models"] = ModelRegistry([a_vendor(wall, low=20, high=20)])
+    world.app.made["providers"] = GivenProviders(remote=a_vendor(wall, low=20, high=20))
     generation_id = world.create(model="Model R")
     for _ in range(5):  # the submission, and a poll after 5, 10, 15 and 20 seconds
         assert len(world.queue.waiting) == 1

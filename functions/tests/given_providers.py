@@ -1,0 +1,30 @@
+"""The providers of models that a test gives to an application, in the place of its own."""
+
+from collections.abc import Mapping
+
+from services.generations.model_ports import DirectModel, Job, Model, Picture
+
+
+class GivenProviders:
+    def __init__(self, **providers: Model) -> None:
+        """`remote` stands for the provider `simulated-remote`."""
+        self._providers = {"simulated": providers.get("direct"), "simulated-remote": providers.get("remote")}
+
+    def find(self, name: str) -> Model:
+        found = self._providers[name]
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+class ByModel:
+    """A provider that has another script for each model."""
+
+    def __init__(self, models: Mapping[str, DirectModel]) -> None:
+        self._models = models
+
+    def expected_seconds(self) -> float:
+        return 10.0
+
+    def generate(self, job: Job) -> tuple[Picture, ...]:
+        return self._models[job.model].generate(job)
