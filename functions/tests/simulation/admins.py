@@ -110,7 +110,7 @@ class Admin:
 
     def _act(self, user_id: str) -> None:
         universe, order = self._universe, self._order(user_id)
-        universe.admin_watch.acts[order.spec.prompt] = (universe.scheduler.steps, self._signed_in_at)
+        universe.admin_watch.acts[order.ask.prompt] = (universe.scheduler.steps, self._signed_in_at)
         with suppress(Unavailable, universe.lost), universe.promises.asking(user_id) as asking:
             try:
                 created = universe.ask("act", lambda app: self._asked(app, order), drawn=asking.drawn)

@@ -63,8 +63,8 @@ class Promises:
 
     def accept(self, order: Order, generation: Generation) -> None:
         self.accepted[generation.id] = order.user_id
-        if (generation.user_id, generation.spec.prompt) != (order.user_id, order.spec.prompt):
-            raise Violation("I6", f"{order.spec.prompt} was answered with {generation.spec.prompt}")
+        if (generation.user_id, generation.spec.prompt) != (order.user_id, order.ask.prompt):
+            raise Violation("I6", f"{order.ask.prompt} was answered with {generation.spec.prompt}")
         if order.idempotency_key is not None:
             known = self._keys.setdefault((order.user_id, order.idempotency_key), generation.id)
             if known != generation.id:
