@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bootstrap.generations import GenerationParts
+from bootstrap.fulfilment import FulfilmentParts
 from bootstrap.parts import part
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from services.reports.reporting import ReportService
 
 
-class ReportParts(GenerationParts):
+class ReportParts(FulfilmentParts):
     @part
     def reporting(self) -> "ReportService":
         from domain.reports.economics import Prices

@@ -19,7 +19,8 @@ class RouteParts(HttpParts):
         from controllers.compatibility.function_urls import FunctionUrls
 
         return FunctionUrls(
-            generations=self.generation_service,
+            ordering=self.ordering,
+            viewing=self.viewing,
             catalog=self.catalog,
             ledger=self.ledger,
             seeding=self.later(lambda: self.seeding),
@@ -40,15 +41,23 @@ class RouteParts(HttpParts):
         from controllers.http.api import Api
         from controllers.operations.health import HealthController
 
+        generations = GenerationController(
+            ordering=self.ordering,
+            quoting=self.later(lambda: self.quoting),
+            viewing=self.viewing,
+            cancelling=self.later(lambda: self.cancelling),
+            catalog=self.catalog,
+            waits=self.waits,
+        )
         routes = [
-            *GenerationController(self.generation_service, self.catalog, self.waits).routes(),
+            *generations.routes(),
             *AccountController(self.account_service, self.ledger).routes(),
             *LedgerController(self.ledger).routes(),
             *UsageController(self.later(lambda: self.usage)).routes(),
             *KeyController(self.keys, self.clock).routes(),
             *CatalogController(self.catalog).routes(),
             *HealthController(lambda: self.documents.get("health/ready")).routes(),
-            *WebhookController(self.callbacks).routes(),
+            *WebhookController(self.later(lambda: self.callbacks)).routes(),
         ]
         return Api(
             routes,
@@ -75,7 +84,7 @@ class RouteParts(HttpParts):
         return [
             *AdminUserController(self.administration, self.erasure).routes(),
             *AdminKeyController(self.keys, self.clock).routes(),
-            *AdminRecordController(self.generation_service, self.entries, self.audit_log).routes(),
+            *AdminRecordController(self.viewing, self.entries, self.audit_log).routes(),
             *AdminCatalogController(self.catalog_editing).routes(),
             *AdminOperationsController(self.operations).routes(),
             *AdminConnectionController(self.addresses).routes(),

@@ -44,8 +44,9 @@ from services.accounts.access import Caller
 from services.accounts.instructions import OPERATOR, Instruction
 from services.catalog.catalog import CatalogService
 from services.credits.ledger import LedgerService
-from services.generations.generations import GenerationService
+from services.generations.ordering import OrderService
 from services.generations.orders import Order
+from services.generations.viewing import ViewService
 from services.operations.operations import OperationsService
 from services.operations.seeding import SeedService
 
@@ -60,7 +61,8 @@ class FunctionUrls:
     def __init__(
         self,
         *,
-        generations: GenerationService,
+        ordering: OrderService,
+        viewing: ViewService,
         catalog: CatalogService,
         ledger: LedgerService,
         seeding: SeedService,
@@ -68,7 +70,8 @@ class FunctionUrls:
         authenticator: Authenticator,
         boundary: HttpBoundary,
     ) -> None:
-        self._generations = generations
+        self._ordering = ordering
+        self._viewing = viewing
         self._catalog = catalog
         self._ledger = ledger
         self._seeding = seeding
@@ -113,7 +116,7 @@ class FunctionUrls:
             spender=caller.spender,
             ordered_by=Instruction(actor=caller.actor, request_id=request_id) if caller.acts_for_another else None,
         )
-        generation = self._generations.create(order).generation
+        generation = self._ordering.create(order).generation
         created = GenerationCreated(
             generation_request_id=generation.id,
             status=generation.status.value,
@@ -128,10 +131,10 @@ class FunctionUrls:
         if caller is None and not self._authenticator.is_open:
             raise Unauthenticated("Send Authorization: Bearer <Firebase ID token or API key>.")
         if caller is None or (caller.is_admin and caller.is_person):
-            view = self._generations.find(generation_id)
+            view = self._viewing.find(generation_id)
         else:
             caller.refuse_unless(Scope.GENERATIONS_READ, admin=False)
-            view = self._generations.get(caller.user_id, generation_id, claimed=caller.account_ids)
+            view = self._viewing.get(caller.user_id, generation_id, claimed=caller.account_ids)
         return Answer(body=GenerationStatus.of(view))
 
     def _credits(self, request: Request, _: str) -> Answer:

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from domain.credits.ledger import Entry
 from schemas.base import InboundText, Moment, Outbound, Words
 from services.credits.ledger import Balance
-from services.generations.generations import GenerationView
+from services.generations.viewing import GenerationView
 
 
 class CreateGenerationRequest(InboundText):

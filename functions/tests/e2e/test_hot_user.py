@@ -208,7 +208,7 @@ def worker(environment: dict[str, str]) -> Iterator[Server]:
 
 def create(app: Darkroom) -> str:
     spec = Spec(**{name: ORDER[name] for name in ("model", "style", "color", "size", "prompt")})
-    return app.generation_service.create(Order(user_id="hot", spec=spec)).generation.id
+    return app.ordering.create(Order(user_id="hot", spec=spec)).generation.id
 
 
 def deliver(app: Darkroom, worker: Server, generation_id: str) -> int:

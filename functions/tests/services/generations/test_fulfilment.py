@@ -337,7 +337,7 @@ def test_a_worker_that_read_before_a_cancel_claims_nothing(world: World, model: 
     known = another.app.generations.get(generation_id)
     assert known is not None
     another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
-    world.app.generation_service.cancel("alice", generation_id)
+    world.app.cancelling.cancel("alice", generation_id)
     before = world.records()
     another.deliver(generation_id)
     assert world.records() == before

@@ -1,0 +1,38 @@
+"""Orders as the services take them, and several calls at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from typing import Any
+
+from core.errors import AppError
+from domain.generations.generation import Spec
+from services.generations.orders import Order
+from services.generations.ports import Created
+from world import World
+
+SPEC = Spec(model="Model A", style="realistic", color="vibrant", size="1024x1792", prompt="A lighthouse at dusk")
+
+
+def order(user_id: str = "alice", **changes: Any) -> Order:
+    return replace(Order(user_id=user_id, spec=SPEC), **changes)
+
+
+def create(world: World, wanted: Order | None = None) -> Created:
+    return world.app.ordering.create(wanted or order())
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """What each call answers, or the exception that it raises, when all are made together."""
+    gate = Barrier(len(calls))
+
+    def made(call: Callable[[], Any]) -> Any:
+        gate.wait()
+        try:
+            return call()
+        except AppError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(made, calls))
