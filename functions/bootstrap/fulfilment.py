@@ -8,9 +8,13 @@ from bootstrap.generations import GenerationParts
 from bootstrap.parts import part
 
 if TYPE_CHECKING:
+    from services.generations.attempts import Attempts
     from services.generations.fulfilment import FulfilmentService
+    from services.generations.model_jobs import ModelJobs
     from services.generations.model_ports import Thumbnailer
     from services.generations.output_files import OutputFiles
+    from services.generations.remote_jobs import RemoteJobs
+    from services.generations.settling import Settlements
 
 
 class FulfilmentParts(GenerationParts):
@@ -27,22 +31,51 @@ class FulfilmentParts(GenerationParts):
         return OutputFiles(self.later(lambda: self.outputs), self.later(lambda: self.thumbnailer))
 
     @part
-    def fulfilment(self) -> "FulfilmentService":
-        from services.generations.fulfilment import FulfilmentService, Limits
+    def model_jobs(self) -> "ModelJobs":
+        from services.generations.model_jobs import ModelJobs
 
-        settings = self.settings
-        return FulfilmentService(
+        return ModelJobs(self.models, self.catalog, timedelta(seconds=self.settings.provider_timeout_seconds))
+
+    @part
+    def settlements(self) -> "Settlements":
+        from services.generations.settling import Settlements
+
+        return Settlements(self.generations, self.output_files, self.clock)
+
+    @part
+    def attempts(self) -> "Attempts":
+        from services.generations.attempts import AttemptLimits, Attempts
+
+        return Attempts(
             generations=self.generations,
-            catalog=self.catalog,
-            dispatcher=self.dispatcher,
-            outputs=self.output_files,
-            models=self.models,
-            limits=Limits(
-                attempts_max=settings.attempts_max,
-                provider_timeout=timedelta(seconds=settings.provider_timeout_seconds),
-                lease_of=settings.lease_of,
-                age_max=timedelta(seconds=settings.generation_age_max_seconds),
-            ),
+            jobs=self.model_jobs,
+            settlements=self.settlements,
+            limits=AttemptLimits(attempts_max=self.settings.attempts_max, lease_of=self.settings.lease_of),
             clock=self.clock,
             new_id=lambda: str(uuid.uuid4()),
+        )
+
+    @part
+    def remote_jobs(self) -> "RemoteJobs":
+        from services.generations.remote_jobs import RemoteJobs, RemoteLimits
+
+        return RemoteJobs(
+            generations=self.generations,
+            dispatcher=self.dispatcher,
+            jobs=self.model_jobs,
+            settlements=self.settlements,
+            limits=RemoteLimits(age_max=timedelta(seconds=self.settings.generation_age_max_seconds)),
+            clock=self.clock,
+        )
+
+    @part
+    def fulfilment(self) -> "FulfilmentService":
+        from services.generations.fulfilment import FulfilmentService
+
+        return FulfilmentService(
+            generations=self.generations,
+            attempts=self.attempts,
+            jobs=self.model_jobs,
+            remote_jobs=self.remote_jobs,
+            settlements=self.settlements,
         )

@@ -43,13 +43,14 @@ from repositories.operations.book_sums import _Sums
 from repositories.store.documents import Ambiguous, Update
 from repositories.store.optimistic import OptimisticTransaction
 from services.credits.ledger import LedgerService
+from services.generations.attempts import Attempts
 from services.generations.cancelling import CancelService
 from services.generations.dispatching import Dispatcher
 from services.generations.drafting import Drafter
-from services.generations.fulfilment import FulfilmentService
 from services.generations.ordering import OrderService
 from services.generations.output_files import OutputFiles
 from services.generations.ports import TaskMessage
+from services.generations.settling import Settlements
 from services.operations.sweeping import SweepResult, SweepService
 from simulation.planting import around, breaks
 
@@ -202,7 +203,7 @@ def a_failure_refunds_whatever_has_happened(patch: pytest.MonkeyPatch) -> None:
     def unfenced(original: Callable[..., None], self: Any, found: Any, fence: Any, failure: Any) -> None:
         original(self, found, lambda _: True, failure)
 
-    around(patch, FulfilmentService, "_fail", unfenced)
+    around(patch, Settlements, "fail", unfenced)
 
 
 @breaks("fence")
@@ -210,7 +211,7 @@ def a_stale_lease_settles(patch: pytest.MonkeyPatch) -> None:
     def unfenced(original: Callable[..., None], self: Any, found: Any, pictures: Any, fence: Any) -> None:
         original(self, found, pictures, lambda generation: not generation.is_final)
 
-    around(patch, FulfilmentService, "_deliver", unfenced)
+    around(patch, Settlements, "deliver", unfenced)
 
 
 @breaks("fence", "attempts")
@@ -223,7 +224,7 @@ def attempts_have_no_end(patch: pytest.MonkeyPatch) -> None:
     def endless(original: Callable[..., None], *args: Any, limits: Any, **named: Any) -> None:
         original(*args, limits=replace(limits, attempts_max=1000), **named)
 
-    around(patch, FulfilmentService, "__init__", endless)
+    around(patch, Attempts, "__init__", endless)
 
 
 @breaks("I7")

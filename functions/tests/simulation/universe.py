@@ -198,7 +198,7 @@ class Universe:
         app.made["book_sums"] = BookSumRepository(app.documents, (GENERATIONS, TRAININGS))
         app.catalog._lock = scheduler.lock()
         app.ordering._drafter._new_id = self._new_id
-        app.fulfilment._new_id = self._new_id
+        app.attempts._new_id = self._new_id
         made = (
             app.access,
             app.ledger,

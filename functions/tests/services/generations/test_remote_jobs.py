@@ -336,7 +336,7 @@ def test_what_comes_of_a_job_that_is_no_longer_ours_is_dropped(world: World, ans
 def test_a_model_that_was_withdrawn_while_its_job_ran_is_a_refund(world: World) -> None:
     generation_id = submitted(world)
     world.app.made["models"] = ModelRegistry([world.model])
-    for made in ("fulfilment", "worker"):
+    for made in ("model_jobs", "remote_jobs", "fulfilment", "worker"):
         world.app.made.pop(made)
     poll(world)
     generation = world.generation(generation_id)
