@@ -41,16 +41,17 @@ class ReportParts(FulfilmentParts):
     def delivery(self) -> "DeliveryService":
         from repositories.delivery import MailRepository
         from services.reports.delivery import DeliveryService
+        from services.reports.mailing import ReportMails
+        from services.reports.notifying import ReportNotices
 
-        return DeliveryService(
+        mails = ReportMails(
             recipients=self.settings.report_recipients,
             pages=self.later(lambda: self.pages),
             mailbox=MailRepository(self.documents),
             subscriptions=self.subscriptions,
-            notifier=self.webhook,
             public_url=self.settings.public_url,
-            clock=self.clock,
         )
+        return DeliveryService(mails, ReportNotices(self.webhook, self.settings.public_url, self.clock))
 
     @part
     def subscriptions(self) -> "SubscriptionService":

@@ -28,6 +28,7 @@ import services.generations.cancelling
 import services.generations.ordering
 import services.generations.output_files
 import services.operations.opening
+import services.operations.rescuing
 from core.calendar import week_of
 from core.errors import Unavailable
 from core.queues import Queue
@@ -51,6 +52,7 @@ from services.generations.ordering import OrderService
 from services.generations.output_files import OutputFiles
 from services.generations.ports import TaskMessage
 from services.generations.settling import Settlements
+from services.operations.rescuing import Rescuer
 from services.operations.sweeping import SweepResult, SweepService
 from simulation.planting import around, breaks
 
@@ -399,12 +401,12 @@ def the_last_week_takes_the_place_of_the_next(patch: pytest.MonkeyPatch) -> None
 
 @breaks("task")
 def a_sweep_always_takes_a_new_name(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(SweepService, "_resend", SweepService._dispatch_again)
+    patch.setattr(Rescuer, "_resend", Rescuer._dispatch_again)
 
 
 @breaks("fence", "final")
 def a_sweep_does_not_look_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(SweepService, "_is_overdue", lambda self, generation: not generation.is_final)
+    patch.setattr(services.operations.rescuing, "is_overdue", lambda generation, now: not generation.is_final)
 
 
 @breaks("I7")

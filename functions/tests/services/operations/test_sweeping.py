@@ -16,7 +16,7 @@ from repositories.store.memory import MemoryDocuments
 from repositories.store.optimistic import OptimisticTransaction
 from services.generations.model_ports import ModelUnavailable, RemoteResult, RemoteStatus
 from services.generations.ports import TaskMessage
-from services.operations import sweeping
+from services.operations import rescuing
 from services.operations.queue import QueueService
 from services.operations.sweeping import SweepResult
 from unsteady import UnsteadyDocuments
@@ -717,5 +717,5 @@ def test_a_sweep_does_not_try_one_commit_for_longer_than_three_seconds() -> None
 
     transaction = OptimisticTransaction(monotonic=lambda: next(seconds), pause=lambda _: None)
     with pytest.raises(Unavailable):
-        transaction.run(attempt, patience=sweeping._PATIENCE)
+        transaction.run(attempt, patience=rescuing._PATIENCE)
     assert len(tries) == 3
