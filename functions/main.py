@@ -65,32 +65,32 @@ def api(request: Request) -> Response:
 
 @on_request(**WEB)
 def createGenerationRequest(request: Request) -> Response:
-    return darkroom().function_urls.create_generation_request(request)
+    return darkroom().generation_urls.create_generation_request(request)
 
 
 @on_request(**WEB)
 def getGenerationStatus(request: Request) -> Response:
-    return darkroom().function_urls.get_generation_status(request)
+    return darkroom().generation_urls.get_generation_status(request)
 
 
 @on_request(**WEB)
 def getUserCredits(request: Request) -> Response:
-    return darkroom().function_urls.get_user_credits(request)
+    return darkroom().user_urls.get_user_credits(request)
 
 
 @on_request(**WEB)
 def validate_user(request: Request) -> Response:
-    return darkroom().function_urls.validate_user(request)
+    return darkroom().user_urls.validate_user(request)
 
 
 @on_request(**WEB)
 def seed_database(request: Request) -> Response:
-    return darkroom().function_urls.seed_database(request)
+    return darkroom().operator_urls.seed_database(request)
 
 
 @on_request(**{**WEB, "timeout_sec": 540})
 def scheduleWeeklyReport(request: Request) -> Response:
-    return darkroom().function_urls.schedule_weekly_report(request)
+    return darkroom().operator_urls.schedule_weekly_report(request)
 
 
 def from_queue(request: Request) -> Response | None:

@@ -1,8 +1,6 @@
-"""Makes the generations room: ordering, the queue of tasks, the work of a model, outputs."""
+"""Makes what clients need of the generations room: ordering, the queue of tasks, views, cancelling."""
 
 import os
-import uuid
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bootstrap.parts import part
@@ -12,14 +10,15 @@ from core.queues import Queue
 if TYPE_CHECKING:
     from repositories.generations.generations import GenerationRepository
     from services.generations.callbacks import CallbackService
+    from services.generations.cancelling import CancelService
     from services.generations.dispatching import Dispatcher
-    from services.generations.fulfilment import FulfilmentService
-    from services.generations.generations import GenerationService
-    from services.generations.model_ports import OutputStore, Thumbnailer
-    from services.generations.output_files import OutputFiles
+    from services.generations.model_ports import OutputStore
+    from services.generations.ordering import OrderService
     from services.generations.ports import TaskQueue
+    from services.generations.quoting import QuoteService
     from services.generations.task_signatures import TaskSignatures
     from services.generations.usage import UsageService
+    from services.generations.viewing import ViewService
 
 
 class GenerationParts(ProviderParts):
@@ -75,55 +74,43 @@ class GenerationParts(ProviderParts):
         return BucketOutputs(bucket, SignedLinks(bucket))
 
     @part
-    def thumbnailer(self) -> "Thumbnailer":
-        from providers.thumbnails.pillow import PillowThumbnailer
+    def ordering(self) -> "OrderService":
+        from services.generations.drafting import Drafter
+        from services.generations.ordering import OrderService
 
-        return PillowThumbnailer()
-
-    @part
-    def output_files(self) -> "OutputFiles":
-        from services.generations.output_files import OutputFiles
-
-        return OutputFiles(self.later(lambda: self.outputs), self.later(lambda: self.thumbnailer))
-
-    @part
-    def generation_service(self) -> "GenerationService":
-        from services.generations.generations import GenerationService
-        from services.generations.places import Places
-
-        return GenerationService(
+        return OrderService(
             generations=self.generations,
-            users=self.users,
-            catalog=self.catalog,
+            drafter=Drafter(self.catalog, self.clock),
             dispatcher=self.dispatcher,
-            outputs=self.later(lambda: self.outputs),
-            models=self.models,
             limits=self.spending_limits,
             zone=self.settings.report_zone,
-            clock=self.clock,
-            pause=self.pause,
-            places=Places(self.generations, self.clock, self.run_in_background),
         )
 
     @part
-    def fulfilment(self) -> "FulfilmentService":
-        from services.generations.fulfilment import FulfilmentService, Limits
+    def quoting(self) -> "QuoteService":
+        from services.generations.quoting import QuoteService
 
-        settings = self.settings
-        return FulfilmentService(
+        return QuoteService(self.users, self.catalog, self.clock)
+
+    @part
+    def viewing(self) -> "ViewService":
+        from services.generations.places import Places
+        from services.generations.viewing import ViewService
+
+        return ViewService(
             generations=self.generations,
-            catalog=self.catalog,
-            dispatcher=self.dispatcher,
-            outputs=self.output_files,
-            models=self.models,
-            limits=Limits(
-                attempts_max=settings.attempts_max,
-                provider_timeout=timedelta(seconds=settings.provider_timeout_seconds),
-                lease_of=settings.lease_of,
-                age_max=timedelta(seconds=settings.generation_age_max_seconds),
-            ),
+            outputs=self.later(lambda: self.outputs),
+            places=Places(self.generations, self.clock, self.run_in_background),
             clock=self.clock,
-            new_id=lambda: str(uuid.uuid4()),
+            pause=self.pause,
+        )
+
+    @part
+    def cancelling(self) -> "CancelService":
+        from services.generations.cancelling import CancelService
+
+        return CancelService(
+            generations=self.generations, dispatcher=self.dispatcher, models=self.models, clock=self.clock
         )
 
     @part

@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from bootstrap.operations import OperationParts
+from bootstrap.administration import AdministrationParts
 from bootstrap.parts import part
 from core.deployment import WEB_THREADS
 from core.settings import AppCheck
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from controllers.http.throttle import Throttle
 
 
-class HttpParts(OperationParts):
+class HttpParts(AdministrationParts):
     @part
     def boundary(self) -> "HttpBoundary":
         from controllers.http.boundary import HttpBoundary

@@ -1,4 +1,4 @@
-"""Makes the operations room: administration, audits, sweeps, the control of queues, demo data."""
+"""Makes what runs the system, in the operations room: audits, sweeps, the control of queues, demo data."""
 
 import os
 from datetime import timedelta
@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from repositories.operations.audit_log import AuditLogRepository
     from repositories.operations.book_sums import BookSumRepository
     from repositories.operations.queue_marks import QueueMarkRepository
-    from services.operations.administration import AdministrationService
     from services.operations.auditing import AuditService
-    from services.operations.erasure import ErasureService
     from services.operations.opening import OpeningService
+    from services.operations.operation_log import OperationLog
     from services.operations.operations import OperationsService
     from services.operations.ports import QueueControl
     from services.operations.queue import QueueService
+    from services.operations.queue_operations import QueueOperations
+    from services.operations.report_operations import ReportOperations
     from services.operations.seeding import SeedService
     from services.operations.sweeping import SweepService
 
@@ -55,17 +56,18 @@ class OperationParts(ReportParts):
 
     @part
     def sweeper(self) -> "SweepService":
+        from services.operations.rescuing import Rescuer
         from services.operations.sweeping import SweepService
 
-        return SweepService(
+        rescuer = Rescuer(
             generations=self.generations,
             dispatcher=self.dispatcher,
-            marks=self.queue_marks,
             models=self.models,
             attempts_max=self.settings.attempts_max,
             age_max=timedelta(seconds=self.settings.generation_age_max_seconds),
             clock=self.clock,
         )
+        return SweepService(generations=self.generations, marks=self.queue_marks, rescuer=rescuer, clock=self.clock)
 
     @part
     def book_sums(self) -> "BookSumRepository":
@@ -92,48 +94,28 @@ class OperationParts(ReportParts):
         )
 
     @part
-    def administration(self) -> "AdministrationService":
-        from services.operations.administration import AdministrationService
+    def operation_log(self) -> "OperationLog":
+        from services.operations.operation_log import OperationLog
 
-        return AdministrationService(
-            users=self.users,
-            stored_accounts=self.stored_accounts,
-            account_service=self.account_service,
-            ledger=self.entries,
-            directory=self.later(lambda: self.directory),
-            clock=self.clock,
-        )
-
-    @part
-    def erasure(self) -> "ErasureService":
-        from services.operations.erasure import ErasureService
-
-        return ErasureService(
-            users=self.users,
-            stored_accounts=self.stored_accounts,
-            generations=self.generations,
-            ledger=self.entries,
-            opening=self.opening,
-            outputs=self.output_files,
-            directory=self.later(lambda: self.directory),
-            models=self.models,
-            dispatcher=self.dispatcher,
-            clock=self.clock,
-        )
+        return OperationLog(self.audit_log, self.clock)
 
     @part
     def operations(self) -> "OperationsService":
         from services.operations.operations import OperationsService
 
-        return OperationsService(
-            queue=self.queue_service,
-            generations=self.generations,
-            sweeper=self.sweeper,
-            audits=self.audits,
-            reports=self.later(lambda: self.weekly_reports),
-            audit_log=self.audit_log,
-            clock=self.clock,
-        )
+        return OperationsService(self.sweeper, self.audits, self.operation_log, self.clock)
+
+    @part
+    def queue_operations(self) -> "QueueOperations":
+        from services.operations.queue_operations import QueueOperations
+
+        return QueueOperations(self.queue_service, self.generations, self.operation_log)
+
+    @part
+    def report_operations(self) -> "ReportOperations":
+        from services.operations.report_operations import ReportOperations
+
+        return ReportOperations(self.later(lambda: self.weekly_reports), self.operation_log)
 
     @part
     def seeding(self) -> "SeedService":

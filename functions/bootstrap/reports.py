@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bootstrap.generations import GenerationParts
+from bootstrap.fulfilment import FulfilmentParts
 from bootstrap.parts import part
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from services.reports.reporting import ReportService
 
 
-class ReportParts(GenerationParts):
+class ReportParts(FulfilmentParts):
     @part
     def reporting(self) -> "ReportService":
         from domain.reports.economics import Prices
@@ -41,16 +41,17 @@ class ReportParts(GenerationParts):
     def delivery(self) -> "DeliveryService":
         from repositories.delivery import MailRepository
         from services.reports.delivery import DeliveryService
+        from services.reports.mailing import ReportMails
+        from services.reports.notifying import ReportNotices
 
-        return DeliveryService(
+        mails = ReportMails(
             recipients=self.settings.report_recipients,
             pages=self.later(lambda: self.pages),
             mailbox=MailRepository(self.documents),
             subscriptions=self.subscriptions,
-            notifier=self.webhook,
             public_url=self.settings.public_url,
-            clock=self.clock,
         )
+        return DeliveryService(mails, ReportNotices(self.webhook, self.settings.public_url, self.clock))
 
     @part
     def subscriptions(self) -> "SubscriptionService":

@@ -6,7 +6,10 @@ from bootstrap.http import HttpParts
 from bootstrap.parts import part
 
 if TYPE_CHECKING:
-    from controllers.compatibility.function_urls import FunctionUrls
+    from controllers.compatibility.generation_urls import GenerationUrls
+    from controllers.compatibility.operator_urls import OperatorUrls
+    from controllers.compatibility.requests import Callers
+    from controllers.compatibility.user_urls import UserUrls
     from controllers.generations.tasks import Worker
     from controllers.http.api import Api
     from controllers.http.wire import Route
@@ -15,17 +18,35 @@ if TYPE_CHECKING:
 
 class RouteParts(HttpParts):
     @part
-    def function_urls(self) -> "FunctionUrls":
-        from controllers.compatibility.function_urls import FunctionUrls
+    def callers(self) -> "Callers":
+        from controllers.compatibility.requests import Callers
 
-        return FunctionUrls(
-            generations=self.generation_service,
+        return Callers(self.authenticator)
+
+    @part
+    def generation_urls(self) -> "GenerationUrls":
+        from controllers.compatibility.generation_urls import GenerationUrls
+
+        return GenerationUrls(
+            ordering=self.later(lambda: self.ordering),
+            viewing=self.later(lambda: self.viewing),
             catalog=self.catalog,
-            ledger=self.ledger,
-            seeding=self.later(lambda: self.seeding),
-            operations=self.later(lambda: self.operations),
-            authenticator=self.authenticator,
+            callers=self.callers,
             boundary=self.boundary,
+        )
+
+    @part
+    def user_urls(self) -> "UserUrls":
+        from controllers.compatibility.user_urls import UserUrls
+
+        return UserUrls(self.ledger, self.callers, self.boundary)
+
+    @part
+    def operator_urls(self) -> "OperatorUrls":
+        from controllers.compatibility.operator_urls import OperatorUrls
+
+        return OperatorUrls(
+            self.later(lambda: self.seeding), self.later(lambda: self.report_operations), self.callers, self.boundary
         )
 
     @part
@@ -40,15 +61,23 @@ class RouteParts(HttpParts):
         from controllers.http.api import Api
         from controllers.operations.health import HealthController
 
+        generations = GenerationController(
+            ordering=self.ordering,
+            quoting=self.later(lambda: self.quoting),
+            viewing=self.viewing,
+            cancelling=self.later(lambda: self.cancelling),
+            catalog=self.catalog,
+            waits=self.waits,
+        )
         routes = [
-            *GenerationController(self.generation_service, self.catalog, self.waits).routes(),
+            *generations.routes(),
             *AccountController(self.account_service, self.ledger).routes(),
             *LedgerController(self.ledger).routes(),
             *UsageController(self.later(lambda: self.usage)).routes(),
             *KeyController(self.keys, self.clock).routes(),
             *CatalogController(self.catalog).routes(),
             *HealthController(lambda: self.documents.get("health/ready")).routes(),
-            *WebhookController(self.callbacks).routes(),
+            *WebhookController(self.later(lambda: self.callbacks)).routes(),
         ]
         return Api(
             routes,
@@ -71,13 +100,13 @@ class RouteParts(HttpParts):
         from repositories.reports.report_archive import ReportArchiveRepository
 
         archive = ReportArchiveRepository(self.documents)
-        reports = ReportController(self.operations, archive, self.later(lambda: self.pages))
+        reports = ReportController(self.report_operations, archive, self.later(lambda: self.pages))
         return [
             *AdminUserController(self.administration, self.erasure).routes(),
             *AdminKeyController(self.keys, self.clock).routes(),
-            *AdminRecordController(self.generation_service, self.entries, self.audit_log).routes(),
+            *AdminRecordController(self.viewing, self.entries, self.audit_log).routes(),
             *AdminCatalogController(self.catalog_editing).routes(),
-            *AdminOperationsController(self.operations).routes(),
+            *AdminOperationsController(self.queue_operations, self.operations).routes(),
             *AdminConnectionController(self.addresses).routes(),
             *reports.routes(),
             *UnsubscribeController(self.subscriptions).routes(),

@@ -22,7 +22,7 @@ from domain.accounts.keys import Scope
 from domain.reports.errors import ReportNotFound
 from schemas.reports import ListReports, ReadReport, ReportPage, ReportResource, ReportSummary, RunReport, Table
 from services.accounts.instructions import Instruction
-from services.operations.operations import OperationsService
+from services.operations.report_operations import ReportOperations
 from services.reports.ports import ReportArchive, ReportPages, table_names
 
 _JSON, _HTML, _PNG, _CSV = "application/json", "text/html", "image/png", "text/csv"
@@ -37,7 +37,7 @@ _NO_SCRIPT = (
 
 
 class ReportController:
-    def __init__(self, operations: OperationsService, archive: ReportArchive, pages: ReportPages) -> None:
+    def __init__(self, operations: ReportOperations, archive: ReportArchive, pages: ReportPages) -> None:
         self._operations = operations
         self._archive = archive
         self._pages = pages
@@ -106,7 +106,7 @@ class ReportController:
     def run(self, call: Call) -> Answer:
         wanted: RunReport = call.body
         instruction = Instruction(actor=call.known_caller.actor, request_id=call.request_id)
-        report = self._operations.report(instruction, wanted.as_of, dry_run=wanted.dry_run)["report_data"]
+        report = self._operations.run(instruction, wanted.as_of, dry_run=wanted.dry_run)["report_data"]
         resource = ReportResource.of(report)
         if wanted.dry_run:
             return Answer(body=resource)

@@ -136,7 +136,7 @@ class World(MemoryWorld):
 
     def call(self, function: str, method: str = "POST", **request: Any) -> Response:
         """A function URL, by the name of its handler."""
-        return send(getattr(self.app.function_urls, function), method, "/", **request)
+        return send(self.function_url(function), method, "/", **request)
 
     def assert_books_balance(self) -> None:
         audit = self.app.audits.of_all()

@@ -74,7 +74,7 @@ class Project:
 
         def create(number: int) -> str:
             order = Order(user_id=self.users[number % len(self.users)], ask=ask)
-            return self.app.generation_service.create(order).generation.id
+            return self.app.ordering.create(order).generation.id
 
         with ThreadPoolExecutor(_THREADS) as pool:
             return list(pool.map(create, range(count)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import AppError, NotFound
 from schemas.problems import charged_at
-from services.generations.fulfilment import AttemptFailed
+from services.generations.attempts import AttemptFailed
 from tools.reference.stage import Stage
 
 _NEVER_TOLD = (NotFound, AttemptFailed)

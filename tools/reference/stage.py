@@ -120,7 +120,7 @@ class Stage(MemoryWorld):
 
     def call_function(self, name: str, method: str, **request: Any) -> Exchange:
         """A function URL, by the name of its handler."""
-        return _exchange(getattr(self.app.function_urls, name), method, "/", **request)
+        return _exchange(self.function_url(name), method, "/", **request)
 
     def order(self, **changes: Any) -> str:
         """A generation that waits in the queue; its id."""

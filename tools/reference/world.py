@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Request
+from flask import Response as Answer
 from werkzeug.test import EnvironBuilder
 
 from bootstrap import Darkroom
@@ -112,6 +113,12 @@ class MemoryWorld:
             self.app.ledger.add(
                 user_id, EntryType.GRANT, credits_, source="test", external_id="start", description="Start"
             )
+
+    def function_url(self, name: str) -> Callable[[Request], Answer]:
+        """Return the handler of a function URL, by its name."""
+        urls = (self.app.generation_urls, self.app.user_urls, self.app.operator_urls)
+        found: Callable[[Request], Answer] = next(getattr(each, name) for each in urls if hasattr(each, name))
+        return found
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)

@@ -1,14 +1,17 @@
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from controllers.http.auth import document_id
 from controllers.http.wire import Access, Answer, Call, ExampleRequest, Route
 from core.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from schemas.generations.callbacks import ProviderCallback, Received
-from services.generations.callbacks import CallbackService
+
+if TYPE_CHECKING:
+    from services.generations.callbacks import CallbackService
 
 
 class WebhookController:
-    def __init__(self, callbacks: CallbackService) -> None:
+    def __init__(self, callbacks: "CallbackService") -> None:
         self._callbacks = callbacks
 
     def routes(self) -> Iterable[Route]:

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from controllers.generations.waiting import Waits
 from controllers.http.auth import document_id
@@ -34,8 +34,13 @@ from schemas.generations.generations import (
     SavedOutput,
 )
 from services.catalog.catalog import CatalogService
-from services.generations.generations import GenerationService, GenerationView
+from services.generations.ordering import OrderService
 from services.generations.orders import Order
+from services.generations.viewing import GenerationView, ViewService
+
+if TYPE_CHECKING:
+    from services.generations.cancelling import CancelService
+    from services.generations.quoting import QuoteService
 
 _CREATE_ERRORS = (
     InvalidRequest,
@@ -64,8 +69,20 @@ _LIGHTHOUSE = ExampleRequest(
 
 
 class GenerationController:
-    def __init__(self, generations: GenerationService, catalog: CatalogService, waits: Waits) -> None:
-        self._generations = generations
+    def __init__(
+        self,
+        *,
+        ordering: OrderService,
+        quoting: "QuoteService",
+        viewing: ViewService,
+        cancelling: "CancelService",
+        catalog: CatalogService,
+        waits: Waits,
+    ) -> None:
+        self._ordering = ordering
+        self._quoting = quoting
+        self._viewing = viewing
+        self._cancelling = cancelling
         self._catalog = catalog
         self._waits = waits
 
@@ -134,9 +151,9 @@ class GenerationController:
     def create(self, call: Call) -> Answer:
         order = _order(call)
         if call.body.validate_only:
-            return Answer(body=QuoteResource.of(self._generations.quote(order)))
+            return Answer(body=QuoteResource.of(self._quoting.quote(order)))
         seconds = wait_seconds(call.headers)
-        created = self._generations.create(order)
+        created = self._ordering.create(order)
         headers = {"Location": f"/v1/generations/{created.generation.id}"}
         if created.replayed:
             headers["Idempotent-Replayed"] = "true"
@@ -146,8 +163,8 @@ class GenerationController:
 
     def _after(self, generation: Generation, seconds: int | None) -> GenerationView:
         if not seconds:
-            return self._generations.shown(generation)
-        return self._generations.wait(generation.user_id, generation.id, seconds)
+            return self._viewing.shown(generation)
+        return self._viewing.wait(generation.user_id, generation.id, seconds)
 
     @contextmanager
     def _place(self, call: Call, seconds: int | None) -> Iterator[int | None]:
@@ -162,16 +179,14 @@ class GenerationController:
         generation_id = document_id("id", call.path["id"])
         seconds = wait_seconds(call.headers)
         with self._place(call, seconds) as granted:
-            view = self._generations.wait(
-                call.user_id, generation_id, granted or 0, claimed=call.known_caller.account_ids
-            )
+            view = self._viewing.wait(call.user_id, generation_id, granted or 0, claimed=call.known_caller.account_ids)
         return Answer(body=GenerationResource.of(view), headers=_applied(granted))
 
     def page(self, call: Call) -> Answer:
         wanted: ListGenerations = call.query
         filters = wanted.filter()
         after = read_page_token(wanted.page_token, filters)
-        found = self._generations.page(
+        found = self._viewing.page(
             call.user_id,
             filters,
             after=after,
@@ -183,15 +198,15 @@ class GenerationController:
 
     def output(self, call: Call) -> Answer:
         generation_id = document_id("id", call.path["id"])
-        link = self._generations.saving_link(
+        link = self._viewing.saving_link(
             call.user_id, generation_id, call.path["number"], claimed=call.known_caller.account_ids
         )
         return Answer(body=SavedOutput.of(link))
 
     def cancel(self, call: Call) -> Answer:
         generation_id = document_id("id", call.path["id"])
-        view = self._generations.cancel(call.user_id, generation_id, claimed=call.known_caller.account_ids)
-        return Answer(body=GenerationResource.of(view))
+        cancelled = self._cancelling.cancel(call.user_id, generation_id, claimed=call.known_caller.account_ids)
+        return Answer(body=GenerationResource.of(self._viewing.shown(cancelled)))
 
     def _faults(self, body: Mapping[str, Any]) -> list[FieldError]:
         return self._catalog.faults(ask_of(body))

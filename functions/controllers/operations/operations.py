@@ -17,12 +17,14 @@ from domain.accounts.keys import Scope
 from schemas.operations.operations import AuditResource, GiveReason, QueueResource, RunAudit, SweepResource
 from services.accounts.instructions import Instruction
 from services.operations.operations import OperationsService
+from services.operations.queue_operations import QueueOperations
 
 _WITH_BODY = (InvalidRequest, PermissionDenied, PayloadTooLarge, UnsupportedMediaType, Unavailable)
 
 
 class AdminOperationsController:
-    def __init__(self, operations: OperationsService) -> None:
+    def __init__(self, queue: QueueOperations, operations: OperationsService) -> None:
+        self._queue = queue
         self._operations = operations
 
     def routes(self) -> Iterable[Route]:
@@ -88,16 +90,16 @@ class AdminOperationsController:
         )
 
     def queue(self, _: Call) -> Answer:
-        return Answer(body=QueueResource.of(self._operations.queue()))
+        return Answer(body=QueueResource.of(self._queue.overview()))
 
     def pause(self, call: Call) -> Answer:
-        return Answer(body=QueueResource.of(self._operations.pause_queue(_instruction(call, call.body.reason))))
+        return Answer(body=QueueResource.of(self._queue.pause(_instruction(call, call.body.reason))))
 
     def resume(self, call: Call) -> Answer:
-        return Answer(body=QueueResource.of(self._operations.resume_queue(_instruction(call, call.body.reason))))
+        return Answer(body=QueueResource.of(self._queue.resume(_instruction(call, call.body.reason))))
 
     def purge(self, call: Call) -> Answer:
-        return Answer(body=QueueResource.of(self._operations.purge_queue(_instruction(call, call.body.reason))))
+        return Answer(body=QueueResource.of(self._queue.purge(_instruction(call, call.body.reason))))
 
     def sweep(self, call: Call) -> Answer:
         return Answer(body=SweepResource.of(self._operations.sweep(_instruction(call))))

@@ -22,13 +22,13 @@ from schemas.operations.records import (
     ListAuditLog,
 )
 from services.credits.ports import EntryCursor, Ledger
-from services.generations.generations import GenerationService
+from services.generations.viewing import ViewService
 from services.operations.ports import AuditLog
 
 
 class AdminRecordController:
-    def __init__(self, generations: GenerationService, ledger: Ledger, audit_log: AuditLog) -> None:
-        self._generations = generations
+    def __init__(self, viewing: ViewService, ledger: Ledger, audit_log: AuditLog) -> None:
+        self._viewing = viewing
         self._ledger = ledger
         self._audit_log = audit_log
 
@@ -86,7 +86,7 @@ class AdminRecordController:
         user_id, filters = _user_id(wanted.user_id), wanted.filter()
         bound = ("generations", user_id, filters)
         after = read_page_token(wanted.page_token, bound)
-        found = self._generations.page_of_all(user_id, filters, after=after, limit=wanted.page_size + 1)
+        found = self._viewing.page_of_all(user_id, filters, after=after, limit=wanted.page_size + 1)
         shown, token = paged(
             found,
             wanted.page_size,
@@ -95,7 +95,7 @@ class AdminRecordController:
         return Answer(body=AnyGenerationPage(data=[*map(AnyGenerationResource.of, shown)], next_page_token=token))
 
     def generation(self, call: Call) -> Answer:
-        found = self._generations.find(document_id("id", call.path["id"]))
+        found = self._viewing.find(document_id("id", call.path["id"]))
         return Answer(body=AnyGenerationResource.of(found))
 
     def entries(self, call: Call) -> Answer:

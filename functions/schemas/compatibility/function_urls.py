@@ -1,6 +1,6 @@
 """These are the bodies of the function URLs. Each field is as the clients of feraset-imagen know it."""
 
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -8,7 +8,9 @@ from pydantic.alias_generators import to_camel
 from domain.credits.ledger import Entry
 from schemas.base import InboundText, Moment, Outbound, Words
 from services.credits.ledger import Balance
-from services.generations.generations import GenerationView
+
+if TYPE_CHECKING:
+    from services.generations.viewing import GenerationView
 
 
 class CreateGenerationRequest(InboundText):
@@ -61,7 +63,7 @@ class GenerationStatus(Outbound):
     completed_at: str | None
 
     @classmethod
-    def of(cls, view: GenerationView) -> Self:
+    def of(cls, view: "GenerationView") -> Self:
         generation = view.generation
         return cls(
             generationRequestId=generation.id,

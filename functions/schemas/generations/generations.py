@@ -1,15 +1,18 @@
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from domain.catalog.models import FLAT_PARAMETERS, Kind
 from domain.generations.generation import Generation, Status
 from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound, Text, Words
-from services.generations.generations import GenerationView, Quote, SavingLink
 from services.generations.model_ports import THUMBNAIL_SIDE
 from services.generations.ports import GenerationFilter
+from services.generations.viewing import GenerationView, SavingLink
+
+if TYPE_CHECKING:
+    from services.generations.quoting import Quote
 
 # No model takes more characters. Most take fewer.
 PROMPT_MAX = 2000
@@ -236,7 +239,7 @@ class QuoteResource(Outbound):
     sufficient: bool
 
     @classmethod
-    def of(cls, quote: Quote) -> Self:
+    def of(cls, quote: "Quote") -> Self:
         return cls(price=quote.price, available=quote.available, sufficient=quote.sufficient)
 
 

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from schemas.base import Inbound, Outbound, Text, Words
 from services.operations.auditing import Audit
-from services.operations.operations import QueueOverview
 from services.operations.ports import QueueStatus
+from services.operations.queue_operations import QueueOverview
 from services.operations.sweeping import SweepResult
 
 

@@ -12,7 +12,7 @@ from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, InboundText, Moment, Outbound
 from schemas.credits import EntryResource
 from schemas.generations.generations import GenerationResource, ListGenerations
 from services.credits.ports import EntryFilter
-from services.generations.generations import GenerationView
+from services.generations.viewing import GenerationView
 from services.operations.ports import AuditFilter
 
 # A token of a page of entries holds the ids of a user and of an entry.

@@ -9,28 +9,17 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
 
 from core.clock import Clock
 from core.damage import UnreadableRecord
-from core.errors import AppError, Unavailable
-from core.records import Stored
+from core.errors import Unavailable
 from domain.accounts.errors import UserNotFound
 from domain.accounts.keys import ApiKey
-from domain.credits.commits import Commit
-from domain.credits.ledger import EntryType
 from domain.credits.user import User
-from domain.generations.erasing import erase
 from domain.generations.errors import SettlementConflict
-from domain.generations.generation import Generation, Status
-from domain.generations.lifecycle import cancel
 from services.accounts.instructions import Instruction, target_of
 from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, Users
-from services.credits.ports import Ledger
-from services.generations.dispatching import Dispatcher
-from services.generations.models import ModelRegistry
-from services.generations.output_files import OutputFiles
-from services.generations.ports import Generations
+from services.generations.erasing import GenerationEraser
 from services.operations.opening import OpeningService
 
 log = logging.getLogger(__name__)
@@ -56,24 +45,16 @@ class ErasureService:
         *,
         users: Users,
         stored_accounts: Accounts,
-        generations: Generations,
-        ledger: Ledger,
-        opening: OpeningService,
-        outputs: OutputFiles,
         directory: IdentityDirectory,
-        models: ModelRegistry,
-        dispatcher: Dispatcher,
+        opening: OpeningService,
+        eraser: GenerationEraser,
         clock: Clock,
     ) -> None:
         self._users = users
         self._stored_accounts = stored_accounts
-        self._generations = generations
-        self._ledger = ledger
-        self._opening = opening
-        self._outputs = outputs
         self._directory = directory
-        self._models = models
-        self._dispatcher = dispatcher
+        self._opening = opening
+        self._eraser = eraser
         self._clock = clock
 
     def delete(self, user_id: str, by: Instruction) -> bool:
@@ -127,61 +108,11 @@ class ErasureService:
         for claimed in user.claimed:
             with suppress(UserNotFound):
                 self._stored_accounts.change(claimed, self._closed_with_it)
-        stopped: AppError | None = None
-        for row in chain.from_iterable(self._generations.each([owner]) for owner in owners):
-            if self._clock() >= until:
-                return False
-            stopped = self._stopped_by(row) or stopped
-        if stopped is not None:  # the others are erased, and a person has to look at this one
-            raise stopped
+        if not self._eraser.erase_all(owners, until):
+            return False
         self._stored_accounts.change(user.id, self._finished)
         log.info("user_erased", extra={"user_id": user.id})
         return True
-
-    def _stopped_by(self, row: Stored[Generation] | UnreadableRecord) -> AppError | None:
-        """Erase one generation. Return an error if it is damaged."""
-        if isinstance(row, UnreadableRecord):
-            return row
-        try:
-            if not row.value.is_erased:
-                self._erase_generation(row.value.id)
-        except (UnreadableRecord, SettlementConflict) as error:
-            return error
-        return None
-
-    def _erase_generation(self, generation_id: str) -> None:
-        """End the generation, remove its files, erase its texts, and remove its files once more.
-
-        A worker may store a picture in the meantime. Before the texts are erased, it may find that the generation has
-        such an output, and leave the file there; this is why the files are removed twice. After that, it finds no such
-        output, and removes the file itself.
-        """
-        found = self._generations.get(generation_id)
-        assert found is not None, "generations are never deleted"  # noqa: S101 - a bug, not a refusal
-        ended = self._ended(found)
-        self._outputs.remove_all(ended.value)
-        if ended.value.status is Status.FAILED:
-            self._forget_reasons(ended.value)
-        self._generations.change(ended, lambda each: erase(each, now=self._clock()))
-        self._outputs.remove_all(ended.value)
-
-    def _ended(self, found: Stored[Generation]) -> Stored[Generation]:
-        def decide(generation: Generation) -> Commit[Generation] | None:
-            return None if generation.is_final else cancel(generation, now=self._clock())
-
-        ended = self._generations.change(found, decide)
-        if not found.value.is_final:
-            self._dispatcher.withdraw(ended.value)
-        if ended.value.provider_job is not None and not found.value.is_final:
-            self._models.cancel_job(ended.value.spec.model, ended.value.provider_job)
-        return ended
-
-    def _forget_reasons(self, generation: Generation) -> None:
-        """Erase the reason from the refunds of a failed generation, because it may quote the prompt."""
-        for entry in self._ledger.of_generation(generation.user_id, generation.id):
-            plain = f"Refund for {generation.status} generation"
-            if entry.type is EntryType.REFUND and entry.description != plain:
-                self._ledger.reword(replace(entry, description=plain))
 
     def _closed_with_it(self, claimed: User) -> AccountChange | None:
         if claimed.deleted_at is not None:

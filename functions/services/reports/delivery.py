@@ -3,20 +3,18 @@
 Its readers get a mail, and an alert if the anomalies are severe. Chat tools get a webhook.
 """
 
-import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from core.clock import Clock
-from core.errors import FieldError, InvalidRequest, Unavailable
+from core.errors import FieldError, InvalidRequest
 from domain.reports.answers import MadeReport
-from services.delivery.ports import Mail, Mailbox, Notice, Notifier
-from services.delivery.subscriptions import SubscriptionService
-from services.reports import notices
-from services.reports.ports import ReportPages, ReportRuns
+from services.reports.mailing import ReportMails
+from services.reports.notifying import ReportNotices
+from services.reports.ports import ReportRuns
 
 log = logging.getLogger(__name__)
 
@@ -41,33 +39,16 @@ class Delivery:
 
 
 class DeliveryService:
-    """`notifier` is None if nobody is notified by webhook."""
-
-    def __init__(
-        self,
-        *,
-        recipients: Sequence[str],
-        pages: ReportPages,
-        mailbox: Mailbox,
-        subscriptions: SubscriptionService,
-        notifier: Notifier | None,
-        public_url: str,
-        clock: Clock,
-    ) -> None:
-        self._recipients = recipients
-        self._pages = pages
-        self._mailbox = mailbox
-        self._subscriptions = subscriptions
-        self._notifier = notifier
-        self._public_url = public_url
-        self._clock = clock
+    def __init__(self, mails: ReportMails, notices: ReportNotices) -> None:
+        self._mails = mails
+        self._notices = notices
 
     def deliver(self, report: Mapping[str, Any]) -> Delivery:
         """Deliver the report. A failure is logged as an error, because the report itself is saved already."""
         is_grave = report["anomaly_analysis"]["severity_level"] in _GRAVE
-        mailed = [self._mailed(report, address, "report") for address in self._recipients]
-        alerted = [self._mailed(report, address, "alert") for address in self._recipients if is_grave]
-        told = dict(self._notified(report, is_grave=is_grave))
+        mailed = self._mails.write(report, "report")
+        alerted = self._mails.write(report, "alert") if is_grave else []
+        told = self._notices.send(report, is_grave=is_grave)
         delivery = Delivery(
             mailed=mailed.count(True),
             alerted=alerted.count(True),
@@ -77,56 +58,6 @@ class DeliveryService:
         )
         log.info("report_delivered", extra={"report_id": report["id"], **asdict(delivery)})
         return delivery
-
-    def _mailed(self, report: Mapping[str, Any], address: str, kind: str) -> bool | None:
-        """Write a mail, and return whether it is new. Return None if that failed."""
-        mail_id = f"{kind}-{report['week']}-{_digest(address)}"
-        try:
-            if self._mailbox.has(mail_id) or not self._subscriptions.wants(address):
-                return False
-            return self._mailbox.put(self._mail(report, address, kind, mail_id))
-        except Unavailable as error:
-            log.error("mail_not_written", extra={"mail_id": mail_id, "reason": error.message})  # noqa: TRY400 - no bug
-            return None
-
-    def _mail(self, report: Mapping[str, Any], address: str, kind: str, mail_id: str) -> Mail:
-        leave = self._subscriptions.url(address)
-        if kind == "alert":
-            subject, text, html = notices.alert(report, self._url(report), leave)
-            images: Sequence[tuple[str, bytes]] = ()
-        else:
-            email = self._pages.email(report, leave, page_url=self._url(report))
-            subject, text, html, images = notices.on_one_line(email.subject), email.text, email.html, email.images
-        return Mail(
-            id=mail_id,
-            to=address,
-            subject=subject,
-            text=text,
-            html=html,
-            unsubscribe_url=leave,
-            category=f"weekly-{kind}",
-            images=images,
-        )
-
-    def _notified(self, report: Mapping[str, Any], *, is_grave: bool) -> Iterator[tuple[str, bool]]:
-        if self._notifier is None:
-            return
-        for event in self._events(report, is_grave=is_grave):
-            try:
-                self._notifier.send(event)
-            except Unavailable as error:
-                extra = {"webhook_id": event.id, "reason": error.message}
-                log.error("webhook_not_delivered", extra=extra)  # noqa: TRY400 - the other side is at fault, no traceback
-                yield event.type, False
-            else:
-                yield event.type, True
-
-    def _events(self, report: Mapping[str, Any], *, is_grave: bool) -> Iterable[Notice]:
-        types = ("report.ready", "anomaly.detected") if is_grave else ("report.ready",)
-        return [notices.event(report, each, self._url(report), self._clock()) for each in types]
-
-    def _url(self, report: Mapping[str, Any]) -> str:
-        return f"{self._public_url}/app/admin/reports/{report['id']}"
 
 
 class DeliveredReports:
@@ -146,8 +77,3 @@ class DeliveredReports:
         if not dry_run:
             self._delivery.deliver(answer["report_data"])
         return answer
-
-
-def _digest(address: str) -> str:
-    """Return a hash of the address for the id of a document. The address itself may hold a slash."""
-    return hashlib.sha256(address.encode()).hexdigest()[:32]

@@ -64,6 +64,11 @@ def event(report: Mapping[str, Any], type_: str, url: str, at: datetime) -> Noti
     )
 
 
+def page_url(public_url: str, report: Mapping[str, Any]) -> str:
+    """Return the address of the report's page in the console."""
+    return f"{public_url}/app/admin/reports/{report['id']}"
+
+
 def on_one_line(text: str, most: int = _LINE_MAX) -> str:
     """Return the text on one line. A subject with a line break could begin another header."""
     flat = " ".join(text.split())

@@ -14,6 +14,7 @@ NOT_PRODUCT = ("venv", "tests")
 
 FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 300
+DEPENDENCIES_MAX = 6
 
 COLLECTIONS = frozenset(
     {
@@ -29,7 +30,7 @@ OF_TESTS = {path.stem for path in (FUNCTIONS / "tests").iterdir()} - {path.stem 
 }
 
 # These commands start or measure what the tests have. All other tools do without the tests, the reference above all.
-RUN_THE_TESTS = {"simulate.py", "screenshots.py", "benchmarks/costs.py"}
+RUN_THE_TESTS = {"tools/simulate.py", "tools/screenshots.py", "tools/benchmarks/costs.py"}
 
 Check = Callable[[ast.Module], Iterator[int]]
 
@@ -42,6 +43,11 @@ def product() -> dict[str, str]:
         for path in files
         if path.parts[0] not in NOT_PRODUCT
     }
+
+
+def tools() -> dict[str, str]:
+    """The text of each tool, by its path."""
+    return {path.relative_to(TOOLS.parent).as_posix(): path.read_text(encoding="utf-8") for path in TOOLS.rglob("*.py")}
 
 
 PRODUCT = product()
@@ -103,6 +109,16 @@ def long_functions(tree: ast.Module) -> Iterator[int]:
                 yield node.lineno
 
 
+def crowded_classes(tree: ast.Module) -> Iterator[int]:
+    """Classes whose constructor takes too many parameters beside self. A dataclass has none: its fields are values."""
+    for node in ast.walk(tree):
+        for each in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(each, ast.FunctionDef) and each.name == "__init__":
+                taken = [*each.args.posonlyargs, *each.args.args, *each.args.kwonlyargs]
+                if len(taken) - 1 > DEPENDENCIES_MAX:
+                    yield node.lineno
+
+
 def imports_of_tests(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         names: list[str] = []
@@ -148,20 +164,22 @@ class TestProduct:
     def test_no_function_is_too_long(self) -> None:
         assert places(long_functions) == {}
 
+    def test_no_class_has_too_many_dependencies(self) -> None:
+        assert places(crowded_classes) == {}
+
     def test_no_file_is_too_long(self) -> None:
-        tools = {
-            path.as_posix(): path.read_text(encoding="utf-8") for path in (FUNCTIONS.parent / "tools").rglob("*.py")
-        }
-        lengths = {path: len(text.splitlines()) for path, text in (PRODUCT | tools).items()}
+        lengths = {path: len(text.splitlines()) for path, text in (PRODUCT | tools()).items()}
         assert {path: length for path, length in lengths.items() if length > FILE_LINES_MAX} == {}
 
 
 class TestTools:
     def test_they_import_no_tests(self) -> None:
         """What a tool and the tests both need stands with the tool: the tests may import from there."""
-        tools = {path.relative_to(TOOLS).as_posix(): path.read_text(encoding="utf-8") for path in TOOLS.rglob("*.py")}
-        assert len(tools) > 50
-        assert {path for path, text in tools.items() if found_by(imports_of_tests, text)} == RUN_THE_TESTS
+        assert len(tools()) > 50
+        assert {path for path, text in tools().items() if found_by(imports_of_tests, text)} == RUN_THE_TESTS
+
+    def test_no_class_has_too_many_dependencies(self) -> None:
+        assert {path for path, text in tools().items() if found_by(crowded_classes, text)} == set()
 
 
 class TestChecks:
@@ -236,6 +254,22 @@ class TestChecks:
     )
     def test_collection_names(self, text: str, lines: list[int]) -> None:
         assert found_by(collection_names, text) == lines
+
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("class A:\n    def __init__(self, a, b, c, d, e, f): ...", []),
+            ("class A:\n    def __init__(self, a, b, c, d, e, f, g): ...", [1]),
+            ("class A:\n    def __init__(self, *, a, b, c, d, e, f, g): ...", [1]),
+            ("class A:\n    def __init__(self, a, b, /, c, d, *, e, f, g=1): ...", [1]),
+            ("x = 1\nclass A:\n    class B:\n        def __init__(self, a, b, c, d, e, f, g): ...", [3]),
+            ("class A:\n    def __init__(self, a, *, b, **parts): ...", []),
+            ("class A:\n    def create(self, a, b, c, d, e, f, g): ...", []),
+            ("@dataclass\nclass A:\n" + "".join(f"    {name}: int\n" for name in "abcdefg"), []),
+        ],
+    )
+    def test_crowded_classes(self, text: str, lines: list[int]) -> None:
+        assert found_by(crowded_classes, text) == lines
 
     @pytest.mark.parametrize(("body_lines", "lines"), [(FUNCTION_LINES_MAX - 1, []), (FUNCTION_LINES_MAX, [1])])
     @pytest.mark.parametrize("word", ["def", "async def"])

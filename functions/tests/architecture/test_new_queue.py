@@ -66,7 +66,7 @@ app.seeding.seed()
 ask = Ask(model="Model A", prompt="A film", params={"style": "realistic", "color": "vibrant", "size": "512x512"})
 with loopback(TasksEmulator()) as emulator:
     os.environ["CLOUD_TASKS_EMULATOR_HOST"] = emulator.host
-    generation = app.generation_service.create(Order(user_id="arda", ask=ask)).generation
+    generation = app.ordering.create(Order(user_id="arda", ask=ask)).generation
     app.queue.enqueue(TaskMessage(generation_id=generation.id, dispatch=1, queue=Queue.FILMS))
 task = emulator.requests[-1].body["task"]
 body = base64.b64decode(task["httpRequest"]["body"])

@@ -20,7 +20,7 @@ from core import damage
 from core import errors as core_errors
 from core.errors import AppError, NotFound
 from domain.credits.errors import InsufficientCredits
-from services.generations.fulfilment import AttemptFailed
+from services.generations.attempts import AttemptFailed
 from tools import generate_docs
 from tools.reference.problems import NotProvoked, problems
 from tools.reference.stage import Stage

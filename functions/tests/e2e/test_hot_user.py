@@ -208,7 +208,7 @@ def worker(environment: dict[str, str]) -> Iterator[Server]:
 
 
 def create(app: Darkroom) -> str:
-    return app.generation_service.create(Order(user_id="hot", ask=ask_of(ORDER))).generation.id
+    return app.ordering.create(Order(user_id="hot", ask=ask_of(ORDER))).generation.id
 
 
 def deliver(app: Darkroom, worker: Server, generation_id: str) -> int:

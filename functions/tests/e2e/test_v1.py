@@ -233,7 +233,7 @@ def test_the_sweeper_rescues_what_was_never_enqueued(forgetful: Darkroom) -> Non
 
 def lost(app: Darkroom) -> str:
     """A generation that is paid for, and that no task will ever come for."""
-    generation = app.generation_service.create(Order(user_id=USER, ask=ask_of(ORDER))).generation
+    generation = app.ordering.create(Order(user_id=USER, ask=ask_of(ORDER))).generation
     overdue = app.clock() - timedelta(minutes=5)
     app.documents.commit([Update(f"generation_requests/{generation.id}", {"due_at": overdue})])
     return generation.id

@@ -174,7 +174,7 @@ def _function_urls() -> list[Door]:
 
 
 def _http_functions() -> dict[str, str]:
-    """The handler of each function that main.py opens to HTTP: `return darkroom().function_urls.handler(request)`."""
+    """The handler of each function that main.py opens to HTTP: `return darkroom().generation_urls.handler(request)`."""
     functions = [node for node in ast.parse(MAIN.read_text()).body if isinstance(node, ast.FunctionDef)]
     return {
         each.name: each.body[-1].value.func.attr  # type: ignore[attr-defined]

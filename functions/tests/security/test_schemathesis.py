@@ -116,7 +116,7 @@ class Visitors(House):
 
     def serve(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         path, app = environ["PATH_INFO"], self.world.app
-        serve = app.api.serve if path.startswith("/v1/") else getattr(app.function_urls, HANDLERS[path.strip("/")])
+        serve = app.api.serve if path.startswith("/v1/") else self.world.function_url(HANDLERS[path.strip("/")])
         answer = serve(Request(environ))
         answered[answer.status_code] += 1
         found: Iterable[bytes] = answer(environ, start)

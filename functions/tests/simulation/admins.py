@@ -127,7 +127,7 @@ class Admin:
         caller = Caller(user_id=ADMIN, actor=f"user:{ADMIN}", is_admin=True, claims_admin=True, spender=spender)
         acting = app.access.acting_for(caller, order.user_id)
         by = Instruction(actor=acting.actor) if acting.acts_for_another else None
-        return app.generation_service.create(replace(order, spender=acting.spender, ordered_by=by))
+        return app.ordering.create(replace(order, spender=acting.spender, ordered_by=by))
 
     def _order(self, user_id: str) -> Order:
         ask = Ask(

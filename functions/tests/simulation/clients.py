@@ -63,7 +63,7 @@ class Clients:
         universe = self._universe
         with universe.promises.asking(order.user_id, existed=self._exists(order)) as asking:
             try:
-                created = universe.ask("create", lambda app: app.generation_service.create(order), drawn=asking.drawn)
+                created = universe.ask("create", lambda app: app.ordering.create(order), drawn=asking.drawn)
             except (InsufficientCredits, InvalidRequest, UserInactive) as refusal:
                 universe.promises.refuse(asking, refusal)
             except (KeyBudgetExceeded, RateLimited):
@@ -113,7 +113,7 @@ class Clients:
     def _exists(self, order: Order) -> bool:
         if order.idempotency_key is None:
             return False
-        generation_id = self._universe.instances[0].app.generation_service._id_of(order)
+        generation_id = self._universe.instances[0].app.ordering._drafter.id_of(order)
         return f"generation_requests/{generation_id}" in self._universe.records
 
     def _look(self, user_id: str) -> None:
@@ -128,8 +128,8 @@ class Clients:
             return
         known = universe.promises.shown.get(generation_id)
         with suppress(Lost, Unavailable):
-            view = universe.ask("look", lambda app: app.generation_service.wait(user_id, generation_id, seconds))
-            universe.promises.show(view, known)
+            view = universe.ask("look", lambda app: app.viewing.wait(user_id, generation_id, seconds))
+            universe.promises.show(view.generation, known)
 
     def _flood(self, user_id: str) -> None:
         """Order and take back, again and again, as fast as answers come, or as soon as a model has begun."""
@@ -147,16 +147,16 @@ class Clients:
 
     def _cancel_one(self, user_id: str, generation_id: str) -> None:
         try:
-            view = self._universe.ask("cancel", lambda app: app.generation_service.cancel(user_id, generation_id))
+            cancelled = self._universe.ask("cancel", lambda app: app.cancelling.cancel(user_id, generation_id))
         except AlreadyFinal:
             if not self._universe.promises.ended(generation_id):
                 raise Violation("final", f"{generation_id} was said to have ended, and has not") from None
         except (Lost, Unavailable):
             return
         else:
-            self._universe.promises.show(view, None)
-            if view.generation.status != "cancelled":
-                raise Violation("final", f"{generation_id} was cancelled, and is {view.generation.status}")
+            self._universe.promises.show(cancelled, None)
+            if cancelled.status != "cancelled":
+                raise Violation("final", f"{generation_id} was cancelled, and is {cancelled.status}")
             if generation_id not in self._universe.conduct.withdrawn:
                 raise Violation("task", f"{generation_id} was cancelled, and nobody took its task out of the queue")
 

@@ -24,9 +24,11 @@ import repositories.operations.book_sums
 import repositories.reports.week_counts
 import services.accounts.access
 import services.credits.ledger
-import services.generations.generations
+import services.generations.cancelling
+import services.generations.ordering
 import services.generations.output_files
 import services.operations.opening
+import services.operations.rescuing
 from core.calendar import week_of
 from core.errors import Unavailable
 from core.queues import Queue
@@ -42,11 +44,15 @@ from repositories.operations.book_sums import _Sums
 from repositories.store.documents import Ambiguous, Update
 from repositories.store.optimistic import OptimisticTransaction
 from services.credits.ledger import LedgerService
+from services.generations.attempts import Attempts
+from services.generations.cancelling import CancelService
 from services.generations.dispatching import Dispatcher
-from services.generations.fulfilment import FulfilmentService
-from services.generations.generations import GenerationService
+from services.generations.drafting import Drafter
+from services.generations.ordering import OrderService
 from services.generations.output_files import OutputFiles
 from services.generations.ports import TaskMessage
+from services.generations.settling import Settlements
+from services.operations.rescuing import Rescuer
 from services.operations.sweeping import SweepResult, SweepService
 from simulation.planting import around, breaks
 
@@ -71,7 +77,7 @@ def a_cancellation_keeps_the_credits(patch: pytest.MonkeyPatch) -> None:
         settled = replace(change.subject, refunded=0)
         return replace(change, subject=settled, entries=(), delta=replace(change.delta, current=0))
 
-    around(patch, services.generations.generations, "cancel", kept)
+    around(patch, services.generations.cancelling, "cancel", kept)
 
 
 @breaks("I4")
@@ -138,14 +144,14 @@ def a_lost_answer_is_taken_for_a_failure(patch: pytest.MonkeyPatch) -> None:
 
         return original(self, certain, **options)
 
-    def insist(original: Callable[..., Any], self: GenerationService, generation_id: str, *others: Any) -> Any:
+    def insist(original: Callable[..., Any], self: OrderService, generation_id: str, *others: Any) -> Any:
         try:
             return original(self, generation_id, *others)
         except Unavailable:
-            return original(self, self._new_id(), *others)
+            return original(self, self._drafter._new_id(), *others)
 
     around(patch, OptimisticTransaction, "run", run)
-    around(patch, GenerationService, "_accept", insist)
+    around(patch, OrderService, "_accept", insist)
 
 
 @breaks("402", "bug")
@@ -170,7 +176,7 @@ def a_refusal_needs_no_fresh_read(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I6")
 def the_key_does_not_decide_the_id(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(GenerationService, "_id_of", lambda self, order: self._new_id())
+    patch.setattr(Drafter, "id_of", lambda self, order: self._new_id())
 
 
 @breaks("I6", "402")
@@ -199,7 +205,7 @@ def a_failure_refunds_whatever_has_happened(patch: pytest.MonkeyPatch) -> None:
     def unfenced(original: Callable[..., None], self: Any, found: Any, fence: Any, failure: Any) -> None:
         original(self, found, lambda _: True, failure)
 
-    around(patch, FulfilmentService, "_fail", unfenced)
+    around(patch, Settlements, "fail", unfenced)
 
 
 @breaks("fence")
@@ -207,7 +213,7 @@ def a_stale_lease_settles(patch: pytest.MonkeyPatch) -> None:
     def unfenced(original: Callable[..., None], self: Any, found: Any, pictures: Any, fence: Any) -> None:
         original(self, found, pictures, lambda generation: not generation.is_final)
 
-    around(patch, FulfilmentService, "_deliver", unfenced)
+    around(patch, Settlements, "deliver", unfenced)
 
 
 @breaks("fence", "attempts")
@@ -220,7 +226,7 @@ def attempts_have_no_end(patch: pytest.MonkeyPatch) -> None:
     def endless(original: Callable[..., None], *args: Any, limits: Any, **named: Any) -> None:
         original(*args, limits=replace(limits, attempts_max=1000), **named)
 
-    around(patch, FulfilmentService, "__init__", endless)
+    around(patch, Attempts, "__init__", endless)
 
 
 @breaks("I7")
@@ -348,7 +354,7 @@ def a_week_is_counted_on_what_was_seen_first(patch: pytest.MonkeyPatch) -> None:
         change = original(user, generation, *others)
         return replace(change, weeks=seen.setdefault(generation.id, change.weeks))
 
-    around(patch, services.generations.generations, "place", stale)
+    around(patch, services.generations.ordering, "place", stale)
 
 
 @breaks("weeks")
@@ -395,12 +401,12 @@ def the_last_week_takes_the_place_of_the_next(patch: pytest.MonkeyPatch) -> None
 
 @breaks("task")
 def a_sweep_always_takes_a_new_name(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(SweepService, "_resend", SweepService._dispatch_again)
+    patch.setattr(Rescuer, "_resend", Rescuer._dispatch_again)
 
 
 @breaks("fence", "final")
 def a_sweep_does_not_look_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(SweepService, "_is_overdue", lambda self, generation: not generation.is_final)
+    patch.setattr(services.operations.rescuing, "is_overdue", lambda generation, now: not generation.is_final)
 
 
 @breaks("I7")
@@ -411,11 +417,11 @@ def a_sweep_does_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("task")
 def a_task_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
-    def early(original: Callable[..., Any], self: GenerationService, generation_id: str, *others: Any) -> Any:
+    def early(original: Callable[..., Any], self: OrderService, generation_id: str, *others: Any) -> Any:
         self._dispatcher._queue.enqueue(TaskMessage(generation_id=generation_id, dispatch=1))
         return original(self, generation_id, *others)
 
-    around(patch, GenerationService, "_accept", early)
+    around(patch, OrderService, "_accept", early)
 
 
 @breaks("I7")
@@ -425,7 +431,7 @@ def nobody_is_to_look_after_a_creation(patch: pytest.MonkeyPatch) -> None:
     ) -> Commit[Generation]:
         return original(user, replace(generation, due_at=None), *others)
 
-    around(patch, services.generations.generations, "place", undue)
+    around(patch, services.generations.ordering, "place", undue)
 
 
 @breaks("queue")
@@ -446,13 +452,13 @@ def a_cancel_leaves_its_task(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("task")
 def a_cancel_removes_the_task_before_it_is_one(patch: pytest.MonkeyPatch) -> None:
-    def hasty(original: Callable[..., Any], self: GenerationService, user_id: str, name: str, **named: Any) -> Any:
+    def hasty(original: Callable[..., Any], self: CancelService, user_id: str, name: str, **named: Any) -> Any:
         found = self._generations.owned(name, {user_id})
         if found is not None:
             self._dispatcher.withdraw(found.value)
         return original(self, user_id, name, **named)
 
-    around(patch, GenerationService, "cancel", hasty)
+    around(patch, CancelService, "cancel", hasty)
 
 
 @breaks("cancels")
@@ -460,7 +466,7 @@ def a_cancel_after_the_start_counts_for_nothing(patch: pytest.MonkeyPatch) -> No
     def uncounted(original: Callable[..., Commit[Generation]], *args: Any, **named: Any) -> Commit[Generation]:
         return replace(original(*args, **named), is_late_cancel=False)
 
-    around(patch, services.generations.generations, "cancel", uncounted)
+    around(patch, services.generations.cancelling, "cancel", uncounted)
 
 
 @breaks("cancels")

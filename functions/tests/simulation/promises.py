@@ -10,7 +10,6 @@ from core.errors import AppError
 from domain.credits.ledger import Entry
 from domain.generations.generation import Generation
 from repositories.store.documents import Document, Write
-from services.generations.generations import GenerationView
 from services.generations.orders import Order
 from simulation.grants import spendable
 from simulation.invariants import CLOCKS_DIFFER, FINAL
@@ -83,9 +82,8 @@ class Promises:
             raise Violation("402", f"{asking.user_id} was refused what it had been given before")
         self.refused.update(asking.drawn)
 
-    def show(self, view: GenerationView, known: str | None) -> None:
+    def show(self, generation: Generation, known: str | None) -> None:
         """What had ended for anybody when it was asked for, has ended for everybody, in one way."""
-        generation = view.generation
         if known is not None and generation.status != known:
             raise Violation("final", f"{generation.id} was seen {known}, and is now shown {generation.status}")
         if generation.is_final:

@@ -197,12 +197,14 @@ class Universe:
         app.creates._table = {**app.creates._table, Training: training_create}
         app.made["book_sums"] = BookSumRepository(app.documents, (GENERATIONS, TRAININGS))
         app.catalog._lock = scheduler.lock()
-        app.generation_service._new_id = self._new_id
-        app.fulfilment._new_id = self._new_id
+        app.ordering._drafter._new_id = self._new_id
+        app.attempts._new_id = self._new_id
         made = (
             app.access,
             app.ledger,
             app.opening,
+            app.viewing,
+            app.cancelling,
             app.sweeper,
             app.callbacks,
             app.audits,

@@ -483,7 +483,8 @@ def test_f6_a_report_that_fails_says_so(world: World, monkeypatch: pytest.Monkey
 
 
 def test_f7_the_worker_has_no_address_of_its_own_among_the_function_urls(world: World) -> None:
-    assert not [name for name in dir(world.app.function_urls) if "process" in name]
+    for urls in (world.app.generation_urls, world.app.user_urls, world.app.operator_urls):
+        assert not [name for name in dir(urls) if "process" in name]
     assert world.api("POST", "/v1/processImageGeneration", json={"generation_request_id": "x"}).status == 404
 
 

@@ -230,7 +230,7 @@ class Life:
             self.world.outputs.is_down = False
 
     def is_cancelled(self) -> None:
-        self.world.app.generation_service.cancel("alice", self.id)
+        self.world.app.cancelling.cancel("alice", self.id)
 
     def is_cancelled_meanwhile(self) -> None:
         self.world.model.script, self.world.vendor.script = [self.is_cancelled], [self.is_cancelled]

@@ -36,7 +36,7 @@ def booked(world: World, user_id: str) -> list[tuple[str, EntryType, int]]:
 
 def create(world: World, user_id: str) -> str:
     order = Order(user_id=user_id, ask=ASK, spender=Spender(signed_in_at=NOW))
-    return world.app.generation_service.create(order).generation.id
+    return world.app.ordering.create(order).generation.id
 
 
 # --- the first sign-in ---
@@ -113,7 +113,7 @@ def test_one_that_was_cancelled_does_not_count(world: World) -> None:
     first = create(world, "anon")
     with pytest.raises(AnonymousAllowanceUsed):
         create(world, "anon")
-    world.app.generation_service.cancel("anon", first)
+    world.app.cancelling.cancel("anon", first)
     world.deliver(create(world, "anon"))
     with pytest.raises(AnonymousAllowanceUsed):
         create(world, "anon")

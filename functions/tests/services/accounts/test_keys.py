@@ -25,14 +25,14 @@ ASK = ask_of(ORDER)
 
 def spend(world: World, issued: IssuedKey, *, serial: int = 1) -> Created:
     spender = Spender(key_id=issued.key.id, key_serial=serial)
-    return world.app.generation_service.create(Order(user_id="alice", ask=ASK, spender=spender))
+    return world.app.ordering.create(Order(user_id="alice", ask=ASK, spender=spender))
 
 
 def spends(world: World, token: str) -> bool:
     """Whether this secret buys something: by the whole way of a request that spends."""
     try:
         caller = world.app.access.of_key(token, is_fenced=True, acts_for=None)
-        world.app.generation_service.create(Order(user_id=caller.user_id, ask=ASK, spender=caller.spender))
+        world.app.ordering.create(Order(user_id=caller.user_id, ask=ASK, spender=caller.spender))
     except Unauthenticated:
         return False
     return True
@@ -305,7 +305,7 @@ def test_what_failed_gives_the_budget_back(world: World) -> None:
     first = spend(world, issued).generation.id
     with pytest.raises(KeyBudgetExceeded):
         spend(world, issued)
-    world.app.generation_service.cancel("alice", first)
+    world.app.cancelling.cancel("alice", first)
     second = spend(world, issued).generation.id
     world.deliver(second)
     with pytest.raises(KeyBudgetExceeded):
@@ -320,7 +320,7 @@ def test_a_refund_counts_on_the_day_of_the_creation_also_when_that_is_over(world
     world.later(minutes=1)
     spend(world, issued)
     spend(world, issued)
-    world.app.generation_service.cancel("alice", late)
+    world.app.cancelling.cancel("alice", late)
     spent = world.user("alice").keys[issued.key.id].spent
     assert (spent["d20260331"], spent["m202603"]) == (0, 0)
     assert (spent["d20260401"], spent["m202604"]) == (2, 2)
@@ -334,7 +334,7 @@ def test_a_refund_of_yesterday_in_the_same_month_gives_the_month_back_and_not_th
     yesterday = spend(world, issued).generation.id
     world.later(days=1)
     spend(world, issued)
-    world.app.generation_service.cancel("alice", yesterday)
+    world.app.cancelling.cancel("alice", yesterday)
     with pytest.raises(KeyBudgetExceeded, match="for the day"):
         spend(world, issued)
     world.later(days=1)

@@ -71,7 +71,7 @@ def test_the_price_of_an_accepted_generation_is_frozen(world: World) -> None:
     world.overwrite("sizes/512x512", credit_cost=2, version=2)
     world.later(minutes=2)
     world.deliver(dear)
-    world.app.generation_service.cancel("alice", cheap)
+    world.app.cancelling.cancel("alice", cheap)
     assert (world.generation(dear).charged, world.generation(cheap).refunded) == (4, 1)
     assert world.user("alice").current_credits == 96
     again = world.create(size="512x512")

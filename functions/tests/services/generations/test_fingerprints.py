@@ -1,6 +1,6 @@
 """A repeat is recognised also across a deployment that adds fields to requests."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +22,7 @@ OF_VERSION_2 = "2:e0f47da116ce486d3ca1bf3db26fb86d7953624232a2e33a13d20ca02c71cf
 @pytest.fixture
 def _with_a_third_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     def third_rule(order: Order) -> object:
-        return {"spec": asdict(order.ask), "metadata": dict(order.metadata), "inputs": []}
+        return {"prompt": order.ask.prompt, "metadata": dict(order.metadata), "inputs": []}
 
     monkeypatch.setattr(fingerprints, "RULES", {**fingerprints.RULES, 3: third_rule})
 

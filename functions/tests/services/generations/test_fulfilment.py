@@ -1,26 +1,19 @@
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable
 
 import pytest
 from firebase_functions.https_fn import HttpsError
 
-from core.errors import Unavailable
-from core.queues import Queue
 from domain.catalog.options import Color, Size
 from domain.generations.generation import Status
 from providers.queue.memory import MemoryQueue
-from providers.storage.memory import MemoryOutputs
 from services.generations.model_ports import (
-    STORE_PATIENCE,
     ModelRejected,
     ModelUnavailable,
-    Picture,
     RemoteResult,
     RemoteStatus,
 )
 from services.generations.ports import TaskMessage
-from world import World, captured_log, lines_of
+from world import World
 
 OVERLOADED = ModelUnavailable("overloaded", "Model overload - please retry")
 FILTERED = ModelRejected("content_filter", "Content filter violation")
@@ -70,91 +63,6 @@ def test_without_a_seed_the_generation_decides_so_that_a_repeat_is_the_same(worl
     other = world.create()
     world.deliver(other)
     assert world.model.jobs[-1].seed != first.seed
-
-
-# --- thumbnails ---
-
-
-def files_of(generation_id: str, user_id: str = "alice") -> list[str]:
-    folder = f"generations/{user_id}/{generation_id}"
-    return [f"{folder}/0.png", f"{folder}/0-thumbnail.webp"]
-
-
-def test_each_output_names_its_thumbnail(world: World) -> None:
-    generation_id = world.create(model="Model R")
-    world.vendor.results = [
-        RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(some_picture(b"1"), some_picture(b"2")))
-    ]
-    world.deliver(generation_id)
-    world.deliver(generation_id)
-    outputs = world.generation(generation_id).outputs
-    assert [world.outputs.files[str(output.thumbnail_path)] for output in outputs] == [b"small: 1", b"small: 2"]
-    assert len(world.outputs.files) == 4
-
-
-@pytest.mark.parametrize("fails", ["reading", "storing"])
-def test_without_a_thumbnail_the_picture_is_delivered_all_the_same(world: World, fails: str) -> None:
-    outputs = world.outputs = world.app.made["outputs"] = WithoutThumbnails()
-    outputs.refuses = fails == "storing"
-    world.thumbnailer.reads_pictures = fails != "reading"
-    generation_id = world.create()
-    with captured_log() as log:
-        world.deliver(generation_id)
-    generation = world.generation(generation_id)
-    assert (generation.status, generation.charged, generation.outputs[0].thumbnail_path) == ("completed", 1, None)
-    assert [*outputs.files] == files_of(generation_id)[:1]
-    (line,) = [line for line in lines_of(log) if line["message"] == "thumbnail_missing"]
-    assert (line["severity"], line["generation_id"]) == ("WARNING", generation_id)
-    world.assert_books_balance()
-
-
-def test_nobody_waits_long_for_a_thumbnail(world: World) -> None:
-    outputs = world.outputs = world.app.made["outputs"] = WithoutThumbnails()
-    world.deliver(world.create())
-    picture, thumbnail = outputs.patience
-    assert thumbnail < picture
-
-
-def test_a_thumbnail_whose_store_does_not_answer_goes_with_its_cancelled_generation(world: World) -> None:
-    """It may be there, though nobody said so."""
-    outputs = world.outputs = world.app.made["outputs"] = WithoutThumbnails()
-    outputs.refuses = outputs.stores_nonetheless = True
-    generation_id = world.create()
-    world.model.script = [lambda: world.api("POST", f"/v1/generations/{generation_id}/cancel", "alice")]
-    world.deliver(generation_id)
-    assert world.generation(generation_id).status == "cancelled"
-    assert outputs.patience
-    assert not outputs.files
-
-
-class WithoutThumbnails(MemoryOutputs):
-    """A store that does not answer when it gets one, if it `refuses`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.refuses = self.stores_nonetheless = False
-        self.patience: list[timedelta] = []
-
-    def put(
-        self,
-        path: str,
-        data: bytes,
-        content_type: str,
-        metadata: Mapping[str, str],
-        *,
-        patience: timedelta = STORE_PATIENCE,
-    ) -> str:
-        self.patience.append(patience)
-        is_refused = self.refuses and path.endswith("-thumbnail.webp")
-        if not is_refused or self.stores_nonetheless:
-            super().put(path, data, content_type, metadata, patience=patience)
-        if is_refused:
-            raise Unavailable("The store of outputs does not answer")
-        return f"gs://memory/{path}"
-
-
-def some_picture(data: bytes) -> Picture:
-    return Picture(data=data, content_type="image/png", width=1, height=1)
 
 
 # --- failures ---
@@ -216,19 +124,6 @@ def test_after_the_last_attempt_it_fails_and_is_acknowledged(world: World) -> No
     assert (generation.status, generation.refunded, generation.attempt) == ("failed", 1, 4)
     assert generation.failure is not None
     assert generation.failure.code == "overloaded"
-    world.assert_books_balance()
-
-
-def test_while_the_store_is_down_the_task_is_retried_and_then_delivers_the_same_file(world: World) -> None:
-    generation_id = world.create()
-    world.outputs.is_down = True
-    with pytest.raises(HttpsError):
-        world.deliver(generation_id)
-    assert world.generation(generation_id).status == "queued"
-    world.outputs.is_down = False
-    world.deliver(generation_id)
-    assert [*world.outputs.files] == files_of(generation_id)
-    assert world.generation(generation_id).charged == 1
     world.assert_books_balance()
 
 
@@ -307,126 +202,6 @@ def test_a_task_that_cannot_be_read_is_acknowledged_for_it_will_not_get_better(w
     before = world.records()
     world.app.worker.process(payload)
     assert world.records() == before
-
-
-def test_a_second_worker_leaves_a_leased_generation_alone(world: World) -> None:
-    generation_id = world.create()
-    world.model.script = [lambda: world.deliver(generation_id)]
-    world.deliver(generation_id)
-    assert len(world.model.jobs) == 1
-    generation = world.generation(generation_id)
-    assert (generation.status, generation.attempt) == (Status.COMPLETED, 1)
-    world.assert_books_balance()
-
-
-def test_two_workers_that_read_at_once_make_one_claim(world: World) -> None:
-    generation_id = world.create()
-    another = World(world.now, documents=world.documents)
-    known = another.app.generations.get(generation_id)
-    assert known is not None
-    another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
-    world.model.script = [lambda: another.deliver(generation_id)]
-    world.deliver(generation_id)
-    assert len(world.model.jobs) + len(another.model.jobs) == 1
-    assert world.generation(generation_id).attempt == 1
-    world.assert_books_balance()
-
-
-@pytest.mark.parametrize("model", ["Model A", "Model R"])
-def test_a_worker_that_read_before_a_cancel_claims_nothing(world: World, model: str) -> None:
-    generation_id = world.create(model=model)
-    another = World(world.now, documents=world.documents)
-    known = another.app.generations.get(generation_id)
-    assert known is not None
-    another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
-    world.app.generation_service.cancel("alice", generation_id)
-    before = world.records()
-    another.deliver(generation_id)
-    assert world.records() == before
-    assert another.model.jobs == another.vendor.submissions == []
-
-
-def test_a_worker_that_read_before_the_submission_submits_nothing(world: World) -> None:
-    generation_id = world.create(model="Model R")
-    another = World(world.now, documents=world.documents)
-    known = another.app.generations.get(generation_id)
-    assert known is not None
-    another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
-    world.deliver(generation_id)
-    before = world.records()
-    another.deliver(generation_id)
-    assert world.records() == before
-    assert another.vendor.submissions == []
-
-
-def test_a_lease_of_a_worker_that_is_gone_is_taken_over_when_it_ends(world: World) -> None:
-    generation_id = world.create()
-    world.model.script = [RuntimeError("a bug")]
-    with pytest.raises(HttpsError):
-        world.deliver(generation_id)
-    world.later(seconds=299)
-    world.deliver(generation_id)
-    assert len(world.model.jobs) == 1
-    world.later(seconds=1)
-    world.deliver(generation_id)
-    assert world.generation(generation_id).attempt == 2
-    assert world.generation(generation_id).status is Status.COMPLETED
-
-
-@pytest.mark.parametrize(("queue", "seconds"), [(Queue.GENERATIONS, 400), (Queue.POLLS, 400), (Queue.BACKLOG, 300)])
-def test_a_lease_is_as_long_as_the_queues_that_bring_the_task_want(
-    world: World, queue: Queue, seconds: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its own, and that of polls, which may bring it when a vendor has lost the job."""
-    monkeypatch.setattr(queue, "row", replace(queue.row, lease_seconds=400))
-    generation_id = world.create()
-    leases = []
-    world.model.script = [lambda: leases.append(world.generation(generation_id).lease_until)]
-    world.deliver(generation_id)
-    assert leases == [world.now + timedelta(seconds=seconds)]
-
-
-def raise_(error: Exception) -> None:
-    raise error
-
-
-@pytest.mark.parametrize("late", [lambda: None, lambda: raise_(OVERLOADED), lambda: raise_(FILTERED)])
-def test_whatever_a_worker_brings_after_its_lease_has_passed_to_another_is_dropped(
-    world: World, late: Callable[[], None]
-) -> None:
-    generation_id = world.create(size="1024x1792")
-
-    def stall() -> None:
-        world.later(seconds=301)
-        world.model.script = [ModelUnavailable("network", "Network connection failed")]
-        with pytest.raises(HttpsError):
-            world.deliver(generation_id)  # another worker takes over, and gives the lease back
-        late()
-
-    world.model.script = [stall]
-    try:
-        world.deliver(generation_id)
-    except HttpsError:
-        assert late is not None
-    generation = world.generation(generation_id)
-    assert (generation.status, generation.attempt, generation.held) == (Status.QUEUED, 2, 4)
-    assert generation.outputs == ()
-    world.assert_books_balance()
-
-
-def test_a_late_result_does_not_overwrite_the_one_that_was_delivered(world: World) -> None:
-    generation_id = world.create()
-
-    def stall() -> None:
-        world.later(seconds=301)
-        world.deliver(generation_id)
-        assert world.generation(generation_id).status is Status.COMPLETED
-
-    world.model.script = [stall]
-    world.deliver(generation_id)
-    assert world.user("alice").total_images_generated == 1
-    assert world.generation(generation_id).attempt == 2
-    world.assert_books_balance()
 
 
 class HastyQueue(MemoryQueue):

@@ -29,7 +29,7 @@ def test_where_one_waits_or_none_is_counted_it_is_the_next(count: int) -> None:
 
 
 def place(world: World, generation_id: str) -> int | None:
-    return world.app.generation_service.get(world.generation(generation_id).user_id, generation_id).queue_position
+    return world.app.viewing.get(world.generation(generation_id).user_id, generation_id).queue_position
 
 
 def test_nothing_is_known_before_the_first_count_and_then_everybody_is_told_from_it(world: World) -> None:

@@ -32,7 +32,7 @@ def busy(world: World) -> World:
     for fate in (Status.COMPLETED, Status.FAILED, Status.CANCELLED, Status.QUEUED):
         generation_id = world.create(size="1024x1792")
         if fate is Status.CANCELLED:
-            world.app.generation_service.cancel("alice", generation_id)
+            world.app.cancelling.cancel("alice", generation_id)
         if fate is Status.FAILED:
             world.model.script = [ModelRejected("content_filter", "Content filter violation")]
         if fate in (Status.COMPLETED, Status.FAILED):
@@ -42,7 +42,7 @@ def busy(world: World) -> World:
 
 
 def path(world: World, status: Status) -> str:
-    (view,) = world.app.generation_service.page("alice", GenerationFilter(status=status), after=None, limit=9)
+    (view,) = world.app.viewing.page("alice", GenerationFilter(status=status), after=None, limit=9)
     return f"generation_requests/{view.generation.id}"
 
 

@@ -263,7 +263,7 @@ class TestARefundThatIsThereAlready:
         generation_id = world.create()
         known = world.app.generations.get(generation_id)
         assert known is not None
-        world.app.generation_service.cancel("alice", generation_id)
+        world.app.cancelling.cancel("alice", generation_id)
         commit, seen = world.documents.commit, list[Any]()
 
         def exists_first(writes: Any) -> Any:

@@ -16,7 +16,7 @@ from repositories.store.memory import MemoryDocuments
 from repositories.store.optimistic import OptimisticTransaction
 from services.generations.model_ports import ModelUnavailable, RemoteResult, RemoteStatus
 from services.generations.ports import TaskMessage
-from services.operations import sweeping
+from services.operations import rescuing
 from services.operations.queue import QueueService
 from services.operations.sweeping import SweepResult
 from unsteady import UnsteadyDocuments
@@ -49,7 +49,7 @@ def test_what_is_not_due_is_left_alone(world: World) -> None:
 
 
 def test_what_has_ended_is_never_swept(world: World) -> None:
-    for fate in (world.deliver, lambda one: world.app.generation_service.cancel("alice", one)):
+    for fate in (world.deliver, lambda one: world.app.cancelling.cancel("alice", one)):
         fate(world.create())
     before = world.records()
     world.later(days=3)
@@ -539,7 +539,7 @@ def test_what_a_worker_gives_back_after_the_purge_is_not_lost(purged: World, dis
 
 
 def test_what_has_ended_stays_so_after_a_purge(purged: World) -> None:
-    for fate in (purged.deliver, lambda one: purged.app.generation_service.cancel("alice", one)):
+    for fate in (purged.deliver, lambda one: purged.app.cancelling.cancel("alice", one)):
         fate(purged.create())
     purge(purged)
     before = purged.records()
@@ -717,5 +717,5 @@ def test_a_sweep_does_not_try_one_commit_for_longer_than_three_seconds() -> None
 
     transaction = OptimisticTransaction(monotonic=lambda: next(seconds), pause=lambda _: None)
     with pytest.raises(Unavailable):
-        transaction.run(attempt, patience=sweeping._PATIENCE)
+        transaction.run(attempt, patience=rescuing._PATIENCE)
     assert len(tries) == 3

@@ -14,6 +14,8 @@ from services.delivery.ports import Mail, Notice
 from services.delivery.subscriptions import SubscriptionService
 from services.reports import notices
 from services.reports.delivery import EARLIEST, DeliveredReports, DeliveryService
+from services.reports.mailing import ReportMails
+from services.reports.notifying import ReportNotices
 from weekly import Pages, Runs, a_finding, a_report
 from world import captured_log, lines_of
 
@@ -41,15 +43,14 @@ class House:
         self.subscriptions = SubscriptionService(
             LeaverRepository(self.documents), pepper="p" * 40, public_url=SITE, clock=lambda: NOW
         )
-        self.delivery = DeliveryService(
+        mails = ReportMails(
             recipients=recipients,
             pages=self.pages,
             mailbox=mailbox or MailRepository(self.documents),
             subscriptions=self.subscriptions,
-            notifier=listener,
             public_url=SITE,
-            clock=lambda: NOW,
         )
+        self.delivery = DeliveryService(mails, ReportNotices(listener, SITE, lambda: NOW))
 
     def mails(self) -> dict[str, list[str]]:
         """By recipient: the categories of what waits for it."""

@@ -40,7 +40,7 @@ def lives(world: World, seed: int) -> None:
                 case 3:
                     if world.queue.waiting:
                         one = world.generation(chance.choice(world.queue.waiting).generation_id)
-                        world.app.generation_service.cancel(one.user_id, one.id)
+                        world.app.cancelling.cancel(one.user_id, one.id)
                 case 4:
                     world.app.sweeper.sweep()
                     world.app.ledger.add(

@@ -311,7 +311,7 @@ def test_two_polls_at_once_that_find_it_running_are_followed_by_one(world: World
 
 def test_a_poll_that_finds_it_running_after_a_cancel_is_followed_by_none(world: World) -> None:
     generation_id = submitted(world)
-    world.vendor.results = [lambda: world.app.generation_service.cancel("alice", generation_id), RUNNING]
+    world.vendor.results = [lambda: world.app.cancelling.cancel("alice", generation_id), RUNNING]
     poll(world)
     assert not world.queue.waiting
     assert world.generation(generation_id).status is Status.CANCELLED
@@ -336,7 +336,7 @@ def test_what_comes_of_a_job_that_is_no_longer_ours_is_dropped(world: World, ans
 def without_the_vendor(world: World) -> None:
     """A deployment that no longer has the provider of Model R takes over."""
     world.app.made["providers"] = GivenProviders(direct=world.model)
-    for made in ("models", "fulfilment", "worker", "generation_service"):
+    for made in ("models", "model_jobs", "remote_jobs", "fulfilment", "worker", "cancelling"):
         world.app.made.pop(made, None)
 
 
@@ -460,7 +460,7 @@ def test_a_callback_while_the_queue_is_down_is_made_up_for_by_the_sweeper(world:
 
 def test_a_success_that_comes_after_a_cancel_is_dropped(world: World) -> None:
     generation_id = submitted(world)
-    world.app.generation_service.cancel("alice", generation_id)
+    world.app.cancelling.cancel("alice", generation_id)
     assert world.vendor.cancelled == [f"job-of-{generation_id}"]
     world.deliver_all()
     generation = world.generation(generation_id)
@@ -471,7 +471,7 @@ def test_a_success_that_comes_after_a_cancel_is_dropped(world: World) -> None:
 
 def test_a_cancel_while_the_success_is_being_copied_wins(world: World) -> None:
     generation_id = submitted(world)
-    world.vendor.results = [lambda: world.app.generation_service.cancel("alice", generation_id)]
+    world.vendor.results = [lambda: world.app.cancelling.cancel("alice", generation_id)]
     poll(world)
     assert world.generation(generation_id).status is Status.CANCELLED
     assert world.user("alice").current_credits == 100
@@ -480,7 +480,7 @@ def test_a_cancel_while_the_success_is_being_copied_wins(world: World) -> None:
 
 def test_a_cancel_while_the_job_is_being_submitted_cancels_it_at_the_vendor(world: World) -> None:
     generation_id = world.create(model="Model R")
-    world.vendor.script = [lambda: world.app.generation_service.cancel("alice", generation_id)]
+    world.vendor.script = [lambda: world.app.cancelling.cancel("alice", generation_id)]
     world.deliver_all()
     assert world.generation(generation_id).status is Status.CANCELLED
     assert world.vendor.cancelled == [f"job-of-{generation_id}"]
@@ -498,5 +498,5 @@ def test_a_success_without_a_picture_is_a_failure_with_a_refund(world: World) ->
 def test_a_job_of_a_model_that_was_withdrawn_can_be_cancelled(world: World) -> None:
     generation_id = submitted(world)
     without_the_vendor(world)
-    assert world.app.generation_service.cancel("alice", generation_id).generation.refunded == 4
+    assert world.app.cancelling.cancel("alice", generation_id).refunded == 4
     world.assert_books_balance()

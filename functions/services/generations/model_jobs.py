@@ -1,0 +1,45 @@
+"""The worker asks a generation's model to do its job, how the job is, or to stop."""
+
+import logging
+from datetime import timedelta
+
+from domain.generations.generation import Generation
+from services.catalog.catalog import CatalogService
+from services.generations.jobs import job_of
+from services.generations.model_ports import Job, Model, ModelUnavailable, RemoteModel, RemoteResult, RemoteStatus
+from services.generations.models import ModelRegistry
+
+log = logging.getLogger(__name__)
+
+
+class ModelJobs:
+    """`timeout` is how long a model may work on one job."""
+
+    def __init__(self, models: ModelRegistry, catalog: CatalogService, timeout: timedelta) -> None:
+        self._models = models
+        self._catalog = catalog
+        self._timeout = timeout
+
+    def of(self, generation: Generation) -> tuple[Model, Job]:
+        """Return the model and its job. Raise ModelRejected if the model or an option was withdrawn after the order."""
+        model = self._models.named(generation.spec.model)
+        return model, self._job_of(generation)
+
+    def expected_seconds(self, generation: Generation) -> float:
+        return self._models.expected_seconds(generation.spec.model)
+
+    def poll(self, generation: Generation, provider_job: str) -> RemoteResult:
+        """Ask the provider. One that cannot be reached counts as still at work, until the job has taken too long."""
+        model = self._models.named(generation.spec.model)
+        assert isinstance(model, RemoteModel), "only a remote model gives out jobs"  # noqa: S101 - a bug
+        try:
+            return model.poll(provider_job, self._job_of(generation))
+        except ModelUnavailable as error:
+            log.warning("poll_failed", extra={"provider_job": provider_job, "reason": str(error)})
+            return RemoteResult(status=RemoteStatus.RUNNING)
+
+    def cancel(self, generation: Generation, provider_job: str) -> None:
+        self._models.cancel_job(generation.spec.model, provider_job)
+
+    def _job_of(self, generation: Generation) -> Job:
+        return job_of(generation, self._catalog.current(), self._timeout)
