@@ -113,8 +113,8 @@ class GenerationService:
         if user is None:
             raise UserNotFound(order.user_id)
         now = self._clock()
-        check_standing(user, order.spender, now)
-        return Quote(spec=spec, price=size.credit_cost, available=up_to_date(user, now).current_credits)
+        check_standing(user.identity, order.spender, now)
+        return Quote(spec=spec, price=size.credit_cost, available=up_to_date(user, now).balance.current_credits)
 
     def create(self, order: Order) -> Created:
         """Create a generation, and enqueue its task. On a warm instance that is two round trips: one commit, one task.

@@ -17,6 +17,7 @@ from core.errors import AppError, Unavailable
 from core.records import Stored
 from domain.accounts.errors import UserNotFound
 from domain.accounts.keys import ApiKey
+from domain.accounts.user_identity import UserIdentity
 from domain.credits.commits import Commit
 from domain.credits.ledger import EntryType
 from domain.credits.user import User
@@ -25,7 +26,7 @@ from domain.generations.errors import SettlementConflict
 from domain.generations.generation import Generation, Status
 from domain.generations.lifecycle import cancel
 from services.accounts.instructions import Instruction, target_of
-from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, Users
+from services.accounts.ports import AccountCommit, Accounts, IdentityDirectory, Users
 from services.credits.ports import Ledger
 from services.generations.dispatching import Dispatcher
 from services.generations.models import ModelRegistry
@@ -83,16 +84,16 @@ class ErasureService:
         """
         until = self._clock() + _REQUEST_TIME
 
-        def decide(user: User) -> AccountChange | None:
-            if user.deleted_at is not None:
+        def decide(user: User) -> AccountCommit | None:
+            if user.identity.deleted_at is not None:
                 return None
             now = self._clock()
             record = by.record(str(uuid.uuid4()), now, "user.delete", target_of(user_id))
-            return AccountChange(user=_closed(user, now), audit=record)
+            return Commit(user_id=user.id, at=now, identity=_closed(user.identity, now), records=(record,))
 
         user = self._stored_accounts.change(user_id, decide)
         log.info("user_deleted", extra={"user_id": user_id, "actor": by.actor})
-        return self._erase(user, until) if user.erasure_due else True
+        return self._erase(user, until) if user.identity.erasure_due else True
 
     def continue_all(self) -> Erasures:
         """Go on with the erasures that are due, as far as the time allows.
@@ -121,10 +122,10 @@ class ErasureService:
         # A generation of feraset-imagen's becomes one of ours when it is written, so it has to be in the books before
         # that.
         self._opening.open(user.id)
-        owners = (user.id, *user.claimed)
+        owners = (user.id, *user.identity.claimed)
         for owner in owners:
             self._directory.delete(owner)
-        for claimed in user.claimed:
+        for claimed in user.identity.claimed:
             with suppress(UserNotFound):
                 self._stored_accounts.change(claimed, self._closed_with_it)
         stopped: AppError | None = None
@@ -183,35 +184,37 @@ class ErasureService:
             if entry.type is EntryType.REFUND and entry.description != plain:
                 self._ledger.reword(replace(entry, description=plain))
 
-    def _closed_with_it(self, claimed: User) -> AccountChange | None:
-        if claimed.deleted_at is not None:
+    def _closed_with_it(self, claimed: User) -> AccountCommit | None:
+        if claimed.identity.deleted_at is not None:
             return None
-        return AccountChange(user=replace(_closed(claimed, self._clock()), erasure_due=False))
+        now = self._clock()
+        closed = replace(_closed(claimed.identity, now), erasure_due=False)
+        return Commit(user_id=claimed.id, at=now, identity=closed)
 
-    def _finished(self, user: User) -> AccountChange | None:
-        if not user.erasure_due:
+    def _finished(self, user: User) -> AccountCommit | None:
+        if not user.identity.erasure_due:
             return None
-        return AccountChange(user=replace(user, erasure_due=False, updated_at=self._clock()))
+        erased = replace(user.identity, erasure_due=False)
+        return Commit(user_id=user.id, at=self._clock(), identity=erased)
 
 
-def _closed(user: User, now: datetime) -> User:
-    """Return the user without a name, keys or rights.
+def _closed(identity: UserIdentity, now: datetime) -> UserIdentity:
+    """Return the identity without a name, keys or rights.
 
-    It is not an anonymous user either, because a first sign-in would give that one a name.
+    It is not an anonymous user's either, because a first sign-in would give that one a name.
     """
     return replace(
-        user,
+        identity,
         name="",
         email="",
         is_active=False,
         is_admin=False,
         is_anonymous=False,
         welcome_due=False,
-        keys={key.id: _revoked(key, now) for key in user.keys.values()},
+        keys={key.id: _revoked(key, now) for key in identity.keys.values()},
         signed_out_at=now,
         deleted_at=now,
         erasure_due=True,
-        updated_at=now,
     )
 
 

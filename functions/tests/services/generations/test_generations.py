@@ -51,9 +51,9 @@ def test_creating_takes_the_price_and_queues_one_task(world: World) -> None:
     generation = world.generation(created.generation.id)
     assert generation == created.generation
     assert (generation.status, generation.price, generation.held) == (Status.QUEUED, 4, 4)
-    assert (generation.in_flight, world.user("alice").in_flight) == (True, 1)
+    assert (generation.in_flight, world.user("alice").pace.in_flight) == (True, 1)
     assert (generation.spec, generation.metadata, generation.request_id) == (SPEC, {"ref": "7"}, "r-1")
-    assert (world.user("alice").current_credits, world.user("alice").held_credits) == (96, 4)
+    assert (world.user("alice").balance.current_credits, world.user("alice").balance.held_credits) == (96, 4)
     assert {(entry.type, entry.credits) for entry in world.entries("alice")} == {
         (EntryType.GRANT, 100),
         (EntryType.DEDUCTION, 4),
@@ -87,7 +87,7 @@ def test_a_deactivated_user_is_refused(world: World) -> None:
     world.overwrite("users/alice", is_active=False)
     with pytest.raises(UserInactive):
         create(world)
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
 
 
 def test_orders_are_accepted_to_the_last_credit_and_not_beyond(world: World) -> None:
@@ -98,7 +98,7 @@ def test_orders_are_accepted_to_the_last_credit_and_not_beyond(world: World) -> 
         create(world, small)
     assert refused.value.details == {"required": 3, "available": 1}
     create(world, order("mallory", spec=replace(SPEC, size="512x512")))
-    assert (world.user("mallory").current_credits, world.user("mallory").held_credits) == (0, 10)
+    assert (world.user("mallory").balance.current_credits, world.user("mallory").balance.held_credits) == (0, 10)
     world.assert_books_balance()
 
 
@@ -108,7 +108,7 @@ def test_a_refusal_is_never_given_on_a_remembered_balance(world: World) -> None:
     another = World(world.now, documents=world.documents)
     another.app.ledger.add("mallory", EntryType.TOP_UP, 2, source="shop", external_id="1", description="Top-up")
     create(world, order("mallory"))
-    assert world.user("mallory").current_credits == 0
+    assert world.user("mallory").balance.current_credits == 0
 
 
 def test_a_remembered_balance_never_spends_what_another_instance_has_spent(world: World) -> None:
@@ -117,7 +117,7 @@ def test_a_remembered_balance_never_spends_what_another_instance_has_spent(world
     create(another, order("mallory"))
     with pytest.raises(InsufficientCredits):
         create(world, order("mallory"))
-    assert world.user("mallory").current_credits == 2
+    assert world.user("mallory").balance.current_credits == 2
     world.assert_books_balance()
 
 
@@ -142,7 +142,7 @@ def test_of_twenty_orders_at_once_on_a_balance_for_one_one_is_accepted(world: Wo
     answers = at_once(*(lambda each=each: create(each, order("dora")) for each in instances * 5))
     assert sum(isinstance(answer, Created) for answer in answers) == 1
     assert sum(isinstance(answer, InsufficientCredits) for answer in answers) == 19
-    assert (world.user("dora").current_credits, world.user("dora").held_credits) == (0, 4)
+    assert (world.user("dora").balance.current_credits, world.user("dora").balance.held_credits) == (0, 4)
     world.assert_books_balance()
 
 
@@ -151,7 +151,7 @@ def test_twenty_repeats_at_once_are_one_generation(world: World) -> None:
     answers = at_once(*(lambda each=each: create(each, with_key()) for each in instances * 10))
     assert len({answer.generation.id for answer in answers}) == 1
     assert sum(not answer.replayed for answer in answers) == 1
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96
     world.assert_books_balance()
 
 
@@ -178,7 +178,7 @@ def test_the_same_order_with_the_same_key_is_one_generation(world: World) -> Non
     second = create(world, with_key())
     assert (first.replayed, second.replayed) == (False, True)
     assert second.generation.id == first.generation.id
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96
     assert len(world.queue.waiting) == 1
     world.assert_books_balance()
 
@@ -222,7 +222,7 @@ def test_a_key_belongs_to_its_user(world: World) -> None:
 
 def test_without_a_key_the_same_order_is_two_generations(world: World) -> None:
     assert create(world).generation.id != create(world).generation.id
-    assert world.user("alice").current_credits == 92
+    assert world.user("alice").balance.current_credits == 92
 
 
 def test_a_replay_is_answered_when_the_credits_are_gone(world: World) -> None:
@@ -231,7 +231,7 @@ def test_a_replay_is_answered_when_the_credits_are_gone(world: World) -> None:
     create(world, order("mallory"))
     again = create(world, wanted)
     assert (again.generation.id, again.replayed) == (first.generation.id, True)
-    assert world.user("mallory").current_credits == 2
+    assert world.user("mallory").balance.current_credits == 2
 
 
 def test_a_replay_is_answered_when_the_option_was_withdrawn(world: World) -> None:
@@ -254,7 +254,7 @@ def test_a_replay_after_a_price_change_costs_nothing_more(world: World) -> None:
     world.overwrite("sizes/1024x1792", credit_cost=50)
     world.later(minutes=2)
     assert create(world, with_key()).generation.price == 4
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96
 
 
 # --- quote ---
@@ -440,7 +440,7 @@ def test_a_queued_generation_is_cancelled_and_refunded_at_once(world: World) -> 
     generation_id = create(world).generation.id
     view = world.app.generation_service.cancel("alice", generation_id)
     assert (view.generation.status, view.generation.refunded) == (Status.CANCELLED, 4)
-    assert (world.user("alice").current_credits, world.user("alice").held_credits) == (100, 0)
+    assert (world.user("alice").balance.current_credits, world.user("alice").balance.held_credits) == (100, 0)
     world.deliver_all()
     assert world.model.jobs == []
     world.assert_books_balance()
@@ -451,7 +451,7 @@ def test_cancelling_twice_refunds_once(world: World) -> None:
     first = world.app.generation_service.cancel("alice", generation_id)
     world.later(minutes=1)
     assert world.app.generation_service.cancel("alice", generation_id).generation == first.generation
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -463,7 +463,7 @@ def test_two_instances_that_cancel_at_once_refund_once(world: World) -> None:
     assert known is not None
     another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
     assert another.app.generation_service.cancel("alice", generation_id).generation.status is Status.CANCELLED
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -474,7 +474,7 @@ def test_twenty_cancels_and_a_result_at_once_settle_once(world: World) -> None:
     at_once(*cancels, lambda: world.deliver(generation_id))
     generation = world.generation(generation_id)
     assert generation.is_final
-    assert world.user("alice").current_credits == 96 + generation.refunded
+    assert world.user("alice").balance.current_credits == 96 + generation.refunded
     world.assert_books_balance()
 
 
@@ -484,8 +484,8 @@ def test_while_a_model_works_a_cancel_refunds_and_the_late_result_is_dropped(wor
     world.deliver_all()
     generation = world.generation(generation_id)
     assert (generation.status, generation.outputs, generation.charged) == (Status.CANCELLED, (), 0)
-    assert world.user("alice").current_credits == 100
-    assert world.user("alice").total_images_generated == 0
+    assert world.user("alice").balance.current_credits == 100
+    assert world.user("alice").activity.total_images_generated == 0
     world.assert_books_balance()
 
 
@@ -501,7 +501,7 @@ def test_a_failure_that_comes_after_a_cancel_does_not_refund_again(world: World)
         with suppress(HttpsError):
             world.deliver(generation_id)
     assert world.generation(generation_id).status is Status.CANCELLED
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -550,7 +550,7 @@ def test_a_vendor_that_will_not_cancel_does_not_keep_the_refund(world: World) ->
     world.deliver(generation_id)
     world.vendor.refuses_to_cancel = True
     world.app.generation_service.cancel("alice", generation_id)
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
 
 
 def test_what_was_listed_as_processing_is_listed_as_ended_later(world: World) -> None:
