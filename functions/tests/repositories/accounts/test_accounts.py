@@ -54,6 +54,7 @@ KEY = ApiKey(
     bucket=Bucket(level=1, at=NOW),
     spent={"d20260304": 2, "m202603": 2},
 )
+RECORD = AuditRecord(id="r1", at=NOW, actor="user:admin", action="key.create", target="users/alice")
 
 
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)])
@@ -169,8 +170,7 @@ def test_an_address_is_counted_with_the_account_and_refused_without_one(document
 def test_a_change_writes_the_user_the_secret_and_the_audit_record_together(documents: Documents) -> None:
     accounts = repository(documents)
     opened(accounts)
-    record = AuditRecord(id="r1", at=NOW, actor="user:admin", action="key.create", target="users/alice")
-    after = accounts.change("alice", lambda user: key_commit(user, KEY, 1, record))
+    after = accounts.change("alice", lambda user: key_commit(user, KEY, 1, RECORD))
     assert after == with_key(ALICE)
     found = UserRepository(documents).get("alice")
     assert found == after
@@ -228,13 +228,14 @@ def test_a_claim_changes_both_or_nothing(documents: Documents) -> None:
 
     def decide(one: User, other: User) -> tuple[AccountCommit, AccountCommit]:
         closed = identity_commit(other, NOW, claimed_by="alice", is_active=False)
-        return identity_commit(one, NOW, claimed=("anon",)), closed
+        return identity_commit(one, NOW, RECORD, claimed=("anon",)), closed
 
     assert accounts.claim("alice", "anon", decide).identity.claimed == ("anon",)
     users = UserRepository(documents)
     other = users.get("anon")
     assert other is not None
     assert (other.identity.claimed_by, other.identity.is_active) == ("alice", False)
+    assert documents.get("audit_log/r1") is not None
     again = accounts.claim("alice", "anon", lambda one, other: None)
     assert again == users.get("alice")
     assert users.get("anon") == other
