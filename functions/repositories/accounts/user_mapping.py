@@ -1,6 +1,6 @@
 """Converts users into documents, and back. A field that is absent means what it means for feraset-imagen's users."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -100,21 +100,20 @@ def user_from(document: Document) -> User:
 
 def user_fields(user: User) -> dict[str, Any]:
     """Return the fields of a new document."""
-    stored = _of_each_value(lambda name, table: table.write(getattr(user, name)))
+    stored: dict[str, Any] = {}
+    for name, table in _VALUES.items():
+        stored |= table.write(getattr(user, name))
     return {**stored, "updated_at": user.activity.updated_at or user.identity.created_at}
 
 
 def user_difference(before: User, after: User) -> dict[str, Any]:
     """Return the fields that differ, with their new values, for a commit that expects the version of `before`."""
-    changed = _of_each_value(lambda name, table: table.difference(getattr(before, name), getattr(after, name)))
+    changed: dict[str, Any] = {}
+    for name, table in _VALUES.items():
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not new:
+            changed |= table.difference(old, new)
     if "books_opened_at" in changed:
         # The sums over all users see only documents that have this field.
         changed["held_credits"] = after.balance.held_credits
     return changed
-
-
-def _of_each_value(fields_of: Callable[[str, FieldTable[Any]], dict[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, table in _VALUES.items():
-        found |= fields_of(name, table)
-    return found
