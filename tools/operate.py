@@ -108,7 +108,7 @@ def _role(id_or_email: str, change: Callable[[str, Instruction], User]) -> int:
     except AppError as error:
         print(error.message, file=sys.stderr)
         return 1
-    _print({"user": user.id, "email": user.email, "is_admin": user.is_admin})
+    _print({"user": user.id, "email": user.identity.email, "is_admin": user.identity.is_admin})
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Makes the accounts room: users, identity, API keys."""
+"""Makes the accounts room: users, identity, API keys. Its books write every commit of a user, of any room."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,10 @@ from bootstrap.store import StoreParts
 
 if TYPE_CHECKING:
     from repositories.accounts.accounts import AccountRepository
+    from repositories.accounts.books import Books
+    from repositories.accounts.key_secrets import KeySecretRepository
     from repositories.accounts.users import UserRepository
+    from repositories.store.record_writes import RecordWrites
     from services.accounts.access import AccessService
     from services.accounts.accounts import AccountService
     from services.accounts.keys import KeyService
@@ -25,7 +28,43 @@ class AccountParts(StoreParts):
     def stored_accounts(self) -> "AccountRepository":
         from repositories.accounts.accounts import AccountRepository
 
-        return AccountRepository(self.documents, self.users, self.creates, self.transaction)
+        secrets = self.later(lambda: self.key_secrets)
+        return AccountRepository(self.documents, self.users, self.books, secrets, self.transaction)
+
+    @part
+    def key_secrets(self) -> "KeySecretRepository":
+        from repositories.accounts.key_secrets import KeySecretRepository
+
+        return KeySecretRepository(self.documents)
+
+    @part
+    def books(self) -> "Books":
+        from repositories.accounts.books import Books
+
+        return Books(self.documents, self.users, self.record_writes)
+
+    @part
+    def record_writes(self) -> "RecordWrites":
+        from domain.accounts.audit_log import AuditRecord
+        from domain.credits.ledger import Entry
+        from domain.generations.generation import Generation
+        from repositories.accounts.arrivals import account_count_write, welcome_create
+        from repositories.accounts.audit_mapping import audit_create
+        from repositories.credits.entry_mapping import entry_create
+        from repositories.generations.generation_mapping import generation_create
+        from repositories.store.record_writes import RecordWrites
+        from services.accounts.ports import CountedAccount, KeySecret, WelcomedMailbox
+
+        return RecordWrites(
+            {
+                AuditRecord: audit_create,
+                CountedAccount: account_count_write,
+                Entry: entry_create,
+                Generation: generation_create,
+                KeySecret: lambda secret: self.key_secrets.write(secret),  # noqa: PLW0108 - most requests need none
+                WelcomedMailbox: welcome_create,
+            }
+        )
 
     @part
     def tokens(self) -> "TokenVerifier":

@@ -9,19 +9,12 @@ from core.queues import share_of_one_user
 if TYPE_CHECKING:
     from domain.credits.spending import SpendingLimits
     from repositories.credits.audit_verdicts import AuditVerdictRepository
-    from repositories.credits.books import Books
     from repositories.credits.ledger import LedgerRepository
     from services.credits.expiring import ExpiryService
     from services.credits.ledger import LedgerService
 
 
 class CreditParts(AccountParts):
-    @part
-    def books(self) -> "Books":
-        from repositories.credits.books import Books
-
-        return Books(self.documents, self.users, self.creates)
-
     @part
     def entries(self) -> "LedgerRepository":
         from repositories.credits.ledger import LedgerRepository

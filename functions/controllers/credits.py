@@ -41,7 +41,7 @@ class LedgerController:
         )
 
     def balance(self, call: Call) -> Answer:
-        return Answer(body=BalanceResource.of(self._ledger.balance(call.user_id, entries=_NEWEST)))
+        return Answer(body=BalanceResource.of(self._ledger.statement(call.user_id, entries=_NEWEST)))
 
     def page(self, call: Call) -> Answer:
         wanted: ListEntries = call.query

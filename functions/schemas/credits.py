@@ -7,7 +7,7 @@ from domain.credits.grants import Grant, in_order
 from domain.credits.ledger import Entry
 from domain.credits.user import User
 from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, InboundText, Outbound
-from services.credits.ledger import Balance
+from services.credits.ledger import Statement
 
 
 class ListEntries(InboundText):
@@ -74,12 +74,12 @@ class BalanceResource(Outbound):
     entries: list[EntryResource] = Field(description="The newest 20.")
 
     @classmethod
-    def of(cls, balance: Balance) -> Self:
+    def of(cls, statement: Statement) -> Self:
         return cls(
-            current_credits=balance.user.current_credits,
-            held_credits=balance.user.held_credits,
-            grants=[GrantResource.of(grant) for grant in in_order(balance.user.grants)],
-            entries=[EntryResource.of(entry) for entry in balance.entries],
+            current_credits=statement.balance.current_credits,
+            held_credits=statement.balance.held_credits,
+            grants=[GrantResource.of(grant) for grant in in_order(statement.balance.grants)],
+            entries=[EntryResource.of(entry) for entry in statement.entries],
         )
 
 
@@ -101,5 +101,16 @@ class MeResource(Outbound):
 
     @classmethod
     def of(cls, user: User, *, welcome_credits_due: int) -> Self:
-        stored = {name: getattr(user, name) for name in cls.model_fields if name != "welcome_credits_due"}
-        return cls(**stored, welcome_credits_due=welcome_credits_due)
+        return cls(
+            id=user.id,
+            name=user.identity.name,
+            email=user.identity.email,
+            is_active=user.identity.is_active,
+            is_anonymous=user.identity.is_anonymous,
+            is_admin=user.identity.is_admin,
+            current_credits=user.balance.current_credits,
+            held_credits=user.balance.held_credits,
+            total_images_generated=user.activity.total_images_generated,
+            created_at=user.identity.created_at,
+            welcome_credits_due=welcome_credits_due,
+        )

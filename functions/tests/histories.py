@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import batched
 from math import ceil
@@ -23,6 +23,7 @@ from repositories.generations.generation_mapping import generation_fields
 from repositories.store.documents import Create, Document, Documents, Fields, Query, Totals
 from repositories.store.paths import entry_path, generation_path, user_path
 from services.reports.ports import Groups
+from users import a_user, changed
 
 GROUPS = Groups(
     models={model.id: model for model in SHIPPED_MODELS},
@@ -72,7 +73,7 @@ def history(
     models: Sequence[str] = ("Model A", "Model B"),
 ) -> History:
     """So many requests in each window, in the order of time, and other entries of the ledger among them."""
-    people = [User(id=f"user-{number:05d}", name="", email="", current_credits=0) for number in range(users)]
+    people = [a_user(f"user-{number:05d}", current_credits=0) for number in range(users)]
     generations, entries = [], []
     for number, window in enumerate(windows):
         moments = sorted(_moment(chance, window) for _ in range(requests))
@@ -147,7 +148,7 @@ def _with_weeks(
     for one in generations:
         weeks[one.user_id] = with_request(weeks[one.user_id], local_date(one.created_at, zone), one.price)
     return [
-        replace(
+        changed(
             user,
             weeks=weeks[user.id],
             held_credits=chance.choice((0, 0, 0, 7)),

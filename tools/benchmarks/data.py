@@ -11,8 +11,9 @@ from google.cloud import firestore
 from bootstrap import Darkroom
 from core.clock import utc_now
 from core.settings import Settings
+from domain.accounts.user_identity import UserIdentity
 from domain.credits.ledger import EntryType
-from domain.credits.user import User
+from domain.credits.user import Balance, User
 from providers.queue.memory import MemoryQueue
 from providers.storage.memory import MemoryOutputs
 from repositories.operations.demo import DemoRepository
@@ -62,7 +63,11 @@ class Project:
 
     def _add_user(self, user_id: str) -> None:
         now = utc_now()
-        user = User(id=user_id, name=user_id, email="", current_credits=0, created_at=now, books_opened_at=now)
+        user = User(
+            id=user_id,
+            identity=UserIdentity(name=user_id, created_at=now),
+            balance=Balance(books_opened_at=now),
+        )
         DemoRepository(self.documents).put_user(user, [], [])
         self.app.ledger.add(
             user_id, EntryType.GRANT, CREDITS, source="bench", external_id="start", description="To be spent"

@@ -14,8 +14,9 @@ from google.cloud import firestore
 from bootstrap import Darkroom
 from core.queues import Queue
 from core.settings import Settings
+from domain.accounts.user_identity import UserIdentity
 from domain.credits.ledger import EntryType
-from domain.credits.user import User
+from domain.credits.user import Balance, User
 from domain.generations.generation import Status
 from providers.queue.cloud_tasks import CloudTasksQueue, Target
 from providers.queue.connection import emulator_connection
@@ -111,8 +112,8 @@ class Stage:
 
     def add_user(self, user_id: str, credits: int) -> None:  # noqa: A002 - the product's word
         now = self.clock()
-        email = f"{user_id}@example.com"
-        user = User(id=user_id, name=user_id, email=email, current_credits=0, created_at=now, books_opened_at=now)
+        identity = UserIdentity(name=user_id, email=f"{user_id}@example.com", created_at=now)
+        user = User(id=user_id, identity=identity, balance=Balance(books_opened_at=now))
         DemoRepository(self.app.documents).put_user(user, [], [])
         self.app.ledger.add(user_id, EntryType.GRANT, credits, source="run", external_id="start", description="Start")
 

@@ -15,8 +15,9 @@ from werkzeug.test import EnvironBuilder
 
 from bootstrap import Darkroom
 from core.settings import Settings
+from domain.accounts.user_identity import UserIdentity
 from domain.credits.ledger import EntryType
-from domain.credits.user import User
+from domain.credits.user import Balance, User
 from domain.generations.generation import Generation
 from providers.identity.memory import MemoryDirectory, MemoryTokens
 from providers.queue.all_queues import ControlOfAll
@@ -97,16 +98,14 @@ class MemoryWorld:
         if not self.app.authenticator.is_open:
             self.add_user("admin", 0, is_admin=True)  # whose token is nothing without the document
 
-    def add_user(self, user_id: str, credits_: int, **fields: Any) -> None:
+    def add_user(self, user_id: str, credits_: int, **identity: Any) -> None:
         """With open books: the credits come by a grant."""
         user = User(
             id=user_id,
-            name=user_id.title(),
-            email=f"{user_id}@example.com",
-            current_credits=0,
-            created_at=self.now,
-            books_opened_at=self.now,
-            **fields,
+            identity=UserIdentity(
+                name=user_id.title(), email=f"{user_id}@example.com", created_at=self.now, **identity
+            ),
+            balance=Balance(books_opened_at=self.now),
         )
         DemoRepository(self.documents).put_user(user, [], [])
         if credits_:

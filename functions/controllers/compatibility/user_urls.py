@@ -31,15 +31,16 @@ class UserUrls:
     def _credits(self, request: Request, _: str) -> Answer:
         user_id = self._callers.named_user(request)
         after = read_page_token(optional_parameter(request, "pageToken"), "transactions", name="pageToken")
-        balance = self._ledger.balance(user_id, entries=_TRANSACTIONS_MAX + 1, after=after)
+        statement = self._ledger.statement(user_id, entries=_TRANSACTIONS_MAX + 1, after=after)
         shown, token = paged(
-            balance.entries,
+            statement.entries,
             _TRANSACTIONS_MAX,
             lambda last: page_token(Cursor(last.timestamp, last.id), "transactions"),
         )
-        return Answer(body=UserCredits.of(replace(balance, entries=tuple(shown)), token))
+        return Answer(body=UserCredits.of(replace(statement, entries=tuple(shown)), token))
 
     def _validate(self, request: Request, _: str) -> Answer:
         user = self._ledger.user(self._callers.named_user(request))
-        data = UserData(name=user.name, email=user.email, current_credits=user.current_credits)
+        identity, current = user.identity, user.balance.current_credits
+        data = UserData(name=identity.name, email=identity.email, current_credits=current)
         return Answer(body=UserExists(user_data=data))

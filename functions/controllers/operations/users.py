@@ -149,7 +149,9 @@ class AdminUserController:
         filters = ("users", wanted.email)
         after = read_user_token(wanted.page_token, filters)
         found = self._administration.page(wanted.email, after=after, limit=wanted.page_size + 1)
-        shown, token = paged(found, wanted.page_size, lambda last: user_token(UserPlace(last.email, last.id), filters))
+        shown, token = paged(
+            found, wanted.page_size, lambda last: user_token(UserPlace(last.identity.email, last.id), filters)
+        )
         return Answer(body=UserPage(data=[*map(ListedUserResource.of, shown)], next_page_token=token))
 
     def get(self, call: Call) -> Answer:

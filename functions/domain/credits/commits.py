@@ -10,12 +10,12 @@ from functools import reduce
 from typing import Protocol, Self
 
 from core.rates import Bucket
-from domain.accounts.keys import ApiKey
+from domain.accounts.user_identity import UserIdentity
 from domain.credits.allowances import Allowances, AllowanceUse, settle_images
 from domain.credits.funding import Funding
 from domain.credits.grants import Grants, Return, after_return, due_at
 from domain.credits.ledger import Entry
-from domain.credits.user import User
+from domain.credits.user import Balance, User
 from domain.credits.user_week import UserWeek
 
 
@@ -75,31 +75,24 @@ class BalanceDelta:
     allowance: AllowanceUse | None = None
     images_used: int = 0
 
-    def applied_to(self, user: User, now: datetime) -> User:
-        grants = reduce(lambda found, change: after_return(found, change, now), self.returns, user.grants)
-        used = user.allowances if self.allowance is None else self._settled(user.allowances, self.allowance)
-        return replace(
-            user,
-            current_credits=user.current_credits + self.current,
-            held_credits=user.held_credits + self.held,
-            total_images_generated=user.total_images_generated + self.images,
-            in_flight=user.in_flight + self.in_flight,
-            grants=grants,
-            allowances=used,
-        )
+    def grants_after(self, grants: Grants, now: datetime) -> Grants:
+        return reduce(lambda found, change: after_return(found, change, now), self.returns, grants)
 
-    def _settled(self, allowances: Allowances, use: AllowanceUse) -> Allowances:
-        return settle_images(allowances, use, self.images_used)
+    def allowances_after(self, allowances: Allowances) -> Allowances:
+        return allowances if self.allowance is None else settle_images(allowances, self.allowance, self.images_used)
+
+
+_NOTHING = BalanceDelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit[S: Subject]:
     """A commit describes all that one atomic write does to one user's books, and beside them.
 
-    `subject` is the new state of what the credits are held for. `records` are new documents of other rooms, which this
-    room does not look into, such as an audit record. `bucket`, `key`, `weeks`, `cancels`, `grants` and `allowances` are
-    new values of the user's, and None means that the old one stays. `is_late_cancel` says that a model was at work on
-    the subject when its user cancelled it.
+    `subject` is the new state of what the credits are held for. `records` are what the commit writes for other rooms,
+    and this room does not look into them: an audit record, the secret of a key. `identity`, `bucket`, `weeks`,
+    `cancels`, `grants` and `allowances` are new values of the user's, and None means that the old one stays.
+    `is_late_cancel` says that a model was at work on the subject when its user cancelled it.
     """
 
     user_id: str
@@ -109,8 +102,8 @@ class Commit[S: Subject]:
     entries: tuple[Entry, ...] = ()
     records: tuple[object, ...] = ()
     opens_books: bool = False
+    identity: UserIdentity | None = None
     bucket: Bucket | None = None
-    key: ApiKey | None = None
     weeks: Mapping[str, UserWeek] | None = None
     cancels: Mapping[str, int] | None = None
     grants: Grants | None = None
@@ -119,16 +112,33 @@ class Commit[S: Subject]:
 
     def applied_to(self, user: User) -> User:
         """Return the user after the commit. The commit must have been decided on this same state of the user."""
-        kept = replace(
-            user,
-            updated_at=self.at,
-            books_opened_at=self.at if self.opens_books else user.books_opened_at,
-            bucket=self.bucket or user.bucket,
-            keys=user.keys if self.key is None else {**user.keys, self.key.id: self.key},
-            weeks=user.weeks if self.weeks is None else self.weeks,
-            cancels=user.cancels if self.cancels is None else self.cancels,
-            grants=user.grants if self.grants is None else self.grants,
-            allowances=user.allowances if self.allowances is None else self.allowances,
+        delta = self.delta or _NOTHING
+        return User(
+            id=user.id,
+            identity=self.identity or user.identity,
+            balance=self._balance(user.balance, delta),
+            pace=replace(
+                user.pace,
+                bucket=self.bucket or user.pace.bucket,
+                in_flight=user.pace.in_flight + delta.in_flight,
+                cancels=user.pace.cancels if self.cancels is None else self.cancels,
+            ),
+            activity=replace(
+                user.activity,
+                total_images_generated=user.activity.total_images_generated + delta.images,
+                weeks=user.activity.weeks if self.weeks is None else self.weeks,
+                updated_at=self.at,
+            ),
         )
-        moved = kept if self.delta is None else self.delta.applied_to(kept, self.at)
-        return moved if moved.grants is user.grants else replace(moved, grants_due_at=due_at(moved.grants))
+
+    def _balance(self, balance: Balance, delta: BalanceDelta) -> Balance:
+        grants = delta.grants_after(balance.grants if self.grants is None else self.grants, self.at)
+        return replace(
+            balance,
+            current_credits=balance.current_credits + delta.current,
+            held_credits=balance.held_credits + delta.held,
+            grants=grants,
+            grants_due_at=balance.grants_due_at if grants is balance.grants else due_at(grants),
+            allowances=delta.allowances_after(balance.allowances if self.allowances is None else self.allowances),
+            books_opened_at=self.at if self.opens_books else balance.books_opened_at,
+        )

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from core.errors import RateLimited
-from domain.credits.user import User
+from domain.credits.user import Pace, User
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
 def cancels_field(at: datetime) -> str:
-    """Return the name of the UTC day of this moment in `User.cancels`."""
+    """Return the name of the UTC day of this moment in `Pace.cancels`."""
     return f"d{at.astimezone(UTC):%Y%m%d}"
 
 
-def refuse_cancels(user: User, most: int, now: datetime) -> None:
+def refuse_cancels(pace: Pace, most: int, now: datetime) -> None:
     """Raise RateLimited where the user has cancelled `most` generations today after they had started."""
-    count = user.cancels.get(cancels_field(now), 0)
+    count = pace.cancels.get(cancels_field(now), 0)
     if count < most:
         return
     tomorrow = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
@@ -33,7 +33,7 @@ def recent_cancels(user: User, now: datetime) -> Mapping[str, int]:
 
     The days around today stay, because the clocks of instances differ.
     """
-    if user.is_anonymous:
-        return user.cancels
+    if user.identity.is_anonymous:
+        return user.pace.cancels
     near = {cancels_field(now + days * _DAY) for days in (-1, 0, 1)}
-    return {day: count for day, count in user.cancels.items() if day in near}
+    return {day: count for day, count in user.pace.cancels.items() if day in near}

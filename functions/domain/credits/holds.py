@@ -19,13 +19,13 @@ def hold[S: Subject](user: User, subject: S) -> Commit[S]:
 
     Raise UserInactive or InsufficientCredits.
     """
-    if not user.is_active:
+    if not user.identity.is_active:
         raise UserInactive(user.id)
-    present = overdue(user.id, user.grants, subject.created_at)
-    balance = user.current_credits + present.credits
-    if balance < subject.price:
-        raise InsufficientCredits(required=subject.price, available=balance)
-    takes = take(present.grants, subject.price, balance)
+    present = overdue(user.id, user.balance.grants, subject.created_at)
+    available = user.balance.current_credits + present.credits
+    if available < subject.price:
+        raise InsufficientCredits(required=subject.price, available=available)
+    takes = take(present.grants, subject.price, available)
     funding = Funding(takes=takes)
     return Commit(
         user_id=user.id,
@@ -33,7 +33,7 @@ def hold[S: Subject](user: User, subject: S) -> Commit[S]:
         subject=subject.funded(funding) if takes else subject,
         delta=BalanceDelta(current=present.credits - subject.price, held=subject.price, in_flight=1),
         entries=(*present.entries, deduction_entry(subject)),
-        grants=after_takes(present.grants, takes, are_held=True) if user.grants else None,
+        grants=after_takes(present.grants, takes, are_held=True) if user.balance.grants else None,
     )
 
 
@@ -42,7 +42,7 @@ def hold_on_allowance[S: Subject](user: User, subject: S, use: AllowanceUse) -> 
 
     Raise UserInactive or AllowanceUsedUp.
     """
-    allowances = hold_images(user.allowances, use, subject.created_at)
+    allowances = hold_images(user.balance.allowances, use, subject.created_at)
     commit = hold(user, subject.funded(Funding(allowance=use)))
     return replace(commit, allowances=allowances)
 

@@ -10,6 +10,7 @@ from core.calendar import local_date
 from core.errors import RateLimited, Unauthenticated
 from core.rates import Rate, take
 from domain.accounts.keys import ApiKey, spent_with
+from domain.accounts.user_identity import UserIdentity, with_key
 from domain.credits.commits import Commit, Subject
 from domain.credits.errors import AnonymousAllowanceUsed
 from domain.credits.fairness import recent_cancels, refuse_cancels
@@ -62,18 +63,18 @@ def spend[S: Subject](user: User, subject: S, spender: Spender, limits: Spending
     Raise Unauthenticated, UserInactive, AnonymousAllowanceUsed, RateLimited, KeyBudgetExceeded, InsufficientCredits.
     """
     now = subject.created_at
-    key = check_standing(user, spender, now)
-    if user.is_anonymous and _started(user) >= limits.anonymous_generations_max:
+    key = check_standing(user.identity, spender, now)
+    if user.identity.is_anonymous and _started(user) >= limits.anonymous_generations_max:
         raise AnonymousAllowanceUsed(limits.anonymous_generations_max)
     commit = hold(user, subject)
-    refuse_cancels(user, limits.cancels_after_start_per_day, now)
-    _refuse_crowd(user.in_flight, limits.in_flight_max)
-    bucket = take(user.bucket, limits.per_user, now, "generations")
+    refuse_cancels(user.pace, limits.cancels_after_start_per_day, now)
+    _refuse_crowd(user.pace.in_flight, limits.in_flight_max)
+    bucket = take(user.pace.bucket, limits.per_user, now, "generations")
     return replace(
         commit,
         bucket=bucket,
-        key=None if key is None else _key_after_spending(key, subject.price, limits, now),
-        weeks=with_request(user.weeks, local_date(now, zone), subject.price),
+        identity=None if key is None else with_key(user.identity, _key_after_spending(key, subject.price, limits, now)),
+        weeks=with_request(user.activity.weeks, local_date(now, zone), subject.price),
         cancels=recent_cancels(user, now),
     )
 
@@ -83,22 +84,22 @@ def _started(user: User) -> int:
 
     A cancelled one counts if it had started.
     """
-    return user.in_flight + user.total_images_generated + sum(user.cancels.values())
+    return user.pace.in_flight + user.activity.total_images_generated + sum(user.pace.cancels.values())
 
 
-def check_standing(user: User, spender: Spender, now: datetime) -> ApiKey | None:
+def check_standing(identity: UserIdentity, spender: Spender, now: datetime) -> ApiKey | None:
     """Return the API key that the spender uses, or None if it uses none.
 
     Raise Unauthenticated if the spender's token or key is not valid any more, or if the account was deleted.
     """
-    signed_out = user.signed_out_at
+    signed_out = identity.signed_out_at
     if signed_out is not None and spender.signed_in_at is not None and spender.signed_in_at + _SECOND <= signed_out:
         raise Unauthenticated("You were signed out everywhere. Sign in again.")
-    if user.deleted_at is not None:
+    if identity.deleted_at is not None:
         raise Unauthenticated("The account was deleted.")
     if spender.key_id is None:
         return None
-    key = user.keys.get(spender.key_id)
+    key = identity.keys.get(spender.key_id)
     if key is None:
         raise Unauthenticated("The API key is not valid.")
     key.refuse_unless_good(spender.key_serial, now)

@@ -7,7 +7,7 @@ from core.queues import Queue
 from domain.credits.commits import Commit
 from domain.credits.fairness import cancels_field
 from domain.credits.spending import Spender, SpendingLimits, spend
-from domain.credits.user import User
+from domain.credits.user import Pace, User
 from domain.generations.generation import Generation
 
 
@@ -15,14 +15,14 @@ def place(
     user: User, generation: Generation, spender: Spender, limits: SpendingLimits, zone: tzinfo
 ) -> Commit[Generation]:
     """Take a new generation's price, and say which queue it waits in. Raise what `spend` raises."""
-    placed = replace(generation, queue=queue_for(user, limits.share, generation.created_at))
+    placed = replace(generation, queue=queue_for(user.pace, limits.share, generation.created_at))
     return spend(user, placed, spender, limits, zone)
 
 
-def queue_for(user: User, share: int, now: datetime) -> Queue:
+def queue_for(pace: Pace, share: int, now: datetime) -> Queue:
     """Return the queue of the user's next generation. A user who has more than a share of the places gets the backlog.
 
     A generation that was cancelled after its start counts all day, because its model may still be at work in its place.
     """
-    taken = user.in_flight + user.cancels.get(cancels_field(now), 0)
+    taken = pace.in_flight + pace.cancels.get(cancels_field(now), 0)
     return Queue.BACKLOG if taken >= share else Queue.GENERATIONS

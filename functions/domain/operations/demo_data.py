@@ -13,7 +13,8 @@ from itertools import cycle
 from random import Random
 
 from core.calendar import last_full_week, local_date, midnight
-from domain.credits.user import User
+from domain.accounts.user_identity import UserIdentity
+from domain.credits.user import Activity, Balance, User
 from domain.generations.generation import Status
 from domain.operations.demo_catalog import COLORS, ERRORS, MODEL_A, MODEL_B, PROMPTS, SIZES, STYLES, USERS
 
@@ -71,11 +72,11 @@ def users(now: datetime, zone: tzinfo = UTC) -> list[User]:
     return [
         User(
             id=user.id,
-            name=user.name,
-            email=user.email,
-            current_credits=user.credits,
-            total_images_generated=user.images,
-            created_at=today - timedelta(days=user.days_registered),
+            identity=UserIdentity(
+                name=user.name, email=user.email, created_at=today - timedelta(days=user.days_registered)
+            ),
+            balance=Balance(current_credits=user.credits),
+            activity=Activity(total_images_generated=user.images),
         )
         for user in USERS
     ]

@@ -1,56 +1,38 @@
 """Remembers what addresses have had: how many accounts per day and network, and which mailboxes had a welcome."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
-from repositories.store.documents import Create, Document, Documents, Update, Write
+from repositories.store.documents import Create, Documents, Update, Write
 from repositories.store.paths import address_path, welcome_path
-from services.accounts.ports import Admission, Arrival, PastArrivals
+from services.accounts.ports import Arrival, CountedAccount, PastArrivals, WelcomedMailbox
 
 _DAY = timedelta(days=1)
 
+# For most people, their addresses have had nothing yet, and to assume so needs no read. If it is wrong, the commit
+# fails, because a document that it creates exists already.
+NOTHING_YET = PastArrivals(accounts=0, had_welcome=False)
 
-class ArrivalBook:
-    """Reads and writes these records for one try to admit somebody."""
 
-    def __init__(self, documents: Documents, arrival: Arrival) -> None:
-        self._documents = documents
-        self._arrival = arrival
-        self._counter: Document | None = None
+def past_arrivals(documents: Documents, arrival: Arrival) -> PastArrivals:
+    counted = documents.get(_count_path(arrival))
+    return PastArrivals(
+        accounts=0 if counted is None else counted.fields["accounts"],
+        had_welcome=arrival.mailbox is not None and documents.get(welcome_path(arrival.mailbox)) is not None,
+        version=None if counted is None else counted.version,
+    )
 
-    @property
-    def _counter_path(self) -> str:
-        return address_path(f"{self._arrival.network}-{self._arrival.at:%Y%m%d}")
 
-    def first_guess(self) -> PastArrivals:
-        """Return that the addresses have had nothing, which is true for most. This needs no read.
+def account_count_write(counted: CountedAccount) -> Write:
+    path, count = _count_path(counted.arrival), counted.past.accounts + 1
+    if counted.past.version is None:
+        midnight = counted.arrival.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        return Create(path, {"accounts": count, "expires_at": midnight + _DAY})
+    return Update(path, {"accounts": count}, counted.past.version)
 
-        If it is wrong, the commit fails, because a document that it creates exists already.
-        """
-        return PastArrivals(accounts=0, had_welcome=False)
 
-    def look(self) -> PastArrivals:
-        self._counter = self._documents.get(self._counter_path)
-        mailbox = self._arrival.mailbox
-        had_welcome = mailbox is not None and self._documents.get(welcome_path(mailbox)) is not None
-        return PastArrivals(
-            accounts=0 if self._counter is None else self._counter.fields["accounts"], had_welcome=had_welcome
-        )
+def welcome_create(welcomed: WelcomedMailbox) -> Create:
+    return Create(welcome_path(welcomed.mailbox), {"at": welcomed.at})
 
-    def writes(self, admission: Admission) -> Sequence[Write]:
-        """Return the writes that go with those of the user and its entry.
 
-        Of a mailbox only a digest is kept, and only if it got a welcome.
-        """
-        arrival, writes = self._arrival, list[Write]()
-        if admission.is_welcome and arrival.mailbox is not None:
-            writes.append(Create(welcome_path(arrival.mailbox), {"at": arrival.at}))
-        if admission.counts:
-            writes.append(self._counted())
-        return writes
-
-    def _counted(self) -> Write:
-        if self._counter is None:
-            midnight = self._arrival.at.replace(hour=0, minute=0, second=0, microsecond=0)
-            return Create(self._counter_path, {"accounts": 1, "expires_at": midnight + _DAY})
-        return Update(self._counter_path, {"accounts": self._counter.fields["accounts"] + 1}, self._counter.version)
+def _count_path(arrival: Arrival) -> str:
+    return address_path(f"{arrival.network}-{arrival.at:%Y%m%d}")

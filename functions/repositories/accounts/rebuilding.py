@@ -28,7 +28,12 @@ def rebuilt(documents: Documents, user: User) -> User:
     completed = (own, ("status", "==", Status.COMPLETED.value))
     images = documents.totals(Query(collection=GENERATIONS, where=completed)).count
     log.error("user_rebuilt", extra={"user_id": user.id, "balance": balance, "held": held})
-    return replace(user, current_credits=balance, held_credits=held, in_flight=in_flight, total_images_generated=images)
+    return replace(
+        user,
+        balance=replace(user.balance, current_credits=balance, held_credits=held),
+        pace=replace(user.pace, in_flight=in_flight),
+        activity=replace(user.activity, total_images_generated=images),
+    )
 
 
 def _entries(documents: Documents, user_id: str, *, debits: bool) -> int:

@@ -1,14 +1,16 @@
 """Converts users into documents, and back. A field that is absent means what it means for feraset-imagen's users."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 from core.calendar import Week
 from core.rates import Bucket
 from domain.accounts.keys import ApiKey, Budget, KeyOrigin, Scope
+from domain.accounts.user_identity import UserIdentity
 from domain.credits.allowances import Allowance
 from domain.credits.grants import Grant
-from domain.credits.user import User
+from domain.credits.user import Activity, Balance, Pace, User
 from domain.credits.user_week import UserWeek
 from repositories.store.documents import Document, Fields
 from repositories.store.field_table import FieldTable, Form, map_form, value_form
@@ -28,20 +30,9 @@ _KEYS = FieldTable(
     },
 )
 
-# A new document has these fields, whatever is in them. Every other field is left out of it while it is empty.
-_OF_EACH = frozenset(
-    {
-        "name",
-        "email",
-        "current_credits",
-        "held_credits",
-        "total_images_generated",
-        "is_active",
-        "created_at",
-        "updated_at",
-        "books_opened_at",
-    }
-)
+
+def _all_but(kind: type, *names: str) -> set[str]:
+    return {field.name for field in fields(kind)} - {*names}
 
 
 def _of_known(form: Form, name: str) -> Form:
@@ -77,38 +68,52 @@ def _week_fields(week: UserWeek) -> dict[str, Any]:
     }
 
 
-_USERS = FieldTable(
-    User,
-    given=("id",),
-    seldom={field.name for field in fields(User)} - _OF_EACH,
-    forms={
-        "name": Form(absent=""),
-        "email": Form(absent=""),
-        "current_credits": Form(absent=0),
-        "bucket": _BUCKET,
-        "keys": map_form(_KEYS),
-        "weeks": Form(read=_weeks_from, write_entry=_week_fields),
-        "claimed": Form(read=tuple, write=list),
-        "cancels": Form(write=dict),
-        "grants": _of_known(map_form(FieldTable(Grant, given=("id",))), "amount"),
-        "allowances": _of_known(map_form(FieldTable(Allowance, given=("id",))), "included"),
-    },
-)
+# A user is one document, whose fields are those of all its values. A new document has the fields that are named here,
+# whatever is in them. Every other field is left out of it while it is empty.
+_VALUES: Mapping[str, FieldTable[Any]] = {
+    "identity": FieldTable(
+        UserIdentity,
+        seldom=_all_but(UserIdentity, "name", "email", "is_active", "created_at"),
+        forms={"keys": map_form(_KEYS), "claimed": Form(read=tuple, write=list)},
+    ),
+    "balance": FieldTable(
+        Balance,
+        seldom=_all_but(Balance, "current_credits", "held_credits", "books_opened_at"),
+        forms={
+            "grants": _of_known(map_form(FieldTable(Grant, given=("id",))), "amount"),
+            "allowances": _of_known(map_form(FieldTable(Allowance, given=("id",))), "included"),
+        },
+    ),
+    "pace": FieldTable(Pace, seldom=_all_but(Pace), forms={"bucket": _BUCKET, "cancels": Form(write=dict)}),
+    "activity": FieldTable(
+        Activity,
+        seldom=_all_but(Activity, "total_images_generated", "updated_at"),
+        forms={"weeks": Form(read=_weeks_from, write_entry=_week_fields)},
+    ),
+}
 
 
 @reader
 def user_from(document: Document) -> User:
-    return _USERS.read(document.fields, id=document.id)
+    return User(id=document.id, **{name: table.read(document.fields) for name, table in _VALUES.items()})
 
 
 def user_fields(user: User) -> dict[str, Any]:
     """Return the fields of a new document."""
-    return {**_USERS.write(user), "updated_at": user.updated_at or user.created_at}
+    stored: dict[str, Any] = {}
+    for name, table in _VALUES.items():
+        stored |= table.write(getattr(user, name))
+    return {**stored, "updated_at": user.activity.updated_at or user.identity.created_at}
 
 
 def user_difference(before: User, after: User) -> dict[str, Any]:
     """Return the fields that differ, with their new values, for a commit that expects the version of `before`."""
-    changed = _USERS.difference(before, after)
-    if after.books_opened_at != before.books_opened_at:
-        changed["held_credits"] = after.held_credits  # the sums over all users see only documents that have this field
+    changed: dict[str, Any] = {}
+    for name, table in _VALUES.items():
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not new:
+            changed |= table.difference(old, new)
+    if "books_opened_at" in changed:
+        # The sums over all users see only documents that have this field.
+        changed["held_credits"] = after.balance.held_credits
     return changed

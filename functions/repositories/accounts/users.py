@@ -41,7 +41,7 @@ class UserRepository:
         found = self.read(user_id)
         return None if found is None else found.value
 
-    def search(self, email_prefix: str | None, *, after: User | UserPlace | None, limit: int) -> list[User]:
+    def search(self, email_prefix: str | None, *, after: UserPlace | None, limit: int) -> list[User]:
         if email_prefix is None:
             everybody = Query(collection=USERS, after=(after.id,) if after else None, limit=limit)
             return readable(self._documents, everybody, user_from)

@@ -6,8 +6,8 @@ from domain.accounts.errors import UserNotFound
 from domain.credits.commits import Commit, Subject
 from domain.credits.ledger import Entry
 from domain.credits.user import User
+from repositories.accounts.books import Books
 from repositories.accounts.users import UserRepository
-from repositories.credits.books import Books
 from repositories.credits.entry_mapping import entry_from
 from repositories.store.documents import AlreadyExists, Documents, Query, Update
 from repositories.store.optimistic import OptimisticTransaction

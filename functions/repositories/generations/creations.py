@@ -13,8 +13,8 @@ from core.records import Stored
 from domain.credits.commits import Commit
 from domain.credits.user import User
 from domain.generations.generation import Generation
+from repositories.accounts.books import Books
 from repositories.accounts.users import UserRepository
-from repositories.credits.books import Books
 from repositories.store.batching import Batcher, LockFactory
 from repositories.store.documents import AlreadyExists, Ambiguous
 from repositories.store.optimistic import OptimisticTransaction, Stale

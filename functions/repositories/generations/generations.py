@@ -12,8 +12,8 @@ from domain.credits.commits import Commit
 from domain.credits.user import User
 from domain.generations.errors import SettlementConflict
 from domain.generations.generation import Generation, Status
+from repositories.accounts.books import Books
 from repositories.accounts.users import UserRepository
-from repositories.credits.books import Books
 from repositories.generations.creations import Creation, CreationBatcher
 from repositories.generations.generation_mapping import generation_fields, generation_from
 from repositories.generations.queries import conditions, owned_by

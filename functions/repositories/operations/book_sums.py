@@ -10,7 +10,7 @@ from domain.accounts.errors import UserNotFound
 from domain.catalog.options import Size
 from domain.credits.grants import Grant, left_of
 from domain.credits.ledger import DEBITS, EntryType
-from domain.credits.user import User
+from domain.credits.user import Balance
 from domain.generations.generation import FINAL, Status
 from repositories.accounts.user_mapping import user_from
 from repositories.catalog.option_mapping import size_from
@@ -111,7 +111,7 @@ class _Sums:
             raise UnreadableRecord(document.path, "a number of its balance is none", user_id)
         unopened = int(document.fields.get("books_opened_at") is None)
         numbers = {"current": current, "held": held, "in_flight": in_flight, "unopened_count": unopened}
-        return numbers | _of_grants(user_from(document))
+        return numbers | _of_grants(user_from(document).balance)
 
     def _accounts(self) -> dict[str, int]:
         opened = self._sum(USERS, _OPENED, ("current_credits", "held_credits")).sums
@@ -200,11 +200,11 @@ class _Sums:
         return self._documents.totals(Query(collection=collection, where=where, group=group), sums, at=self._at)
 
 
-def _of_grants(user: User) -> dict[str, int]:
+def _of_grants(balance: Balance) -> dict[str, int]:
     return {
-        "grants_left": left_of(user.grants),
-        "faulty_grants": sum(not _is_sound(grant) for grant in user.grants.values()),
-        "faulty_allowances": sum(min(each.used, each.held, each.left) < 0 for each in user.allowances.values()),
+        "grants_left": left_of(balance.grants),
+        "faulty_grants": sum(not _is_sound(grant) for grant in balance.grants.values()),
+        "faulty_allowances": sum(min(each.used, each.held, each.left) < 0 for each in balance.allowances.values()),
     }
 
 

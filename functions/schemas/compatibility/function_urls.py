@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 from domain.credits.ledger import Entry
 from schemas.base import InboundText, Moment, Outbound, Words
-from services.credits.ledger import Balance
+from services.credits.ledger import Statement
 
 if TYPE_CHECKING:
     from services.generations.viewing import GenerationView
@@ -107,10 +107,10 @@ class UserCredits(_Camel):
     next_page_token: str | None = None
 
     @classmethod
-    def of(cls, balance: Balance, next_page_token: str | None) -> Self:
+    def of(cls, statement: Statement, next_page_token: str | None) -> Self:
         return cls(
-            current_credits=balance.user.current_credits,
-            transactions=[Transaction.of(entry) for entry in balance.entries],
+            current_credits=statement.balance.current_credits,
+            transactions=[Transaction.of(entry) for entry in statement.entries],
             next_page_token=next_page_token,
         )
 

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -103,7 +103,7 @@ class ListedUserResource(Outbound):
 
     @classmethod
     def of(cls, user: User) -> Self:
-        return cls(**{name: getattr(user, name) for name in ListedUserResource.model_fields})
+        return cls(**_listed(user))
 
 
 class AdminUserResource(ListedUserResource):
@@ -118,13 +118,34 @@ class AdminUserResource(ListedUserResource):
 
     @classmethod
     def of(cls, user: User) -> Self:
-        names = ("in_flight", "books_opened_at", "signed_out_at", "deleted_at", "erasure_due", "claimed_by")
+        identity = user.identity
         return cls(
-            **ListedUserResource.of(user).model_dump(),
-            **{name: getattr(user, name) for name in names},
-            keys=len(user.keys),
-            claimed=list(user.claimed),
+            **_listed(user),
+            in_flight=user.pace.in_flight,
+            keys=len(identity.keys),
+            books_opened_at=user.balance.books_opened_at,
+            signed_out_at=identity.signed_out_at,
+            deleted_at=identity.deleted_at,
+            erasure_due=identity.erasure_due,
+            claimed=list(identity.claimed),
+            claimed_by=identity.claimed_by,
         )
+
+
+def _listed(user: User) -> dict[str, Any]:
+    identity, balance = user.identity, user.balance
+    return {
+        "id": user.id,
+        "name": identity.name,
+        "email": identity.email,
+        "current_credits": balance.current_credits,
+        "held_credits": balance.held_credits,
+        "total_images_generated": user.activity.total_images_generated,
+        "is_active": identity.is_active,
+        "is_anonymous": identity.is_anonymous,
+        "is_admin": identity.is_admin,
+        "created_at": identity.created_at,
+    }
 
 
 class UserPage(Outbound):
@@ -141,8 +162,8 @@ class AdjustmentResource(Outbound):
     def of(cls, adjustment: Adjustment) -> Self:
         return cls(
             entry=EntryResource.of(adjustment.entry),
-            current_credits=adjustment.user.current_credits,
-            held_credits=adjustment.user.held_credits,
+            current_credits=adjustment.user.balance.current_credits,
+            held_credits=adjustment.user.balance.held_credits,
         )
 
 

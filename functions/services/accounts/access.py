@@ -103,15 +103,15 @@ class AccessService:
         user = self._users.get(identity.user_id, within=_ANY_TIME if is_fenced else looks)
         if user is None or self._account_service.is_expected(user, identity):
             user = self._account_service.enter(identity, address)
-        check_standing(user, spender, self._clock())
-        if changes and not is_fenced and not user.is_active:
+        check_standing(user.identity, spender, self._clock())
+        if changes and not is_fenced and not user.identity.is_active:
             raise UserInactive(user.id)
         return Caller(
             user_id=user.id,
             actor=f"user:{user.id}",
             is_admin=identity.is_admin and _is_admin(user),
             claims_admin=identity.is_admin,
-            account_ids=frozenset(user.claimed),
+            account_ids=frozenset(user.identity.claimed),
             spender=spender,
         )
 
@@ -129,9 +129,9 @@ class AccessService:
             user_id=owner.id,
             actor=f"key:{key.id}",
             owner_id=owner.id,
-            is_admin=owner.is_admin and not key.scopes.isdisjoint({Scope.ADMIN_READ, Scope.ADMIN_WRITE}),
-            scopes=key.scopes if owner.is_admin else key.scopes - ADMIN_SCOPES,
-            account_ids=frozenset(owner.claimed),
+            is_admin=owner.identity.is_admin and not key.scopes.isdisjoint({Scope.ADMIN_READ, Scope.ADMIN_WRITE}),
+            scopes=key.scopes if owner.identity.is_admin else key.scopes - ADMIN_SCOPES,
+            account_ids=frozenset(owner.identity.claimed),
             spender=spender,
         )
         return caller if acts_for is None else self._acting(caller, key, acts_for)
@@ -142,7 +142,7 @@ class AccessService:
         Calls reach it only in open mode, on the emulator, or through an admin.
         """
         user = self._users.get(user_id, within=_ANY_TIME)
-        claimed = frozenset(user.claimed) if user else frozenset()
+        claimed = frozenset(user.identity.claimed) if user else frozenset()
         return Caller(user_id=user_id, actor=f"user:{user_id}", is_admin=True, account_ids=claimed)
 
     def acting_for(self, caller: Caller, user_id: str) -> Caller:
@@ -154,7 +154,7 @@ class AccessService:
         admin = self._users.get(caller.user_id) if caller.claims_admin else None
         if admin is None:
             raise UserNotFound(user_id)
-        check_standing(admin, caller.spender, self._clock())
+        check_standing(admin.identity, caller.spender, self._clock())
         if not _is_admin(admin):
             raise UserNotFound(user_id)
         return replace(self.named(user_id), actor=caller.actor, acts_for_another=True)
@@ -175,9 +175,9 @@ class AccessService:
             return self._owner(user_id, spender, is_fenced=False)
 
     def _good_key(self, user: User, spender: Spender) -> ApiKey:
-        key = check_standing(user, spender, self._clock())
+        key = check_standing(user.identity, spender, self._clock())
         assert key is not None, "a spender with a key has one"  # noqa: S101 - a bug, not a refusal
-        if not user.is_active:
+        if not user.identity.is_active:
             raise UserInactive(user.id)
         return key
 
@@ -190,7 +190,7 @@ class AccessService:
         if not external_id.startswith(key.external_prefix):
             raise PermissionDenied(f"This service key acts only for ids that begin with {key.external_prefix}.")
         user = self._account_service.enter_external(EXTERNAL_PREFIX + external_id)
-        check_standing(user, Spender(), self._clock())
+        check_standing(user.identity, Spender(), self._clock())
         return replace(
             caller,
             user_id=user.id,
@@ -207,7 +207,7 @@ class AccessService:
         each time.
         """
         maker = self._users.get(origin.user_id)
-        made_by = None if maker is None else maker.keys.get(origin.key_id)
+        made_by = None if maker is None else maker.identity.keys.get(origin.key_id)
         acts = made_by is not None and made_by.is_active(self._clock()) and Scope.USERS_ACT in made_by.scopes
         if maker is None or not acts or not _is_admin(maker):
             raise Unauthenticated("The service key that made this API key has ended, and the API key with it.")
@@ -229,7 +229,7 @@ class AccessService:
 
 
 def _is_admin(user: User) -> bool:
-    return user.is_admin and user.is_active
+    return user.identity.is_admin and user.identity.is_active
 
 
 def _match(known: Sequence[KeySecret], digest: str) -> KeySecret | None:

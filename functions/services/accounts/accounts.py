@@ -12,10 +12,12 @@ from core.errors import FieldError, InvalidRequest, Unauthenticated
 from core.mailboxes import mailbox_of
 from domain.accounts.audit_log import AuditRecord
 from domain.accounts.errors import UserInactive
+from domain.accounts.user_identity import UserIdentity
+from domain.credits.commits import Commit
 from domain.credits.spending import LONG_AGO, Spender, check_standing
 from domain.credits.user import User
 from services.accounts.arrivals import Welcome, admission
-from services.accounts.ports import AccountChange, Accounts, Arrival, Identity, IdentityDirectory, TokenVerifier
+from services.accounts.ports import AccountCommit, Accounts, Arrival, Identity, IdentityDirectory, TokenVerifier
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +52,8 @@ class AccountService:
 
         If the network address has no share of welcomes left, the user is asked about once an hour only.
         """
-        if identity.is_anonymous or user.is_anonymous or not user.welcome_due:
-            return user.is_anonymous and not identity.is_anonymous
+        if identity.is_anonymous or user.identity.is_anonymous or not user.identity.welcome_due:
+            return user.identity.is_anonymous and not identity.is_anonymous
         asked_at = self._asked_for_welcome.get(user.id)
         is_early = asked_at is not None and self._clock() - asked_at < _ASKED_AGAIN
         return self._welcome.is_open_to(identity) and not is_early
@@ -70,15 +72,15 @@ class AccountService:
             at=now,
         )
         user = self._stored_accounts.admit(
-            arrival, lambda known, past: admission(known, identity, past, self._welcome, self._clock())
+            arrival, lambda known, past: admission(known, identity, arrival, past, self._welcome, self._clock())
         )
-        if user.welcome_due and self._welcome.is_open_to(identity):
+        if user.identity.welcome_due and self._welcome.is_open_to(identity):
             self._asked_for_welcome.put(user.id, now)
         return user
 
     def welcome_credits_due(self, user: User) -> int:
         """Return the credits that this user gets once its address is verified and its network has a share left."""
-        return self._welcome.credits if user.welcome_due else 0
+        return self._welcome.credits if user.identity.welcome_due else 0
 
     def enter_external(self, user_id: str, audit: AuditRecord | None = None) -> User:
         """Return the user that a service key names. It is created when first named.
@@ -86,13 +88,19 @@ class AccountService:
         It starts with no credits, because its operator gives it what it should have.
         """
         now = self._clock()
-        user = User(id=user_id, name="", email="", current_credits=0, created_at=now, books_opened_at=now)
-        return self._stored_accounts.open(user, audit)
+        identity, records = UserIdentity(created_at=now), () if audit is None else (audit,)
+        return self._stored_accounts.open(
+            Commit(user_id=user_id, at=now, identity=identity, opens_books=True, records=records)
+        )
 
     def sign_out(self, user_id: str) -> User:
         """Sign the user out everywhere, at once: every sign-in until now is no longer valid."""
         now = self._clock()
-        user = self._stored_accounts.change(user_id, lambda user: AccountChange(user=replace(user, signed_out_at=now)))
+
+        def decide(user: User) -> AccountCommit:
+            return Commit(user_id=user.id, at=now, identity=replace(user.identity, signed_out_at=now))
+
+        user = self._stored_accounts.change(user_id, decide)
         self._directory.sign_out(user_id)
         log.info("signed_out_everywhere", extra={"user_id": user_id})
         return user
@@ -109,15 +117,15 @@ class AccountService:
         if not identity.is_anonymous:
             raise _refused("the token is not an anonymous user's")
 
-        def decide(user: User, other: User) -> tuple[User, User]:
-            if not user.is_active:
+        def decide(user: User, other: User) -> tuple[AccountCommit, AccountCommit] | None:
+            if not user.identity.is_active:
                 raise UserInactive(user.id)
-            if other.claimed_by == user.id:
-                return user, other
+            if other.identity.claimed_by == user.id:
+                return None
             now = self._clock()
             claimed = _claimed(user, other, now)
             try:
-                check_standing(other, Spender(signed_in_at=identity.signed_in_at or LONG_AGO), now)
+                check_standing(other.identity, Spender(signed_in_at=identity.signed_in_at or LONG_AGO), now)
             except Unauthenticated as error:
                 raise _refused(error.message) from error
             return claimed
@@ -134,17 +142,18 @@ class AccountService:
         return hmac.new(self._pepper.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _claimed(user: User, other: User, now: datetime) -> tuple[User, User]:
-    if not other.is_anonymous or other.id == user.id:
+def _claimed(user: User, other: User, now: datetime) -> tuple[AccountCommit, AccountCommit]:
+    if not other.identity.is_anonymous or other.id == user.id:
         raise _refused("the token is not another, anonymous user's")
-    if other.claimed_by is not None or not other.is_active:
+    if other.identity.claimed_by is not None or not other.identity.is_active:
         raise _refused("the anonymous account belongs to somebody already, or was closed")
-    if user.is_anonymous:
+    if user.identity.is_anonymous:
         raise _refused("an anonymous account cannot claim another: sign in first")
-    if len(user.claimed) >= CLAIMED_MAX:
+    if len(user.identity.claimed) >= CLAIMED_MAX:
         raise _refused(f"you have claimed {CLAIMED_MAX} accounts, which is the most")
-    closed = replace(other, claimed_by=user.id, is_active=False, signed_out_at=now, updated_at=now)
-    return replace(user, claimed=(*user.claimed, other.id), updated_at=now), closed
+    richer = replace(user.identity, claimed=(*user.identity.claimed, other.id))
+    closed = replace(other.identity, claimed_by=user.id, is_active=False, signed_out_at=now)
+    return Commit(user_id=user.id, at=now, identity=richer), Commit(user_id=other.id, at=now, identity=closed)
 
 
 def _refused(detail: str) -> InvalidRequest:

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,12 @@ from domain.accounts import keys
 from domain.accounts.audit_log import AuditRecord
 from domain.accounts.errors import KeyNotFound, TooManyKeys, UserInactive, UserNotFound
 from domain.accounts.keys import ADMIN_SCOPES, KEYS_MAX, ApiKey, Budget, Scope
+from domain.accounts.user_identity import with_key
+from domain.credits.commits import Commit
 from domain.credits.user import User
 from services.accounts.access import Caller, digest_of
 from services.accounts.instructions import Instruction, target_of
-from services.accounts.ports import AccountChange, Accounts, KeySecret, Users
+from services.accounts.ports import AccountCommit, Accounts, KeySecret, Users
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class KeyService:
         user = self._users.get(user_id)
         if user is None:
             raise UserNotFound(user_id)
-        return sorted(user.keys.values(), key=lambda key: (key.created_at, key.id), reverse=True)
+        return sorted(user.identity.keys.values(), key=lambda key: (key.created_at, key.id), reverse=True)
 
     def get(self, user_id: str, key_id: str) -> ApiKey:
         found = next((key for key in self.all(user_id) if key.id == key_id), None)
@@ -75,20 +77,20 @@ class KeyService:
             made_by=caller.service_key,
             external_prefix=order.external_prefix,
         )
-        record = _record(key, caller.user_id, Instruction(actor=caller.actor, request_id=request_id))
+        records = _records(key, caller.user_id, Instruction(actor=caller.actor, request_id=request_id))
         secret = keys.new_secret()
         digest = digest_of(secret, self._pepper)
         proof = KeySecret(key_id=key.id, user_id=caller.user_id, serial=key.serial, digest=digest)
 
-        def decide(user: User) -> AccountChange | None:
+        def decide(user: User) -> AccountCommit | None:
             _refuse_inactive(user)
-            if key.id in user.keys:
+            if key.id in user.identity.keys:
                 return None
-            kept = _remembered(user, now)
+            kept = _remembered(user.identity.keys, now)
             if sum(each.is_active(now) for each in kept.values()) >= KEYS_MAX:
                 raise TooManyKeys(KEYS_MAX)
-            after = replace(user, keys={**kept, key.id: key}, updated_at=now)
-            return AccountChange(user=after, secret=proof, audit=record)
+            identity = replace(user.identity, keys={**kept, key.id: key})
+            return Commit(user_id=user.id, at=now, identity=identity, records=(proof, *records))
 
         self._stored_accounts.change(caller.user_id, decide)
         log.info("key_created", extra={"user_id": caller.user_id, "key_id": key.id, "actor": caller.actor})
@@ -112,12 +114,12 @@ class KeyService:
         def changed(key: ApiKey) -> ApiKey:
             return replace(key, revoked_at=key.revoked_at or now)
 
-        def record(at: datetime) -> AuditRecord | None:
+        def records(at: datetime) -> tuple[AuditRecord, ...]:
             if by is None:
-                return None
-            return by.record(str(uuid.uuid4()), at, "key.revoke", target_of(user_id), key_id=key_id)
+                return ()
+            return (by.record(str(uuid.uuid4()), at, "key.revoke", target_of(user_id), key_id=key_id),)
 
-        revoked = self._change(user_id, key_id, changed, record)
+        revoked = self._change(user_id, key_id, changed, records)
         log.info("key_revoked", extra={"user_id": user_id, "key_id": key_id})
         return revoked
 
@@ -130,9 +132,9 @@ class KeyService:
         secret = keys.new_secret()
         digest = digest_of(secret, self._pepper)
 
-        def decide(user: User) -> AccountChange | None:
+        def decide(user: User) -> AccountCommit | None:
             _refuse_inactive(user)
-            key = user.keys.get(key_id)
+            key = user.identity.keys.get(key_id)
             if key is None or not key.is_active(now):
                 raise KeyNotFound(key_id)
             if any(known.digest == digest for known in self._stored_accounts.secrets(key_id, fresh=True)):
@@ -141,64 +143,62 @@ class KeyService:
                 key, serial=key.serial + 1, rotated_at=now, previous_until=now + overlap if overlap else None
             )
             proof = KeySecret(key_id=key_id, user_id=user_id, serial=rotated.serial, digest=digest)
-            return AccountChange(user=_with_key(user, rotated, now), secret=proof)
+            identity = with_key(user.identity, rotated)
+            return Commit(user_id=user.id, at=now, identity=identity, records=(proof,))
 
         user = self._stored_accounts.change(user_id, decide)
         log.info("key_rotated", extra={"user_id": user_id, "key_id": key_id})
-        return IssuedKey(user.keys[key_id], keys.token(key_id, secret))
+        return IssuedKey(user.identity.keys[key_id], keys.token(key_id, secret))
 
     def _change(
         self,
         user_id: str,
         key_id: str,
         changed: Callable[[ApiKey], ApiKey],
-        record: Callable[[datetime], AuditRecord | None] = lambda _: None,
+        records: Callable[[datetime], tuple[AuditRecord, ...]] = lambda _: (),
     ) -> ApiKey:
-        def decide(user: User) -> AccountChange | None:
-            if key_id not in user.keys:
+        def decide(user: User) -> AccountCommit | None:
+            if key_id not in user.identity.keys:
                 raise KeyNotFound(key_id)
-            after = changed(user.keys[key_id])
-            if after == user.keys[key_id]:
+            after = changed(user.identity.keys[key_id])
+            if after == user.identity.keys[key_id]:
                 return None
             now = self._clock()
-            return AccountChange(user=_with_key(user, after, now), audit=record(now))
+            identity = with_key(user.identity, after)
+            return Commit(user_id=user.id, at=now, identity=identity, records=records(now))
 
-        return self._stored_accounts.change(user_id, decide).keys[key_id]
+        return self._stored_accounts.change(user_id, decide).identity.keys[key_id]
 
 
-def _record(key: ApiKey, user_id: str, by: Instruction) -> AuditRecord | None:
-    """Return the audit record of a key, or None if it needs none.
+def _records(key: ApiKey, user_id: str, by: Instruction) -> tuple[AuditRecord, ...]:
+    """Return the audit record of a new key, or nothing if it needs none.
 
     It needs one if it can do more than act for its owner, or if somebody else made it for its owner.
     """
     if key.made_by is None and key.scopes.isdisjoint(ADMIN_SCOPES):
-        return None
+        return ()
     details: dict[str, Any] = {"key_id": key.id, "scopes": sorted(scope.value for scope in key.scopes)}
     if key.external_prefix:
         details["external_prefix"] = key.external_prefix
-    return by.record(f"{key.id}-creation", key.created_at, "key.create", target_of(user_id), **details)
+    return (by.record(f"{key.id}-creation", key.created_at, "key.create", target_of(user_id), **details),)
 
 
 def _refuse_inactive(user: User) -> None:
     """Raise UserInactive for a user who may not use the books. Such a user gets no new secret."""
-    if not user.is_active:
+    if not user.identity.is_active:
         raise UserInactive(user.id)
 
 
-def _with_key(user: User, key: ApiKey, now: datetime) -> User:
-    return replace(user, keys={**user.keys, key.id: key}, updated_at=now)
-
-
-def _remembered(user: User, now: datetime) -> dict[str, ApiKey]:
+def _remembered(keys: Mapping[str, ApiKey], now: datetime) -> dict[str, ApiKey]:
     """Return the keys, without those that ended long ago or before many others.
 
     A key with something in flight stays, because the end of that counts down on the key.
     """
     since = now - _ENDED_SHOWN
-    living = {key.id for key in user.keys.values() if key.in_flight or key.is_active(now)}
-    ended = sorted((key for key in user.keys.values() if key.id not in living), key=_ended_at, reverse=True)
+    living = {key.id for key in keys.values() if key.in_flight or key.is_active(now)}
+    ended = sorted((key for key in keys.values() if key.id not in living), key=_ended_at, reverse=True)
     kept = living | {key.id for key in ended[:_ENDED_MAX] if _ended_at(key) > since}
-    return {key.id: key for key in user.keys.values() if key.id in kept}
+    return {key.id: key for key in keys.values() if key.id in kept}
 
 
 def _ended_at(key: ApiKey) -> datetime:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.damage import UnreadableRecord
-from domain.accounts.audit_log import AuditRecord
-from domain.credits.ledger import Entry
+from domain.credits.commits import Commit, Subject
 from domain.credits.user import User
 
 
@@ -114,7 +113,7 @@ class Users(Protocol):
         """
         ...
 
-    def search(self, email_prefix: str | None, *, after: "User | UserPlace | None", limit: int) -> list[User]:
+    def search(self, email_prefix: str | None, *, after: UserPlace | None, limit: int) -> list[User]:
         """Return users whose e-mail address begins so, sorted by it.
 
         Without a prefix, return all users, sorted by id.
@@ -148,18 +147,6 @@ class KeySecret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountChange:
-    """One commit makes this change to a user, beside its balance.
-
-    `secret` is the new secret of a key. `audit` records who had the change made.
-    """
-
-    user: User
-    secret: KeySecret | None = None
-    audit: AuditRecord | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """Somebody signs in, from a place on the network and with a mailbox.
 
@@ -174,49 +161,63 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastArrivals:
-    """These are how many accounts this network address has opened today, and whether the mailbox ever had a welcome."""
+    """These are how many accounts this network address has opened today, and whether the mailbox ever had a welcome.
+
+    `version` is that of the stored count, or None if none is stored.
+    """
 
     accounts: int
     had_welcome: bool
+    version: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """This is the user as it is from now on, with the entry of what it is given.
+class CountedAccount:
+    """This record of a commit says that its user is one more account of its network address."""
 
-    `counts` says that it is one of its network's accounts. `is_welcome` says that its mailbox has had its welcome with
-    it.
-    """
+    arrival: Arrival
+    past: PastArrivals
 
-    user: User
-    entry: Entry | None = None
-    counts: bool = False
-    is_welcome: bool = False
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomedMailbox:
+    """This record of a commit says that the mailbox has had its welcome. Of the mailbox it has only the digest."""
+
+    mailbox: str
+    at: datetime
+
+
+AccountCommit = Commit[Subject]
 
 
 class Accounts(Protocol):
-    """This store creates and changes users, beside their balances."""
+    """This store creates users, and changes them beside their balances."""
 
-    def open(self, user: User, audit: AuditRecord | None) -> User:
-        """Store the new user, or return the one that is there already. `audit` says which operator had it made."""
+    def open(self, commit: AccountCommit) -> User:
+        """Store the new user of this commit, or return the user with this id that is there already."""
         ...
 
-    def admit(self, arrival: Arrival, decide: Callable[[User | None, PastArrivals], Admission | None]) -> User:
+    def admit(self, arrival: Arrival, decide: Callable[[User | None, PastArrivals], AccountCommit | None]) -> User:
         """Commit what `decide` makes of the user, who may be new, and of what its addresses have had.
 
         If `decide` returns None, nothing changes. Raise what `decide` raises.
         """
         ...
 
-    def change(self, user_id: str, decide: Callable[[User], AccountChange | None]) -> User:
+    def change(self, user_id: str, decide: Callable[[User], AccountCommit | None]) -> User:
         """Commit what `decide` makes of the user, fenced by its version.
 
         If `decide` returns None, nothing changes. Raise UserNotFound.
         """
         ...
 
-    def claim(self, user_id: str, other_id: str, decide: Callable[[User, User], tuple[User, User]]) -> User:
-        """Change two users in one commit, and return the first of them. Raise UserNotFound."""
+    def claim(
+        self, user_id: str, other_id: str, decide: Callable[[User, User], tuple[AccountCommit, AccountCommit] | None]
+    ) -> User:
+        """Change two users in one commit, and return the first of them.
+
+        If `decide` returns None, nothing changes. Raise UserNotFound.
+        """
         ...
 
     def secrets(self, key_id: str, *, fresh: bool) -> Sequence[KeySecret]:

@@ -8,7 +8,7 @@ from domain.credits.commits import Commit, Subject
 from domain.credits.grants import GrantTerms
 from domain.credits.ledger import Entry, EntryType
 from domain.credits.postings import post, post_grant, up_to_date
-from domain.credits.user import User
+from domain.credits.user import Balance, User
 from services.accounts.ports import Users
 from services.credits.ports import Ledger
 
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """This is a user, with the newest entries of its ledger."""
+class Statement:
+    """This is a user's balance, with the newest entries of its ledger."""
 
-    user: User
+    balance: Balance
     entries: tuple[Entry, ...]
 
 
@@ -36,9 +36,9 @@ class LedgerService:
             raise UserNotFound(user_id)
         return up_to_date(found, self._clock())
 
-    def balance(self, user_id: str, *, entries: int, after: Cursor | None = None) -> Balance:
-        """Return the balance. It costs one read, and one for each entry that is shown."""
-        return Balance(self.user(user_id), tuple(self._ledger.page(user_id, after=after, limit=entries)))
+    def statement(self, user_id: str, *, entries: int, after: Cursor | None = None) -> Statement:
+        """Return the balance with its newest entries. It costs one read, and one for each entry that is shown."""
+        return Statement(self.user(user_id).balance, tuple(self._ledger.page(user_id, after=after, limit=entries)))
 
     def page(self, user_id: str, *, after: Cursor | None, limit: int) -> list[Entry]:
         return self._ledger.page(user_id, after=after, limit=limit)
@@ -69,7 +69,7 @@ class LedgerService:
         )
 
         def decide(user: User) -> Commit[Subject]:
-            return post(user, entry) if terms is None else post_grant(user, entry, source, terms)
+            return post(user.balance, entry) if terms is None else post_grant(user.balance, entry, source, terms)
 
         posted = self._ledger.post(user_id, entry.id, decide).entry
         log.info("entry_posted", extra={"entry_id": posted.id, "type": posted.type})

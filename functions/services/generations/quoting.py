@@ -36,5 +36,5 @@ class QuoteService:
         if user is None:
             raise UserNotFound(order.user_id)
         now = self._clock()
-        check_standing(user, order.spender, now)
-        return Quote(price=choice.price.credits, available=up_to_date(user, now).current_credits)
+        check_standing(user.identity, order.spender, now)
+        return Quote(price=choice.price.credits, available=up_to_date(user, now).balance.current_credits)

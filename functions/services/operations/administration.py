@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.errors import FieldError, IdempotencyKeyReused, InvalidRequest
 from domain.accounts.audit_log import AuditRecord
 from domain.accounts.errors import AccountClosed, AddressNotVerified, UserNotFound
+from domain.accounts.user_identity import UserIdentity
 from domain.credits.commits import Commit, Subject
 from domain.credits.grants import GrantTerms
 from domain.credits.ledger import Entry, EntryType
@@ -18,7 +19,7 @@ from domain.credits.user import User
 from services.accounts.access import EXTERNAL_PREFIX
 from services.accounts.accounts import AccountService
 from services.accounts.instructions import Instruction, target_of
-from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, UserPlace, Users
+from services.accounts.ports import AccountCommit, Accounts, IdentityDirectory, UserPlace, Users
 from services.credits.ports import Ledger
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class AdministrationService:
         record = by.record(entry.id, entry.timestamp, "user.adjust", target_of(user_id), credits=credits_)
 
         def decide(user: User) -> Commit[Subject]:
-            commit = post(user, entry) if terms is None else post_grant(user, entry, "operator", terms)
+            commit = post(user.balance, entry) if terms is None else post_grant(user.balance, entry, "operator", terms)
             return replace(commit, records=(record,))
 
         posted = self._ledger.post(user_id, entry.id, decide)
@@ -125,12 +126,12 @@ class AdministrationService:
         this completes it.
         """
 
-        def decide(user: User) -> AccountChange | None:
-            if not user.is_active:
+        def decide(user: User) -> AccountCommit | None:
+            if not user.identity.is_active:
                 return None
             now = self._clock()
-            off = replace(user, is_active=False, signed_out_at=now, updated_at=now)
-            return AccountChange(user=off, audit=_record(by, "user.deactivate", user_id, now))
+            off = replace(user.identity, is_active=False, signed_out_at=now)
+            return _recorded(user.id, off, now, by, "user.deactivate")
 
         user = self._stored_accounts.change(user_id, decide)
         self._directory.set_active(user_id, is_active=False)
@@ -140,13 +141,13 @@ class AdministrationService:
     def activate(self, user_id: str, by: Instruction) -> User:
         """Activate the user. Earlier sign-ins stay invalid, and keys work again. Raise AccountClosed."""
 
-        def decide(user: User) -> AccountChange | None:
+        def decide(user: User) -> AccountCommit | None:
             _refuse_closed(user)
-            if user.is_active:
+            if user.identity.is_active:
                 return None
             now = self._clock()
-            on = replace(user, is_active=True, updated_at=now)
-            return AccountChange(user=on, audit=_record(by, "user.activate", user_id, now))
+            on = replace(user.identity, is_active=True)
+            return _recorded(user.id, on, now, by, "user.activate")
 
         user = self._stored_accounts.change(user_id, decide)
         self._directory.set_active(user_id, is_active=True)
@@ -165,13 +166,12 @@ class AdministrationService:
         if user_id != id_or_email and not account.is_verified:
             raise AddressNotVerified(id_or_email, user_id)
 
-        def decide(user: User) -> AccountChange | None:
+        def decide(user: User) -> AccountCommit | None:
             _refuse_closed(user)
-            if user.is_admin:
+            if user.identity.is_admin:
                 return None
-            now = self._clock()
-            record = _record(by, "user.grant_admin", user_id, now)
-            return AccountChange(user=replace(user, is_admin=True, updated_at=now), audit=record)
+            admin = replace(user.identity, is_admin=True)
+            return _recorded(user.id, admin, self._clock(), by, "user.grant_admin")
 
         user = self._stored_accounts.change(user_id, decide)
         self._directory.set_role(user_id, "admin")
@@ -181,10 +181,10 @@ class AdministrationService:
         """End the role. The user is signed out everywhere, so ID tokens that still say `admin` are no longer valid."""
         user_id = self._account(id_or_email)
 
-        def decide(user: User) -> AccountChange | None:
+        def decide(user: User) -> AccountCommit | None:
             now = self._clock()
-            plain = replace(user, is_admin=False, signed_out_at=now, updated_at=now)
-            return AccountChange(user=plain, audit=_record(by, "user.revoke_admin", user_id, now))
+            plain = replace(user.identity, is_admin=False, signed_out_at=now)
+            return _recorded(user.id, plain, now, by, "user.revoke_admin")
 
         user = self._stored_accounts.change(user_id, decide)
         self._directory.set_role(user_id, "user")
@@ -202,6 +202,11 @@ class AdministrationService:
         if found is None:
             raise UserNotFound(id_or_email)
         return found
+
+
+def _recorded(user_id: str, identity: UserIdentity, at: datetime, by: Instruction, action: str) -> AccountCommit:
+    """Return the commit of a user's new identity, with its record in the audit log."""
+    return Commit(user_id=user_id, at=at, identity=identity, records=(_record(by, action, user_id, at),))
 
 
 def _record(by: Instruction, action: str, user_id: str, at: datetime) -> AuditRecord:
@@ -225,7 +230,7 @@ def _in_words(credits_: int, terms: GrantTerms, reason: str) -> str:
 
 
 def _refuse_closed(user: User) -> None:
-    if user.deleted_at is not None:
+    if user.identity.deleted_at is not None:
         raise AccountClosed(user.id, "was deleted")
-    if user.claimed_by is not None:
-        raise AccountClosed(user.id, f"was claimed by {user.claimed_by}")
+    if user.identity.claimed_by is not None:
+        raise AccountClosed(user.id, f"was claimed by {user.identity.claimed_by}")

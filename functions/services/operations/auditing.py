@@ -161,7 +161,7 @@ class AuditService:
                 continue
             if row.id not in walk.checked:
                 self._check_user(walk, row)
-            walk.mark = UserMark(row.updated_at, row.id)
+            walk.mark = UserMark(row.activity.updated_at, row.id)
 
     def _check_user(self, walk: _Walk, user: User) -> None:
         """Check one user. If that is not possible now, the audit of the others goes on."""

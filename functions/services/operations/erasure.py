@@ -15,10 +15,12 @@ from core.damage import UnreadableRecord
 from core.errors import Unavailable
 from domain.accounts.errors import UserNotFound
 from domain.accounts.keys import ApiKey
+from domain.accounts.user_identity import UserIdentity
+from domain.credits.commits import Commit
 from domain.credits.user import User
 from domain.generations.errors import SettlementConflict
 from services.accounts.instructions import Instruction, target_of
-from services.accounts.ports import AccountChange, Accounts, IdentityDirectory, Users
+from services.accounts.ports import AccountCommit, Accounts, IdentityDirectory, Users
 from services.generations.erasing import GenerationEraser
 from services.operations.opening import OpeningService
 
@@ -64,16 +66,16 @@ class ErasureService:
         """
         until = self._clock() + _REQUEST_TIME
 
-        def decide(user: User) -> AccountChange | None:
-            if user.deleted_at is not None:
+        def decide(user: User) -> AccountCommit | None:
+            if user.identity.deleted_at is not None:
                 return None
             now = self._clock()
             record = by.record(str(uuid.uuid4()), now, "user.delete", target_of(user_id))
-            return AccountChange(user=_closed(user, now), audit=record)
+            return Commit(user_id=user.id, at=now, identity=_closed(user.identity, now), records=(record,))
 
         user = self._stored_accounts.change(user_id, decide)
         log.info("user_deleted", extra={"user_id": user_id, "actor": by.actor})
-        return self._erase(user, until) if user.erasure_due else True
+        return self._erase(user, until) if user.identity.erasure_due else True
 
     def continue_all(self) -> Erasures:
         """Go on with the erasures that are due, as far as the time allows.
@@ -102,10 +104,10 @@ class ErasureService:
         # A generation of feraset-imagen's becomes one of ours when it is written, so it has to be in the books before
         # that.
         self._opening.open(user.id)
-        owners = (user.id, *user.claimed)
+        owners = (user.id, *user.identity.claimed)
         for owner in owners:
             self._directory.delete(owner)
-        for claimed in user.claimed:
+        for claimed in user.identity.claimed:
             with suppress(UserNotFound):
                 self._stored_accounts.change(claimed, self._closed_with_it)
         if not self._eraser.erase_all(owners, until):
@@ -114,35 +116,37 @@ class ErasureService:
         log.info("user_erased", extra={"user_id": user.id})
         return True
 
-    def _closed_with_it(self, claimed: User) -> AccountChange | None:
-        if claimed.deleted_at is not None:
+    def _closed_with_it(self, claimed: User) -> AccountCommit | None:
+        if claimed.identity.deleted_at is not None:
             return None
-        return AccountChange(user=replace(_closed(claimed, self._clock()), erasure_due=False))
+        now = self._clock()
+        closed = replace(_closed(claimed.identity, now), erasure_due=False)
+        return Commit(user_id=claimed.id, at=now, identity=closed)
 
-    def _finished(self, user: User) -> AccountChange | None:
-        if not user.erasure_due:
+    def _finished(self, user: User) -> AccountCommit | None:
+        if not user.identity.erasure_due:
             return None
-        return AccountChange(user=replace(user, erasure_due=False, updated_at=self._clock()))
+        erased = replace(user.identity, erasure_due=False)
+        return Commit(user_id=user.id, at=self._clock(), identity=erased)
 
 
-def _closed(user: User, now: datetime) -> User:
-    """Return the user without a name, keys or rights.
+def _closed(identity: UserIdentity, now: datetime) -> UserIdentity:
+    """Return the identity without a name, keys or rights.
 
-    It is not an anonymous user either, because a first sign-in would give that one a name.
+    It is not an anonymous user's either, because a first sign-in would give that one a name.
     """
     return replace(
-        user,
+        identity,
         name="",
         email="",
         is_active=False,
         is_admin=False,
         is_anonymous=False,
         welcome_due=False,
-        keys={key.id: _revoked(key, now) for key in user.keys.values()},
+        keys={key.id: _revoked(key, now) for key in identity.keys.values()},
         signed_out_at=now,
         deleted_at=now,
         erasure_due=True,
-        updated_at=now,
     )
 
 

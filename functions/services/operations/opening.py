@@ -30,7 +30,7 @@ class OpeningService:
         user = self._users.get(user_id)
         if user is None:
             raise UserNotFound(user_id)
-        if user.books_opened_at is not None:
+        if user.balance.books_opened_at is not None:
             return None
         for stored in self._generations.inherited(user_id):
             refunded = self._refunded(stored.value)
@@ -49,7 +49,7 @@ class OpeningService:
         If the user's balance has changed, this runs again on a fresh user, and sums again.
         """
         totals = self._sums.totals(user.id)
-        difference = user.current_credits - (totals.entries_in - totals.entries_out)
+        difference = user.balance.current_credits - (totals.entries_in - totals.entries_out)
         entry = Entry(
             id="opening",
             type=EntryType.OPENING,

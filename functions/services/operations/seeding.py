@@ -58,7 +58,11 @@ class SeedService:
     def _put_user(self, user: User, past: list[PastGeneration]) -> int:
         generations = [_ended(each) for each in past]
         entries = [_opening(user, past), *_history_entries(generations)]
-        opened = replace(user, books_opened_at=entries[0].timestamp, weeks=_weeks(past, self._zone))
+        opened = replace(
+            user,
+            balance=replace(user.balance, books_opened_at=entries[0].timestamp),
+            activity=replace(user.activity, weeks=_weeks(past, self._zone)),
+        )
         self._demo.put_user(opened, generations, entries)
         return len(entries)
 
@@ -112,12 +116,12 @@ def _ended(past: PastGeneration) -> Generation:
 
 def _opening(user: User, past: list[PastGeneration]) -> Entry:
     """Return the entry of the balance before the history, so that all entries add up to today's balance."""
-    first = min((each.created_at for each in past), default=user.created_at)
+    first = min((each.created_at for each in past), default=user.identity.created_at)
     assert first is not None, "a demo user has a day of registration"  # noqa: S101 - a bug, not a refusal
     return Entry(
         id="opening",
         type=EntryType.OPENING,
-        credits=credits_before(user.id, user.current_credits, past),
+        credits=credits_before(user.id, user.balance.current_credits, past),
         user_id=user.id,
         description="Balance from before the ledger",
         timestamp=first - timedelta(hours=1),

@@ -215,7 +215,7 @@ class TestCreate:
             instance.world.app.catalog.current()
         with instance.costs(reads=0, writes=3, trips=2):
             instance.world.create()
-        assert len(instance.world.user("alice").weeks) == 3
+        assert len(instance.world.user("alice").activity.weeks) == 3
 
     def test_after_another_instance_has_spent(self, instance: Instance) -> None:
         """The stale balance costs one commit in vain and one read."""

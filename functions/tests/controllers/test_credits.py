@@ -63,7 +63,7 @@ def test_the_pages_of_a_ledger_add_up_to_the_balance(world: World) -> None:
             break
         query = {"page_size": "2", "page_token": body["next_page_token"]}
     assert count == 9
-    assert total == world.user("alice").current_credits == 103
+    assert total == world.user("alice").balance.current_credits == 103
 
 
 def test_a_token_of_another_list_is_refused(world: World) -> None:

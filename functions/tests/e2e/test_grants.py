@@ -44,7 +44,7 @@ def test_credits_that_expire_are_spent_first_and_then_expire(app: Darkroom) -> N
 
     found = app.users.read(USER)
     assert found is not None
-    (name,) = found.value.grants
+    (name,) = found.value.balance.grants
     over = app.clock() - timedelta(seconds=1)
     app.documents.commit([Update(f"users/{USER}", {f"grants.{name}.expires_at": over, "grants_due_at": over})])
     assert balance()["current_credits"] == before

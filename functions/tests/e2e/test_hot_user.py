@@ -31,6 +31,7 @@ from schemas.generations.asks import ask_of
 from services.generations.orders import Order
 from services.generations.ports import GenerationFilter
 from tools import services
+from users import a_user
 from world import ORDER
 
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(300)]
@@ -147,7 +148,7 @@ def app(documents: FirestoreDocuments, environment: dict[str, str]) -> Darkroom:
     app = Darkroom(Settings.from_environment(environment), **parts)
     app.seeding.put_catalog()
     now = app.clock()
-    user = User(id="hot", name="Hot", email="hot@example.com", current_credits=0, created_at=now, books_opened_at=now)
+    user = a_user("hot", name="Hot", email="hot@example.com", current_credits=0, created_at=now, books_opened_at=now)
     DemoRepository(documents).put_user(user, [], [])
     app.ledger.add("hot", EntryType.GRANT, CREDITS, source="test", external_id="start", description="Start")
     return app
@@ -192,7 +193,7 @@ def test_one_hundred_credits_buy_one_hundred_images(
     accepted = [response.json() for response in responses if response.status_code == 202]
     ids = {body["generationRequestId"] for body in accepted}
     assert len(ids) == CREDITS
-    assert (user(app).current_credits, user(app).held_credits) == (0, CREDITS)
+    assert (user(app).balance.current_credits, user(app).balance.held_credits) == (0, CREDITS)
     assert sorted(entries(app, EntryType.DEDUCTION)) == sorted(f"{id_}-deduction" for id_ in ids)
     assert {generation.id for generation in generations(app)} == ids
     names = [request.body["task"]["name"].rpartition("/")[2] for request in tasks.requests]
@@ -226,7 +227,7 @@ def test_a_task_that_nobody_signed_changes_nothing(app: Darkroom, worker: Server
 
 def test_a_failing_task_that_comes_again_and_again_is_refunded_once(app: Darkroom, worker: Server) -> None:
     generation_id = create(app)
-    assert (user(app).current_credits, user(app).held_credits) == (CREDITS - 1, 1)
+    assert (user(app).balance.current_credits, user(app).balance.held_credits) == (CREDITS - 1, 1)
     answers = [deliver(app, worker, generation_id) for _ in range(5)]
     end = answers.index(200)
     assert end <= 3, "the fourth attempt is the last"
@@ -234,7 +235,7 @@ def test_a_failing_task_that_comes_again_and_again_is_refunded_once(app: Darkroo
     assert entries(app, EntryType.REFUND) == [f"{generation_id}-refund"]
     (generation,) = generations(app)
     assert (generation.status, generation.attempt, generation.refunded) == (Status.FAILED, end + 1, 1)
-    assert (user(app).current_credits, user(app).held_credits) == (CREDITS, 0)
+    assert (user(app).balance.current_credits, user(app).balance.held_credits) == (CREDITS, 0)
     assert_books_are_exact(app)
 
 
@@ -255,5 +256,5 @@ def test_failing_tasks_that_come_five_times_at_once_are_refunded_once_each(app: 
     assert {deliver(app, worker, id_) for id_ in ids} == {200}
     assert {generation.status for generation in generations(app)} == {Status.FAILED}
     assert sorted(entries(app, EntryType.REFUND)) == sorted(f"{id_}-refund" for id_ in ids)
-    assert (user(app).current_credits, user(app).held_credits) == (CREDITS, 0)
+    assert (user(app).balance.current_credits, user(app).balance.held_credits) == (CREDITS, 0)
     assert_books_are_exact(app)

@@ -14,7 +14,6 @@ import pytest
 from bootstrap import Darkroom
 from core.settings import Settings
 from domain.credits.ledger import EntryType
-from domain.credits.user import User
 from e2e.client import FINAL, HOSTING, Reply, curl, curl_json, download, first_success, until, v1
 from e2e.tokens import forgeries, sign_up, sign_up_admin
 from providers.queue.memory import MemoryQueue
@@ -23,6 +22,7 @@ from repositories.store.documents import Query, Update
 from schemas.generations.asks import ask_of
 from services.generations.orders import Order
 from tools.services import ROOT
+from users import a_user
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 
@@ -163,8 +163,8 @@ def customer(app: Darkroom) -> tuple[str, dict[str, str]]:
     """Signed up at the Auth emulator, and known to Darkroom with 5 credits; the id and the header of its token."""
     user_id, token = sign_up()
     now = app.clock()
-    user = User(
-        id=user_id,
+    user = a_user(
+        user_id,
         name="Customer",
         email="customer@example.com",
         current_credits=0,

@@ -59,7 +59,11 @@ class TestSettle:
         people.settle(world.app)
         assert "operator" in accounts
         operator = world.user("operator")
-        assert (operator.is_admin, operator.email, operator.current_credits) == (True, "operator@example.com", 10)
+        assert (operator.identity.is_admin, operator.identity.email, operator.balance.current_credits) == (
+            True,
+            "operator@example.com",
+            10,
+        )
         assert world.directory.roles["operator"] == "admin"
         assert [entry.id for entry in world.entries("operator")] == ["welcome-operator"]
         world.assert_books_balance()

@@ -1,7 +1,6 @@
 """A house with everything in it that somebody could be after, and credentials of every kind."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import weekly
@@ -9,8 +8,9 @@ from domain.accounts.keys import Scope
 from domain.credits.user import User
 from people import ALICE, NOW, bearer, issue, known, make_admin, order
 from security.doors import Counted, ids_of
-from services.accounts.ports import AccountChange, Identity
+from services.accounts.ports import AccountCommit, Identity
 from tools.reference.places import ANONYMOUS_TOKEN, KEY_OF_USER, PASSER_BY
+from users import identity_commit
 from world import World
 
 EARLIER = NOW - timedelta(hours=1)
@@ -75,7 +75,7 @@ class House:
         }
         world.later(minutes=2)
         world.app.stored_accounts.change("gone", _deleted(world))
-        world.app.stored_accounts.change("closed", _closed)
+        world.app.stored_accounts.change("closed", _closed(self.world))
         world.app.account_service.sign_out("left")
         return found
 
@@ -114,9 +114,9 @@ class House:
         return self.world.records() == self.before
 
 
-def _deleted(world: World) -> Callable[[User], AccountChange]:
-    return lambda user: AccountChange(user=replace(user, deleted_at=world.now, is_active=False))
+def _deleted(world: World) -> Callable[[User], AccountCommit]:
+    return lambda user: identity_commit(user, world.now, deleted_at=world.now, is_active=False)
 
 
-def _closed(user: User) -> AccountChange:
-    return AccountChange(user=replace(user, is_active=False))
+def _closed(world: World) -> Callable[[User], AccountCommit]:
+    return lambda user: identity_commit(user, world.now, is_active=False)

@@ -126,13 +126,13 @@ def test_this_is_no_emulator_and_nobody_is_whoever_they_name(deployed: World) ->
     assert deployed.api("GET", "/v1/me", "alice").status == 401
     by_name = deployed.call("create_generation_request", json={**ORDER, "userId": "alice"})
     assert by_name.status == 401
-    assert deployed.user("alice").current_credits == 100
+    assert deployed.user("alice").balance.current_credits == 100
 
 
 def test_a_genuine_token_opens_each_of_them(deployed: World, issuer: Signer) -> None:
     answers = at_each_door(deployed, issuer.token(claims()))
     assert [response.status for response in answers.values()] == [200, 202, 202, 202]
-    assert deployed.user("alice").current_credits == 97
+    assert deployed.user("alice").balance.current_credits == 97
 
 
 @pytest.mark.parametrize("what", NOT_FOR_US)

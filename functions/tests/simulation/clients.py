@@ -162,7 +162,7 @@ class Clients:
 
     def _balance(self, user_id: str) -> None:
         with suppress(Lost, Unavailable):
-            self._universe.ask("balance", lambda app: app.ledger.balance(user_id, entries=5))
+            self._universe.ask("balance", lambda app: app.ledger.statement(user_id, entries=5))
 
     def _one_of(self, user_id: str) -> str | None:
         own = self._own(user_id)

@@ -10,7 +10,7 @@ import domain.credits.commits
 import domain.credits.holds
 import domain.credits.overdue
 import domain.credits.postings
-import repositories.credits.books
+import repositories.accounts.books
 from domain.credits.allowances import Allowance
 from domain.credits.commits import Commit
 from domain.credits.grants import Grant, Return
@@ -36,7 +36,7 @@ def a_refund_forgets_the_grants(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I9")
 def a_settlement_only_ends_the_hold_on_a_grant(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.credits.books, "_RETURNED", ("held",))
+    patch.setattr(repositories.accounts.books, "_RETURNED", ("held",))
 
 
 @breaks("I9")

@@ -16,7 +16,7 @@ import domain.credits.spending
 import domain.credits.user_week
 import domain.generations.lifecycle
 import domain.generations.placing
-import repositories.credits.books
+import repositories.accounts.books
 import repositories.generations.counters
 import repositories.generations.creations
 import repositories.generations.generations
@@ -91,7 +91,7 @@ def a_completion_forgets_the_hold(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I2", "I4")
 def a_group_takes_the_price_of_its_last(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.credits.books, "reduce", lambda apply, changes, user: apply(user, changes[-1]))
+    patch.setattr(repositories.accounts.books, "reduce", lambda apply, changes, user: apply(user, changes[-1]))
 
 
 @breaks("entries")
@@ -121,7 +121,7 @@ def a_generation_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I1", "I2", "402")
 def a_user_is_written_at_any_version(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.credits.books, "Update", _without_version("users/"))
+    patch.setattr(repositories.accounts.books, "Update", _without_version("users/"))
 
 
 @breaks("retry")
@@ -278,12 +278,14 @@ def a_key_spends_without_counting(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("budget")
 def a_refund_leaves_the_budget_spent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(repositories.credits.books, "windows", lambda at: ())
+    patch.setattr(repositories.accounts.books, "windows", lambda at: ())
 
 
 @breaks("key")
 def a_key_is_judged_before_the_commit_only(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.credits.spending, "check_standing", lambda user, spender, now: user.keys.get(spender.key_id))
+    patch.setattr(
+        domain.credits.spending, "check_standing", lambda identity, spender, now: identity.keys.get(spender.key_id)
+    )
 
 
 # --- acting for others ---
@@ -304,12 +306,12 @@ def the_claim_alone_makes_an_admin(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("acting")
 def an_admin_who_signed_out_acts_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.accounts.access, "check_standing", lambda user, spender, now: None)
+    patch.setattr(services.accounts.access, "check_standing", lambda identity, spender, now: None)
 
 
 @breaks("acting")
 def an_inactive_admin_acts_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(services.accounts.access, "_is_admin", lambda user: user.is_admin)
+    patch.setattr(services.accounts.access, "_is_admin", lambda user: user.identity.is_admin)
 
 
 @breaks("acting")
@@ -317,7 +319,7 @@ def what_an_admin_spends_for_others_is_not_recorded(patch: pytest.MonkeyPatch) -
     def without_audit(original: Callable[..., Any], commit: Any) -> list[object]:
         return [record for record in original(commit) if not isinstance(record, AuditRecord)]
 
-    around(patch, repositories.credits.books, "_new_records", without_audit)
+    around(patch, repositories.accounts.books, "_new_records", without_audit)
 
 
 # --- what the report counts by ---
@@ -476,7 +478,7 @@ def a_creation_forgets_the_cancels_of_the_day(patch: pytest.MonkeyPatch) -> None
 
 @breaks("fairness")
 def a_crowd_goes_to_the_main_queue(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domain.generations.placing, "queue_for", lambda user, share, now: Queue.GENERATIONS)
+    patch.setattr(domain.generations.placing, "queue_for", lambda pace, share, now: Queue.GENERATIONS)
 
 
 # --- audit and report ---

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from functools import lru_cache, partial
 from random import Random
@@ -17,7 +17,6 @@ from core.settings import Settings
 from domain.accounts.keys import ApiKey, Budget, Scope
 from domain.credits.allowances import Allowance
 from domain.credits.ledger import EntryType
-from domain.credits.user import User
 from given_providers import GivenProviders
 from repositories.generations.generations import GenerationRepository
 from repositories.operations.book_sums import BookSumRepository
@@ -25,7 +24,6 @@ from repositories.operations.demo import DemoRepository
 from repositories.store.documents import Create, Document, Update, Write
 from repositories.store.optimistic import OptimisticTransaction
 from repositories.store.paths import GENERATIONS
-from services.accounts.ports import AccountChange
 from services.operations.seeding import SeedService
 from simulation import admins, heritage
 from simulation.conduct import SKEW_MAX, Conduct
@@ -37,6 +35,7 @@ from simulation.promises import Promises
 from simulation.scheduler import Killed, Op, Scheduler, Violation, inside
 from simulation.trainings import TRAININGS, Training, training_create
 from simulation.vendors import SimulatedDirect, SimulatedThumbnailer, SimulatedVendor
+from users import a_user, identity_commit
 from world import ENVIRONMENT
 
 ZONES = ("UTC", "Etc/GMT-12", "Etc/GMT+12")
@@ -194,7 +193,7 @@ class Universe:
         app.made["generations"] = GenerationRepository(
             app.documents, app.users, app.books, app.transaction, lock=scheduler.lock
         )
-        app.creates._table = {**app.creates._table, Training: training_create}
+        app.record_writes._table = {**app.record_writes._table, Training: training_create}
         app.made["book_sums"] = BookSumRepository(app.documents, (GENERATIONS, TRAININGS))
         app.catalog._lock = scheduler.lock()
         app.ordering._drafter._new_id = self._new_id
@@ -232,8 +231,8 @@ class Universe:
             if user_id == heritage.USER:
                 continue
             allowance = Allowance(id=ALLOWANCE, included=self.chance.randint(0, 9), effective_at=now)
-            user = User(
-                id=user_id,
+            user = a_user(
+                user_id,
                 name=user_id,
                 email=f"{user_id}@example.com",
                 current_credits=0,
@@ -257,7 +256,7 @@ class Universe:
             created_at=self.scheduler.now,
             budget=budget,
         )
-        app.stored_accounts.change(user_id, lambda user: AccountChange(user=replace(user, keys={key.id: key})))
+        app.stored_accounts.change(user_id, lambda user: identity_commit(user, app.clock(), keys={key.id: key}))
 
     def _weather(self) -> None:
         """What happens by itself between two steps, whoever makes them."""

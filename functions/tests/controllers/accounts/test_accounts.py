@@ -142,7 +142,7 @@ def test_linking_is_seen_at_once_by_an_instance_that_remembers_the_anonymous_use
     there.deliver(order(there, bearer("anon")).body["id"])
     me(here, "linked")
     assert order(there, bearer("linked")).status == 202
-    assert there.user("anon").current_credits == 4 - 1 + 10 - 1
+    assert there.user("anon").balance.current_credits == 4 - 1 + 10 - 1
 
 
 # --- the addresses that anonymous accounts come from ---
@@ -239,8 +239,8 @@ def test_who_claims_can_cancel_and_the_credits_go_back_to_where_they_came_from(
     claim(world, ALICE)
     cancelled = world.api("POST", f"/v1/generations/{ids[1]}/cancel", headers=ALICE)
     assert (cancelled.status, cancelled.body["status"]) == (200, "cancelled")
-    assert (world.user("alice").current_credits, world.user("anon").current_credits) == (98, 4)
-    assert world.user("anon").in_flight == 0
+    assert (world.user("alice").balance.current_credits, world.user("anon").balance.current_credits) == (98, 4)
+    assert world.user("anon").pace.in_flight == 0
     world.assert_books_balance()
 
 
@@ -271,7 +271,7 @@ def test_a_claim_is_for_people(required: World) -> None:
     me(required, "anon")
     refused = claim(required, bearer(issue(required).token))
     assert refusal(refused) == (403, "permission_denied")
-    assert required.user("anon").claimed_by is None
+    assert required.user("anon").identity.claimed_by is None
 
 
 # --- signing out ---

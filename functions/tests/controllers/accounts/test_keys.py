@@ -142,7 +142,7 @@ def test_a_bad_order_is_refused_by_name(required: World, changes: dict[str, Any]
     response = create(required, **changes)
     assert response.status == 400
     assert [fault["pointer"] for fault in response.body["errors"]] == [pointer]
-    assert not required.user("alice").keys
+    assert not required.user("alice").identity.keys
 
 
 def test_the_twenty_first_active_key_is_refused(required: World) -> None:
@@ -202,7 +202,7 @@ def test_an_expired_key_is_refused_for_reading_and_for_spending(required: World)
     required.later(hours=1)
     assert refusal(order(required, bearer(token))) == (401, "unauthenticated")
     assert refusal(required.api("GET", "/v1/balance", headers=bearer(token))) == (401, "unauthenticated")
-    assert required.user("alice").in_flight == 1
+    assert required.user("alice").pace.in_flight == 1
 
 
 def test_a_budget_that_is_spent_is_402_with_both_numbers_and_nothing_is_charged(required: World) -> None:
@@ -211,7 +211,7 @@ def test_a_budget_that_is_spent_is_402_with_both_numbers_and_nothing_is_charged(
     refused = order(required, bearer(token), size="1024x1024")
     assert refusal(refused) == (402, "key_budget_exceeded")
     assert (refused.body["required"], refused.body["available"], refused.body["charged"]) == (3, 1, False)
-    assert required.user("alice").current_credits == 97
+    assert required.user("alice").balance.current_credits == 97
     assert order(required, bearer(token)).status == 202
 
 
@@ -262,7 +262,7 @@ def test_a_rotation_is_seen_by_every_instance_at_once(two: list[World], overlap_
 def test_an_overlap_has_its_bounds(required: World, overlap: Any) -> None:
     key_id = create(required).body["id"]
     assert rotate(required, key_id, overlap_seconds=overlap).status == 400
-    assert required.user("alice").keys[key_id].serial == 1
+    assert required.user("alice").identity.keys[key_id].serial == 1
 
 
 def test_a_repeat_with_a_revoked_key_learns_nothing(two: list[World]) -> None:
@@ -349,7 +349,7 @@ def test_a_key_does_not_look_after_its_owner_s_keys(operated: World) -> None:
         response = operated.api(method, path, headers=bearer(issued.token), json=body)
         assert refusal(response) == (403, "permission_denied")
         assert "sign in" in response.body["detail"]
-    assert operated.user("alice").keys == {issued.key.id: issued.key}
+    assert operated.user("alice").identity.keys == {issued.key.id: issued.key}
 
 
 @pytest.mark.parametrize("scope", sorted(ADMIN_SCOPES))
@@ -357,7 +357,7 @@ def test_only_an_admin_gives_what_only_admins_give(required: World, scope: str) 
     refused = create(required, scopes=["balance:read", scope])
     assert refusal(refused) == (403, "permission_denied")
     assert scope in refused.body["detail"]
-    assert not required.user("alice").keys
+    assert not required.user("alice").identity.keys
     assert create(required, ADMIN, scopes=["balance:read", scope]).status == 201
 
 
@@ -389,7 +389,7 @@ def service(operated: World) -> dict[str, str]:
 def test_a_service_key_makes_its_user_and_spends_what_that_has(operated: World, service: dict[str, str]) -> None:
     assert operated.api("GET", "/v1/me", headers=service).body["id"] == "ext-shop-7"
     assert refusal(order(operated, service)) == (402, "insufficient_credits")
-    before = operated.user("alice").current_credits
+    before = operated.user("alice").balance.current_credits
     top_up(operated, "ext-shop-7", 5)
     created = order(operated, service)
     assert created.status == 202
@@ -397,7 +397,10 @@ def test_a_service_key_makes_its_user_and_spends_what_that_has(operated: World, 
     assert [each["id"] for each in operated.api("GET", "/v1/generations", headers=service).body["data"]] == [
         created.body["id"]
     ]
-    assert (operated.user("ext-shop-7").current_credits, operated.user("alice").current_credits) == (4, before)
+    assert (operated.user("ext-shop-7").balance.current_credits, operated.user("alice").balance.current_credits) == (
+        4,
+        before,
+    )
     assert operated.api("GET", "/v1/generations", headers=ALICE).body["data"] == []
     operated.assert_books_balance()
 
@@ -445,7 +448,7 @@ def test_a_service_key_without_a_name_is_its_owner_s(operated: World, service: d
 
 def in_flight(world: World, key_id: str) -> tuple[int, int]:
     user = world.user("alice")
-    return user.in_flight, user.keys[key_id].in_flight
+    return user.pace.in_flight, user.identity.keys[key_id].in_flight
 
 
 @pytest.mark.parametrize("end", ["completed", "failed", "cancelled", "swept"])

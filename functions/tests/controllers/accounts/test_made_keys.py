@@ -97,7 +97,7 @@ class TestMade:
         self, two: list[World], made: tuple[str, dict[str, str]]
     ) -> None:
         here, _ = two
-        (key_id,) = here.user("ext-customer-1").keys
+        (key_id,) = here.user("ext-customer-1").identity.keys
         fields = dict(here.records()["users/ext-customer-1"].fields["keys"][key_id])
         del fields["made_by"]
         here.overwrite("users/ext-customer-1", keys={key_id: fields})

@@ -41,7 +41,7 @@ def test_f1_a_request_is_accepted(world: World) -> None:
         "deductedCredits": 4,
         "queuePosition": None,
     }
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96
     assert len(world.queue.waiting) == 1
 
 

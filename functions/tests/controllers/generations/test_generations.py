@@ -126,7 +126,7 @@ def test_the_same_key_and_body_is_the_same_generation(world: World) -> None:
     first, second = post(world, headers=headers), post(world, headers=headers)
     assert (second.status, second.body) == (202, first.body)
     assert second.headers["Idempotent-Replayed"] == "true"
-    assert world.user("alice").current_credits == 99
+    assert world.user("alice").balance.current_credits == 99
 
 
 def test_a_quoted_key_is_the_same_key(world: World) -> None:
@@ -139,7 +139,7 @@ def test_the_same_key_with_another_body_is_422(world: World) -> None:
     post(world, headers=headers)
     response = post(world, headers=headers, json={**ORDER, "prompt": "Another"})
     assert (response.status, response.body["code"]) == (422, "idempotency_key_reused")
-    assert world.user("alice").current_credits == 99
+    assert world.user("alice").balance.current_credits == 99
 
 
 def test_a_replay_is_answered_after_its_option_was_withdrawn(world: World) -> None:
@@ -464,7 +464,7 @@ def test_a_cancel_answers_with_the_refund(world: World) -> None:
         assert response.status == 200
         assert response.body["status"] == "cancelled"
         assert response.body["cost"] == {"price": 4, "held": 0, "charged": 0, "refunded": 4}
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
 
 
 def test_a_cancel_of_an_ended_generation_is_409(world: World) -> None:

@@ -51,7 +51,7 @@ def test_whoever_was_an_admin_spends_nothing_of_others_in_any_instance(
     end(here)
     assert spend(there, "alice").status in (401, 404)
     assert spend(here, "alice").status in (401, 404)
-    assert here.user("alice").current_credits == 100
+    assert here.user("alice").balance.current_credits == 100
 
 
 @ended

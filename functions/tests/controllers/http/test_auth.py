@@ -85,7 +85,7 @@ def test_the_token_decides_who_one_is(required: World) -> None:
     assert required.api("GET", "/v1/me", headers=ALICE).body["id"] == "alice"
     created = required.api("POST", "/v1/generations", headers=ALICE, json=ORDER)
     assert created.status == 202
-    assert required.user("alice").current_credits == 99
+    assert required.user("alice").balance.current_credits == 99
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
@@ -104,7 +104,7 @@ def test_naming_a_user_is_refused(required: World, method: str, path: str, heade
 def test_a_body_cannot_name_a_user_either(required: World) -> None:
     response = required.api("POST", "/v1/generations", headers=MALLORY, json={**ORDER, "userId": "alice"})
     assert response.status == 400
-    assert required.user("alice").current_credits == 100
+    assert required.user("alice").balance.current_credits == 100
 
 
 def test_everybody_sees_their_own_only(required: World) -> None:
@@ -181,7 +181,7 @@ def test_credits_of_another_user_cannot_be_spent(required: World) -> None:
     assert required.records() == before
     assert required.call("create_generation_request", json=body, headers=ALICE).status == 202
     assert required.call("create_generation_request", json=ORDER, headers=ALICE).status == 202
-    assert required.user("alice").current_credits == 98
+    assert required.user("alice").balance.current_credits == 98
 
 
 def test_the_status_of_anothers_generation_is_not_to_be_had(required: World) -> None:

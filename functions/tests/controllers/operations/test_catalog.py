@@ -211,7 +211,7 @@ class TestPrices:
         assert self.shown(world, done) == (1, 4, 4, 0)
         for refunded in (failing, cancelled, swept):
             assert self.shown(world, refunded) == (1, 4, 0, 4)
-        assert world.user("alice").current_credits == 96
+        assert world.user("alice").balance.current_credits == 96
         world.assert_books_balance()
 
     def test_what_is_ordered_afterwards_has_the_new_one(self, world: World) -> None:
@@ -219,7 +219,7 @@ class TestPrices:
         price(world, "512x512", 2)
         again = world.create(size="512x512")
         assert self.shown(world, again)[:2] == (2, 2)
-        assert world.user("alice").current_credits == 97
+        assert world.user("alice").balance.current_credits == 97
         world.assert_books_balance()
 
     def test_a_repeat_of_an_order_has_the_price_that_it_had(self, world: World) -> None:
@@ -230,7 +230,7 @@ class TestPrices:
         price(world, "512x512", 50)
         again = world.api("POST", "/v1/generations", "alice", **request)
         assert (again.status, again.body["id"], again.body["cost"]["price"]) == (202, first.body["id"], 1)
-        assert world.user("alice").current_credits == 99
+        assert world.user("alice").balance.current_credits == 99
 
     def test_where_the_size_was_withdrawn_the_whole_price_comes_back(self, world: World) -> None:
         generation_id = world.create(size="1024x1792")

@@ -197,7 +197,7 @@ class TestAdjustments:
         entry = response.body["entry"]
         assert (entry["type"], entry["credits"], entry["signed_credits"]) == ("adjustment", credits_, credits_)
         assert "Apology" in entry["description"]
-        assert required.user("alice").current_credits == 100 + credits_
+        assert required.user("alice").balance.current_credits == 100 + credits_
         required.assert_books_balance()
 
     def test_it_is_written_down_who_did_it_and_why(self, required: World) -> None:
@@ -222,25 +222,25 @@ class TestAdjustments:
         assert adjust(required, -100).status == 201
         required.later(seconds=1)
         assert adjust(required, -100).status == 200
-        assert required.user("alice").current_credits == 0
+        assert required.user("alice").balance.current_credits == 0
 
     @pytest.mark.parametrize("changed", [{"credits_": 26}, {"reason": "Other"}])
     def test_the_same_key_with_another_body_is_refused(self, required: World, changed: dict[str, Any]) -> None:
         adjust(required, 25)
         response = adjust(required, **{"credits_": 25, **changed})
         assert refusal(response) == (422, "idempotency_key_reused")
-        assert required.user("alice").current_credits == 125
+        assert required.user("alice").balance.current_credits == 125
 
     def test_the_key_is_for_one_user(self, required: World) -> None:
         assert [adjust(required, 5).status, adjust(required, 5, user_id="bob").status] == [201, 201]
-        assert [required.user(each).current_credits for each in ("alice", "bob")] == [105, 5]
+        assert [required.user(each).balance.current_credits for each in ("alice", "bob")] == [105, 5]
         required.assert_books_balance()
 
     def test_twenty_at_once_are_one(self, required: World) -> None:
         answers = at_once(*[lambda: adjust(required, 25)] * 20)
         assert sorted(answer.status for answer in answers) == [200] * 19 + [201]
         assert len({answer.body["entry"]["id"] for answer in answers}) == 1
-        assert required.user("alice").current_credits == 125
+        assert required.user("alice").balance.current_credits == 125
         assert len(log_of(required)) == 1
         required.assert_books_balance()
 
@@ -343,7 +343,7 @@ class TestGrants:
         response = self.give(required, **body)
         assert refusal(response) == (400, "invalid_request")
         assert response.body["errors"][0]["pointer"] == pointer
-        assert required.user("alice").current_credits == 100
+        assert required.user("alice").balance.current_credits == 100
 
 
 class TestDeactivation:
@@ -388,7 +388,7 @@ class TestDeactivation:
         is_active = deed == "activate"
         required.directory.is_down = True
         assert refusal(do(required, "alice", deed)) == (503, "unavailable")
-        assert required.user("alice").is_active is is_active
+        assert required.user("alice").identity.is_active is is_active
         required.directory.is_down = False
         assert do(required, "alice", deed).status == 200
         assert ("alice" in required.directory.inactive) is not is_active
@@ -409,7 +409,7 @@ class TestDeactivation:
     def test_who_was_claimed_does_not_come_back(self, required: World) -> None:
         required.overwrite("users/bob", claimed_by="alice", is_active=False)
         assert refusal(do(required, "bob", "activate")) == (409, "account_closed")
-        assert required.user("bob").is_active is False
+        assert required.user("bob").identity.is_active is False
 
     @pytest.mark.parametrize("deed", ["activate", "deactivate"])
     def test_of_nobody(self, required: World, deed: str) -> None:

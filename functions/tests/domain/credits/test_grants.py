@@ -14,6 +14,7 @@ from domain.credits.postings import bring_up_to_date, post, post_grant, up_to_da
 from domain.credits.user import User
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
 from domain.generations.lifecycle import complete, fail
+from users import a_user, changed
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -36,9 +37,9 @@ def a_grant(name: str, left: int, *, lasts: timedelta | None = None, priority: i
     )
 
 
-def a_user(*grants: Grant, free: int = 0) -> User:
+def ann_with(*grants: Grant, free: int = 0) -> User:
     balance = free + sum(grant.remaining for grant in grants)
-    return User(id="ann", name="", email="", current_credits=balance, grants={each.id: each for each in grants})
+    return a_user("ann", current_credits=balance, grants={each.id: each for each in grants})
 
 
 def a_generation(price: int, at: datetime = NOW) -> Generation:
@@ -66,24 +67,24 @@ def an_entry(kind: EntryType, credits_: int, at: datetime = NOW) -> Entry:
 
 
 def paid_by(user: User, price: int) -> dict[str, int]:
-    return {each.grant_id: each.credits for each in take(user.grants, price, user.current_credits)}
+    return {each.grant_id: each.credits for each in take(user.balance.grants, price, user.balance.current_credits)}
 
 
 class TestOrder:
     def test_a_lower_priority_pays_before_an_earlier_expiry(self) -> None:
-        user = a_user(a_grant("soon", 5, lasts=HOUR), a_grant("first", 5, priority=1))
+        user = ann_with(a_grant("soon", 5, lasts=HOUR), a_grant("first", 5, priority=1))
         assert paid_by(user, 6) == {"first": 5, "soon": 1}
 
     def test_an_earlier_expiry_pays_before_an_older_grant(self) -> None:
-        user = a_user(a_grant("old", 5, lasts=3 * HOUR, age=9), a_grant("soon", 5, lasts=HOUR))
+        user = ann_with(a_grant("old", 5, lasts=3 * HOUR, age=9), a_grant("soon", 5, lasts=HOUR))
         assert paid_by(user, 6) == {"soon": 5, "old": 1}
 
     def test_of_two_that_never_expire_the_older_pays(self) -> None:
-        user = a_user(a_grant("young", 5), a_grant("old", 5, age=9))
+        user = ann_with(a_grant("young", 5), a_grant("old", 5, age=9))
         assert paid_by(user, 6) == {"old": 5, "young": 1}
 
     def test_credits_of_no_grant_are_the_oldest_that_never_expire(self) -> None:
-        user = a_user(a_grant("forever", 5), a_grant("soon", 5, lasts=HOUR), a_grant("last", 5, priority=200), free=2)
+        user = ann_with(a_grant("forever", 5), a_grant("soon", 5, lasts=HOUR), a_grant("last", 5, priority=200), free=2)
         assert paid_by(user, 5) == {"soon": 5}
         assert paid_by(user, 7) == {"soon": 5}
         assert paid_by(user, 8) == {"soon": 5, "forever": 1}
@@ -92,74 +93,82 @@ class TestOrder:
 
 class TestHold:
     def test_a_user_without_grants_is_charged_as_ever(self) -> None:
-        user, generation = held(a_user(free=10), 4)
-        assert (user.current_credits, user.held_credits, user.grants) == (6, 4, {})
+        user, generation = held(ann_with(free=10), 4)
+        assert (user.balance.current_credits, user.balance.held_credits, user.balance.grants) == (6, 4, {})
         assert generation.funding.takes == ()
 
     def test_a_hold_notes_what_it_took_from_where(self) -> None:
-        user, generation = held(a_user(a_grant("soon", 3, lasts=HOUR), free=5), 4)
+        user, generation = held(ann_with(a_grant("soon", 3, lasts=HOUR), free=5), 4)
         assert generation.funding.takes == (Take(grant_id="soon", credits=3, expires_at=NOW + HOUR),)
-        assert (user.current_credits, user.grants["soon"].remaining, user.grants["soon"].held) == (4, 0, 3)
+        assert (
+            user.balance.current_credits,
+            user.balance.grants["soon"].remaining,
+            user.balance.grants["soon"].held,
+        ) == (4, 0, 3)
 
     def test_what_has_expired_is_not_spent_and_the_entry_says_so(self) -> None:
-        user = a_user(a_grant("gone", 3, lasts=timedelta(0)), free=5)
+        user = ann_with(a_grant("gone", 3, lasts=timedelta(0)), free=5)
         commit = hold(user, a_generation(4))
         assert [(entry.type, entry.credits) for entry in commit.entries] == [("expiry", 3), ("deduction", 4)]
         after = commit.applied_to(user)
-        assert (after.current_credits, after.grants) == (1, {})
+        assert (after.balance.current_credits, after.balance.grants) == (1, {})
 
     def test_a_refusal_names_what_can_be_spent(self) -> None:
         with pytest.raises(InsufficientCredits) as refused:
-            hold(a_user(a_grant("gone", 3, lasts=timedelta(0)), free=2), a_generation(4))
+            hold(ann_with(a_grant("gone", 3, lasts=timedelta(0)), free=2), a_generation(4))
         assert refused.value.details == {"required": 4, "available": 2}
 
 
 class TestSettle:
     def test_a_refund_goes_back_to_where_the_credits_came_from(self) -> None:
-        before = a_user(a_grant("soon", 3, lasts=HOUR), free=5)
+        before = ann_with(a_grant("soon", 3, lasts=HOUR), free=5)
         user, generation = held(before, 4)
         settled = fail(generation, BROKEN, now=NOW).applied_to(user)
-        assert settled.grants["soon"] == before.grants["soon"]
-        assert (settled.current_credits, settled.held_credits) == (8, 0)
+        assert settled.balance.grants["soon"] == before.balance.grants["soon"]
+        assert (settled.balance.current_credits, settled.balance.held_credits) == (8, 0)
 
     def test_a_part_of_the_hold_is_captured_and_the_rest_comes_back_last_taken_first(self) -> None:
-        user, generation = held(a_user(a_grant("soon", 3, lasts=HOUR), free=5), 4)
+        user, generation = held(ann_with(a_grant("soon", 3, lasts=HOUR), free=5), 4)
         commit = complete(generation, (OUTPUT,) * 2, "gs://b/p", now=NOW, charged=2)
         after, settled = commit.applied_to(user), commit.subject
         assert settled is not None
         assert (settled.held, settled.charged, settled.refunded) == (0, 2, 2)
-        assert (after.current_credits, after.held_credits, after.total_images_generated) == (6, 0, 2)
+        assert (after.balance.current_credits, after.balance.held_credits, after.activity.total_images_generated) == (
+            6,
+            0,
+            2,
+        )
         # One credit of no grant comes back, and then one of the grant.
-        assert (after.grants["soon"].remaining, after.grants["soon"].held) == (1, 0)
+        assert (after.balance.grants["soon"].remaining, after.balance.grants["soon"].held) == (1, 0)
         assert settled.funding.takes == (Take(grant_id="soon", credits=3, expires_at=NOW + HOUR, returned=1),)
         assert [(entry.id, entry.credits) for entry in commit.entries] == [("g-refund", 2)]
 
     def test_credits_that_come_back_late_can_be_spent_for_three_days(self) -> None:
-        user, generation = held(a_user(a_grant("soon", 3, lasts=HOUR)), 3)
+        user, generation = held(ann_with(a_grant("soon", 3, lasts=HOUR)), 3)
         late = NOW + 2 * HOUR
         user = fail(generation, BROKEN, now=late).applied_to(user)
-        assert (user.grants["soon"].remaining, user.grants["soon"].returned) == (0, 3)
-        assert up_to_date(user, late + GRACE - HOUR).current_credits == 3
-        assert up_to_date(user, late + GRACE).current_credits == 0
+        assert (user.balance.grants["soon"].remaining, user.balance.grants["soon"].returned) == (0, 3)
+        assert up_to_date(user, late + GRACE - HOUR).balance.current_credits == 3
+        assert up_to_date(user, late + GRACE).balance.current_credits == 0
         again, _ = held(user, 2, late + HOUR)
-        assert (again.current_credits, again.grants["soon"].returned) == (1, 1)
+        assert (again.balance.current_credits, again.balance.grants["soon"].returned) == (1, 1)
 
     def test_an_expired_grant_is_kept_while_a_hold_is_on_it(self) -> None:
-        user, _ = held(a_user(a_grant("soon", 3, lasts=HOUR)), 2)
+        user, _ = held(ann_with(a_grant("soon", 3, lasts=HOUR)), 2)
         commit = bring_up_to_date(user, NOW + 2 * HOUR)
         assert commit is not None
         assert [(entry.id, entry.credits) for entry in commit.entries] == [("bank-soon-expiry-1", 1)]
-        kept = commit.applied_to(user).grants["soon"]
+        kept = commit.applied_to(user).balance.grants["soon"]
         assert (kept.remaining, kept.held) == (0, 2)
 
     def test_it_expires_again_under_another_id(self) -> None:
-        user, generation = held(a_user(a_grant("soon", 3, lasts=HOUR)), 2)
+        user, generation = held(ann_with(a_grant("soon", 3, lasts=HOUR)), 2)
         user = up_to_date(user, NOW + 2 * HOUR)
         user = fail(generation, BROKEN, now=NOW + 3 * HOUR).applied_to(user)
         commit = bring_up_to_date(user, NOW + 4 * HOUR + GRACE)
         assert commit is not None
         assert [(entry.id, entry.credits) for entry in commit.entries] == [("bank-soon-expiry-2", 2)]
-        assert commit.applied_to(user).grants == {}
+        assert commit.applied_to(user).balance.grants == {}
 
     def test_a_refund_is_shared_out_over_several_grants(self) -> None:
         takes = (Take(grant_id="a", credits=2), Take(grant_id="b", credits=3, expires_at=NOW))
@@ -173,45 +182,45 @@ class TestSettle:
 
 class TestPostings:
     def granted(self, user: User, terms: GrantTerms, credits_: int = 9) -> Commit[Any]:
-        return post_grant(user, an_entry(EntryType.GRANT, credits_), "bank", terms)
+        return post_grant(user.balance, an_entry(EntryType.GRANT, credits_), "bank", terms)
 
     def test_a_grant_is_in_the_balance_at_once(self) -> None:
-        user = a_user(free=1)
+        user = ann_with(free=1)
         after = self.granted(user, GrantTerms(expires_at=NOW + HOUR)).applied_to(user)
-        assert (after.current_credits, after.grants[grant_id("bank-1")].remaining) == (10, 9)
-        assert after.grants_due_at == NOW + HOUR
+        assert (after.balance.current_credits, after.balance.grants[grant_id("bank-1")].remaining) == (10, 9)
+        assert after.balance.grants_due_at == NOW + HOUR
 
     def test_a_grant_for_later_is_in_the_balance_when_it_begins(self) -> None:
-        user = a_user(free=1)
+        user = ann_with(free=1)
         commit = self.granted(user, GrantTerms(effective_at=NOW + HOUR, expires_at=NOW + 2 * HOUR))
         assert [entry.credits for entry in commit.entries] == [0]
         after = commit.applied_to(user)
-        assert (after.current_credits, after.grants_due_at) == (1, NOW + HOUR)
+        assert (after.balance.current_credits, after.balance.grants_due_at) == (1, NOW + HOUR)
         begun = bring_up_to_date(after, NOW + HOUR)
         assert begun is not None
         assert [(entry.id, entry.signed_credits) for entry in begun.entries] == [("bank-1-start", 9)]
         later = begun.applied_to(after)
-        assert (later.current_credits, later.grants_due_at) == (10, NOW + 2 * HOUR)
-        assert up_to_date(after, NOW + 3 * HOUR).current_credits == 1
+        assert (later.balance.current_credits, later.balance.grants_due_at) == (10, NOW + 2 * HOUR)
+        assert up_to_date(after, NOW + 3 * HOUR).balance.current_credits == 1
 
     def test_the_number_of_grants_is_bounded(self) -> None:
-        user = a_user(*(a_grant(f"g{number}", 1) for number in range(GRANTS_MAX)))
+        user = ann_with(*(a_grant(f"g{number}", 1) for number in range(GRANTS_MAX)))
         with pytest.raises(TooManyGrants):
             self.granted(user, GrantTerms(priority=1))
         spent, _ = held(user, 1)
-        spent = replace(spent, grants={each.id: replace(each, held=0) for each in spent.grants.values()})
-        assert len(self.granted(spent, GrantTerms(priority=1)).applied_to(spent).grants) == GRANTS_MAX
+        spent = changed(spent, grants={each.id: replace(each, held=0) for each in spent.balance.grants.values()})
+        assert len(self.granted(spent, GrantTerms(priority=1)).applied_to(spent).balance.grants) == GRANTS_MAX
 
     def test_a_clawback_takes_from_grants_and_then_leaves_a_debt(self) -> None:
-        user = a_user(a_grant("soon", 3, lasts=HOUR), free=1)
-        commit = post(user, an_entry(EntryType.CLAWBACK, 6))
+        user = ann_with(a_grant("soon", 3, lasts=HOUR), free=1)
+        commit = post(user.balance, an_entry(EntryType.CLAWBACK, 6))
         assert commit.entries[0].taken == {"soon": 3}
         after = commit.applied_to(user)
-        assert (after.current_credits, after.grants["soon"].remaining) == (-2, 0)
+        assert (after.balance.current_credits, after.balance.grants["soon"].remaining) == (-2, 0)
 
     def test_nothing_is_due_where_nothing_ends(self) -> None:
-        user = a_user(a_grant("forever", 3), free=1)
-        assert due_at(user.grants) is None
+        user = ann_with(a_grant("forever", 3), free=1)
+        assert due_at(user.balance.grants) is None
         assert bring_up_to_date(user, NOW + 9 * GRACE) is None
 
 
@@ -220,16 +229,20 @@ class TestAllowances:
     USE = AllowanceUse(allowance_id="plan", images=3)
 
     def test_a_hold_takes_images_and_no_credits(self) -> None:
-        user = replace(a_user(free=2), allowances={"plan": self.ALLOWANCE})
+        user = changed(ann_with(free=2), allowances={"plan": self.ALLOWANCE})
         commit = hold_on_allowance(user, a_generation(0), self.USE)
         after = commit.applied_to(user)
-        assert (after.current_credits, after.allowances["plan"].held, after.allowances["plan"].left) == (2, 3, 2)
+        assert (
+            after.balance.current_credits,
+            after.balance.allowances["plan"].held,
+            after.balance.allowances["plan"].left,
+        ) == (2, 3, 2)
         assert commit.subject is not None
         assert commit.subject.funding.allowance == self.USE
         done = complete(commit.subject, (OUTPUT,) * 2, "gs://b/p", now=NOW).applied_to(after)
-        assert (done.allowances["plan"].held, done.allowances["plan"].used) == (0, 2)
+        assert (done.balance.allowances["plan"].held, done.balance.allowances["plan"].used) == (0, 2)
         failed = fail(commit.subject, BROKEN, now=NOW).applied_to(after)
-        assert failed.allowances["plan"] == self.ALLOWANCE
+        assert failed.balance.allowances["plan"] == self.ALLOWANCE
 
     @pytest.mark.parametrize(
         ("allowance", "at"),

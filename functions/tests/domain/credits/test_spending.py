@@ -16,12 +16,13 @@ from domain.credits.spending import Spender, SpendingLimits, check_standing, spe
 from domain.credits.user import User
 from domain.generations.generation import Failure, Generation, Output, Spec, Status
 from domain.generations.lifecycle import cancel, complete, fail
+from users import a_user, changed
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 KEY = ApiKey(id="abcdefghijkl", name="Batch", scopes=frozenset({Scope.GENERATIONS_WRITE}), created_at=NOW)
-ALICE = User(id="alice", name="Alice", email="", current_credits=100, keys={KEY.id: KEY})
-ANONYMOUS = replace(ALICE, is_anonymous=True, current_credits=4)
+ALICE = a_user("alice", name="Alice", email="", current_credits=100, keys={KEY.id: KEY})
+ANONYMOUS = changed(ALICE, is_anonymous=True, current_credits=4)
 LIMITS = SpendingLimits(
     per_user=Rate(per_minute=60, burst=3),
     per_key=Rate(per_minute=60, burst=2),
@@ -54,7 +55,7 @@ def spent(user: User, spender: Spender = BY_HAND, *, at: datetime = NOW, price: 
 
 
 def with_key(user: User = ALICE, **changes: Any) -> User:
-    return replace(user, keys={KEY.id: replace(user.keys[KEY.id], **changes)})
+    return changed(user, keys={KEY.id: replace(user.identity.keys[KEY.id], **changes)})
 
 
 # --- what spending leaves ---
@@ -62,16 +63,16 @@ def with_key(user: User = ALICE, **changes: Any) -> User:
 
 def test_a_person_s_spending_is_counted_on_the_user_alone() -> None:
     after = spent(ALICE)
-    assert (after.current_credits, after.held_credits, after.in_flight) == (96, 4, 1)
-    assert after.bucket == Bucket(level=2_000_000, at=NOW)
-    assert after.keys == ALICE.keys
+    assert (after.balance.current_credits, after.balance.held_credits, after.pace.in_flight) == (96, 4, 1)
+    assert after.pace.bucket == Bucket(level=2_000_000, at=NOW)
+    assert after.identity.keys == ALICE.identity.keys
 
 
 def test_a_key_s_spending_is_counted_on_both_and_its_use_is_noted() -> None:
     after = spent(ALICE, BY_KEY)
-    assert (after.current_credits, after.held_credits, after.in_flight) == (96, 4, 1)
-    assert after.bucket == Bucket(level=2_000_000, at=NOW)
-    assert after.keys[KEY.id] == replace(
+    assert (after.balance.current_credits, after.balance.held_credits, after.pace.in_flight) == (96, 4, 1)
+    assert after.pace.bucket == Bucket(level=2_000_000, at=NOW)
+    assert after.identity.keys[KEY.id] == replace(
         KEY,
         spent={"d20260304": 4, "m202603": 4},
         in_flight=1,
@@ -83,7 +84,7 @@ def test_a_key_s_spending_is_counted_on_both_and_its_use_is_noted() -> None:
 def test_a_change_carries_what_it_leaves_so_that_one_commit_writes_it() -> None:
     change = spend(ALICE, a_generation(), BY_KEY, LIMITS, UTC)
     assert change.bucket is not None
-    assert change.key is not None
+    assert change.identity is not None
     assert len(change.entries) == 1
 
 
@@ -94,42 +95,42 @@ def test_a_request_is_counted_in_its_local_week() -> None:
         (ZoneInfo("Europe/Berlin"), "w2026_47", (4, 0, 0, 0, 0, 0, 0)),
     ):
         after = spend(ALICE, a_generation(at=sunday), BY_HAND, LIMITS, zone).applied_to(ALICE)
-        assert {name: (each.requests, each.days) for name, each in after.weeks.items()} == {week: (1, days)}
+        assert {name: (each.requests, each.days) for name, each in after.activity.weeks.items()} == {week: (1, days)}
 
 
 def test_what_changes_no_week_leaves_them() -> None:
     after = spent(spent(ALICE))
     settled = fail(a_generation(), Failure(code="timeout", message="late", retryable=True), now=NOW).applied_to(after)
-    assert settled.weeks == after.weeks
-    assert [each.requests for each in after.weeks.values()] == [2]
+    assert settled.activity.weeks == after.activity.weeks
+    assert [each.requests for each in after.activity.weeks.values()] == [2]
 
 
 # --- who may not ---
 
 
 REFUSALS: list[tuple[str, User, Spender, type[AppError]]] = [
-    ("signed out", replace(ALICE, signed_out_at=NOW + SECOND), BY_HAND, Unauthenticated),
-    ("deleted", replace(ALICE, deleted_at=NOW), BY_HAND, Unauthenticated),
-    ("deleted, by key", replace(ALICE, deleted_at=NOW), BY_KEY, Unauthenticated),
-    ("deleted, by a service", replace(ALICE, deleted_at=NOW), Spender(), Unauthenticated),
-    ("unknown key", replace(ALICE, keys={}), BY_KEY, Unauthenticated),
+    ("signed out", changed(ALICE, signed_out_at=NOW + SECOND), BY_HAND, Unauthenticated),
+    ("deleted", changed(ALICE, deleted_at=NOW), BY_HAND, Unauthenticated),
+    ("deleted, by key", changed(ALICE, deleted_at=NOW), BY_KEY, Unauthenticated),
+    ("deleted, by a service", changed(ALICE, deleted_at=NOW), Spender(), Unauthenticated),
+    ("unknown key", changed(ALICE, keys={}), BY_KEY, Unauthenticated),
     ("revoked", with_key(revoked_at=NOW), BY_KEY, Unauthenticated),
     ("expired", with_key(expires_at=NOW), BY_KEY, Unauthenticated),
     ("rotated", with_key(serial=2), BY_KEY, Unauthenticated),
-    ("inactive", replace(ALICE, is_active=False), BY_KEY, UserInactive),
-    ("inactive person", replace(ALICE, is_active=False), BY_HAND, UserInactive),
-    ("poor", replace(ALICE, current_credits=3), BY_KEY, InsufficientCredits),
+    ("inactive", changed(ALICE, is_active=False), BY_KEY, UserInactive),
+    ("inactive person", changed(ALICE, is_active=False), BY_HAND, UserInactive),
+    ("poor", changed(ALICE, current_credits=3), BY_KEY, InsufficientCredits),
     ("over the day", with_key(budget=Budget(per_day=3)), BY_KEY, KeyBudgetExceeded),
     ("over the month", with_key(budget=Budget(per_month=3)), BY_KEY, KeyBudgetExceeded),
-    ("crowded", replace(ALICE, in_flight=5), BY_HAND, RateLimited),
-    ("crowded, by key", replace(ALICE, in_flight=5), BY_KEY, RateLimited),
+    ("crowded", changed(ALICE, in_flight=5), BY_HAND, RateLimited),
+    ("crowded, by key", changed(ALICE, in_flight=5), BY_KEY, RateLimited),
     ("crowded key", with_key(in_flight=4), BY_KEY, RateLimited),
-    ("fast", replace(ALICE, bucket=Bucket(level=999_999, at=NOW)), BY_HAND, RateLimited),
-    ("fast, by key", replace(ALICE, bucket=Bucket(level=0, at=NOW)), BY_KEY, RateLimited),
+    ("fast", changed(ALICE, bucket=Bucket(level=999_999, at=NOW)), BY_HAND, RateLimited),
+    ("fast, by key", changed(ALICE, bucket=Bucket(level=0, at=NOW)), BY_KEY, RateLimited),
     ("fast key", with_key(bucket=Bucket(level=0, at=NOW)), BY_KEY, RateLimited),
-    ("anonymous, busy", replace(ANONYMOUS, in_flight=1), BY_HAND, AnonymousAllowanceUsed),
-    ("anonymous, served", replace(ANONYMOUS, total_images_generated=1), BY_HAND, AnonymousAllowanceUsed),
-    ("anonymous, served, by key", replace(ANONYMOUS, total_images_generated=1), BY_KEY, AnonymousAllowanceUsed),
+    ("anonymous, busy", changed(ANONYMOUS, in_flight=1), BY_HAND, AnonymousAllowanceUsed),
+    ("anonymous, served", changed(ANONYMOUS, total_images_generated=1), BY_HAND, AnonymousAllowanceUsed),
+    ("anonymous, served, by key", changed(ANONYMOUS, total_images_generated=1), BY_KEY, AnonymousAllowanceUsed),
 ]
 
 
@@ -151,17 +152,17 @@ def test_who_may_not_spend(user: User, spender: Spender, refusal: type[AppError]
     ],
 )
 def test_a_key_s_limits_do_not_stop_its_owner(user: User) -> None:
-    assert spent(user).in_flight == 1
+    assert spent(user).pace.in_flight == 1
 
 
 def test_one_below_the_cap_is_let_through() -> None:
-    assert spent(replace(ALICE, in_flight=4)).in_flight == 5
-    assert spent(with_key(in_flight=3), BY_KEY).keys[KEY.id].in_flight == 4
+    assert spent(changed(ALICE, in_flight=4)).pace.in_flight == 5
+    assert spent(with_key(in_flight=3), BY_KEY).identity.keys[KEY.id].in_flight == 4
 
 
 def test_a_crowd_is_told_when_to_ask_again() -> None:
     with pytest.raises(RateLimited) as refused:
-        spent(replace(ALICE, in_flight=5))
+        spent(changed(ALICE, in_flight=5))
     assert refused.value.retry_after >= 1
 
 
@@ -172,7 +173,7 @@ def test_a_burst_by_key_ends_where_the_key_s_does_and_one_by_hand_where_the_user
     user = spent(user)
     with pytest.raises(RateLimited, match="Too many generations:"):
         spent(user)
-    assert spent(user, at=NOW + SECOND).in_flight == 4
+    assert spent(user, at=NOW + SECOND).pace.in_flight == 4
 
 
 # --- standing ---
@@ -181,16 +182,16 @@ def test_a_burst_by_key_ends_where_the_key_s_does_and_one_by_hand_where_the_user
 @pytest.mark.parametrize("millis", [0, 1, 400, 999])
 def test_a_sign_in_of_the_very_second_of_the_sign_out_lives_and_one_before_it_does_not(millis: int) -> None:
     """Tokens tell whole seconds: it may be the sign-in that followed."""
-    user = replace(ALICE, signed_out_at=NOW + timedelta(milliseconds=millis))
+    user = changed(ALICE, signed_out_at=NOW + timedelta(milliseconds=millis))
     for moment in (NOW, NOW + SECOND):
-        assert check_standing(user, Spender(signed_in_at=moment), NOW) is None
+        assert check_standing(user.identity, Spender(signed_in_at=moment), NOW) is None
     for moment in (NOW - SECOND, NOW - 2 * SECOND):
         with pytest.raises(Unauthenticated, match="signed out"):
-            check_standing(user, Spender(signed_in_at=moment), NOW)
+            check_standing(user.identity, Spender(signed_in_at=moment), NOW)
 
 
 def test_keys_outlive_a_sign_out() -> None:
-    assert check_standing(replace(ALICE, signed_out_at=NOW), BY_KEY, NOW) == KEY
+    assert check_standing(changed(ALICE, signed_out_at=NOW).identity, BY_KEY, NOW) == KEY
 
 
 # --- and back ---
@@ -237,7 +238,7 @@ def test_an_anonymous_user_has_one_generation_that_succeeds(
         spent(during, price=0)
     after = end(generation, NOW).applied_to(during)
     if may_again:
-        assert spent(after).in_flight == 1
+        assert spent(after).pace.in_flight == 1
     else:
         with pytest.raises(AnonymousAllowanceUsed):
             spent(after)

@@ -280,8 +280,8 @@ class Life:
         if generation.is_final:
             self.ended = generation
         user = self.world.user("alice")
-        assert (user.current_credits, user.held_credits) == (96 + generation.refunded, generation.held)
-        assert user.in_flight == generation.in_flight == (not generation.is_final)
+        assert (user.balance.current_credits, user.balance.held_credits) == (96 + generation.refunded, generation.held)
+        assert user.pace.in_flight == generation.in_flight == (not generation.is_final)
 
 
 STEPS = [

@@ -85,9 +85,9 @@ class TestCatalogue:
     def test_users_registered_before_their_history(self, now: datetime, zone: tzinfo) -> None:
         past = history(now, zone=zone)
         for user, told in zip(users(now, zone), USERS, strict=True):
-            assert user.created_at is not None
-            assert all(user.created_at < one.created_at for one in past if one.user_id == user.id)
-            assert (user.current_credits, user.total_images_generated) == (told.credits, told.images)
+            assert user.identity.created_at is not None
+            assert all(user.identity.created_at < one.created_at for one in past if one.user_id == user.id)
+            assert (user.balance.current_credits, user.activity.total_images_generated) == (told.credits, told.images)
 
 
 class TestHistory:

@@ -1,6 +1,6 @@
 """Accounts, on the twin and on the emulator; and what two instances make of one another's writes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +12,10 @@ from core.rates import Bucket
 from domain.accounts.audit_log import AuditRecord
 from domain.accounts.errors import UserNotFound
 from domain.accounts.keys import ApiKey, Budget, Scope, new_id
+from domain.accounts.user_identity import UserIdentity
+from domain.credits.commits import BalanceDelta, Commit
 from domain.credits.ledger import Entry, EntryType
-from domain.credits.user import User
+from domain.credits.user import Activity, Balance, User
 from emulator import firestore_documents
 from instances import instance_over
 from people import NOW as WORLD_NOW
@@ -22,13 +24,24 @@ from repositories.accounts.accounts import AccountRepository
 from repositories.accounts.users import UserRepository
 from repositories.store.documents import AlreadyExists, Create, Documents, Update, Write
 from repositories.store.memory import MemoryDocuments
-from services.accounts.ports import AccountChange, Admission, Arrival, Identity, KeySecret, PastArrivals
+from services.accounts.ports import (
+    AccountCommit,
+    Arrival,
+    CountedAccount,
+    Identity,
+    KeySecret,
+    PastArrivals,
+    WelcomedMailbox,
+)
 from unsteady import UnsteadyDocuments, happened
+from users import changed, identity_commit
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ALICE = User(id="alice", name="Alice", email="a@example.com", current_credits=4, created_at=NOW, updated_at=NOW)
+NEW = UserIdentity(name="Alice", email="a@example.com", created_at=NOW)
+ALICE = User(id="alice", identity=NEW, balance=Balance(books_opened_at=NOW), activity=Activity(updated_at=NOW))
+WELCOMED = changed(ALICE, current_credits=4)
 WELCOME = Entry(
     id="welcome-alice", type=EntryType.GRANT, credits=4, user_id="alice", description="Welcome", timestamp=NOW
 )
@@ -41,6 +54,7 @@ KEY = ApiKey(
     bucket=Bucket(level=1, at=NOW),
     spent={"d20260304": 2, "m202603": 2},
 )
+RECORD = AuditRecord(id="r1", at=NOW, actor="user:admin", action="key.create", target="users/alice")
 
 
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)])
@@ -57,21 +71,29 @@ def repository(documents: Documents) -> AccountRepository:
     return instance_over(documents).stored_accounts
 
 
-def opened(accounts: AccountRepository, **changes: Any) -> User:
-    return accounts.open(replace(ALICE, **changes), None)
+def opening(user_id: str = "alice", *records: object, **changes: Any) -> AccountCommit:
+    identity = replace(NEW, **changes)
+    return Commit(user_id=user_id, at=NOW, identity=identity, opens_books=True, records=records)
+
+
+def opened(accounts: AccountRepository, user_id: str = "alice", **changes: Any) -> User:
+    return accounts.open(opening(user_id, **changes))
 
 
 def arrival(user_id: str = "alice", mailbox: str | None = "box") -> Arrival:
     return Arrival(user_id=user_id, network="hash", mailbox=mailbox, at=NOW)
 
 
-def welcomed(user: User | None, past: PastArrivals) -> Admission | None:
+def welcomed(user: User | None, past: PastArrivals, user_id: str = "alice") -> AccountCommit | None:
     """Once for each user and mailbox."""
     if user is not None:
         return None
+    counted = opening(user_id, CountedAccount(arrival=arrival(user_id), past=past))
     if past.had_welcome:
-        return Admission(user=replace(ALICE, current_credits=0), counts=True)
-    return Admission(user=ALICE, entry=WELCOME, counts=True, is_welcome=True)
+        return counted
+    entry = replace(WELCOME, user_id=user_id)
+    records = (WelcomedMailbox(mailbox="box", at=NOW), *counted.records)
+    return replace(counted, delta=BalanceDelta(current=4), entries=(entry,), records=records)
 
 
 def secret(serial: int, key: ApiKey = KEY) -> KeySecret:
@@ -79,25 +101,29 @@ def secret(serial: int, key: ApiKey = KEY) -> KeySecret:
 
 
 def with_key(user: User, key: ApiKey = KEY) -> User:
-    return replace(user, keys={**user.keys, key.id: key})
+    return changed(user, keys={**user.identity.keys, key.id: key})
+
+
+def key_commit(user: User, key: ApiKey = KEY, serial: int = 1, *records: object) -> AccountCommit:
+    return identity_commit(user, NOW, secret(serial, key), *records, keys={**user.identity.keys, key.id: key})
 
 
 def test_a_user_is_opened_once(documents: Documents) -> None:
     here, there = repository(documents), repository(documents)
     assert opened(here) == ALICE
-    assert opened(there, current_credits=99) == ALICE
+    assert opened(there, name="Other") == ALICE
 
 
 def test_of_many_who_open_at_once_one_does(documents: Documents) -> None:
     repositories = [repository(documents) for _ in range(8)]
     calls = [lambda each=each, place=place: opened(each, name=str(place)) for place, each in enumerate(repositories)]
-    assert len({user.name for user in at_once(*calls)}) == 1
+    assert len({user.identity.name for user in at_once(*calls)}) == 1
 
 
 def test_an_admission_writes_the_user_its_entry_and_what_its_addresses_had_together(documents: Documents) -> None:
     here, there = repository(documents), repository(documents)
-    assert here.admit(arrival(), welcomed) == ALICE
-    assert there.admit(arrival(), welcomed) == ALICE
+    assert here.admit(arrival(), welcomed) == WELCOMED
+    assert there.admit(arrival(), welcomed) == WELCOMED
     paths = ["users/alice", "users/alice/transactions/welcome-alice", "welcomes/box", "addresses/hash-20260304"]
     found = [documents.get(path) for path in paths]
     assert len({each.version for each in found if each is not None}) == 1
@@ -109,32 +135,32 @@ def test_an_admission_writes_the_user_its_entry_and_what_its_addresses_had_toget
 
 
 def test_of_many_accounts_of_one_mailbox_one_has_the_welcome(documents: Documents) -> None:
-    def decide(place: int) -> Callable[[User | None, PastArrivals], Admission | None]:
-        def admit(user: User | None, past: PastArrivals) -> Admission | None:
-            admission = welcomed(user, past)
-            return None if admission is None else replace(admission, user=replace(admission.user, id=f"u{place}"))
+    def come(user_id: str) -> User:
+        return repository(documents).admit(arrival(user_id), lambda known, past: welcomed(known, past, user_id))
 
-        return admit
-
-    calls = [lambda place=place: repository(documents).admit(arrival(f"u{place}"), decide(place)) for place in range(6)]
-    assert sorted(user.current_credits for user in at_once(*calls)) == [0] * 5 + [4]
+    calls = [lambda place=place: come(f"u{place}") for place in range(6)]
+    assert sorted(user.balance.current_credits for user in at_once(*calls)) == [0] * 5 + [4]
     counted = documents.get("addresses/hash-20260304")
     assert counted is not None
     assert counted.fields["accounts"] == 6
 
 
+def anonymous(accounts: AccountRepository, user_id: str) -> User:
+    """Admit somebody whose address may have three accounts a day."""
+    here = arrival(user_id, None)
+
+    def decide(_: User | None, past: PastArrivals) -> AccountCommit:
+        if past.accounts >= 3:
+            raise RateLimited("Enough.", retry_after=1, policy="accounts")
+        return opening(user_id, CountedAccount(arrival=here, past=past))
+
+    return accounts.admit(here, decide)
+
+
 def test_an_address_is_counted_with_the_account_and_refused_without_one(documents: Documents) -> None:
     accounts = repository(documents)
 
-    def decide(place: int) -> Callable[[User | None, PastArrivals], Admission | None]:
-        def admit(_: User | None, past: PastArrivals) -> Admission | None:
-            if past.accounts >= 3:
-                raise RateLimited("Enough.", retry_after=1, policy="accounts")
-            return Admission(user=replace(ALICE, id=f"anon-{place}"), counts=True)
-
-        return admit
-
-    calls = [lambda place=place: accounts.admit(arrival(f"anon-{place}", None), decide(place)) for place in range(5)]
+    calls = [lambda place=place: anonymous(accounts, f"anon-{place}") for place in range(5)]
     answers = at_once(*calls)
     assert sum(isinstance(answer, User) for answer in answers) == 3
     assert sum(isinstance(answer, RateLimited) for answer in answers) == 2
@@ -144,11 +170,10 @@ def test_an_address_is_counted_with_the_account_and_refused_without_one(document
 def test_a_change_writes_the_user_the_secret_and_the_audit_record_together(documents: Documents) -> None:
     accounts = repository(documents)
     opened(accounts)
-    record = AuditRecord(id="r1", at=NOW, actor="user:admin", action="key.create", target="users/alice")
-    changed = accounts.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1), audit=record))
-    assert changed == with_key(ALICE)
+    after = accounts.change("alice", lambda user: key_commit(user, KEY, 1, RECORD))
+    assert after == with_key(ALICE)
     found = UserRepository(documents).get("alice")
-    assert found == changed
+    assert found == after
     assert documents.get("audit_log/r1") is not None
     proof = documents.get(f"api_keys/{KEY.id}")
     assert proof is not None
@@ -158,11 +183,11 @@ def test_a_change_writes_the_user_the_secret_and_the_audit_record_together(docum
 def test_a_change_decides_on_what_stands_there_now(documents: Documents) -> None:
     here, there = repository(documents), repository(documents)
     opened(here)
-    there.change("alice", lambda user: AccountChange(user=replace(user, name="There")))
-    here.change("alice", lambda user: AccountChange(user=replace(user, email=user.name)))
+    there.change("alice", lambda user: identity_commit(user, NOW, name="There"))
+    here.change("alice", lambda user: identity_commit(user, NOW, email=user.identity.name))
     found = UserRepository(documents).get("alice")
     assert found is not None
-    assert (found.name, found.email) == ("There", "There")
+    assert (found.identity.name, found.identity.email) == ("There", "There")
 
 
 def test_changes_at_once_all_count(documents: Documents) -> None:
@@ -171,12 +196,12 @@ def test_changes_at_once_all_count(documents: Documents) -> None:
 
     def added(accounts: AccountRepository) -> User:
         key = replace(KEY, id=new_id())
-        return accounts.change("alice", lambda user: AccountChange(user=with_key(user, key), secret=secret(1, key)))
+        return accounts.change("alice", lambda user: key_commit(user, key))
 
     at_once(*(lambda each=each: added(each) for each in repositories))
     found = UserRepository(documents).get("alice")
     assert found is not None
-    assert len(found.keys) == 6
+    assert len(found.identity.keys) == 6
 
 
 def test_nothing_to_change_writes_nothing(documents: Documents) -> None:
@@ -191,25 +216,27 @@ def test_whoever_is_not_there_is_not_changed(documents: Documents) -> None:
     accounts = repository(documents)
     opened(accounts)
     with pytest.raises(UserNotFound):
-        accounts.change("nobody", lambda user: AccountChange(user=user))
+        accounts.change("nobody", lambda user: identity_commit(user, NOW))
     with pytest.raises(UserNotFound):
-        accounts.claim("alice", "nobody", lambda one, other: (one, other))
+        accounts.claim("alice", "nobody", lambda one, other: (identity_commit(one, NOW), identity_commit(other, NOW)))
 
 
 def test_a_claim_changes_both_or_nothing(documents: Documents) -> None:
     accounts = repository(documents)
     opened(accounts)
-    opened(accounts, id="anon", is_anonymous=True)
+    opened(accounts, "anon", is_anonymous=True)
 
-    def decide(one: User, other: User) -> tuple[User, User]:
-        return replace(one, claimed=("anon",)), replace(other, claimed_by="alice", is_active=False)
+    def decide(one: User, other: User) -> tuple[AccountCommit, AccountCommit]:
+        closed = identity_commit(other, NOW, claimed_by="alice", is_active=False)
+        return identity_commit(one, NOW, RECORD, claimed=("anon",)), closed
 
-    assert accounts.claim("alice", "anon", decide).claimed == ("anon",)
+    assert accounts.claim("alice", "anon", decide).identity.claimed == ("anon",)
     users = UserRepository(documents)
     other = users.get("anon")
     assert other is not None
-    assert (other.claimed_by, other.is_active) == ("alice", False)
-    again = accounts.claim("alice", "anon", lambda one, other: (one, other))
+    assert (other.identity.claimed_by, other.identity.is_active) == ("alice", False)
+    assert documents.get("audit_log/r1") is not None
+    again = accounts.claim("alice", "anon", lambda one, other: None)
     assert again == users.get("alice")
     assert users.get("anon") == other
 
@@ -220,9 +247,7 @@ def test_the_last_two_secrets_are_kept_newest_first(documents: Documents) -> Non
     for serial in (1, 2, 3):
         accounts.change(
             "alice",
-            lambda user, serial=serial: AccountChange(
-                user=with_key(user, replace(KEY, serial=serial)), secret=secret(serial)
-            ),
+            lambda user, serial=serial: key_commit(user, replace(KEY, serial=serial), serial),
         )
     assert accounts.secrets(KEY.id, fresh=True) == (secret(3), secret(2))
     assert accounts.secrets(new_id(), fresh=False) == ()
@@ -232,7 +257,7 @@ def test_secrets_are_remembered_and_read_again_when_asked_to() -> None:
     documents = UnsteadyDocuments()
     accounts = repository(documents)
     opened(accounts)
-    accounts.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1)))
+    accounts.change("alice", key_commit)
     assert accounts.secrets(KEY.id, fresh=False) == (secret(1),)
     documents.forget_counts()
     assert accounts.secrets(KEY.id, fresh=False) == (secret(1),)
@@ -248,14 +273,14 @@ def test_what_was_never_there_is_asked_for_each_time() -> None:
     here, there = repository(documents), repository(documents)
     opened(there)
     assert here.secrets(KEY.id, fresh=False) == ()
-    there.change("alice", lambda user: AccountChange(user=with_key(user), secret=secret(1)))
+    there.change("alice", key_commit)
     assert here.secrets(KEY.id, fresh=False) == (secret(1),)
 
 
 def test_who_opens_what_another_instance_opens_in_that_moment_gets_the_other_s() -> None:
     documents = UnsteadyDocuments()
     documents.before_commit = lambda: opened(repository(documents), name="There")
-    assert opened(repository(documents)).name == "There"
+    assert opened(repository(documents)).identity.name == "There"
 
 
 @pytest.mark.parametrize("already", [0, 1, 2])
@@ -263,12 +288,7 @@ def test_two_instances_that_count_an_address_at_the_same_moment_count_both(alrea
     documents = UnsteadyDocuments()
 
     def come(name: str) -> User:
-        def admit(_: User | None, past: PastArrivals) -> Admission | None:
-            if past.accounts >= 3:
-                raise RateLimited("Enough.", retry_after=1, policy="accounts")
-            return Admission(user=replace(ALICE, id=name), counts=True)
-
-        return repository(documents).admit(arrival(name, None), admit)
+        return anonymous(repository(documents), name)
 
     for place in range(already):
         come(f"before-{place}")
@@ -286,12 +306,12 @@ def test_after_a_lost_answer_the_change_is_decided_on_what_happened() -> None:
     opened(accounts)
     seen: list[str] = []
 
-    def decide(user: User) -> AccountChange | None:
-        seen.append(user.name)
-        return None if user.name == "New" else AccountChange(user=replace(user, name="New"))
+    def decide(user: User) -> AccountCommit | None:
+        seen.append(user.identity.name)
+        return None if user.identity.name == "New" else identity_commit(user, NOW, name="New")
 
     documents.script = [happened]
-    assert accounts.change("alice", decide).name == "New"
+    assert accounts.change("alice", decide).identity.name == "New"
     assert seen == ["Alice", "New"]
 
 
@@ -358,4 +378,4 @@ def test_keys_are_revoked_and_rotated_across_instances(two: list[World]) -> None
     here.app.keys.revoke("alice", issued.key.id)
     assert refusal(order(there, bearer(rotated.token))) == (401, "unauthenticated")
     assert refusal(there.api("GET", "/v1/balance", headers=bearer(rotated.token))) == (401, "unauthenticated")
-    assert here.user("alice").keys[issued.key.id].in_flight == 2
+    assert here.user("alice").identity.keys[issued.key.id].in_flight == 2

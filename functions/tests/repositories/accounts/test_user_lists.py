@@ -12,6 +12,7 @@ from repositories.operations.demo import DemoRepository
 from repositories.store.documents import Documents
 from repositories.store.memory import MemoryDocuments
 from services.accounts.ports import UserPlace
+from users import a_user
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -43,8 +44,8 @@ def users(documents: Documents) -> UserRepository:
 
 
 def put(documents: Documents, user_id: str, email: str, *, erasure_due: bool = False) -> None:
-    user = User(
-        id=user_id,
+    user = a_user(
+        user_id,
         name="",
         email=email,
         current_credits=0,
@@ -61,7 +62,7 @@ def paged(users: UserRepository, prefix: str | None, limit: int) -> list[str]:
     while page := users.search(prefix, after=after, limit=limit):
         assert len(page) <= limit
         found += [user.id for user in page]
-        after = UserPlace(page[-1].email, page[-1].id)
+        after = UserPlace(page[-1].identity.email, page[-1].id)
     return found
 
 

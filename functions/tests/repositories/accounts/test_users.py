@@ -12,8 +12,9 @@ from domain.credits.user import User
 from repositories.accounts.users import UserRepository
 from repositories.store.documents import Create, Increment, Update
 from repositories.store.optimistic import Stale
-from services.accounts.ports import UserMark
+from services.accounts.ports import UserMark, UserPlace
 from unsteady import UnsteadyDocuments
+from users import a_user
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -43,8 +44,8 @@ def earn(documents: UnsteadyDocuments, by: int) -> None:
 
 def spend(price: int) -> Callable[[User], Commit[Subject]]:
     def decide(user: User) -> Commit[Subject]:
-        if user.current_credits < price:
-            raise InsufficientCredits(required=price, available=user.current_credits)
+        if user.balance.current_credits < price:
+            raise InsufficientCredits(required=price, available=user.balance.current_credits)
         return Commit(user_id=user.id, at=NOON, delta=BalanceDelta(current=-price))
 
     return decide
@@ -54,14 +55,14 @@ class TestDecide:
     def test_a_user_that_was_not_seen_is_read_once(self, documents: UnsteadyDocuments, users: UserRepository) -> None:
         for _ in range(3):
             change, stored = users.decide("alice", spend(5), fresh=False)
-            assert (change.delta, stored.value.current_credits) == (BalanceDelta(current=-5), 5)
+            assert (change.delta, stored.value.balance.current_credits) == (BalanceDelta(current=-5), 5)
         assert documents.gets == ["users/alice"]
 
     def test_fresh_reads_each_time(self, documents: UnsteadyDocuments, users: UserRepository) -> None:
         users.decide("alice", spend(5), fresh=True)
         earn(documents, 3)
         _, stored = users.decide("alice", spend(5), fresh=True)
-        assert stored.value.current_credits == 8
+        assert stored.value.balance.current_credits == 8
         assert documents.gets == ["users/alice"] * 2
 
     def test_the_version_is_that_of_the_document(self, documents: UnsteadyDocuments, users: UserRepository) -> None:
@@ -104,7 +105,7 @@ class TestDecide:
 
 class TestMemory:
     def test_what_is_remembered_needs_no_read(self, documents: UnsteadyDocuments, users: UserRepository) -> None:
-        user = User(id="alice", name="", email="", current_credits=77)
+        user = a_user("alice", current_credits=77)
         users.remember(Stored(user, NOON))
         _, stored = users.decide("alice", spend(70), fresh=False)
         assert stored == Stored(user, NOON)
@@ -136,10 +137,10 @@ class TestMemory:
         earn(documents, 1)
         found = users.get("alice")
         assert found is not None
-        assert found.current_credits == 6
+        assert found.balance.current_credits == 6
 
     def test_a_user_that_is_gone_is_not_remembered(self, documents: UnsteadyDocuments, users: UserRepository) -> None:
-        users.remember(Stored(User(id="ghost", name="", email="", current_credits=9), NOON))
+        users.remember(Stored(a_user("ghost", current_credits=9), NOON))
         assert users.get("ghost") is None
         with pytest.raises(UserNotFound):
             users.decide("ghost", spend(1), fresh=False)
@@ -148,8 +149,8 @@ class TestMemory:
         self, documents: UnsteadyDocuments, users: UserRepository
     ) -> None:
         documents.commit([Create("users/old", {"name": "Old", "email": "o@example.com", "current_credits": 3})])
-        assert users.get("old") == User(
-            id="old", name="Old", email="o@example.com", current_credits=3, held_credits=0, books_opened_at=None
+        assert users.get("old") == a_user(
+            "old", name="Old", email="o@example.com", current_credits=3, held_credits=0, books_opened_at=None
         )
 
 
@@ -172,7 +173,7 @@ class TestPages:
         after: UserMark | None = None
         while page := taken(users, changed_since, after, size):
             found += [user.id for user in page]
-            after = UserMark(page[-1].updated_at, page[-1].id)
+            after = UserMark(page[-1].activity.updated_at, page[-1].id)
         return found
 
     @pytest.mark.parametrize("size", [1, 3, 8, 20])
@@ -187,7 +188,7 @@ class TestPages:
         first = taken(many, NOON, None, 3)
         later = NOON + timedelta(days=1)
         documents.commit([Update(f"users/{first[-1].id}", {"updated_at": later})])
-        second = taken(many, NOON, UserMark(first[-1].updated_at, first[-1].id), 20)
+        second = taken(many, NOON, UserMark(first[-1].activity.updated_at, first[-1].id), 20)
         assert {user.id for user in [*first, *second]} == {"alice", *"bcdefgh"}
 
     def test_searching_by_the_beginning_of_an_address(
@@ -196,7 +197,8 @@ class TestPages:
         for name, email in {"a": "ann@x.org", "b": "anna@x.org", "c": "ann@x.org", "d": "bob@x.org"}.items():
             documents.commit([Create(f"users/{name}", {"name": "", "email": email, "current_credits": 0})])
         first = users.search("ann", after=None, limit=2)
-        assert [(user.id, user.email) for user in first] == [("a", "ann@x.org"), ("c", "ann@x.org")]
-        assert [user.id for user in users.search("ann", after=first[-1], limit=2)] == ["b"]
+        assert [(user.id, user.identity.email) for user in first] == [("a", "ann@x.org"), ("c", "ann@x.org")]
+        place = UserPlace(first[-1].identity.email, first[-1].id)
+        assert [user.id for user in users.search("ann", after=place, limit=2)] == ["b"]
         assert [user.id for user in users.search("anna@x.org", after=None, limit=9)] == ["b"]
         assert users.search("x", after=None, limit=9) == []

@@ -30,7 +30,7 @@ def documents() -> UnsteadyDocuments:
     """Alice has 10 credits, as an entry says."""
     documents = UnsteadyDocuments()
     documents.commit([Create("users/alice", {"current_credits": 0, "held_credits": 0, "created_at": NOON})])
-    ledger_over(documents).post("alice", "start", lambda user: post(user, an_entry("start", 10)))
+    ledger_over(documents).post("alice", "start", lambda user: post(user.balance, an_entry("start", 10)))
     documents.forget_counts()
     return documents
 
@@ -47,7 +47,7 @@ def ledger(documents: UnsteadyDocuments) -> LedgerRepository:
 
 
 def put(ledger: LedgerRepository, entry: Entry) -> Entry:
-    return ledger.post("alice", entry.id, lambda user: post(user, entry)).entry
+    return ledger.post("alice", entry.id, lambda user: post(user.balance, entry)).entry
 
 
 def credits_of(documents: UnsteadyDocuments, user_id: str = "alice") -> int:
@@ -120,7 +120,7 @@ class TestPost:
 
     def test_nobody(self, ledger: LedgerRepository) -> None:
         with pytest.raises(UserNotFound):
-            ledger.post("nobody", "e", lambda user: post(user, an_entry("e", 1)))
+            ledger.post("nobody", "e", lambda user: post(user.balance, an_entry("e", 1)))
 
 
 class TestPages:

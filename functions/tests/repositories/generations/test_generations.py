@@ -30,6 +30,7 @@ from repositories.store.memory import MemoryDocuments
 from repositories.store.optimistic import OptimisticTransaction
 from services.generations.ports import Created, GenerationFilter, Waiting
 from unsteady import UnsteadyDocuments, did_not_happen, happened
+from users import changed
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -487,7 +488,7 @@ class TestCounting:
         assert found is not None
         before = user_from(found)
         documents.commit(
-            [Update("users/alice", user_difference(before, replace(before, keys={key.id: key for key in keys})))]
+            [Update("users/alice", user_difference(before, changed(before, keys={key.id: key for key in keys})))]
         )
         documents.forget_counts()
         return Instance(documents)
@@ -510,28 +511,31 @@ class TestCounting:
     ) -> None:
         documents.script = [*script]
         known = self.create(with_key, "g1", Spender(key_id="one", key_serial=1))
-        key = self.user(with_key).keys["one"]
+        key = self.user(with_key).identity.keys["one"]
         assert (key.in_flight, key.spent, key.last_used_at) == (1, {"d20260304": 3, "m202603": 3}, NOON)
         documents.script = [*script]
         with_key.fail(known)
         user = self.user(with_key)
-        assert (user.keys["one"].in_flight, user.keys["one"].spent) == (0, {"d20260304": 0, "m202603": 0})
-        assert user.keys["other"].spent == {}
+        assert (user.identity.keys["one"].in_flight, user.identity.keys["one"].spent) == (
+            0,
+            {"d20260304": 0, "m202603": 0},
+        )
+        assert user.identity.keys["other"].spent == {}
 
     def test_what_completes_stays_spent(self, with_key: Instance) -> None:
         with_key.complete(self.create(with_key, "g1", Spender(key_id="one", key_serial=1)))
         user = self.user(with_key)
-        assert (user.in_flight, user.keys["one"].in_flight) == (0, 0)
-        assert user.keys["one"].spent == {"d20260304": 3, "m202603": 3}
+        assert (user.pace.in_flight, user.identity.keys["one"].in_flight) == (0, 0)
+        assert user.identity.keys["one"].spent == {"d20260304": 3, "m202603": 3}
 
     def test_a_person_leaves_the_keys_alone(self, with_key: Instance) -> None:
-        before = self.user(with_key).keys
+        before = self.user(with_key).identity.keys
         known = self.create(with_key, "g1", Spender())
         user = self.user(with_key)
-        assert (user.in_flight, user.keys) == (1, before)
-        assert user.bucket is not None
+        assert (user.pace.in_flight, user.identity.keys) == (1, before)
+        assert user.pace.bucket is not None
         with_key.fail(known)
-        assert (self.user(with_key).in_flight, self.user(with_key).keys) == (0, before)
+        assert (self.user(with_key).pace.in_flight, self.user(with_key).identity.keys) == (0, before)
 
     def test_a_key_that_was_revoked_elsewhere_spends_nothing(
         self, documents: UnsteadyDocuments, with_key: Instance
@@ -705,7 +709,7 @@ class TestBatches:
     def balance(self, instance: Instance) -> tuple[int, int]:
         user = instance.users.get("alice")
         assert user is not None
-        return user.current_credits, user.held_credits
+        return user.balance.current_credits, user.balance.held_credits
 
     def test_several_are_one_commit_and_the_next_needs_no_read(self, alone: Instance) -> None:
         documents = self.documents(alone)

@@ -183,7 +183,7 @@ def test_a_service_key_acts_for_whom_it_names_and_is_no_admin_then(service: tupl
     assert (caller.user_id, caller.is_admin) == ("ext-shop-7", False)
     assert caller.actor == by_key(world, token).actor
     user = world.user("ext-shop-7")
-    assert (user.current_credits, user.books_opened_at) == (0, NOW)
+    assert (user.balance.current_credits, user.balance.books_opened_at) == (0, NOW)
     assert not world.entries("ext-shop-7")
     world.assert_books_balance()
 
@@ -289,4 +289,8 @@ def test_a_token_that_turned_real_is_taken_up_even_where_the_anonymous_user_is_r
     in_person(here, Identity("anon", email="ann@example.com", email_verified=True))
     in_person(there, Identity("anon", email="ann@example.com", email_verified=True), is_fenced=True)
     user = there.user("anon")
-    assert (user.is_anonymous, user.email, user.current_credits) == (False, "ann@example.com", 4 + 10)
+    assert (user.identity.is_anonymous, user.identity.email, user.balance.current_credits) == (
+        False,
+        "ann@example.com",
+        4 + 10,
+    )

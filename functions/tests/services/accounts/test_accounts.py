@@ -45,8 +45,13 @@ def create(world: World, user_id: str) -> str:
 def test_the_first_sign_in_makes_the_user_with_a_welcome_that_is_booked(world: World) -> None:
     user = enter(world)
     assert user == world.user("newcomer")
-    assert (user.name, user.email, user.current_credits, user.is_anonymous) == ("New", "new@example.com", 10, False)
-    assert (user.created_at, user.books_opened_at, user.is_admin) == (NOW, NOW, False)
+    assert (user.identity.name, user.identity.email, user.balance.current_credits, user.identity.is_anonymous) == (
+        "New",
+        "new@example.com",
+        10,
+        False,
+    )
+    assert (user.identity.created_at, user.balance.books_opened_at, user.identity.is_admin) == (NOW, NOW, False)
     assert booked(world, "newcomer") == [("welcome-newcomer", EntryType.GRANT, 10)]
     world.assert_books_balance()
 
@@ -62,18 +67,18 @@ def test_every_later_one_changes_nothing(world: World) -> None:
 def test_of_forty_first_requests_at_once_one_makes_the_user() -> None:
     worlds = instances(2)
     answers = at_once(*(lambda each=each: enter(each) for each in worlds * 20))
-    assert {(answer.id, answer.current_credits) for answer in answers} == {("newcomer", 10)}
+    assert {(answer.id, answer.balance.current_credits) for answer in answers} == {("newcomer", 10)}
     assert booked(worlds[0], "newcomer") == [("welcome-newcomer", EntryType.GRANT, 10)]
     worlds[0].assert_books_balance()
 
 
 def test_a_welcome_of_nothing_is_no_entry() -> None:
     world = World(NOW, WELCOME_CREDITS="0", ANONYMOUS_CREDITS="0")
-    assert enter(world).current_credits == 0
+    assert enter(world).balance.current_credits == 0
     enter(world, ANON)
     enter(world, LINKED)
     assert booked(world, "newcomer") == booked(world, "anon") == []
-    assert not world.user("anon").is_anonymous
+    assert not world.user("anon").identity.is_anonymous
     world.assert_books_balance()
 
 
@@ -96,7 +101,7 @@ def test_a_lost_answer_makes_one_user_and_one_welcome(fate: Callable[..., Any], 
 
 def test_an_anonymous_user_has_enough_for_one_generation(world: World) -> None:
     user = enter(world, ANON)
-    assert (user.is_anonymous, user.current_credits) == (True, 4)
+    assert (user.identity.is_anonymous, user.balance.current_credits) == (True, 4)
     assert booked(world, "anon") == [("trial-anon", EntryType.GRANT, 4)]
 
 
@@ -105,7 +110,7 @@ def test_the_first_that_succeeds_is_the_last(world: World) -> None:
     world.deliver(create(world, "anon"))
     with pytest.raises(AnonymousAllowanceUsed):
         create(world, "anon")
-    assert (world.user("anon").current_credits, world.user("anon").total_images_generated) == (3, 1)
+    assert (world.user("anon").balance.current_credits, world.user("anon").activity.total_images_generated) == (3, 1)
 
 
 def test_one_that_was_cancelled_does_not_count(world: World) -> None:
@@ -126,7 +131,7 @@ def test_of_forty_at_once_an_anonymous_user_gets_one() -> None:
     answers = at_once(*(lambda each=each: create(each, "anon") for each in worlds * 20))
     assert sum(isinstance(answer, str) for answer in answers) == 1
     assert sum(isinstance(answer, AnonymousAllowanceUsed) for answer in answers) == 39
-    assert worlds[0].user("anon").current_credits == 3
+    assert worlds[0].user("anon").balance.current_credits == 3
 
 
 def strangers(world: World, count: int, address: str = HERE, *, first: int = 0) -> list[Any]:
@@ -157,7 +162,7 @@ def test_where_midnight_is_whole_seconds_away_the_wait_is_as_long(world: World, 
 def test_another_address_and_real_accounts_are_not_held_back(world: World) -> None:
     strangers(world, 4)
     assert all(isinstance(each, User) for each in strangers(world, 3, "192.0.2.2", first=10))
-    assert enter(world).current_credits == 10
+    assert enter(world).balance.current_credits == 10
 
 
 def test_who_came_before_is_let_in_from_an_address_that_had_its_share(world: World) -> None:
@@ -181,8 +186,12 @@ def test_linking_keeps_what_there_is_and_gives_the_welcome_once(world: World) ->
     world.deliver(generation_id)
     for _ in range(2):
         user = enter(world, LINKED)
-        assert (user.is_anonymous, user.email, user.name) == (False, "ann@example.com", "Ann")
-    assert world.user("anon").current_credits == 3 + 10
+        assert (user.identity.is_anonymous, user.identity.email, user.identity.name) == (
+            False,
+            "ann@example.com",
+            "Ann",
+        )
+    assert world.user("anon").balance.current_credits == 3 + 10
     assert sorted(entry_id for entry_id, _, _ in booked(world, "anon")) == [
         f"{generation_id}-deduction",
         "trial-anon",
@@ -197,7 +206,7 @@ def test_of_forty_first_requests_after_linking_one_brings_the_welcome() -> None:
     worlds = instances(2)
     enter(worlds[0], ANON)
     answers = at_once(*(lambda each=each: enter(each, LINKED) for each in worlds * 20))
-    assert {(answer.is_anonymous, answer.current_credits) for answer in answers} == {(False, 14)}
+    assert {(answer.identity.is_anonymous, answer.balance.current_credits) for answer in answers} == {(False, 14)}
     assert len(booked(worlds[0], "anon")) == 2
     worlds[0].assert_books_balance()
 
@@ -205,7 +214,7 @@ def test_of_forty_first_requests_after_linking_one_brings_the_welcome() -> None:
 def test_an_old_anonymous_token_does_not_make_a_linked_user_anonymous_again(world: World) -> None:
     enter(world, ANON)
     enter(world, LINKED)
-    assert not enter(world, ANON).is_anonymous
+    assert not enter(world, ANON).identity.is_anonymous
 
 
 @pytest.mark.parametrize("place", [0, 1])
@@ -217,7 +226,7 @@ def test_linking_survives_a_lost_answer_at_either_step(fate: Callable[..., Any],
     documents.script = [None] * place + [fate]
     enter(world, LINKED)
     user = world.user("anon")
-    assert (user.is_anonymous, user.current_credits) == (False, 14)
+    assert (user.identity.is_anonymous, user.balance.current_credits) == (False, 14)
     world.assert_books_balance()
 
 
@@ -243,9 +252,13 @@ def test_who_claims_owns_and_the_anonymous_account_ends(guest: World) -> None:
     before = guest.user("alice")
     user = claim(guest)
     assert user == guest.user("alice")
-    assert (user.claimed, user.current_credits) == (("anon",), before.current_credits)
+    assert (user.identity.claimed, user.balance.current_credits) == (("anon",), before.balance.current_credits)
     other = guest.user("anon")
-    assert (other.claimed_by, other.is_active, other.signed_out_at) == ("alice", False, guest.now)
+    assert (other.identity.claimed_by, other.identity.is_active, other.identity.signed_out_at) == (
+        "alice",
+        False,
+        guest.now,
+    )
     with pytest.raises(Unauthenticated):
         create(guest, "anon")
     guest.assert_books_balance()
@@ -263,7 +276,7 @@ def test_nobody_else_can_claim_it_then(guest: World) -> None:
     claim(guest)
     with pytest.raises(InvalidRequest, match="belongs to somebody already"):
         claim(guest, "mallory")
-    assert guest.user("mallory").claimed == ()
+    assert guest.user("mallory").identity.claimed == ()
 
 
 def test_an_account_that_was_closed_or_signed_out_is_not_taken_over(guest: World) -> None:
@@ -274,14 +287,14 @@ def test_an_account_that_was_closed_or_signed_out_is_not_taken_over(guest: World
     guest.overwrite("users/anon", is_active=True, signed_out_at=guest.now)
     with pytest.raises(InvalidRequest, match="signed out everywhere"):
         claim(guest)
-    assert guest.user("alice").claimed == ()
+    assert guest.user("alice").identity.claimed == ()
 
 
 def test_who_is_inactive_takes_nothing_over(guest: World) -> None:
     guest.overwrite("users/alice", is_active=False)
     with pytest.raises(UserInactive):
         claim(guest)
-    assert guest.user("anon").claimed_by is None
+    assert guest.user("anon").identity.claimed_by is None
 
 
 def test_of_two_claimers_at_once_one_has_it(guest: World) -> None:
@@ -289,10 +302,10 @@ def test_of_two_claimers_at_once_one_has_it(guest: World) -> None:
     known(there, anon_token=ANON)
     answers = at_once(lambda: claim(guest), lambda: claim(there, "mallory"))
     assert sum(isinstance(answer, User) for answer in answers) == 1
-    claimed = [guest.user(each).claimed for each in ("alice", "mallory")]
+    claimed = [guest.user(each).identity.claimed for each in ("alice", "mallory")]
     assert sorted(claimed) == [(), ("anon",)]
     owner = "alice" if claimed[0] else "mallory"
-    assert guest.user("anon").claimed_by == owner
+    assert guest.user("anon").identity.claimed_by == owner
 
 
 @pytest.mark.parametrize(
@@ -333,7 +346,7 @@ def test_who_never_made_anything_is_not_found(guest: World) -> None:
 
 def test_there_is_an_end_to_claiming(guest: World) -> None:
     guest.overwrite("users/alice", claimed=[f"old-{place}" for place in range(CLAIMED_MAX - 1)])
-    assert len(claim(guest).claimed) == CLAIMED_MAX
+    assert len(claim(guest).identity.claimed) == CLAIMED_MAX
     guest.overwrite("users/mallory", claimed=[f"old-{place}" for place in range(CLAIMED_MAX)])
     known(guest, more=replace(ANON, user_id="more"))
     enter(guest, replace(ANON, user_id="more"))
@@ -348,8 +361,8 @@ def test_a_claim_survives_a_lost_answer(fate: Callable[..., Any]) -> None:
     known(world, anon_token=ANON)
     enter(world, ANON)
     documents.script = [fate]
-    assert claim(world).claimed == ("anon",)
-    assert world.user("anon").claimed_by == "alice"
+    assert claim(world).identity.claimed == ("anon",)
+    assert world.user("anon").identity.claimed_by == "alice"
 
 
 # --- signing out ---
@@ -358,11 +371,11 @@ def test_a_claim_survives_a_lost_answer(fate: Callable[..., Any]) -> None:
 def test_a_sign_out_ends_every_sign_in_until_now_in_the_books_and_at_firebase(world: World) -> None:
     enter(world)
     world.later(seconds=5)
-    assert world.app.account_service.sign_out("newcomer").signed_out_at == world.now
+    assert world.app.account_service.sign_out("newcomer").identity.signed_out_at == world.now
     assert world.directory.signed_out == ["newcomer"]
     with pytest.raises(Unauthenticated):
         create(world, "newcomer")
-    assert world.user("newcomer").current_credits == 10
+    assert world.user("newcomer").balance.current_credits == 10
 
 
 def test_a_sign_out_elsewhere_stops_spending_at_once() -> None:
@@ -373,7 +386,7 @@ def test_a_sign_out_elsewhere_stops_spending_at_once() -> None:
     here.app.account_service.sign_out("newcomer")
     with pytest.raises(Unauthenticated):
         create(there, "newcomer")
-    assert here.user("newcomer").current_credits == 9
+    assert here.user("newcomer").balance.current_credits == 9
 
 
 def test_where_firebase_does_not_answer_the_sign_out_stands_and_can_be_repeated(world: World) -> None:
@@ -381,7 +394,7 @@ def test_where_firebase_does_not_answer_the_sign_out_stands_and_can_be_repeated(
     world.directory.is_down = True
     with pytest.raises(Unavailable):
         world.app.account_service.sign_out("newcomer")
-    assert world.user("newcomer").signed_out_at == NOW
+    assert world.user("newcomer").identity.signed_out_at == NOW
     world.directory.is_down = False
     world.app.account_service.sign_out("newcomer")
     assert world.directory.signed_out == ["newcomer"]

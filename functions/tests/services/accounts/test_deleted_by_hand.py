@@ -39,9 +39,9 @@ def test_the_next_sign_in_has_the_balance_that_the_entries_add_up_to(guarded: Wo
     guarded.app.users.forget("newcomer")
     assert guarded.api("GET", "/v1/me", headers=BOB).body["current_credits"] == 5
     user = guarded.user("newcomer")
-    assert (user.held_credits, user.in_flight, user.total_images_generated) == (4, 1, 1)
+    assert (user.balance.held_credits, user.pace.in_flight, user.activity.total_images_generated) == (4, 1, 1)
     guarded.deliver_all()
-    assert (guarded.user("newcomer").held_credits, guarded.user("newcomer").current_credits) == (0, 5)
+    assert (guarded.user("newcomer").balance.held_credits, guarded.user("newcomer").balance.current_credits) == (0, 5)
     guarded.assert_books_balance()
 
 

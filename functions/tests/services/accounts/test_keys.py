@@ -43,7 +43,7 @@ def spends(world: World, token: str) -> bool:
 
 def test_a_new_key_can_be_used_and_stands_in_its_owner_s_document(world: World) -> None:
     issued = issue(world, budget=Budget(per_day=3), expires_at=NOW + HOUR)
-    key = world.user("alice").keys[issued.key.id]
+    key = world.user("alice").identity.keys[issued.key.id]
     assert key == issued.key
     assert (key.name, key.scopes, key.budget, key.expires_at) == ("Batch", USUAL, Budget(per_day=3), NOW + HOUR)
     assert spends(world, issued.token)
@@ -78,7 +78,7 @@ def test_one_does_not_see_another_s_keys(world: World) -> None:
     ):
         with pytest.raises(KeyNotFound):
             call()
-    assert world.user("alice").keys == {issued.key.id: issued.key}
+    assert world.user("alice").identity.keys == {issued.key.id: issued.key}
     with pytest.raises(UserNotFound):
         world.app.keys.all("nobody")
 
@@ -107,7 +107,7 @@ def test_a_key_that_has_expired_already_is_not_made(world: World, moment: Any) -
     with pytest.raises(InvalidRequest) as refused:
         issue(world, expires_at=moment)
     assert refused.value.errors[0].pointer == "/expires_at"
-    assert not world.user("alice").keys
+    assert not world.user("alice").identity.keys
 
 
 def test_a_user_has_at_most_twenty_active_keys(world: World) -> None:
@@ -128,7 +128,7 @@ def test_of_forty_keys_at_once_twenty_are_made() -> None:
     answers = at_once(*(lambda each=each: issue(each) for each in worlds * 20))
     assert sum(isinstance(answer, IssuedKey) for answer in answers) == KEYS_MAX
     assert sum(isinstance(answer, TooManyKeys) for answer in answers) == KEYS_MAX
-    assert len(worlds[0].user("alice").keys) == KEYS_MAX
+    assert len(worlds[0].user("alice").identity.keys) == KEYS_MAX
 
 
 def test_keys_that_ended_long_ago_are_forgotten_unless_something_is_in_flight(world: World) -> None:
@@ -138,13 +138,13 @@ def test_keys_that_ended_long_ago_are_forgotten_unless_something_is_in_flight(wo
         world.app.keys.revoke("alice", each.key.id)
     world.later(days=29)
     fresh = issue(world)
-    assert set(world.user("alice").keys) == {each.key.id for each in (ended, busy, expired, fresh)}
+    assert set(world.user("alice").identity.keys) == {each.key.id for each in (ended, busy, expired, fresh)}
     world.later(days=2)
     world.app.keys.revoke("alice", fresh.key.id)
     last = issue(world)
-    assert set(world.user("alice").keys) == {each.key.id for each in (busy, fresh, last)}
+    assert set(world.user("alice").identity.keys) == {each.key.id for each in (busy, fresh, last)}
     world.deliver(generation_id)
-    assert world.user("alice").keys[busy.key.id].in_flight == 0
+    assert world.user("alice").identity.keys[busy.key.id].in_flight == 0
 
 
 def test_however_many_keys_are_made_and_revoked_the_document_stays_small(world: World) -> None:
@@ -193,7 +193,7 @@ def test_a_revocation_elsewhere_stops_spending_at_once() -> None:
     assert spends(there, issued.token)  # remembers the user and the secret
     here.app.keys.revoke("alice", issued.key.id)
     assert not spends(there, issued.token)
-    assert here.user("alice").in_flight == 1
+    assert here.user("alice").pace.in_flight == 1
 
 
 # --- rotate ---
@@ -204,7 +204,7 @@ def test_a_rotation_keeps_the_key_and_changes_the_secret(world: World) -> None:
     spend(world, issued)
     rotated = world.app.keys.rotate("alice", issued.key.id, timedelta())
     assert rotated.token != issued.token
-    assert rotated.key == world.user("alice").keys[issued.key.id]
+    assert rotated.key == world.user("alice").identity.keys[issued.key.id]
     assert (rotated.key.id, rotated.key.serial, rotated.key.rotated_at) == (issued.key.id, 2, NOW)
     assert (rotated.key.budget, rotated.key.in_flight) == (Budget(per_day=5), 1)
     assert rotated.key.spent["d20260304"] == 1
@@ -257,7 +257,7 @@ def test_a_lost_answer_makes_one_key_that_works(documents: UnsteadyDocuments, fa
     world = World(NOW, documents=documents)
     documents.script = [fate]
     issued = issue(world)
-    assert set(world.user("alice").keys) == {issued.key.id}
+    assert set(world.user("alice").identity.keys) == {issued.key.id}
     assert spends(world, issued.token)
 
 
@@ -277,7 +277,7 @@ def test_a_lost_answer_rotates_once_to_the_secret_that_is_shown(
     issued = issue(world)
     documents.script = [fate]
     rotated = world.app.keys.rotate("alice", issued.key.id, timedelta())
-    assert rotated.key.serial == world.user("alice").keys[issued.key.id].serial == 2
+    assert rotated.key.serial == world.user("alice").identity.keys[issued.key.id].serial == 2
     assert [spends(world, issued.token), spends(world, rotated.token)] == [False, True]
 
 
@@ -294,8 +294,8 @@ def test_of_forty_requests_at_once_on_two_instances_a_budget_of_ten_lets_ten_thr
     assert sum(isinstance(answer, Created) for answer in answers) == 10
     assert sum(isinstance(answer, KeyBudgetExceeded) for answer in answers) == 30
     user = worlds[0].user("alice")
-    assert (user.current_credits, user.held_credits, user.in_flight) == (90, 10, 10)
-    key = user.keys[issued.key.id]
+    assert (user.balance.current_credits, user.balance.held_credits, user.pace.in_flight) == (90, 10, 10)
+    key = user.identity.keys[issued.key.id]
     assert (key.spent, key.in_flight) == ({"d20260304": 10, "m202603": 10}, 10)
     worlds[0].assert_books_balance()
 
@@ -310,7 +310,7 @@ def test_what_failed_gives_the_budget_back(world: World) -> None:
     world.deliver(second)
     with pytest.raises(KeyBudgetExceeded):
         spend(world, issued)
-    assert world.user("alice").keys[issued.key.id].spent == {"d20260304": 1, "m202603": 1}
+    assert world.user("alice").identity.keys[issued.key.id].spent == {"d20260304": 1, "m202603": 1}
 
 
 def test_a_refund_counts_on_the_day_of_the_creation_also_when_that_is_over(world: World) -> None:
@@ -321,7 +321,7 @@ def test_a_refund_counts_on_the_day_of_the_creation_also_when_that_is_over(world
     spend(world, issued)
     spend(world, issued)
     world.app.cancelling.cancel("alice", late)
-    spent = world.user("alice").keys[issued.key.id].spent
+    spent = world.user("alice").identity.keys[issued.key.id].spent
     assert (spent["d20260331"], spent["m202603"]) == (0, 0)
     assert (spent["d20260401"], spent["m202604"]) == (2, 2)
     with pytest.raises(KeyBudgetExceeded) as refused:

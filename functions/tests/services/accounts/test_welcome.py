@@ -30,7 +30,7 @@ def enter(world: World, identity: Identity, address: str = HERE) -> User:
 
 def test_twelve_sign_ups_that_nobody_verified_bring_nothing(world: World) -> None:
     found = [enter(world, person(f"p{place}", email_verified=False)) for place in range(12)]
-    assert [(user.current_credits, user.welcome_due) for user in found] == [(0, True)] * 12
+    assert [(user.balance.current_credits, user.identity.welcome_due) for user in found] == [(0, True)] * 12
     assert not world.entries("p0")
 
 
@@ -42,7 +42,7 @@ def test_the_welcome_comes_when_the_address_is_verified(world: World) -> None:
     for _ in range(2):
         assert world.api("GET", "/v1/me", headers=bearer("after")).body["current_credits"] == 10
     assert [entry.id for entry in world.entries("ann")] == ["welcome-ann"]
-    assert not world.user("ann").welcome_due
+    assert not world.user("ann").identity.welcome_due
     world.assert_books_balance()
 
 
@@ -50,21 +50,25 @@ def test_of_forty_requests_after_the_verification_one_brings_it() -> None:
     worlds = instances(2)
     enter(worlds[0], person("ann", email_verified=False))
     answers = at_once(*(lambda each=each: enter(each, person("ann")) for each in worlds * 20))
-    assert {answer.current_credits for answer in answers} == {10}
+    assert {answer.balance.current_credits for answer in answers} == {10}
     worlds[0].assert_books_balance()
 
 
 def test_where_it_need_not_be_verified_it_comes_at_once() -> None:
     world = World(NOW, WELCOME_REQUIRES_VERIFIED_EMAIL="false")
-    assert enter(world, person("ann", email_verified=False)).current_credits == 10
-    assert enter(world, Identity("phone")).current_credits == 10
+    assert enter(world, person("ann", email_verified=False)).balance.current_credits == 10
+    assert enter(world, Identity("phone")).balance.current_credits == 10
 
 
 def test_who_leaves_anonymity_with_an_address_that_nobody_verified_waits(world: World) -> None:
     enter(world, Identity("anon", is_anonymous=True))
     linked = enter(world, person("anon", email_verified=False))
-    assert (linked.is_anonymous, linked.current_credits, linked.welcome_due) == (False, 4, True)
-    assert enter(world, person("anon")).current_credits == 14
+    assert (linked.identity.is_anonymous, linked.balance.current_credits, linked.identity.welcome_due) == (
+        False,
+        4,
+        True,
+    )
+    assert enter(world, person("anon")).balance.current_credits == 14
     world.assert_books_balance()
 
 
@@ -82,9 +86,9 @@ def test_who_leaves_anonymity_with_an_address_that_nobody_verified_waits(world: 
     ],
 )
 def test_another_spelling_of_a_mailbox_brings_no_other_welcome(world: World, first: str, second: str) -> None:
-    assert enter(world, person("one", first)).current_credits == 10
+    assert enter(world, person("one", first)).balance.current_credits == 10
     other = enter(world, person("two", second))
-    assert (other.current_credits, other.welcome_due) == (0, False)
+    assert (other.balance.current_credits, other.identity.welcome_due) == (0, False)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +96,7 @@ def test_another_spelling_of_a_mailbox_brings_no_other_welcome(world: World, fir
 )
 def test_another_mailbox_does(world: World, second: str) -> None:
     enter(world, person("one", "annlee@example.com"))
-    assert enter(world, person("two", second)).current_credits == 10
+    assert enter(world, person("two", second)).balance.current_credits == 10
 
 
 @pytest.mark.parametrize(
@@ -114,7 +118,7 @@ def test_who_deletes_the_account_and_signs_up_again_has_had_it(world: World) -> 
     enter(world, person("ann"))
     world.app.erasure.delete("ann", Instruction(actor="operator"))
     again = enter(world, person("ann-again", "ann@example.com"))
-    assert (again.current_credits, again.welcome_due) == (0, False)
+    assert (again.balance.current_credits, again.identity.welcome_due) == (0, False)
 
 
 def test_what_is_remembered_is_a_digest_under_the_pepper(world: World) -> None:
@@ -132,11 +136,11 @@ def test_what_is_remembered_is_a_digest_under_the_pepper(world: World) -> None:
 
 def test_the_eleventh_account_of_an_address_has_its_welcome_on_another_day(world: World) -> None:
     found = [enter(world, person(f"p{place}")) for place in range(12)]
-    assert [user.current_credits for user in found] == [10] * 10 + [0] * 2
-    assert enter(world, person("elsewhere"), "192.0.2.2").current_credits == 10
-    assert enter(world, person("p10")).current_credits == 0
+    assert [user.balance.current_credits for user in found] == [10] * 10 + [0] * 2
+    assert enter(world, person("elsewhere"), "192.0.2.2").balance.current_credits == 10
+    assert enter(world, person("p10")).balance.current_credits == 0
     world.later(days=1)
-    assert enter(world, person("p10")).current_credits == 10
+    assert enter(world, person("p10")).balance.current_credits == 10
     world.assert_books_balance()
 
 
@@ -164,7 +168,7 @@ def test_welcomes_that_come_later_count_on_the_day_when_they_come(world: World) 
         enter(world, person(f"p{place}", email_verified=False))
     world.later(days=1)
     found = [enter(world, person(f"p{place}")) for place in range(12)]
-    assert [user.current_credits for user in found] == [10] * 10 + [0] * 2
+    assert [user.balance.current_credits for user in found] == [10] * 10 + [0] * 2
 
 
 @pytest.mark.parametrize("end", [{"deleted_at": NOW, "is_active": False}, {"is_active": False}])
@@ -172,4 +176,4 @@ def test_who_is_closed_gets_none(world: World, end: dict[str, Any]) -> None:
     enter(world, person("ann", email_verified=False))
     world.overwrite("users/ann", **end)
     world.later(seconds=1)
-    assert enter(world, person("ann", signed_in_at=NOW + timedelta(minutes=1))).current_credits == 0
+    assert enter(world, person("ann", signed_in_at=NOW + timedelta(minutes=1))).balance.current_credits == 0

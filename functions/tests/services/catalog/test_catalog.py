@@ -73,7 +73,7 @@ def test_the_price_of_an_accepted_generation_is_frozen(world: World) -> None:
     world.deliver(dear)
     world.app.cancelling.cancel("alice", cheap)
     assert (world.generation(dear).charged, world.generation(cheap).refunded) == (4, 1)
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96
     again = world.create(size="512x512")
     assert world.generation(again).price == 2
     world.assert_books_balance()

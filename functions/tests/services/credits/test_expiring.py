@@ -33,10 +33,10 @@ def kinds(world: World, user_id: str = "alice") -> list[tuple[str, int]]:
 
 def test_credits_whose_time_is_over_expire_by_an_entry(world: World) -> None:
     give(world, 25, expires_at=HOUR)
-    assert world.user("alice").current_credits == 125
+    assert world.user("alice").balance.current_credits == 125
     world.now += 2 * HOUR
     assert world.app.expiries.run() == 1
-    assert (world.user("alice").current_credits, world.user("alice").grants) == (100, {})
+    assert (world.user("alice").balance.current_credits, world.user("alice").balance.grants) == (100, {})
     assert ("expiry", 25) in kinds(world)
     world.assert_books_balance()
     assert world.app.audits.of_user("alice").differences == ()
@@ -47,33 +47,33 @@ def test_the_nightly_schedule_does_it(world: World) -> None:
     give(world, 25, expires_at=HOUR)
     world.now += 2 * HOUR
     world.app.schedules.audit()
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
 
 
 def test_what_can_be_spent_is_shown_right_before_the_night(world: World) -> None:
     give(world, 25, expires_at=HOUR)
     give(world, 7, name="summer", effective_at=HOUR)
-    assert world.app.ledger.balance("alice", entries=5).user.current_credits == 125
+    assert world.app.ledger.statement("alice", entries=5).balance.current_credits == 125
     world.now += HOUR
-    assert world.app.ledger.balance("alice", entries=5).user.current_credits == 107
+    assert world.app.ledger.statement("alice", entries=5).balance.current_credits == 107
 
 
 def test_a_refund_that_comes_late_can_be_spent_for_three_days(world: World) -> None:
     give(world, 4, expires_at=HOUR)
     world.model.script = [ModelRejected("content_filter", "Content filter violation")]
     generation_id = world.create(size="1024x1792")
-    assert next(iter(world.user("alice").grants.values())).held == 4
+    assert next(iter(world.user("alice").balance.grants.values())).held == 4
     world.now += 2 * HOUR
     world.app.expiries.run()
     world.deliver(generation_id)
-    (grant,) = world.user("alice").grants.values()
+    (grant,) = world.user("alice").balance.grants.values()
     assert (grant.held, grant.remaining, grant.returned) == (0, 0, 4)
     world.now += GRACE - HOUR
     assert world.app.expiries.run() == 0
-    assert world.user("alice").current_credits == 104
+    assert world.user("alice").balance.current_credits == 104
     world.now += HOUR
     assert world.app.expiries.run() == 1
-    assert (world.user("alice").current_credits, world.user("alice").grants) == (100, {})
+    assert (world.user("alice").balance.current_credits, world.user("alice").balance.grants) == (100, {})
     world.assert_books_balance()
 
 
@@ -90,8 +90,8 @@ def test_one_user_who_cannot_be_written_does_not_stop_the_others(world: World, m
 
     monkeypatch.setattr(world.app.entries, "update", choosy)
     assert world.app.expiries.run() == 1
-    assert world.user("bob").grants == {}
-    assert world.user("alice").grants != {}
+    assert world.user("bob").balance.grants == {}
+    assert world.user("alice").balance.grants != {}
 
 
 def test_what_there_is_no_time_for_is_due_in_the_next_night(world: World) -> None:

@@ -30,7 +30,7 @@ def add(world: World, kind: EntryType, credits_: int, external_id: str = "1", us
 def test_a_posting_moves_the_balance_by_its_credits(world: World, kind: EntryType, credits_: int, balance: int) -> None:
     posted = add(world, kind, credits_)
     assert (posted.id, posted.type, posted.credits, posted.description) == ("admin-1", kind, credits_, "because")
-    assert world.user("alice").current_credits == balance
+    assert world.user("alice").balance.current_credits == balance
     assert posted in world.entries("alice")
 
 
@@ -55,20 +55,20 @@ def test_the_same_external_id_posts_once_and_answers_with_what_stands(world: Wor
     first = add(world, EntryType.TOP_UP, 25)
     world.later(hours=1)
     assert add(world, EntryType.TOP_UP, 9999) == first
-    assert world.user("alice").current_credits == 125
+    assert world.user("alice").balance.current_credits == 125
     world.assert_books_balance()
 
 
 def test_a_repeat_is_answered_although_it_could_not_be_posted_now(world: World) -> None:
     first = add(world, EntryType.ADJUSTMENT, -100)
     assert add(world, EntryType.ADJUSTMENT, -100) == first
-    assert world.user("alice").current_credits == 0
+    assert world.user("alice").balance.current_credits == 0
 
 
 def test_two_sources_may_use_the_same_external_id(world: World) -> None:
     for source in ("shop", "admin"):
         world.app.ledger.add("alice", EntryType.GRANT, 1, source=source, external_id="1", description="x")
-    assert world.user("alice").current_credits == 102
+    assert world.user("alice").balance.current_credits == 102
 
 
 def test_after_a_clawback_a_debtor_spends_nothing_until_it_is_made_good(world: World) -> None:
@@ -77,7 +77,7 @@ def test_after_a_clawback_a_debtor_spends_nothing_until_it_is_made_good(world: W
         world.create()
     add(world, EntryType.TOP_UP, 31, "2")
     world.create()
-    assert world.user("alice").current_credits == 0
+    assert world.user("alice").balance.current_credits == 0
 
 
 def test_nobody_cannot_be_given_credits(world: World) -> None:
@@ -89,9 +89,9 @@ def test_a_balance_shows_the_newest_entries(world: World) -> None:
     for number in range(5):
         world.later(seconds=1)
         add(world, EntryType.GRANT, 1, str(number))
-    balance = world.app.ledger.balance("alice", entries=3)
-    assert balance.user.current_credits == 105
-    assert [entry.id for entry in balance.entries] == ["admin-4", "admin-3", "admin-2"]
+    statement = world.app.ledger.statement("alice", entries=3)
+    assert statement.balance.current_credits == 105
+    assert [entry.id for entry in statement.entries] == ["admin-4", "admin-3", "admin-2"]
 
 
 def test_a_ledger_is_walked_through_to_its_beginning(world: World) -> None:
@@ -110,7 +110,7 @@ def test_another_instance_sees_a_posting_at_once(world: World) -> None:
     another = World(world.now, documents=world.documents)
     another.create()
     add(world, EntryType.GRANT, 7)
-    assert another.app.ledger.user("alice").current_credits == 105
+    assert another.app.ledger.user("alice").balance.current_credits == 105
     world.assert_books_balance()
 
 
@@ -163,8 +163,8 @@ def test_opening_the_books_posts_the_difference_once(world: World) -> None:
     opening = world.app.opening.open("arda")
     assert opening is not None
     assert (opening.type, opening.credits) == (EntryType.OPENING, 504)
-    assert world.user("arda").current_credits == 500
-    assert world.user("arda").books_opened_at == world.now
+    assert world.user("arda").balance.current_credits == 500
+    assert world.user("arda").balance.books_opened_at == world.now
     assert world.app.opening.open("arda") is None
     world.assert_books_balance()
 
@@ -186,7 +186,7 @@ def test_opening_with_every_kind_of_the_seeds_generations_leaves_exact_books(wor
     the_seeds_generation(world, 5, "processing", "deduction")
     the_seeds_generation(world, 6, "processing", "deduction", "refund")
     world.app.opening.open("arda")
-    assert world.user("arda").held_credits == 12
+    assert world.user("arda").balance.held_credits == 12
     world.assert_books_balance()
 
 
@@ -202,8 +202,8 @@ def test_what_the_seed_left_unsettled_is_brought_to_an_end(world: World) -> None
     world.model.script = [ModelRejected("content_filter", "Content filter violation")] * 2
     world.deliver_all()
     assert {world.generation(one).status for one in ids} == {Status.FAILED}
-    assert world.user("arda").current_credits == 54  # only what had not been given back before
-    assert world.user("arda").held_credits == 0
+    assert world.user("arda").balance.current_credits == 54  # only what had not been given back before
+    assert world.user("arda").balance.held_credits == 0
     world.assert_books_balance()
 
 
@@ -231,7 +231,7 @@ def test_opening_goes_on_where_a_crash_has_stopped_it(world: World) -> None:
     with pytest.raises(RuntimeError):
         world.app.opening.open("arda")
     world.app.opening.open("arda")
-    assert world.user("arda").held_credits == 12
+    assert world.user("arda").balance.held_credits == 12
     world.assert_books_balance()
 
 
@@ -245,7 +245,7 @@ def test_two_who_open_the_same_books_at_once_adopt_and_post_once(world: World) -
     another.app.generations.inherited = lambda _: iter(known)  # type: ignore[method-assign] - it read just before
     another.app.users.get = lambda _: user  # type: ignore[method-assign] - as before
     another.app.opening.open("arda")
-    assert world.user("arda").held_credits == 4
+    assert world.user("arda").balance.held_credits == 4
     assert [entry.type for entry in world.entries("arda")].count(EntryType.OPENING) == 1
     world.assert_books_balance()
 
@@ -254,7 +254,7 @@ def test_an_inherited_user_works_at_once(world: World) -> None:
     the_seeds_user(world, 5)
     world.create("arda", size="1024x1792")
     world.deliver_all()
-    assert world.user("arda").current_credits == 1
+    assert world.user("arda").balance.current_credits == 1
     opening = world.app.opening.open("arda")
     assert opening is not None
     assert opening.credits == 5

@@ -132,6 +132,6 @@ def test_a_late_result_does_not_overwrite_the_one_that_was_delivered(world: Worl
 
     world.model.script = [stall]
     world.deliver(generation_id)
-    assert world.user("alice").total_images_generated == 1
+    assert world.user("alice").activity.total_images_generated == 1
     assert world.generation(generation_id).attempt == 2
     world.assert_books_balance()

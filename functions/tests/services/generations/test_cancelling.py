@@ -15,7 +15,7 @@ def test_a_queued_generation_is_cancelled_and_refunded_at_once(world: World) -> 
     generation_id = create(world).generation.id
     cancelled = world.app.cancelling.cancel("alice", generation_id)
     assert (cancelled.status, cancelled.refunded) == (Status.CANCELLED, 4)
-    assert (world.user("alice").current_credits, world.user("alice").held_credits) == (100, 0)
+    assert (world.user("alice").balance.current_credits, world.user("alice").balance.held_credits) == (100, 0)
     world.deliver_all()
     assert world.model.jobs == []
     world.assert_books_balance()
@@ -26,7 +26,7 @@ def test_cancelling_twice_refunds_once(world: World) -> None:
     first = world.app.cancelling.cancel("alice", generation_id)
     world.later(minutes=1)
     assert world.app.cancelling.cancel("alice", generation_id) == first
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -38,7 +38,7 @@ def test_two_instances_that_cancel_at_once_refund_once(world: World) -> None:
     assert known is not None
     another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
     assert another.app.cancelling.cancel("alice", generation_id).status is Status.CANCELLED
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -49,7 +49,7 @@ def test_twenty_cancels_and_a_result_at_once_settle_once(world: World) -> None:
     at_once(*cancels, lambda: world.deliver(generation_id))
     generation = world.generation(generation_id)
     assert generation.is_final
-    assert world.user("alice").current_credits == 96 + generation.refunded
+    assert world.user("alice").balance.current_credits == 96 + generation.refunded
     world.assert_books_balance()
 
 
@@ -59,8 +59,8 @@ def test_while_a_model_works_a_cancel_refunds_and_the_late_result_is_dropped(wor
     world.deliver_all()
     generation = world.generation(generation_id)
     assert (generation.status, generation.outputs, generation.charged) == (Status.CANCELLED, (), 0)
-    assert world.user("alice").current_credits == 100
-    assert world.user("alice").total_images_generated == 0
+    assert world.user("alice").balance.current_credits == 100
+    assert world.user("alice").activity.total_images_generated == 0
     world.assert_books_balance()
 
 
@@ -76,7 +76,7 @@ def test_a_failure_that_comes_after_a_cancel_does_not_refund_again(world: World)
         with suppress(HttpsError):
             world.deliver(generation_id)
     assert world.generation(generation_id).status is Status.CANCELLED
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -125,4 +125,4 @@ def test_a_vendor_that_will_not_cancel_does_not_keep_the_refund(world: World) ->
     world.deliver(generation_id)
     world.vendor.refuses_to_cancel = True
     world.app.cancelling.cancel("alice", generation_id)
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100

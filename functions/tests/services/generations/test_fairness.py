@@ -44,7 +44,7 @@ def cancel_what_has_started_and_create(world: World, queues: PacedQueues) -> Non
         generation = world.generation(generation_id)
         if generation.user_id == "alice" and not generation.is_final:
             cancel(world, generation_id)
-    while world.user("alice").in_flight < 2 and order(world).status == 202:
+    while world.user("alice").pace.in_flight < 2 and order(world).status == 202:
         pass
 
 
@@ -97,7 +97,7 @@ def test_who_cancels_what_has_started_has_less_of_the_main_queue_that_day(paced:
     """The model of a cancelled one may go on working in its place."""
     for _ in range(3):
         cancel_after_the_start(paced, "alice")
-    assert paced.user("alice").in_flight == 0
+    assert paced.user("alice").pace.in_flight == 0
     assert paced.generation(order(paced).body["id"]).queue is Queue.BACKLOG
     paced.later(days=1)
     paced.deliver_all()
@@ -143,7 +143,7 @@ def test_a_cancel_holds_where_the_queue_does_not_answer(paced: World) -> None:
     paced.queue.is_down = False
     paced.deliver_all()
     assert not paced.model.jobs
-    assert not paced.user("alice").cancels
+    assert not paced.user("alice").pace.cancels
 
 
 def test_what_is_given_up_or_erased_leaves_no_task(paced: World) -> None:
@@ -166,7 +166,7 @@ def test_cancels_after_the_start_are_counted_and_have_an_end(paced: World) -> No
     """Twenty are the most of a UTC day, which has 43,200 seconds left at noon."""
     for _ in range(20):
         cancel_after_the_start(paced, "alice")
-    assert paced.user("alice").cancels == {"d20260304": 20}
+    assert paced.user("alice").pace.cancels == {"d20260304": 20}
     refused = order(paced)
     assert (refused.status, refused.body["code"]) == (429, "rate_limited")
     assert refused.headers["Retry-After"] == "43200"
@@ -180,17 +180,17 @@ def test_cancels_after_the_start_are_counted_and_have_an_end(paced: World) -> No
 def test_a_cancel_before_the_start_is_free(paced: World) -> None:
     for _ in range(25):
         assert cancel(paced, order(paced).body["id"]).status == 200
-    assert not paced.user("alice").cancels
+    assert not paced.user("alice").pace.cancels
 
 
 def test_days_that_are_over_are_forgotten(paced: World) -> None:
     for _ in range(4):
         cancel_after_the_start(paced, "alice")
         paced.later(days=1)
-    assert paced.user("alice").cancels == {"d20260306": 1, "d20260307": 1}
+    assert paced.user("alice").pace.cancels == {"d20260306": 1, "d20260307": 1}
     paced.later(days=7)
     order(paced)
-    assert not paced.user("alice").cancels
+    assert not paced.user("alice").pace.cancels
 
 
 def test_a_trial_that_was_started_is_used_up_and_one_that_was_not_is_not(paced: World) -> None:

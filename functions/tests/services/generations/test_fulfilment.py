@@ -24,9 +24,9 @@ def test_a_delivered_task_completes_the_generation_and_charges_it(world: World) 
     world.deliver(generation_id)
     generation = world.generation(generation_id)
     assert (generation.status, generation.charged, generation.held) == ("completed", 1, 0)
-    assert world.user("alice").current_credits == 99
-    assert world.user("alice").held_credits == 0
-    assert world.user("alice").total_images_generated == 1
+    assert world.user("alice").balance.current_credits == 99
+    assert world.user("alice").balance.held_credits == 0
+    assert world.user("alice").activity.total_images_generated == 1
     assert world.outputs.files == {
         f"generations/alice/{generation_id}/0.png": b"A lighthouse at dusk",
         f"generations/alice/{generation_id}/0-thumbnail.webp": b"small: A lighthouse at dusk",
@@ -73,7 +73,7 @@ def test_five_deliveries_of_a_rejected_task_refund_once(world: World) -> None:
     world.model.script = [FILTERED] * 5
     for _ in range(5):
         world.deliver(generation_id)
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     assert len(world.model.jobs) == 1
     world.assert_books_balance()
 
@@ -94,7 +94,7 @@ def test_a_refund_is_never_followed_by_an_image(world: World) -> None:
     world.deliver(generation_id)  # this one would succeed
     generation = world.generation(generation_id)
     assert (generation.status, generation.outputs, generation.charged) == (Status.FAILED, (), 0)
-    assert world.user("alice").total_images_generated == 0
+    assert world.user("alice").activity.total_images_generated == 0
     assert world.outputs.files == {}
     world.assert_books_balance()
 
@@ -106,10 +106,10 @@ def test_a_retryable_failure_is_answered_with_a_retry_and_the_next_delivery_succ
         world.deliver(generation_id)
     assert refused.value.code.value == "unavailable"
     assert world.generation(generation_id).status == "queued"
-    assert world.user("alice").held_credits == 1
+    assert world.user("alice").balance.held_credits == 1
     world.deliver(generation_id)
     assert world.generation(generation_id).status == "completed"
-    assert world.user("alice").current_credits == 99
+    assert world.user("alice").balance.current_credits == 99
     world.assert_books_balance()
 
 
@@ -137,7 +137,7 @@ def test_where_the_store_stays_down_the_credits_come_back(world: World) -> None:
     generation = world.generation(generation_id)
     assert generation.failure is not None
     assert (generation.status, generation.failure.code) == (Status.FAILED, "storage_unavailable")
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -160,7 +160,7 @@ def test_an_option_that_was_withdrawn_after_the_order_is_a_refund(world: World, 
     generation = world.generation(generation_id)
     assert generation.failure is not None
     assert (generation.status, generation.failure.code) == (Status.FAILED, "option_withdrawn")
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -172,7 +172,7 @@ def test_three_deliveries_of_one_task_make_one_image(world: World) -> None:
     for _ in range(3):
         world.deliver(generation_id)
     assert len(world.model.jobs) == 1
-    assert world.user("alice").total_images_generated == 1
+    assert world.user("alice").activity.total_images_generated == 1
     world.assert_books_balance()
 
 
@@ -222,7 +222,7 @@ def test_a_worker_that_is_done_before_the_request_is_answered_keeps_its_result(w
     generation_id = world.create()
     generation = world.generation(generation_id)
     assert (generation.status, generation.charged) == (Status.COMPLETED, 1)
-    assert world.user("alice").current_credits == 99
+    assert world.user("alice").balance.current_credits == 99
     world.assert_books_balance()
 
 
@@ -238,7 +238,7 @@ def test_a_forged_payload_has_no_effect_beyond_its_generation(world: World) -> N
         "retry_count": 9,
     }
     world.app.worker.process(forged)
-    assert (world.user("alice").current_credits, world.user("mallory").current_credits) == (100, 10)
+    assert (world.user("alice").balance.current_credits, world.user("mallory").balance.current_credits) == (100, 10)
     (job,) = world.model.jobs
     assert job.prompt == "A lighthouse at dusk"
     assert world.other_model.jobs == []
@@ -271,7 +271,7 @@ def test_a_generation_that_always_crashes_is_given_up_and_refunded(world: World)
     assert generation.failure is not None
     assert (generation.status, generation.failure.code, generation.attempt) == (Status.FAILED, "out_of_attempts", 4)
     assert len(world.model.jobs) == 4
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 

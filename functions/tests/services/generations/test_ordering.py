@@ -30,10 +30,10 @@ def test_creating_takes_the_price_and_queues_one_task(world: World) -> None:
     generation = world.generation(created.generation.id)
     assert generation == created.generation
     assert (generation.status, generation.price, generation.held) == (Status.QUEUED, 4, 4)
-    assert (generation.in_flight, world.user("alice").in_flight) == (True, 1)
+    assert (generation.in_flight, world.user("alice").pace.in_flight) == (True, 1)
     spec = Spec(model="Model A", prompt="A lighthouse at dusk", params=OPTIONS)
     assert (generation.spec, generation.metadata, generation.request_id) == (spec, {"ref": "7"}, "r-1")
-    assert (world.user("alice").current_credits, world.user("alice").held_credits) == (96, 4)
+    assert (world.user("alice").balance.current_credits, world.user("alice").balance.held_credits) == (96, 4)
     assert {(entry.type, entry.credits) for entry in world.entries("alice")} == {
         (EntryType.GRANT, 100),
         (EntryType.DEDUCTION, 4),
@@ -67,7 +67,7 @@ def test_a_deactivated_user_is_refused(world: World) -> None:
     world.overwrite("users/alice", is_active=False)
     with pytest.raises(UserInactive):
         create(world)
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
 
 
 def test_orders_are_accepted_to_the_last_credit_and_not_beyond(world: World) -> None:
@@ -78,7 +78,7 @@ def test_orders_are_accepted_to_the_last_credit_and_not_beyond(world: World) -> 
         create(world, small)
     assert refused.value.details == {"required": 3, "available": 1}
     create(world, order("mallory", ask=asking(size="512x512")))
-    assert (world.user("mallory").current_credits, world.user("mallory").held_credits) == (0, 10)
+    assert (world.user("mallory").balance.current_credits, world.user("mallory").balance.held_credits) == (0, 10)
     world.assert_books_balance()
 
 
@@ -88,7 +88,7 @@ def test_a_refusal_is_never_given_on_a_remembered_balance(world: World) -> None:
     another = World(world.now, documents=world.documents)
     another.app.ledger.add("mallory", EntryType.TOP_UP, 2, source="shop", external_id="1", description="Top-up")
     create(world, order("mallory"))
-    assert world.user("mallory").current_credits == 0
+    assert world.user("mallory").balance.current_credits == 0
 
 
 def test_a_remembered_balance_never_spends_what_another_instance_has_spent(world: World) -> None:
@@ -97,7 +97,7 @@ def test_a_remembered_balance_never_spends_what_another_instance_has_spent(world
     create(another, order("mallory"))
     with pytest.raises(InsufficientCredits):
         create(world, order("mallory"))
-    assert world.user("mallory").current_credits == 2
+    assert world.user("mallory").balance.current_credits == 2
     world.assert_books_balance()
 
 
@@ -107,7 +107,7 @@ def test_of_twenty_orders_at_once_on_a_balance_for_one_one_is_accepted(world: Wo
     answers = at_once(*(lambda each=each: create(each, order("dora")) for each in instances * 5))
     assert sum(isinstance(answer, Created) for answer in answers) == 1
     assert sum(isinstance(answer, InsufficientCredits) for answer in answers) == 19
-    assert (world.user("dora").current_credits, world.user("dora").held_credits) == (0, 4)
+    assert (world.user("dora").balance.current_credits, world.user("dora").balance.held_credits) == (0, 4)
     world.assert_books_balance()
 
 
@@ -116,7 +116,7 @@ def test_twenty_repeats_at_once_are_one_generation(world: World) -> None:
     answers = at_once(*(lambda each=each: create(each, with_key()) for each in instances * 10))
     assert len({answer.generation.id for answer in answers}) == 1
     assert sum(not answer.replayed for answer in answers) == 1
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96
     world.assert_books_balance()
 
 
@@ -155,7 +155,7 @@ def test_the_same_order_with_the_same_key_is_one_generation(world: World) -> Non
     second = create(world, with_key())
     assert (first.replayed, second.replayed) == (False, True)
     assert second.generation.id == first.generation.id
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96
     assert len(world.queue.waiting) == 1
     world.assert_books_balance()
 
@@ -199,7 +199,7 @@ def test_a_key_belongs_to_its_user(world: World) -> None:
 
 def test_without_a_key_the_same_order_is_two_generations(world: World) -> None:
     assert create(world).generation.id != create(world).generation.id
-    assert world.user("alice").current_credits == 92
+    assert world.user("alice").balance.current_credits == 92
 
 
 def test_a_replay_is_answered_when_the_credits_are_gone(world: World) -> None:
@@ -208,7 +208,7 @@ def test_a_replay_is_answered_when_the_credits_are_gone(world: World) -> None:
     create(world, order("mallory"))
     again = create(world, wanted)
     assert (again.generation.id, again.replayed) == (first.generation.id, True)
-    assert world.user("mallory").current_credits == 2
+    assert world.user("mallory").balance.current_credits == 2
 
 
 def test_a_replay_is_answered_when_the_option_was_withdrawn(world: World) -> None:
@@ -231,4 +231,4 @@ def test_a_replay_after_a_price_change_costs_nothing_more(world: World) -> None:
     world.overwrite("sizes/1024x1792", credit_cost=50)
     world.later(minutes=2)
     assert create(world, with_key()).generation.price == 4
-    assert world.user("alice").current_credits == 96
+    assert world.user("alice").balance.current_credits == 96

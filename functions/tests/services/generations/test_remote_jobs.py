@@ -68,7 +68,7 @@ def test_a_crash_before_the_job_was_stored_submits_again_under_the_same_id(world
     assert world.generation(generation_id).status is Status.COMPLETED
     first, second = world.vendor.submissions
     assert first.generation_id == second.generation_id == generation_id
-    assert world.user("alice").total_images_generated == 1
+    assert world.user("alice").activity.total_images_generated == 1
     world.assert_books_balance()
 
 
@@ -298,7 +298,7 @@ def test_two_polls_at_once_deliver_once(world: World) -> None:
     world.vendor.results = [lambda: world.deliver(generation_id)]
     poll(world)
     assert len(world.vendor.polls) == 2
-    assert world.user("alice").total_images_generated == 1
+    assert world.user("alice").activity.total_images_generated == 1
     world.assert_books_balance()
 
 
@@ -465,7 +465,7 @@ def test_a_success_that_comes_after_a_cancel_is_dropped(world: World) -> None:
     world.deliver_all()
     generation = world.generation(generation_id)
     assert (generation.status, generation.outputs, generation.refunded) == (Status.CANCELLED, (), 4)
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -474,7 +474,7 @@ def test_a_cancel_while_the_success_is_being_copied_wins(world: World) -> None:
     world.vendor.results = [lambda: world.app.cancelling.cancel("alice", generation_id)]
     poll(world)
     assert world.generation(generation_id).status is Status.CANCELLED
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 

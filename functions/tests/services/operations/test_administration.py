@@ -38,9 +38,9 @@ class TestGranting:
     @pytest.mark.parametrize("who", ["alice", "alice@example.com", "ALICE@Example.com"])
     def test_in_the_directory_and_in_the_books(self, world: World, who: str) -> None:
         user = world.app.administration.grant_admin(who, OPERATOR)
-        assert (user.id, user.is_admin) == ("alice", True)
+        assert (user.id, user.identity.is_admin) == ("alice", True)
         assert world.directory.roles == {"alice": "admin"}
-        assert world.user("alice").is_admin is True
+        assert world.user("alice").identity.is_admin is True
         assert actions(world) == [("operator", "user.grant_admin", "users/alice")]
 
     def test_admin_keys_work_with_it(self, world: World) -> None:
@@ -74,7 +74,7 @@ class TestGranting:
         world.directory.is_down = True
         with pytest.raises(Unavailable):
             world.app.administration.grant_admin("alice", OPERATOR)
-        assert world.user("alice").is_admin is False
+        assert world.user("alice").identity.is_admin is False
 
     def test_the_record_comes_before_the_role(self, world: World) -> None:
         """A role that nobody wrote down would be an admin whom no audit names; a repeat ends what stopped halfway."""
@@ -86,7 +86,7 @@ class TestGranting:
         world.app.made["directory"] = Halting({"alice@example.com": "alice"})
         with pytest.raises(Unavailable):
             world.app.administration.grant_admin("alice", OPERATOR)
-        assert world.user("alice").is_admin is True
+        assert world.user("alice").identity.is_admin is True
         assert actions(world) == [("operator", "user.grant_admin", "users/alice")]
 
         world.app.made["directory"] = world.directory
@@ -99,9 +99,9 @@ class TestGranting:
         world.directory.unverified.add("alice")
         with pytest.raises(AddressNotVerified, match="has the id alice;"):
             world.app.administration.grant_admin("alice@example.com", OPERATOR)
-        assert (world.user("alice").is_admin, world.directory.roles) == (False, {})
+        assert (world.user("alice").identity.is_admin, world.directory.roles) == (False, {})
         world.app.administration.grant_admin("alice", OPERATOR)
-        assert world.user("alice").is_admin is True
+        assert world.user("alice").identity.is_admin is True
 
 
 class TestRevoking:
@@ -115,7 +115,7 @@ class TestRevoking:
         key = issue(world, is_admin=True, scopes=frozenset({Scope.ADMIN_READ}))
         assert world.api("GET", "/v1/admin/users", headers=bearer("old")).status == 200
         user = world.app.administration.revoke_admin("alice@example.com", OPERATOR)
-        assert (user.id, user.is_admin) == ("alice", False)
+        assert (user.id, user.identity.is_admin) == ("alice", False)
         assert world.directory.roles == {"alice": "user"}
         assert world.directory.signed_out == ["alice"]
         refused = world.api("GET", "/v1/admin/users", headers=bearer("old"))
@@ -131,7 +131,7 @@ class TestRevoking:
         world.directory.is_down = True
         with pytest.raises(Unavailable):
             world.app.administration.revoke_admin("alice", OPERATOR)
-        assert (world.user("alice").is_admin, world.user("alice").signed_out_at) == (False, NOW)
+        assert (world.user("alice").identity.is_admin, world.user("alice").identity.signed_out_at) == (False, NOW)
         world.directory.is_down = False
         world.app.administration.revoke_admin("alice", OPERATOR)
         assert world.directory.roles == {"alice": "user"}
@@ -150,7 +150,7 @@ def test_what_happens_at_once_is_all_kept(world: World) -> None:
         *(lambda key=key: service.adjust("alice", 1, str(key), OPERATOR) for key in range(10)),  # type: ignore[misc]
     )
     user = world.user("alice")
-    assert (user.is_active, user.is_admin, user.current_credits) == (False, True, 110)
+    assert (user.identity.is_active, user.identity.is_admin, user.balance.current_credits) == (False, True, 110)
     assert len(actions(world)) == 12
     world.assert_books_balance()
 
@@ -175,5 +175,5 @@ def test_an_answer_that_is_lost_makes_nothing_twice(deed: Callable[[Darkroom], o
     deed(world.app)
     assert not documents.script
     assert len(actions(world)) == 1
-    assert world.user("alice").current_credits in (100, 125)
+    assert world.user("alice").balance.current_credits in (100, 125)
     world.assert_books_balance()

@@ -65,7 +65,7 @@ def test_i1_a_balance_below_zero_is_named(busy: World) -> None:
 
 def test_i1_a_debt_that_a_clawback_made_is_in_order(busy: World) -> None:
     busy.app.ledger.add("alice", EntryType.CLAWBACK, 95, source="stripe", external_id="re_1", description="Dispute")
-    assert busy.user("alice").current_credits == -3
+    assert busy.user("alice").balance.current_credits == -3
     assert named(busy) == {}
 
 

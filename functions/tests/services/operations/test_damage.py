@@ -106,7 +106,7 @@ def test_what_a_later_version_added_is_ignored(world: World) -> None:
     path = f"generation_requests/{generation_id}"
     world.overwrite(path, outputs=[{**OUTPUT, "duration": 3.5}], colour_space="P3")
     world.overwrite("users/alice", nickname="Al", bucket={"level": 5, "at": world.now, "kind": "new"})
-    assert world.user("alice").bucket is not None
+    assert world.user("alice").pace.bucket is not None
     answer = world.api("GET", f"/v1/generations/{generation_id}", "bob")
     assert answer.status == 404
     fresh = World(world.now, documents=world.documents)

@@ -94,11 +94,16 @@ class TestDeleting:
         response = delete(world)
         assert (response.status, response.body) == (202, {"status": "erased"})
         user = world.user("alice")
-        assert (user.name, user.email, user.is_active, user.erasure_due) == ("", "", False, False)
-        assert (user.current_credits, user.held_credits, user.in_flight) == (99, 0, 0)
-        assert user.deleted_at == user.signed_out_at == NOW
-        assert user.keys[key.key.id].revoked_at == NOW
-        assert user.keys[key.key.id].name == ""
+        assert (user.identity.name, user.identity.email, user.identity.is_active, user.identity.erasure_due) == (
+            "",
+            "",
+            False,
+            False,
+        )
+        assert (user.balance.current_credits, user.balance.held_credits, user.pace.in_flight) == (99, 0, 0)
+        assert user.identity.deleted_at == user.identity.signed_out_at == NOW
+        assert user.identity.keys[key.key.id].revoked_at == NOW
+        assert user.identity.keys[key.key.id].name == ""
         assert (world.generation(finished).status, world.generation(waiting).status) == ("completed", "cancelled")
         entries = world.entries("alice")
         assert all(entry in entries for entry in before)
@@ -216,7 +221,7 @@ class TestDeleting:
         world.documents._documents[stored.path] = type(stored)(stored.path, kept, stored.version)
         world.overwrite("users/alice", books_opened_at=None)
         delete(world)
-        assert world.user("alice").books_opened_at is not None
+        assert world.user("alice").balance.books_opened_at is not None
         assert_gone(world, finished)
 
 
@@ -226,10 +231,10 @@ class TestContinuing:
         outputs.before_delete = lambda: world.later(seconds=12.5)
         assert delete(world).body == {"status": "erasing"}
         assert [world.generation(each).is_erased for each in ids].count(True) == 2
-        assert world.user("alice").erasure_due is True
+        assert world.user("alice").identity.erasure_due is True
         outputs.before_delete = lambda: None
         world.app.schedules.audit()
-        assert world.user("alice").erasure_due is False
+        assert world.user("alice").identity.erasure_due is False
         assert_gone(world, *ids)
 
     def test_so_does_a_repeat(self, world: World, outputs: Outputs) -> None:
@@ -259,7 +264,7 @@ class TestContinuing:
         generation_id, cancelled = done(world), order(world)
         getattr(world, part).is_down = True
         assert refusal(delete(world)) == (503, "unavailable")
-        assert world.user("alice").erasure_due is True
+        assert world.user("alice").identity.erasure_due is True
         assert world.api("GET", "/v1/balance", headers=ALICE).status == 401
         getattr(world, part).is_down = False
         assert delete(world).body == {"status": "erased"}
@@ -276,7 +281,7 @@ class TestContinuing:
         for user_id in ("alice", "mallory"):
             world.overwrite(f"users/{user_id}", deleted_at=NOW, erasure_due=True, is_active=False)
         world.app.schedules.audit()
-        assert [world.user(each).erasure_due for each in ("alice", "mallory")] == [True, False]
+        assert [world.user(each).identity.erasure_due for each in ("alice", "mallory")] == [True, False]
         result = world.app.erasure.continue_all()
         assert (result.finished, result.left) == (0, 1)
 
@@ -297,7 +302,7 @@ class TestContinuing:
             world.app.erasure.delete("alice", OPERATOR)
         stop.heal()
         assert world.app.erasure.delete("alice", OPERATOR) is True
-        assert world.user("alice").erasure_due is False
+        assert world.user("alice").identity.erasure_due is False
         assert_gone(world, *ids)
 
 
@@ -458,7 +463,7 @@ class TestWhatElseThereIs:
         assert (failure.code, failure.message) == ("content_filter", "What was said about it is erased")
         refund = next(entry for entry in world.entries("alice") if entry.id == f"{generation_id}-refund")
         assert (refund.credits, refund.description) == (1, "Refund for failed generation")
-        assert world.user("alice").current_credits == before.current_credits
+        assert world.user("alice").balance.current_credits == before.balance.current_credits
         assert_gone(world, generation_id)
 
     def test_another_instance_forgets_the_words_within_two_minutes(self) -> None:
@@ -480,7 +485,12 @@ class TestWhatElseThereIs:
         assert world.api("POST", "/v1/me/claim", headers=ALICE, json=claim).status == 200
         delete(world)
         closed = world.user("passer")
-        assert (closed.deleted_at, closed.is_active, closed.is_anonymous, closed.erasure_due) == (
+        assert (
+            closed.identity.deleted_at,
+            closed.identity.is_active,
+            closed.identity.is_anonymous,
+            closed.identity.erasure_due,
+        ) == (
             NOW,
             False,
             False,

@@ -108,8 +108,8 @@ class TestOpenBooks:
         assert entry is not None
         # 40 are there; by the entries: 7 deductions and 3 refunds of 3 each.
         assert (entry.type, entry.credits) == (EntryType.OPENING, 40 + 7 * 3 - 3 * 3)
-        assert old_world.user("old").current_credits == 40
-        assert old_world.user("old").held_credits == 3 * 3, "pending, waiting and stuck"
+        assert old_world.user("old").balance.current_credits == 40
+        assert old_world.user("old").balance.held_credits == 3 * 3, "pending, waiting and stuck"
         audit = old_world.app.audits.of_user("old")
         assert (audit.is_opened, audit.differences) == (True, ())
         assert old_world.app.audits.of_all().unopened == ()
@@ -137,8 +137,8 @@ class TestOpenBooks:
         Legacy(old_world.documents).usual_history()
         old_world.app.opening.open("old")
         assert old_world.app.sweeper.sweep().failed == 4
-        assert old_world.user("old").current_credits == 40 + 3 * 3
-        assert old_world.user("old").held_credits == 0
+        assert old_world.user("old").balance.current_credits == 40 + 3 * 3
+        assert old_world.user("old").balance.held_credits == 0
         assert old_world.generation("stuck-after-refund").refunded == 3
         old_world.assert_books_balance()
 
@@ -157,14 +157,14 @@ class TestOpenBooks:
         legacy.generation("twice", "processing", refunds=2)
         old_world.app.opening.open("old")
         assert old_world.app.sweeper.sweep().failed == 5
-        assert old_world.user("old").current_credits == 40 + 3 * 3
-        assert old_world.user("old").held_credits == 0
+        assert old_world.user("old").balance.current_credits == 40 + 3 * 3
+        assert old_world.user("old").balance.held_credits == 0
         assert old_world.app.audits.of_user("old").differences == (OVERREFUNDED,)
 
     def test_one_that_was_refunded_twice_and_never_ended_is_named_at_once(self, world: World) -> None:
         Legacy(world.documents).generation("twice", "processing", refunds=2)
         world.app.opening.open("old")
-        assert world.user("old").held_credits == 0
+        assert world.user("old").balance.held_credits == 0
         assert world.app.audits.of_user("old").differences == (OVERREFUNDED,)
 
     def test_a_user_without_any_history(self, old_world: World) -> None:
@@ -188,17 +188,17 @@ class TestOpenBooks:
         first = old_world.app.opening.open("old")
         assert first is not None
         assert old_world.app.opening.open("old") is None
-        assert old_world.user("old").current_credits == 40
+        assert old_world.user("old").balance.current_credits == 40
 
     def test_a_user_works_before_its_books_are_opened(self, old_world: World) -> None:
         Legacy(old_world.documents).usual_history()
         done, waiting = old_world.create("old"), old_world.create("old", size="1024x1024")
         old_world.deliver(done)
-        assert (old_world.user("old").current_credits, old_world.user("old").held_credits) == (36, 3)
+        assert (old_world.user("old").balance.current_credits, old_world.user("old").balance.held_credits) == (36, 3)
         entry = old_world.app.opening.open("old")
         assert entry is not None
         assert entry.credits == 40 + 7 * 3 - 3 * 3
-        assert old_world.user("old").held_credits == 3 + 3 * 3
+        assert old_world.user("old").balance.held_credits == 3 + 3 * 3
         old_world.deliver(waiting)
         assert not old_world.app.audits.of_user("old").differences
         old_world.assert_books_balance()
@@ -224,8 +224,8 @@ class TestOpenBooksWhenThingsGoWrong:
         return world
 
     def assert_open_and_exact(self, world: World) -> None:
-        assert world.user("old").current_credits == 40
-        assert world.user("old").held_credits == 9
+        assert world.user("old").balance.current_credits == 40
+        assert world.user("old").balance.held_credits == 9
         audit = world.app.audits.of_user("old")
         assert (audit.is_opened, audit.differences) == (True, ())
 
@@ -265,5 +265,5 @@ class TestOpenBooksWhenThingsGoWrong:
         entry = world.app.opening.open("old")
         assert entry is not None
         assert entry.credits == 40 + 7 * 3 - 3 * 3
-        assert world.user("old").current_credits == 45
+        assert world.user("old").balance.current_credits == 45
         assert not world.app.audits.of_user("old").differences

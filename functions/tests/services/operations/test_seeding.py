@@ -47,8 +47,10 @@ def test_the_counts_are_what_is_written(world: World) -> None:
 
 def test_everybody_has_the_seeds_balance_and_open_books_that_are_exact(world: World) -> None:
     seeded(world)
-    assert world.user("arda").current_credits == 500
-    assert {user.id: world.user(user.id).current_credits for user in USERS} == {user.id: user.credits for user in USERS}
+    assert world.user("arda").balance.current_credits == 500
+    assert {user.id: world.user(user.id).balance.current_credits for user in USERS} == {
+        user.id: user.credits for user in USERS
+    }
     audit = world.app.audits.of_all()
     assert (audit.differences, audit.different, audit.unopened) == ((), (), ())
 
@@ -83,7 +85,7 @@ def test_whoever_has_spent_keeps_the_new_balance(world: World) -> None:
     world.create("arda", size="1024x1792")
     world.deliver_all()
     seeded(world)
-    assert world.user("arda").current_credits == 496
+    assert world.user("arda").balance.current_credits == 496
     world.assert_books_balance()
 
 
@@ -119,10 +121,10 @@ def test_everybody_s_weeks_are_those_of_their_requests(zone: str) -> None:
         for fields in generations(world):
             week = week_of(local_date(fields["created_at"], ZoneInfo(zone)))
             asked[week] += fields["user_id"] == user.id
-        told = {each.week: each.requests for each in world.user(user.id).weeks.values()}
+        told = {each.week: each.requests for each in world.user(user.id).activity.weeks.values()}
         assert told == {week: count for week, count in asked.items() if count and week >= max(told).shifted(-2)}
         assert max(told) <= newest
-    busy = world.user("new_enterprise").weeks[newest.shifted(-1).field]
+    busy = world.user("new_enterprise").activity.weeks[newest.shifted(-1).field]
     assert (busy.requests, busy.spike, busy.newcomer, busy.credits) == (25, 25, 1, 90)
 
 

@@ -89,7 +89,7 @@ def test_the_last_attempt_that_crashes_is_failed_and_refunded(world: World) -> N
     generation = world.generation(generation_id)
     assert generation.failure is not None
     assert (generation.status, generation.failure.code, generation.refunded) == (Status.FAILED, "out_of_attempts", 4)
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -125,7 +125,7 @@ def test_a_vendor_that_will_not_cancel_does_not_keep_the_refund(world: World) ->
     world.vendor.refuses_to_cancel = True
     world.later(hours=25)
     assert world.app.sweeper.sweep().failed == 1
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
 
 
 # --- a long backlog ---
@@ -254,7 +254,7 @@ def test_two_sweeps_at_once_fail_and_refund_once(world: World) -> None:
     another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
     another.app.sweeper.sweep()
     assert world.generation(generation_id).refunded == 4
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -340,7 +340,7 @@ def test_a_worker_that_outlived_its_lease_loses_to_the_sweeper_that_gave_up(worl
     world.deliver(generation_id)
     generation = world.generation(generation_id)
     assert (generation.status, generation.charged, generation.outputs) == (Status.FAILED, 0, ())
-    assert world.user("alice").current_credits == 100
+    assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
 
 
@@ -356,7 +356,7 @@ def test_a_worker_that_outlived_its_lease_loses_to_the_sweepers_new_task(world: 
     assert not world.generation(generation_id).is_final
     world.deliver_all()
     assert world.generation(generation_id).charged == 1
-    assert world.user("alice").total_images_generated == 1
+    assert world.user("alice").activity.total_images_generated == 1
     world.assert_books_balance()
 
 
@@ -391,7 +391,7 @@ def test_a_purge_loses_nothing_and_all_is_delivered_once(purged: World) -> None:
     assert {world.generation(one).status for one in ids} == {Status.COMPLETED}
     assert len(world.vendor.submissions) == 4
     assert len(world.model.jobs) == 6 + 1  # one of them failed first
-    assert world.user("alice").current_credits == 100 - len(ids)
+    assert world.user("alice").balance.current_credits == 100 - len(ids)
     world.assert_books_balance()
 
 
