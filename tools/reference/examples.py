@@ -174,6 +174,8 @@ EXAMPLES = (
     _example("getBalance", "balance", "After a deduction and its refund.", _balance),
     _example("listEntries", "first_page", "The newest two entries.", _entries),
     _example("getCatalog", "catalog", "Everything on offer.", _public("/v1/catalog")),
+    _example("listModels", "models", "All on offer, with their parameters.", _public("/v1/models")),
+    _example("getModel", "model", "One of them.", _good("getModel")),
     _example("getHealth", "ok", "Alive.", _public("/v1/healthz")),
     _example("getReadiness", "ok", "Ready.", _public("/v1/readyz")),
     _example(

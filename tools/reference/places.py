@@ -31,6 +31,7 @@ def places(world: MemoryWorld, user_id: str) -> dict[str, str]:
         OUTPUT: done,
         "/v1/generations/": generation_id,
         "/v1/keys/": key["id"],
+        "/v1/models/": "Model A",
         "/v1/admin/users/": "mallory",
         KEY_OF_USER: another["id"],
         "/v1/admin/generations/": generation_id,

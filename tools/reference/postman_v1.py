@@ -27,7 +27,7 @@ def folders(operations: Operations) -> list[Object]:
         folder("Generations", [*_create(operations), *_cancel(operations), *_lists(operations)]),
         folder("Credits", _credits(operations)),
         folder("Keys", postman_keys.keys(operations)),
-        folder("Catalog", [_catalog(operations)]),
+        folder("Catalog", _catalog(operations)),
         folder("Health", _health(operations)),
         folder("Webhooks", [_callback(operations)]),
         folder("Reports", postman_reports.requests(operations), "For admins; in open mode everybody is one."),
@@ -181,12 +181,18 @@ def _credits(operations: Operations) -> list[Object]:
     ]
 
 
-def _catalog(operations: Operations) -> Object:
+def _catalog(operations: Operations) -> list[Object]:
     tests = answers(200)
     tests += expects("has models", "(body.models.map((m) => m.name)).to.include.members(['Model A', 'Model B'])")
     tests += expects("has prices", "(body.sizes.map((s) => s.credit_cost)).to.eql([1, 3, 4])")
     tests += expects("has styles and colours", "(body.styles).to.not.be.empty", "(body.colors).to.not.be.empty")
-    return operations.request("getCatalog", "Catalog of models, options and prices", tests=tests, shows="catalog")
+    models = answers(200) + expects("has prices", "(body.data[0].prices.map((p) => p.credits)).to.eql([1, 3, 4])")
+    one = answers(200) + has(id="Model A", kind="text_to_image")
+    return [
+        operations.request("getCatalog", "Catalog of models, options and prices", tests=tests, shows="catalog"),
+        operations.request("listModels", "Models", tests=models, shows="models"),
+        operations.request("getModel", "One model", tests=one, path={"id": "Model A"}, shows="model"),
+    ]
 
 
 def _health(operations: Operations) -> list[Object]:

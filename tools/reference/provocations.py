@@ -32,7 +32,7 @@ from domain.accounts.errors import (
     UserNotFound,
 )
 from domain.accounts.keys import KEYS_MAX, Scope
-from domain.catalog.errors import LastOption, OptionNotFound
+from domain.catalog.errors import LastOption, ModelNotFound, OptionNotFound
 from domain.credits.errors import AnonymousAllowanceUsed, InsufficientCredits, TooManyGrants
 from domain.credits.grants import GRANTS_MAX
 from domain.generations.errors import AlreadyFinal, GenerationNotFound, OutputNotFound, SettlementConflict
@@ -261,6 +261,7 @@ PROVOCATIONS: Mapping[type[AppError], Callable[[Attempt], Exchange]] = {
     KeyNotFound: _unknown_key,
     LastOption: _last_option,
     MalformedJson: _malformed,
+    ModelNotFound: _of_nothing,
     NotAcceptable: _wanting_a_format_that_is_not_there,
     NotOneself: _oneself,
     NotSupported: _unable,

@@ -56,6 +56,7 @@ _TAG_OF = {
     "ledger": "Credits",
     "usage": "Credits",
     "catalog": "Catalog",
+    "models": "Catalog",
     "healthz": "Health",
     "readyz": "Health",
     "webhooks": "Webhooks",

@@ -1,13 +1,16 @@
 """An ask is checked against the catalog: the model, its parameters and limits, and the price."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
 
 from core.errors import FieldError, InvalidRequest
 from domain.catalog.catalog import Catalog
 from domain.catalog.models import Ask, Model, Params
 from domain.catalog.options import Size
 from domain.catalog.parameters import ParameterSchema
-from domain.catalog.prices import Facts, Price, PriceRule, price_of, size_rule_id
+from domain.catalog.prices import Facts, Price, PriceRule, Unit, price_of, rule_for, size_rule_id
 from domain.catalog.shipped_models import OPTION_PROPERTIES
 
 # These facts of a price are parameters. The number of outputs is one, too, under the name `num_images`.
@@ -21,6 +24,24 @@ class Choice:
     model: Model
     params: Params
     price: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedChoice:
+    """A request with these parameters has this price, for the request or for each output."""
+
+    params: Params
+    credits: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """This is a model as clients see it. `schema` lists the ids of the options that a parameter takes."""
+
+    model: Model
+    schema: Mapping[str, Any]
+    prices: tuple[PricedChoice, ...]
 
 
 class Checker:
@@ -42,7 +63,20 @@ class Checker:
             raise InvalidRequest(faults)
         return choice
 
-    def schema_of(self, model: Model) -> ParameterSchema:
+    def offer_of(self, model: Model) -> Offer:
+        return Offer(model=model, schema=self._schema_of(model).schema, prices=tuple(self._prices(model)))
+
+    def _prices(self, model: Model) -> Iterator[PricedChoice]:
+        """Yield a price for each combination of the parameters that decide it, where these have a fixed list."""
+        schema, rules = self._schema_of(model), self._rules_for(model)
+        lists = {name: schema.choices(name) for name in _PRICED_PARAMETERS if schema.choices(name)}
+        for values in product(*lists.values()):
+            params = dict(zip(lists, values, strict=True))
+            rule = rule_for(_facts(model, schema.completed(params)), rules)
+            if rule is not None:
+                yield PricedChoice(params=params, credits=rule.credits, unit=rule.unit)
+
+    def _schema_of(self, model: Model) -> ParameterSchema:
         found = self._schemas.get(model.id)
         if found is None:
             found = self._schemas[model.id] = ParameterSchema(model.parameters, self._catalog.options)
@@ -53,7 +87,7 @@ class Checker:
         if isinstance(model, FieldError):
             options = self._options_schema()
             return None, [model, *_parameter_faults(ask, options, options.completed(ask.params))]
-        schema = self.schema_of(model)
+        schema = self._schema_of(model)
         params = schema.completed(ask.params)
         faults = [*_limit_faults(ask, model), *_parameter_faults(ask, schema, params)]
         price = None if faults else price_of(_facts(model, params), self._rules_for(model))

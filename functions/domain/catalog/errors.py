@@ -11,6 +11,14 @@ class OptionNotFound(NotFound):
         super().__init__(f"Option not found: {option_id}")
 
 
+class ModelNotFound(NotFound):
+    code = "model_not_found"
+    title = "There is no such model on offer"
+
+    def __init__(self, model_id: str) -> None:
+        super().__init__(f"Model not found: {model_id}")
+
+
 class LastOption(AppError):
     code = "last_option"
     status = 409

@@ -30,6 +30,11 @@ class ParameterSchema:
         self._defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
         self._validator = Draft202012Validator(self.schema)
 
+    def choices(self, name: str) -> list[Any]:
+        """Return the fixed list of values that a parameter has, or none if it is not there or has no such list."""
+        found: list[Any] = self.schema["properties"].get(name, {}).get("enum", [])
+        return found
+
     def completed(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters with the ids of options as the catalog writes them, and with the defaults."""
         written = {name: self._written(name, value) for name, value in params.items()}

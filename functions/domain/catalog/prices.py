@@ -56,13 +56,18 @@ def size_rule_id(size_id: str) -> str:
     return f"size:{size_id}"
 
 
-def price_of(facts: Facts, rules: Iterable[PriceRule]) -> Price | None:
-    """Return the price by the most specific rule, or None if no rule fits.
+def rule_for(facts: Facts, rules: Iterable[PriceRule]) -> PriceRule | None:
+    """Return the most specific rule that fits, or None if no rule does.
 
     The rule that names more facts is more specific. Of two that name equally many, it is the one that names a fact that
     comes earlier in FACTS.
     """
-    rule = max((each for each in rules if each.fits(facts)), key=_specificity, default=None)
+    return max((each for each in rules if each.fits(facts)), key=_specificity, default=None)
+
+
+def price_of(facts: Facts, rules: Iterable[PriceRule]) -> Price | None:
+    """Return the price by the most specific rule, or None if no rule fits."""
+    rule = rule_for(facts, rules)
     if rule is None:
         return None
     units = int(facts["number"]) if rule.unit is Unit.OUTPUT else 1

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from core.clock import Clock
 from core.errors import FieldError
 from domain.catalog.catalog import Catalog
+from domain.catalog.errors import ModelNotFound
 from domain.catalog.models import Ask
 from services.catalog.ports import Catalogs
 
 if TYPE_CHECKING:
-    from domain.catalog.checking import Checker, Choice
+    from domain.catalog.checking import Checker, Choice, Offer
 
 _FRESH_FOR = timedelta(seconds=60)
 
@@ -51,6 +52,19 @@ class CatalogService:
     def checked(self, ask: Ask) -> "Choice":
         """Return the model, the parameters and the price. Raise InvalidRequest, which lists all faults."""
         return self._fresh().checker.checked(ask)
+
+    def offers(self) -> list["Offer"]:
+        """Return the models on offer, in their order."""
+        fresh = self._fresh()
+        return [fresh.checker.offer_of(model) for model in fresh.catalog.models.values()]
+
+    def offer(self, model_id: str) -> "Offer":
+        """Return a model on offer. Raise ModelNotFound."""
+        fresh = self._fresh()
+        model = fresh.catalog.models.get(model_id)
+        if model is None:
+            raise ModelNotFound(model_id)
+        return fresh.checker.offer_of(model)
 
     def _fresh(self) -> _Loaded:
         from domain.catalog.checking import Checker  # noqa: PLC0415 - many requests need no library of schemas

@@ -1,3 +1,11 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.catalog.shipped_models import SHIPPED_MODELS
+from repositories.catalog.model_mapping import model_fields
+from repositories.store.documents import Create
 from world import World
 
 
@@ -50,3 +58,48 @@ def test_withdrawn_options_are_not_shown(world: World) -> None:
     styles = [style["id"] for style in world.api("GET", "/v1/catalog").body["styles"]]
     assert "anime" not in styles
     assert len(styles) == 5
+
+
+def test_models_come_with_the_schema_of_their_parameters_and_their_prices(world: World) -> None:
+    response = world.api("GET", "/v1/models")
+    assert (response.status, response.headers["Cache-Control"]) == (200, "public, max-age=60")
+    assert [model["id"] for model in response.body["data"]] == ["Model A", "Model B", "Model R"]
+    model = response.body["data"][0]
+    assert (model["kind"], model["is_default"], model["prompt_max"]) == ("text_to_image", True, 1000)
+    assert model["parameters"]["required"] == ["style", "color", "size"]
+    assert model["parameters"]["properties"]["size"]["enum"] == ["512x512", "1024x1024", "1024x1792"]
+    assert model["prices"] == [
+        {"params": {"size": "512x512"}, "credits": 1, "per": "request"},
+        {"params": {"size": "1024x1024"}, "credits": 3, "per": "request"},
+        {"params": {"size": "1024x1792"}, "credits": 4, "per": "request"},
+    ]
+
+
+def test_one_model_can_be_asked_for_and_one_that_is_not_there_is_404(world: World) -> None:
+    assert world.api("GET", "/v1/models/Model B").body["id"] == "Model B"
+    response = world.api("GET", "/v1/models/Model C")
+    assert (response.status, response.body["code"]) == (404, "model_not_found")
+
+
+def test_a_document_takes_the_place_of_a_shipped_model(world: World) -> None:
+    fields = model_fields(replace(SHIPPED_MODELS[1], is_active=False))
+    world.documents.commit([Create("models/Model B", fields)])
+    world.later(minutes=1)
+    assert [model["id"] for model in world.api("GET", "/v1/models").body["data"]] == ["Model A", "Model R"]
+
+
+def test_a_model_of_a_provider_that_is_not_set_up_is_not_on_offer(world: World) -> None:
+    fields = model_fields(replace(SHIPPED_MODELS[1], provider="another"))
+    world.documents.commit([Create("models/Model B", fields)])
+    world.later(minutes=1)
+    assert [model["id"] for model in world.api("GET", "/v1/models").body["data"]] == ["Model A", "Model R"]
+
+
+@pytest.mark.parametrize(
+    "damage", [{"kind": "sculpture"}, {"parameters": {"type": "objekt"}}, {"price_rules": [{"credits": "3"}]}]
+)
+def test_a_model_that_cannot_be_read_is_not_on_offer_and_stops_no_other(world: World, damage: dict[str, Any]) -> None:
+    world.documents.commit([Create("models/Model B", model_fields(SHIPPED_MODELS[1]) | damage)])
+    world.later(minutes=1)
+    assert [model["id"] for model in world.api("GET", "/v1/models").body["data"]] == ["Model A", "Model R"]
+    world.create(model="Model A")

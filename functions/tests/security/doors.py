@@ -39,6 +39,8 @@ OPENED_BY: dict[str, tuple[Access, Scope | None]] = {
     "rotateKey": (Access.KNOWN, Scope.KEYS_WRITE),
     "revokeKey": (Access.KNOWN, Scope.KEYS_WRITE),
     "getCatalog": (Access.PUBLIC, None),
+    "listModels": (Access.PUBLIC, None),
+    "getModel": (Access.PUBLIC, None),
     "getHealth": (Access.PUBLIC, None),
     "getReadiness": (Access.PUBLIC, None),
     "receiveProviderCallback": (Access.PUBLIC, None),
@@ -201,6 +203,7 @@ def ids_of(generation_id: str, key_id: str, *, done: str) -> dict[str, str]:
         "/v1/admin/catalog/styles/": "realistic",
         "/v1/admin/catalog/colors/": "vibrant",
         "/v1/admin/catalog/sizes/": "512x512",
+        "/v1/models/": "Model A",
         "/v1/reports/": weekly.REPORT_ID,
         _STATUS_OF: generation_id,
     }
