@@ -133,6 +133,8 @@ RULES_OF = {
     paths.MAIL: Rule("mail/report-2026-W10-0a1b2c", Of.SYSTEM),
     paths.UNSUBSCRIBED: Rule("unsubscribed/0a1b2c", Of.SYSTEM),
     paths.WELCOMES: Rule("welcomes/0a1b2c", Of.SYSTEM),
+    paths.MODELS: Rule("models/ink", Of.SYSTEM),
+    paths.PRICE_RULES: Rule("price_rules/dear", Of.SYSTEM),
 }
 
 SIGNED_OUT_AT = datetime(2026, 3, 4, 12, 0, 0, 500_000, tzinfo=UTC)
