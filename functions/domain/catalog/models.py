@@ -16,6 +16,10 @@ Params = Mapping[str, Param]
 FLAT_PARAMETERS = ("style", "color", "size")
 
 
+# A job at a vendor's is given up after this time, unless its model says another one.
+JOB_SECONDS_MAX = 15 * 60
+
+
 class Kind(StrEnum):
     """A kind says what goes into a model, and what comes out."""
 
@@ -44,7 +48,7 @@ class Model:
     prompt_max: int = 1000
     price_rules: tuple[PriceRule, ...] = ()
     expected_seconds: float | None = None
-    job_seconds_max: int = 15 * 60
+    job_seconds_max: int = JOB_SECONDS_MAX
     is_active: bool = True
     is_default: bool = False
     sort_order: int = 0

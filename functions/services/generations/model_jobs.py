@@ -38,6 +38,10 @@ class ModelJobs:
             log.warning("poll_failed", extra={"provider_job": provider_job, "reason": str(error)})
             return RemoteResult(status=RemoteStatus.RUNNING)
 
+    def time_max(self, generation: Generation) -> timedelta:
+        """Return the time after which the generation's job at a vendor's is given up."""
+        return self._models.job_time_max(generation.spec.model)
+
     def cancel(self, generation: Generation, provider_job: str) -> None:
         self._models.cancel_job(generation.spec.model, provider_job)
 

@@ -1,6 +1,8 @@
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
+from domain.catalog.models import JOB_SECONDS_MAX
 from services.catalog.catalog import CatalogService
 from services.generations.model_ports import Model, ModelRejected, ModelUnavailable, RemoteModel
 
@@ -28,6 +30,11 @@ class ModelRegistry:
             return model.expected_seconds
         provider = self._provider_of(name)
         return 0.0 if provider is None else provider.expected_seconds()
+
+    def job_time_max(self, name: str) -> timedelta:
+        """Return the time after which a job at a vendor's is given up."""
+        model = self._catalog.current().known_models.get(name)
+        return timedelta(seconds=JOB_SECONDS_MAX if model is None else model.job_seconds_max)
 
     def cancel_job(self, name: str, provider_job: str) -> None:
         """Try to cancel the job. Our books are settled already, so a failure is only logged."""

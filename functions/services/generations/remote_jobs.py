@@ -25,12 +25,11 @@ _COPY_AGAIN_MAX = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteLimits:
-    """`remote_max` is for the work on a job, and `age_max` for a generation whose result cannot be stored."""
+    """`age_max` is for a generation whose result cannot be stored. How long a job may take, its model says."""
 
     age_max: timedelta
     poll_every: timedelta = timedelta(seconds=5)
     poll_overdue: timedelta = timedelta(seconds=60)
-    remote_max: timedelta = timedelta(minutes=15)
 
 
 class RemoteJobs:
@@ -111,7 +110,7 @@ class RemoteJobs:
     def _wait_for_job(self, found: Stored[Generation], provider_job: str, is_this_job: Fence) -> None:
         now = self._clock()
         started = found.value.started_at or found.value.created_at
-        if now - started > self._limits.remote_max:
+        if now - started > self._jobs.time_max(found.value):
             self._settlements.fail(found, is_this_job, TOOK_TOO_LONG)
             self._jobs.cancel(found.value, provider_job)
             return

@@ -1,12 +1,16 @@
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from firebase_functions.https_fn import HttpsError
 
+from domain.catalog.shipped_models import SHIPPED_MODELS
 from domain.generations.generation import Failure, Status
 from given_providers import GivenProviders
+from repositories.catalog.model_mapping import model_fields
+from repositories.store.documents import Create
 from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteResult, RemoteStatus
 from services.operations.sweeping import SweepResult
 from world import World
@@ -209,6 +213,21 @@ def test_a_job_that_takes_too_long_is_refunded_and_cancelled_at_the_vendor(world
     assert generation.failure is not None
     assert (generation.status, generation.refunded, generation.failure.code) == (Status.FAILED, 4, "timeout")
     assert world.vendor.cancelled == [f"job-of-{generation_id}"]
+    world.assert_books_balance()
+
+
+def test_a_model_says_how_long_its_jobs_may_take(world: World) -> None:
+    slow = replace(next(model for model in SHIPPED_MODELS if model.id == "Model R"), job_seconds_max=3600)
+    world.documents.commit([Create("models/Model R", model_fields(slow))])
+    world.later(minutes=2)
+    generation_id = submitted(world)
+    world.later(minutes=60)
+    world.vendor.results = [RUNNING, RUNNING]
+    poll(world)
+    assert world.generation(generation_id).status is Status.PROCESSING
+    world.later(seconds=1)
+    poll(world)
+    assert world.generation(generation_id).status is Status.FAILED
     world.assert_books_balance()
 
 
