@@ -1,6 +1,6 @@
 """Serves generations at function URLs of feraset-imagen, with the same fields, status codes and error bodies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response
@@ -11,7 +11,7 @@ from controllers.http.body import MalformedJson, json_object
 from controllers.http.boundary import HttpBoundary
 from controllers.http.headers import idempotency_key
 from controllers.http.wire import Answer
-from core.errors import MethodNotAllowed, Unauthenticated
+from core.errors import FieldError, MethodNotAllowed, Unauthenticated
 from domain.accounts.keys import Scope
 from domain.catalog.models import Ask
 from schemas.base import parse
@@ -56,7 +56,7 @@ class GenerationUrls:
             raise MalformedJson("must not be empty")
         if not self._callers.is_open:
             caller = self._callers.caller(request, data.get("userId"), Scope.GENERATIONS_WRITE, changes=True)
-        body = parse(CreateGenerationRequest, data, self._catalog.faults(_asked(data)))
+        body = parse(CreateGenerationRequest, data, self._faults(data))
         if self._callers.is_open:
             caller = self._callers.caller(request, body.userId, Scope.GENERATIONS_WRITE, changes=True)
         order = Order(
@@ -75,6 +75,10 @@ class GenerationUrls:
             queue_position=None,
         )
         return Answer(status=202, body=created)
+
+    def _faults(self, data: Mapping[str, Any]) -> Iterator[FieldError]:
+        """Yield what the catalog finds wrong. It is only asked for a body that has other faults, too."""
+        yield from self._catalog.faults(_asked(data))
 
     def _status(self, request: Request, _: str) -> Answer:
         generation_id = parameter(request, "generationRequestId")

@@ -208,8 +208,9 @@ class GenerationController:
         cancelled = self._cancelling.cancel(call.user_id, generation_id, claimed=call.known_caller.account_ids)
         return Answer(body=GenerationResource.of(self._viewing.shown(cancelled)))
 
-    def _faults(self, body: Mapping[str, Any]) -> list[FieldError]:
-        return self._catalog.faults(ask_of(body))
+    def _faults(self, body: Mapping[str, Any]) -> Iterator[FieldError]:
+        """Yield what the catalog finds wrong. It is only asked for a body that has other faults, too."""
+        yield from self._catalog.faults(ask_of(body))
 
 
 def _order(call: Call) -> Order:
