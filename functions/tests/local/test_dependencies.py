@@ -17,7 +17,7 @@ FLASK = "# via nothing==1\nflask==3.0.0 \\\n    --hash=sha256:00\npillow==12.0.0
 
 
 class PipAudit:
-    """Stands in for the program: one answer for the first package alone, one for all."""
+    """Stands in for the program. It has one answer for the first package alone, and one for all."""
 
     SCRIPT = """#!{python}
 import json, pathlib, signal, sys
