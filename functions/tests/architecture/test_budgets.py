@@ -422,7 +422,7 @@ class TestWorker:
 
 
 class TestCallers:
-    """To know who calls has a cost too. A creation is judged in its own commit, so nothing is read before."""
+    """Knowing who calls has a cost too. A creation is judged in its own commit, so nothing is read before."""
 
     ALICE: ClassVar = {"Authorization": "Bearer alice-token"}
 

@@ -161,7 +161,7 @@ def test_an_adapter_adds_little_to_the_client_of_firestore(adapter: str) -> None
 
 
 def test_gunicorn_starts_as_many_threads_as_cloud_run_sends_requests() -> None:
-    """By default, functions-framework starts four threads for each core, and the other requests wait inside the
+    """functions-framework starts four threads for each core by default, and the other requests wait inside the
     instance.
     """
     assert run(THREADS) == 16

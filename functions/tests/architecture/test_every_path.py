@@ -1,5 +1,5 @@
-"""When functions-framework serves the functions, only our code answers each path. An answer that a page is missing is
-not cached for long.
+"""Our code alone answers each path that functions-framework serves. An answer that a page is missing is not cached for
+long.
 """
 
 import json

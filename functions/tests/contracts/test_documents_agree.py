@@ -274,7 +274,9 @@ TELLING = ("Delete", "'n': <_Removal", "'map.x': Increment", "'map.in.x': <_Remo
 
 
 def test_the_sequences_reach_every_kind_of_answer() -> None:
-    """Without this test, the comparison could compare nothing with nothing."""
+    """The sequences have to reach every kind of answer, because otherwise the comparison could compare nothing with
+    nothing.
+    """
     seen: set[object] = set()
     for seed in range(SEQUENCES):
         for operation, (answer, _) in operations(Random(seed), Pair(MemoryDocuments(), MemoryDocuments())):

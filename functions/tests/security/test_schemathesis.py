@@ -150,9 +150,7 @@ def test_every_answer_is_in_the_document(case: Any, houses: list[Visitors]) -> N
 
 
 def _go_somewhere(case: Any, house: House, chance: int) -> None:
-    """In two of three cases, put an id into the request that leads to something, because an id that is made up leads
-    nowhere.
-    """
+    """Put an id into two of three requests that leads to something, because an id that is made up leads nowhere."""
     if "id" in (case.path_parameters or {}) and chance // 40 % 3:
         before, _, after = case.operation.path.partition("{id}")
         case.path_parameters["id"] = house.places[after if after == OUTPUT else before]

@@ -1,5 +1,5 @@
-"""When a person is deleted, some things go and some stay, and nothing comes back, whichever process stops at whatever
-point.
+"""Some things of a deleted person go and some stay, and nothing comes back, whichever process stops at
+whatever point.
 """
 
 from collections.abc import Callable, Mapping

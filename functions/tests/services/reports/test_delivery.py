@@ -1,4 +1,4 @@
-"""When a report is ready, mails and a webhook tell of it."""
+"""Mails and a webhook tell of a report as soon as it is ready."""
 
 import json
 from datetime import UTC, datetime, timedelta
