@@ -29,7 +29,7 @@ from tools.reference.world import TOKENS, MemoryWorld
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 USER = "arda"
-# That user is signed in with this, and is no admin.
+# The user signs in with this, and is no admin.
 BEARER = {"Authorization": f"Bearer {USER}-token"}
 
 ORDER = {

@@ -321,7 +321,7 @@ class TestServiceAccounts:
 
 
 class TestFiles:
-    """The files that show the settings know all of them, and no others."""
+    """The files that show the settings name every setting that can be set, and no others."""
 
     DERIVED = frozenset({"project_id", "on_emulator", "queue", "api_key_pepper", "region"})
 

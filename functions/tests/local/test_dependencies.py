@@ -1,4 +1,4 @@
-"""A known vulnerability fails; a service that cannot be asked is a warning."""
+"""A package with a known vulnerability makes the check fail. If the service cannot be asked, the check only warns."""
 
 import json
 import sys

@@ -440,7 +440,7 @@ def test_another_s_credits_are_not_spent_by_naming_it(house: House) -> None:
         assert house.is_untouched()
 
 
-# --- the proof of the proof ---
+# --- the tests above cannot miss a door ---
 
 
 def test_a_door_that_is_new_has_to_be_written_down() -> None:

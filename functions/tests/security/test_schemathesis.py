@@ -169,12 +169,12 @@ def undocumented_headers(case: Any, response: Any) -> set[str]:
         shown = DOCUMENT["components"]["responses"][shown["$ref"].rpartition("/")[2]]
     documented = {name.lower() for name in shown.get("headers", ())}
     if not operation["security"]:
-        documented |= RATE  # a known caller is told these, and the document shows no callers
+        documented |= RATE  # these are only for a known caller, and the document shows an unknown one
     return {name.lower() for name in response.headers} & known - documented
 
 
 def test_those_were_enough_and_of_every_kind() -> None:
-    """This judges the requests of the same run, so it is skipped when it runs alone."""
+    """This judges all requests of this test run. It is skipped if the other tests did not run."""
     everything = {each["operationId"] for each in operations(DOCUMENT)}
     if len(sent) < len(everything):
         pytest.skip("not all operations were tried")

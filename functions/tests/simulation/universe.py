@@ -179,8 +179,8 @@ class Universe:
                     raise Violation("key", f"{write.path} is asked for by a key that is revoked")
 
     def _started(self, name: str) -> Instance:
-        """Start an instance. All its parts are made at once, because making them while actors run would hold a real
-        lock and stop all actors.
+        """Start an instance. All its parts are made at once, because a part that is made while actors run would hold a
+        real lock, and that would stop all actors.
         """
         scheduler = self.scheduler
         skew = timedelta(seconds=self.chance.uniform(-1, 1) * SKEW_MAX.total_seconds())

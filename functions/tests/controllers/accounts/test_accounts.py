@@ -35,7 +35,7 @@ def claim(world: World, headers: dict[str, str], token: str = "anon") -> Respons
     return world.api("POST", "/v1/me/claim", headers=headers, json={"anonymous_token": token})
 
 
-# --- coming ---
+# --- the first call of a user ---
 
 
 def test_the_first_call_makes_the_account(required: World) -> None:
@@ -97,7 +97,7 @@ def test_of_forty_first_calls_at_once_one_makes_the_account() -> None:
     worlds[0].assert_books_balance()
 
 
-# --- anonymous, and after ---
+# --- anonymous users, and how they get an account ---
 
 
 def test_an_anonymous_user_gets_one_generation_that_succeeds(required: World) -> None:

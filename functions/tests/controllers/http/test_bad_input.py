@@ -627,7 +627,7 @@ def test_a_bad_credential_is_401(caller: Caller, name: str, value: str) -> None:
     caller.assert_refused(caller.call(name, headers={"Authorization": value}), 401)
 
 
-# --- anything at all ---
+# --- random bodies ---
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=20),

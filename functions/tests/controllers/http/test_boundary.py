@@ -48,7 +48,7 @@ def faulty() -> World:
     return world
 
 
-# --- faults of ours ---
+# --- bugs and outages ---
 
 
 def test_a_bug_is_an_opaque_500_whose_id_finds_the_traceback(faulty: World) -> None:

@@ -83,7 +83,7 @@ def test_a_key_is_told_what_is_left_of_what_it_shares(limited: World) -> None:
     assert look(limited, second).headers["RateLimit"] == '"requests";r=2;t=3'
 
 
-# --- before the work ---
+# --- refusals before any work is done ---
 
 
 @pytest.fixture

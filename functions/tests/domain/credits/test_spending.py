@@ -105,7 +105,7 @@ def test_what_changes_no_week_leaves_them() -> None:
     assert [each.requests for each in after.activity.weeks.values()] == [2]
 
 
-# --- who may not ---
+# --- who may not spend ---
 
 
 REFUSALS: list[tuple[str, User, Spender, type[AppError]]] = [
@@ -176,7 +176,7 @@ def test_a_burst_by_key_ends_where_the_key_s_does_and_one_by_hand_where_the_user
     assert spent(user, at=NOW + SECOND).pace.in_flight == 4
 
 
-# --- standing ---
+# --- whether a sign-in still counts ---
 
 
 @pytest.mark.parametrize("millis", [0, 1, 400, 999])
@@ -194,7 +194,7 @@ def test_keys_outlive_a_sign_out() -> None:
     assert check_standing(changed(ALICE, signed_out_at=NOW).identity, BY_KEY, NOW) == KEY
 
 
-# --- and back ---
+# --- what the end of a generation gives back ---
 
 
 def completed(generation: Generation, at: datetime) -> Commit[Generation]:

@@ -425,7 +425,7 @@ def test_customers_who_create_meanwhile_make_no_difference() -> None:
     assert not world.app.audits.of_user("alice").differences
 
 
-# --- how far a night comes ---
+# --- how many users one nightly audit checks ---
 
 
 def slow_audits(world: World, monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[str]:

@@ -609,7 +609,7 @@ def test_a_sweep_reads_the_mark_once() -> None:
     assert documents.gets.count("system/queue") == 1
 
 
-# --- many ---
+# --- many generations ---
 
 
 def test_a_sweep_takes_more_than_one_batch(world: World) -> None:
