@@ -54,7 +54,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 
 def alice(**changes: Any) -> Identity:
-    """Return the identity that belongs to the claims. These have no `auth_time`."""
+    """Return the identity in a token that has no `auth_time`."""
     return Identity("alice", **changes)
 
 

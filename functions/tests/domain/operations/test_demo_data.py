@@ -24,7 +24,7 @@ zones = st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("America/Santi
 
 
 def weeks_before(now: datetime, zone: tzinfo = UTC) -> list[Window]:
-    """Return weeks, the last full one first."""
+    """Return the last five full weeks, the latest first."""
     last = last_full_week(now, zone)
     return [last.shifted(-weeks_ago).window(zone) for weeks_ago in range(5)]
 

@@ -427,7 +427,7 @@ class TestLateResults:
     def test_one_that_is_stored_between_the_removal_and_the_words_goes_too(
         self, world: World, outputs: Outputs
     ) -> None:
-        """The lease of a second attempt was over, and it stores over what the first attempt completed."""
+        """A second attempt, whose lease was over, stores a file over one of the first, completed attempt."""
         generation_id = done(world)
         (path, _) = files_of(generation_id, "alice")
         commit = world.documents.commit
