@@ -1,8 +1,7 @@
-"""
-Child processes that cannot outlive this one, however it ends. firebase-tools starts Java in a process group
-of its own and leaves the functions' Python processes behind. Once a parent is gone, nobody can tell which
-processes it had started. So a guard watches the whole family all the time, and kills what is left of it when its
-pipe from the parent closes.
+"""Child processes must not outlive this one, however it ends. firebase-tools starts Java in a process group of its own
+and leaves the functions' Python processes behind. Once a parent is gone, nobody can tell which processes it had
+started. So a guard watches the whole family all the time, and kills what is left of it when its pipe from the parent
+closes.
 
 Run as a script, this file is the guard: `processes.py PARENT_PID`.
 """
@@ -90,7 +89,9 @@ def guarded() -> Iterator[None]:
 
 
 def adopt_orphans() -> None:
-    """On Linux, become the parent of each descendant whose own parent ends, so that none gets out of sight."""
+    """Become the parent of each descendant whose own parent ends, so that none gets out of sight. Only Linux can do
+    this.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 

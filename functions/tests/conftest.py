@@ -7,13 +7,13 @@ from pytest_socket import disable_socket, enable_socket
 
 from world import World
 
+# This is a Wednesday, so that weeks and days around it are not special.
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-"""A Wednesday, so that weeks and days around it are not special."""
 
 
 @pytest.fixture(autouse=True)
 def _no_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Only tests that name a server may open a socket."""
+    """Allow sockets only in tests that name a server."""
     if request.node.get_closest_marker("emulator") or request.node.get_closest_marker("stack"):
         yield
         return
@@ -36,5 +36,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def world() -> World:
-    """Darkroom in memory, with the catalogue; Alice has 100 credits, Bob has none, Mallory has 10."""
+    """Return Darkroom in memory, with the catalogue. Alice has 100 credits, Bob has none, and Mallory has 10."""
     return World(NOW)

@@ -1,4 +1,4 @@
-"""The week of a demo, counted from its history: a report without a database, for tests that play many days.
+"""The week of a demo is counted from its history. This is a report without a database, for tests that play many days.
 
 `services/operations/test_demo_days.py` compares it with a real report.
 """
@@ -28,7 +28,9 @@ from domain.reports.week_stats import (
 
 
 def demo_review(now: datetime, zone: tzinfo = UTC, *, weeks_ago: int = 0) -> Analysis:
-    """What the first report says of a demo that was seeded at `now`: of the last full week, or of an earlier one."""
+    """Return what the first report says of a demo that was seeded at `now`, about the last full week or an
+    earlier one.
+    """
     past = history(now, zone=zone)
     week = last_full_week(now, zone).shifted(-weeks_ago)
     return review(_counted(past, week, zone), Past(previous=_outlined(past, week.shifted(-1), zone)))[0]
@@ -60,7 +62,7 @@ def _counted(past: Sequence[PastGeneration], week: Week, zone: tzinfo) -> WeekSt
 
 
 def _outlined(past: Sequence[PastGeneration], week: Week, zone: tzinfo) -> WeekStats:
-    """As much as a report counts of the week before, where that one has no report of its own."""
+    """Return what a report counts of the week before, if that week has no report of its own."""
     mine = _of(past, week, zone)
     return WeekStats(
         week=week,
@@ -116,7 +118,7 @@ def _users(past: Iterable[PastGeneration], week: Week, zone: tzinfo) -> UserStat
 
 
 def _user_weeks(past: Iterable[PastGeneration], week: Week, zone: tzinfo) -> dict[str, UserWeek]:
-    """By user, without those who asked for nothing in this week."""
+    """Return the weeks of this week's users, without those who asked for nothing in it."""
     weeks: dict[str, dict[str, UserWeek]] = {}
     both = [*_of(past, week.shifted(-1), zone), *_of(past, week, zone)]
     for each in both:

@@ -1,4 +1,4 @@
-"""Draws values of any frozen dataclass by the declared types of its fields, so that no field can be forgotten."""
+"""Any frozen dataclass can be drawn by the declared types of its fields, so that no field can be forgotten."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -51,7 +51,7 @@ def _collection(origin: Any, inside: tuple[Any, ...]) -> st.SearchStrategy[Any]:
 def _mapping(kind: Any) -> st.SearchStrategy[Any]:
     """Draw a mapping with few keys, so that two of them often have one in common.
 
-    Where its values have a name of their own, that is the key.
+    If its values have a name of their own, that is the key.
     """
     if kind is UserWeek:
         return st.lists(of_type(kind), max_size=3).map(lambda found: {each.week.field: each for each in found})
@@ -62,7 +62,7 @@ def _mapping(kind: Any) -> st.SearchStrategy[Any]:
 
 
 def drawn(kind: type, **fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Draw every field of a class by its declared type, but for those whose values are drawn by another strategy."""
+    """Draw every field of a class by its declared type, except those that are drawn by another strategy."""
     hints = get_type_hints(kind)
     own = {each.name: of_type(hints[each.name]) for each in fields(kind) if each.name not in fixed}
     return st.builds(kind, **own, **fixed)

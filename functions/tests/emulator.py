@@ -1,4 +1,4 @@
-"""The Firestore emulator that FIRESTORE_EMULATOR_HOST names. Each test takes a fresh project."""
+"""Tests use the Firestore emulator that FIRESTORE_EMULATOR_HOST names. Each takes a fresh project."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The providers of models that a test gives to an application, in the place of its own."""
+"""A test gives these providers of models to an application, in place of its own."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ class GivenProviders:
 
 
 class ByModel:
-    """A provider that has another script for each model."""
+    """This provider has another script for each model."""
 
     def __init__(self, models: Mapping[str, DirectModel]) -> None:
         self._models = models

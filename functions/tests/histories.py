@@ -1,4 +1,6 @@
-"""Weeks of requests by chance, as documents; what a report must say of them, by plain loops; and what it reads."""
+"""Weeks of random requests are made as documents. There are also plain loops that find what a report must say of them,
+and a count of what it reads.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,7 +60,9 @@ class History:
         yield from (Create(generation_path(one.id), generation_fields(one)) for one in self.generations)
 
     def counted(self) -> Iterator[Create]:
-        """The same, with no more of each document than a report counts by: the emulator gets through that in time."""
+        """Yield the same documents with only those fields that a report counts by, because the emulator is fast enough
+        with these.
+        """
         for write in self.writes():
             yield Create(write.path, {name: value for name, value in write.fields.items() if name in COUNTED})
 
@@ -72,7 +76,7 @@ def history(
     requests: int,
     models: Sequence[str] = ("Model A", "Model B"),
 ) -> History:
-    """So many requests in each window, in the order of time, and other entries of the ledger among them."""
+    """Return so many requests in each window, in the order of time, with other entries of the ledger among them."""
     people = [a_user(f"user-{number:05d}", current_credits=0) for number in range(users)]
     generations, entries = [], []
     for number, window in enumerate(windows):
@@ -89,7 +93,7 @@ def history(
 
 
 def _moment(chance: Random, window: Window) -> datetime:
-    if chance.random() < 0.02:  # the edges of a week, too
+    if chance.random() < 0.02:  # the edges of a week are drawn, too
         return chance.choice((window.start, window.end - timedelta(microseconds=1)))
     return window.start + chance.random() * (window.end - window.start)
 
@@ -99,7 +103,7 @@ def _generation(chance: Random, id_: str, user_id: str, at: datetime, models: Se
     started = at + timedelta(seconds=1)
     ended = started + timedelta(seconds=chance.choice((0.5, 1, 3, 8, 15, 15, 30, 30, 60, 200)))
     is_final = status is not Status.QUEUED
-    # What waits for its next attempt keeps the failure of the last one, and is no failed request.
+    # A generation that waits for its next attempt keeps the failure of the last one, and is no failed request.
     code = chance.choice(CODES) if status in (Status.FAILED, Status.QUEUED) else None
     return Generation(
         id=id_,
@@ -164,7 +168,9 @@ def write(documents: Documents, writes: Iterable[Create], size: int = 400) -> No
 
 
 class Loops:
-    """The same numbers from every document, by plain loops: nothing of the product's own arithmetic judges it."""
+    """The same numbers are found from every document by plain loops, so that the product's own arithmetic does not
+    judge itself.
+    """
 
     def __init__(self, records: Mapping[str, Document], week: Week, zone: tzinfo) -> None:
         window = week.window(zone)
@@ -190,7 +196,7 @@ class Loops:
         self.registered = [user["created_at"] for user in self.users if window.start <= user["created_at"] < window.end]
 
     def tallies(self, *names: str) -> dict[Any, tuple[int, ...]]:
-        """(total, completed, failed, cancelled, credits) by these fields; `day` and `hour` are among them."""
+        """Return (total, completed, failed, cancelled, credits) by these fields. `day` and `hour` are among them."""
         found: dict[Any, list[int]] = defaultdict(lambda: [0] * 5)
         for fields in self.generations:
             values = tuple(self._value(fields, name) for name in names)
@@ -233,7 +239,9 @@ class Loops:
 
 
 class Metered:
-    """Documents that count what Firestore bills: a document found, a query in vain, 1000 entries of an aggregation."""
+    """Counts what Firestore bills: each document that is found, each query in vain, and each 1000 entries of an
+    aggregation.
+    """
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents

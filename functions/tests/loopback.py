@@ -48,7 +48,7 @@ class Loopback:
                 self.do_POST()
 
             def log_message(self, *_: object) -> None:
-                """Nothing: the requests are recorded."""
+                """Log nothing, because the requests are recorded."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -77,7 +77,9 @@ def loopback(answer: Callable[[Request], Answer]) -> Iterator[Loopback]:
 
 
 class TasksEmulator:
-    """The dialect of firebase-tools' tasks emulator: no `/v2`, no credentials, a name is taken for ever."""
+    """Imitates firebase-tools' tasks emulator: addresses have no `/v2`, there are no credentials, and a name is taken
+    for ever.
+    """
 
     def __init__(self) -> None:
         self.tasks: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Orders as the services take them, and several calls at once."""
+"""These are orders as the services take them, and a way to make several calls at once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ ASK = Ask(model="Model A", prompt="A lighthouse at dusk", params=OPTIONS)
 
 
 def asking(*, model: str = "Model A", **options: str) -> Ask:
-    """The usual ask, with other options."""
+    """Return the usual ask, with other options."""
     return replace(ASK, model=model, params={**OPTIONS, **options})
 
 
@@ -30,7 +30,7 @@ def create(world: World, wanted: Order | None = None) -> Created:
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What each call answers, or the exception that it raises, when all are made together."""
+    """Make all calls at the same time, and return for each its answer or the exception that it raised."""
     gate = Barrier(len(calls))
 
     def made(call: Callable[[], Any]) -> Any:

@@ -1,8 +1,8 @@
-"""A memory queue that hands out tasks as Cloud Tasks does, by rate and by how many run at once, on the world's clock.
+"""A memory queue hands out tasks as Cloud Tasks does, by rate and by how many run at once, on the world's clock.
 
-A model that works holds its place in the queue for as long as it takes. Its delivery runs in a thread of its own, which
-stands still inside the model until the clock has reached the end of the work. Nobody sleeps: the clock is turned by
-`run_until`, and each thread is waited for until it stands still or is done.
+A working model keeps its place in the queue for as long as it takes. Its delivery runs in a thread of its own, which
+stands still inside the model until the clock has reached the end of the work. Nobody sleeps: `run_until` sets the
+clock, and waits for each thread until it stands still or is done.
 """
 
 import threading
@@ -18,8 +18,8 @@ from services.generations.ports import TaskMessage
 from world import World
 
 _TICK = timedelta(seconds=0.25)
+# This is for a machine that is busy with other things. Nothing here takes long by itself.
 _PATIENCE_SECONDS = 600
-"""For a machine that is busy with other things: nothing here takes long by itself."""
 
 
 @dataclass(slots=True, eq=False)

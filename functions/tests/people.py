@@ -1,4 +1,4 @@
-"""Who calls, in the tests of identity: sign-ins, keys, and several instances of Darkroom on one database."""
+"""Tests of identity have these callers: sign-ins, keys, and several instances of Darkroom on one database."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +17,8 @@ from world import ORDER, TOKENS, Response, World
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
+# Anybody may give these scopes to a key.
 USUAL = frozenset({Scope.GENERATIONS_WRITE, Scope.GENERATIONS_READ, Scope.BALANCE_READ})
-"""What anybody may give a key."""
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -32,13 +32,13 @@ ADMIN = bearer("admin-token")
 
 
 def known(*worlds: World, **tokens: Identity) -> None:
-    """In these worlds, these tokens are good too: `new_token=Identity(...)`."""
+    """Make these tokens valid in these worlds, besides the usual ones: `new_token=Identity(...)`."""
     for world in worlds:
         world.app.made["tokens"] = MemoryTokens({**TOKENS, **tokens})
 
 
 def instances(count: int, now: datetime = NOW, **environment: str) -> list[World]:
-    """Darkrooms on one database; each remembers for itself. Every request must be somebody's."""
+    """Return several Darkrooms on one database. Each remembers for itself, and every request must have a credential."""
     settings = {"AUTH_MODE": "required", **environment}
     first = World(now, **settings)
     return [first, *(World(now, documents=first.documents, **settings) for _ in range(count - 1))]
@@ -55,7 +55,7 @@ def make_admin(world: World, user_id: str, *, is_admin: bool = True) -> None:
 
 
 def order(world: World, headers: Mapping[str, str], **changes: Any) -> Response:
-    """A generation is asked for; it costs 1."""
+    """Ask for a generation that costs 1."""
     return world.api("POST", "/v1/generations", headers=dict(headers), json={**ORDER, **changes})
 
 
@@ -64,7 +64,7 @@ def refusal(response: Response) -> tuple[int, str]:
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What each call answers, or the refusal that it raises, when all are made together."""
+    """Make all calls at the same time, and return for each its answer or the refusal that it raised."""
     gate = Barrier(len(calls))
 
     def made(call: Callable[[], Any]) -> Any:

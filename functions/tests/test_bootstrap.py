@@ -1,4 +1,4 @@
-"""The composition root: each part is made when it is first asked for, once, however many threads ask."""
+"""The composition root makes each part once, when it is first asked for, however many threads ask."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ ALICE = Identity("alice")
 
 
 class Counting(Darkroom):
-    """Makes its verifier of tokens by itself, and remembers how often; `failures` come first."""
+    """Makes its own verifier of tokens, and counts how often. It raises the `failures` first."""
 
     def __init__(self, *failures: Exception) -> None:
         super().__init__(Settings.from_environment(ENVIRONMENT))

@@ -1,4 +1,4 @@
-"""A database in memory that counts what is asked of it, loses answers, and lets other writers in between."""
+"""This is a database in memory that counts its calls, loses answers, and lets other writers come in between."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from repositories.store.memory import MemoryDocuments
 
 
 def happened(documents: MemoryDocuments, writes: Sequence[Write]) -> list[datetime]:
-    """The commit takes effect, and nobody hears of it."""
+    """Let the commit take effect, but lose the answer."""
     MemoryDocuments.commit(documents, writes)
     raise Ambiguous("the answer was lost")
 
@@ -18,9 +18,11 @@ def did_not_happen(documents: MemoryDocuments, writes: Sequence[Write]) -> list[
 
 
 class UnsteadyDocuments(MemoryDocuments):
-    """`script` decides the next commits, one each; after it, and where it says None, a commit is as it should be.
+    """`script` decides the next commits, one each. A commit is an ordinary one if the script has ended or has None for
+    it.
 
-    `before_commit` is called once, just before the next commit: another writer, who comes between reading and writing.
+    `before_commit` is called once, just before the next commit. It stands for another writer, who comes between reading
+    and writing.
     """
 
     def __init__(self) -> None:

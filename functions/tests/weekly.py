@@ -1,4 +1,4 @@
-"""A weekly report as it is kept, and stand-ins for those that count it and those that show it."""
+"""A weekly report as it is kept, and stand-ins for the classes that count it and show it."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -62,7 +62,7 @@ def keep(documents: Any, report: Mapping[str, Any] | None = None) -> None:
 
 
 class Runs:
-    """Gives the report that it holds, and remembers what it was asked for."""
+    """Returns the report that it holds, and remembers what it was asked for."""
 
     def __init__(self, report: Mapping[str, Any] | None = None) -> None:
         self.report = dict(report or a_report())
@@ -79,7 +79,7 @@ class Runs:
 
 
 class Pages:
-    """Tells which form of which report was asked for."""
+    """Records which form of which report was asked for."""
 
     def __init__(self) -> None:
         self.emails = 0

@@ -1,4 +1,4 @@
-"""The world in which the tests play: that of the reference, with models that do what a test tells them to."""
+"""The tests play in the world of the reference, but with models that do what a test tells them to."""
 
 import io
 import json
@@ -19,6 +19,7 @@ from tools.reference.world import ENVIRONMENT, TOKENS, MemoryWorld, Response, se
 
 __all__ = ["ENVIRONMENT", "TOKENS", "Response", "send"]
 
+# This is a valid request, and costs 1.
 ORDER = {
     "model": "Model A",
     "style": "realistic",
@@ -26,11 +27,11 @@ ORDER = {
     "size": "512x512",
     "prompt": "A lighthouse at dusk",
 }
-"""A request that is in order, and costs 1."""
 
 
+# A fake takes such a step next: it raises an exception, or it calls a function, for something that happens in the
+# meantime.
 Step = Exception | Callable[[], object]
-"""What a fake does next: an exception is raised; anything else is called, for what happens in the meantime."""
 
 
 def take(steps: list[Step]) -> None:
@@ -43,7 +44,7 @@ def take(steps: list[Step]) -> None:
 
 
 class ScriptedModel:
-    """Does what its script says, in turn, and then succeeds."""
+    """Follows its script step by step, and then succeeds."""
 
     def __init__(self) -> None:
         self.script: list[Step] = []
@@ -59,7 +60,9 @@ class ScriptedModel:
 
 
 class ScriptedVendor:
-    """A remote model whose answers the test decides: `script` on submission, `results` in turn, then success."""
+    """The test decides the answers of this remote model: `script` on submission, `results` in turn, and then
+    success.
+    """
 
     def __init__(self) -> None:
         self.script: list[Step] = []
@@ -92,7 +95,7 @@ class ScriptedVendor:
 
 
 class ScriptedThumbnailer:
-    """In place of a smaller picture, one that says whose it is."""
+    """Returns data that names the picture, in place of a smaller picture."""
 
     def __init__(self) -> None:
         self.reads_pictures = True
@@ -104,7 +107,7 @@ class ScriptedThumbnailer:
 
 
 class World(MemoryWorld):
-    """Its models, and what makes smaller pictures, do what a test tells them to."""
+    """The models and the thumbnailer do what a test tells them to."""
 
     def __init__(self, now: datetime, *, documents: Any = None, **environment: str) -> None:
         self.thumbnailer = ScriptedThumbnailer()
@@ -121,21 +124,21 @@ class World(MemoryWorld):
         return found
 
     def create(self, user_id: str = "alice", **changes: Any) -> str:
-        """A generation, by the API; its id."""
+        """Create a generation through the API, and return its id."""
         response = self.api("POST", "/v1/generations", user_id, json={**ORDER, **changes})
         assert response.status == 202, response.body
         return str(response.body["id"])
 
     def entries(self, user_id: str) -> list[Entry]:
-        """Of the ledger, newest first."""
+        """Return the user's entries of the ledger, newest first."""
         return self.app.entries.page(user_id, after=None, limit=1000)
 
     def records(self) -> dict[str, Document]:
-        """Everything that is written down, to be compared with what is written down later."""
+        """Return all documents, to be compared with later ones."""
         return dict(self.documents._documents)
 
     def call(self, function: str, method: str = "POST", **request: Any) -> Response:
-        """A function URL, by the name of its handler."""
+        """Call a function URL, by the name of its handler."""
         return send(self.function_url(function), method, "/", **request)
 
     def assert_books_balance(self) -> None:
@@ -147,7 +150,7 @@ class World(MemoryWorld):
 
 @contextmanager
 def captured_log(level: int = logging.INFO) -> Iterator[io.StringIO]:
-    """What is logged inside, as the process writes it."""
+    """Capture what is logged inside the block, as the process writes it."""
     root = logging.getLogger()
     handlers, before, stream = root.handlers[:], root.level, io.StringIO()
     configure_logging(stream, level)

@@ -1,4 +1,4 @@
-"""A request to one route that is in order, to be shown as it is, or to be spoiled."""
+"""An attempt is a correct request to one route. It can be shown as it is, or be spoiled."""
 
 from typing import Any
 
@@ -18,7 +18,9 @@ class Attempt:
             stage.let_pass_by()
 
     def send(self, **changes: Any) -> Exchange:
-        """`headers` go beside those that the route needs; all else in `changes` stands instead of what is in order."""
+        """Send the request. `headers` are added to those that the route needs. Everything else in `changes` replaces a
+        part of the correct request.
+        """
         headers = {**self.route.example.headers, **changes.pop("headers", {})}
         request: dict[str, Any] = {"query": self.route.example.query}
         if self.route.body is not None:
@@ -26,6 +28,6 @@ class Attempt:
         return self.stage.ask(self.route.method, self.path, user=self.user, headers=headers, **(request | changes))
 
     def aim(self, target: str) -> "Attempt":
-        """At another thing of the same kind."""
+        """Let the request name another thing of the same kind."""
         self.path = self.route.path.replace("{id}", target).replace("{number}", "0").replace("{key}", target)
         return self

@@ -1,4 +1,4 @@
-"""The building blocks that operations share: schemas from the wire's own classes, parameters, headers, responses."""
+"""Operations share these parts: schemas from the wire's own classes, parameters, headers, responses."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ Object = dict[str, Any]
 
 
 class _Plain(GenerateJsonSchema):
-    """Without a title for every field that only repeats its name."""
+    """Makes schemas without a title for every field, because that would only repeat the field's name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
@@ -53,7 +53,7 @@ class Schemas:
         self._queries = {query.__name__ for query in queries}
 
     def components(self) -> Object:
-        """All but the queries, which stand as parameters with their operations."""
+        """Return all schemas except those of queries, which stand as parameters with their operations."""
         return {name: schema for name, schema in self._all.items() if name not in self._queries}
 
     def query_parameters(self, query: type[BaseModel], exchanges: Iterable[Exchange]) -> list[Object]:
@@ -99,9 +99,10 @@ def example(summary: str, value: Any) -> Object:
 
 
 def response(description: str, schema: Object, shown: Iterable[tuple[str, str, Exchange]]) -> Object:
-    """One status of one operation; `shown` holds name, summary and exchange. Its headers are those that were seen.
+    """Return one status of one operation. `shown` holds name, summary and exchange. The headers are those that were
+    seen.
 
-    `schema` is that of JSON: what comes as anything else is text or bytes, and is shown where it is short.
+    `schema` is that of JSON. Everything else is text or bytes, and is shown if it is short.
     """
     shown = list(shown)
     headers = {name for _, _, exchange in shown for name in exchange.headers if name in RESPONSE_HEADERS}

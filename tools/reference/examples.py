@@ -1,4 +1,4 @@
-"""What `/v1` answers when all goes well: for each operation, the calls that the reference shows."""
+"""These calls to `/v1` succeed. The reference shows them, for each operation."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ def _entries(stage: Stage) -> Exchange:
 
 
 def _usage(stage: Stage) -> Exchange:
-    """Something in the month before, and in this one: what a model refused, and what waits."""
+    """Show usage in the month before and in this one. One generation was refused by a model, and one waits."""
     stage.now -= timedelta(days=10)
     plays.three(stage)
     stage.now = NOW
@@ -58,12 +58,12 @@ def _callback(stage: Stage) -> Exchange:
 
 
 def _good(operation: str) -> Callable[[Stage], Exchange]:
-    """The call that is in order, without more ado."""
+    """Return a function that sends the correct call of the operation."""
     return lambda stage: Attempt(stage, stage.app.api.routes[operation]).send()
 
 
 def _keys(stage: Stage) -> Exchange:
-    """One that has spent, and one that is revoked."""
+    """List one key that has spent, and one that is revoked."""
     old = stage.ask("POST", "/v1/keys", json={"name": "Prototype", "scopes": ["generations:write"]}).content
     stage.later(hours=1)
     stage.ask("DELETE", f"/v1/keys/{old['id']}")
@@ -114,7 +114,9 @@ def _new_option(kind: str, option_id: str) -> Callable[[Stage], Exchange]:
 
 
 def _report(**asked: str) -> Callable[[Stage], Exchange]:
-    """The newest, of a little week: that of the demo data fills a book."""
+    """Return a function that shows the newest report of a small week, because that of the demo data would
+    fill a book.
+    """
 
     def play(stage: Stage) -> Exchange:
         stage.now -= timedelta(days=7)

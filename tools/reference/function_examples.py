@@ -1,4 +1,4 @@
-"""What the function URLs answer, good and bad: for each operation, the calls that the reference shows."""
+"""These calls to the function URLs succeed or fail. The reference shows them, for each operation."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from core.errors import Unavailable
 from domain.accounts.keys import Scope
 from tools.reference.stage import BEARER, USER, Exchange, Stage, played
 
+# This is feraset-imagen's own example.
 CREATE = {
     "userId": USER,
     "model": "Model A",
@@ -17,7 +18,6 @@ CREATE = {
     "size": "512x512",
     "prompt": "A beautiful sunset",
 }
-"""feraset-imagen's own example."""
 
 Play = Callable[[Stage], Exchange]
 
@@ -50,7 +50,7 @@ def _sent(function: str, method: str, **request: Any) -> Play:
 
 
 def _faults(function: str, method: str, **request: Any) -> tuple[FunctionExample, ...]:
-    """What any function answers when a credential, the database or we ourselves are at fault."""
+    """Return what any function answers if a credential, the database or our own code is at fault."""
 
     def fails(failure: Exception) -> Play:
         def play(stage: Stage) -> Exchange:
@@ -84,7 +84,7 @@ def _bad_id(function: str, method: str) -> FunctionExample:
 
 
 def _lacking(function: str, method: str, **request: Any) -> FunctionExample:
-    """A key that may do nothing but what it is not used for here."""
+    """Return a call by a key whose only scope is another one than this function needs."""
 
     def play(stage: Stage) -> Exchange:
         lacks = Scope.GENERATIONS_READ if "status" not in function else Scope.BALANCE_READ

@@ -1,4 +1,4 @@
-"""JSON Schemas of the bodies that the function URLs answer with and that no class in `schemas` describes."""
+"""These JSON Schemas describe bodies of the function URLs' answers for which `schemas` has no class."""
 
 from tools.reference.report_schemas import WEEKLY_REPORT
 from tools.reference.shapes import BOOLEAN, INTEGER, TEXT, TEXT_OR_NULL, record, text

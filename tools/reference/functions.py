@@ -1,4 +1,4 @@
-"""The function URLs as the reference lists them: six names of feraset-imagen's, each with an address of its own."""
+"""The reference lists the function URLs: six names of feraset-imagen's, each with an address of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class FunctionOperation:
 
     @property
     def operation_id(self) -> str:
-        """A function that takes both methods has two operations."""
+        """Return the id. A function that takes both methods has two operations."""
         both = sum(each.name == self.name for each in OPERATIONS) > 1
         return f"{self.name}ByPost" if both and self.method == "POST" else self.name
 

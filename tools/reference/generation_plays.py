@@ -1,4 +1,4 @@
-"""The calls about generations that the reference shows. Each is played on a stage of its own."""
+"""The reference shows these calls about generations. Each is played on a stage of its own."""
 
 from unittest.mock import patch
 
@@ -76,7 +76,7 @@ def processing(stage: Stage) -> Exchange:
 
 
 def submitted(stage: Stage) -> str:
-    """Two seconds after a vendor took the job, of the six that it will need."""
+    """Return a generation two seconds after a vendor took its job, which will need six."""
     generation_id = stage.order(model="Model R")
     stage.deliver(generation_id)
     stage.later(seconds=2)

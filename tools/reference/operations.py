@@ -1,4 +1,4 @@
-"""The operations of the reference: each route of `/v1`, each function URL."""
+"""The operations of the reference are the routes of `/v1` and the function URLs."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -29,8 +29,8 @@ from tools.reference.samples import SAMPLED, samples
 from tools.reference.stage import Exchange
 from tools.reference.wording import tag_of
 
+# An example has its name, a text about it, and the exchange.
 Shown = tuple[str, str, Exchange]
-"""An example: its name, what is to be seen in it, and what was sent and answered."""
 
 _FIRST_ERROR = 400
 _ANYBODY: list[dict[str, list[str]]] = []
@@ -66,7 +66,7 @@ def route_operation(route: Route, schemas: Schemas) -> Object:
 
 
 def responses() -> Object:
-    """Those that operations share."""
+    """Return the responses that operations share."""
     alike = {error.__name__: _problem_response([(error, exchange)]) for error, exchange in shared()}
     return alike | {"NoOperation": _no_operation()}
 
@@ -78,7 +78,9 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
 
 
 def _headers_of(route: Route) -> Iterable[str]:
-    """A service key acts for users, and none of them is an admin."""
+    """Return the header with which a service key acts for users. No route for admins has it, because none of these
+    users is an admin.
+    """
     return () if route.access is not Access.KNOWN or route.scope is None else ("X-External-User-Id",)
 
 
@@ -100,7 +102,7 @@ def _needed(scope: Scope | None) -> str:
 
 
 def _no_operation() -> Object:
-    """The response where an address or a method is unknown."""
+    """Return the response for an unknown address or method."""
     shown = [(error.code, error.title, exchange) for error, exchange in without_operation()]
     codes = ", ".join(f"`{code}`" for code, _, _ in shown)
     return response(f"No such operation: {codes}", schema_of(Problem), shown)
@@ -169,7 +171,7 @@ def _problem_responses(found: Iterable[tuple[type[AppError], Exchange]]) -> Obje
 
 
 def _problem_of(found: list[tuple[type[AppError], Exchange]]) -> Object:
-    """A response of its own, unless it is one that operations share."""
+    """Return a response of the operation's own, unless it is one that operations share."""
     if len(found) == 1:
         (error, exchange), alike = found[0], dict(shared())
         if error in alike and _said(alike[error]) == _said(exchange):
@@ -178,7 +180,7 @@ def _problem_of(found: list[tuple[type[AppError], Exchange]]) -> Object:
 
 
 def _said(exchange: Exchange) -> Object:
-    """All but the id of the request, which is in the words of a bug, too."""
+    """Return everything except the request's id, which is also part of the text about a bug."""
     request_id = exchange.content["request_id"]
     return {name: str(value).replace(request_id, "") for name, value in exchange.content.items()}
 

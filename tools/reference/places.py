@@ -1,22 +1,23 @@
-"""A call of each route that is in order names something that there is: here it is made, and its address."""
+"""A correct call of each route names something that exists. Here such things are made, with their addresses."""
 
 from tools.reference.world import MemoryWorld
 
 ANONYMOUS_TOKEN = "passer-by-token"  # noqa: S105 - that of the example of claimAnonymous
 PASSER_BY = "passer-by"
 
+# The address of an output ends like this.
 OUTPUT = "/outputs/{number}"
-"""How the address of an output ends."""
 
 
+# This stands for a key in an operator's address, behind its user.
 KEY_OF_USER = "{key}"
-"""What stands for a key in an operator's address, behind its user."""
 
 
 def places(world: MemoryWorld, user_id: str) -> dict[str, str]:
-    """What the `{id}` in an address leads to, by the address up to there. The user gets a generation and a key.
+    """Return the ids that can stand in addresses, by the part of the address before `{id}`. The user gets a generation
+    and a key.
 
-    In open mode, where everybody may have a report made.
+    This works in open mode, where everybody may have a report made.
     """
     routes = world.app.api.routes
     key, another = (
@@ -43,7 +44,7 @@ def places(world: MemoryWorld, user_id: str) -> dict[str, str]:
 
 
 def path_of(template: str, places: dict[str, str]) -> str:
-    """An address of something that there is; an output is the first one of what has completed."""
+    """Return the address of something that exists. For an output it is the first one of the completed generation."""
     before, found, after = template.partition("{id}")
     if after == OUTPUT:
         return before + places[OUTPUT] + "/outputs/0"

@@ -1,4 +1,6 @@
-"""The folder `Admin` of the Postman collection. It works on a user and a style of its own, so it repeats."""
+"""This is the folder `Admin` of the Postman collection. It works on a user and a style of its own, so it can be
+repeated.
+"""
 
 from typing import Any
 
@@ -23,7 +25,9 @@ def requests(operations: Operations) -> list[Object]:
 
 
 def _request(operations: Operations, operation: str, name: str, tests: list[str], **more: Any) -> Object:
-    """About demo data: a deployed project's catalog and users are not to be touched by a round through the API."""
+    """Return a request about demo data. It is for the local stack only, because a round through the API must not change
+    a deployed project's catalog and users.
+    """
     query = more.pop("query", {}) | _USER
     return operations.request(operation, name, tests=tests, query=query, local_only=True, **more)
 
@@ -78,7 +82,7 @@ def _users(operations: Operations) -> list[Object]:
 
 
 def _keys(operations: Operations) -> list[Object]:
-    """One user's key, found and revoked by an admin."""
+    """Return requests by which an admin finds and revokes one user's key."""
     user = {"id": "{{default_user_id}}"}
     made = answers(201) + keeps("users_key_id", "body.id")
     listed = answers(200) + expects(
@@ -122,7 +126,7 @@ def _records(operations: Operations) -> list[Object]:
 
 
 def _catalog(operations: Operations) -> list[Object]:
-    """A style, a colour and a size of their own, each taken off offer again."""
+    """Return requests about a style, a colour and a size of their own. Each is withdrawn again at the end."""
     whole = answers(200) + expects("has versions", "(body.sizes.every((s) => s.version >= 1)).to.be.true")
     withdrawn = answers(200) + has(is_active=False)
     rooms: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
@@ -164,7 +168,7 @@ def _catalog(operations: Operations) -> list[Object]:
 
 
 def _answers_either() -> list[str]:
-    """Created on the first run, replaced on the next."""
+    """Expect 201 on the first run, when the option is created, and 200 on the next, when it is replaced."""
     either = scripts.test(
         "answers 201, or 200 when it was there",
         "pm.expect(pm.response.code).to.be.oneOf([200, 201]);",

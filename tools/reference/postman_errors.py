@@ -1,4 +1,4 @@
-"""The folder of the Postman collection with what `/v1` refuses."""
+"""This folder of the Postman collection shows what `/v1` refuses."""
 
 from typing import Any
 

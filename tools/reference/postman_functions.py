@@ -1,4 +1,6 @@
-"""The thirteen requests of feraset-imagen's own collection, in its folders and under its names, with tests."""
+"""These are the thirteen requests of feraset-imagen's own collection, in its folders and under its names,
+with tests.
+"""
 
 from typing import Any
 
@@ -9,8 +11,8 @@ from tools.reference.scripts import answers, expects, has, keeps
 
 _USER = {"userId": "{{default_user_id}}"}
 _CREATE: dict[str, Any] = {**_USER, "model": "Model A", "style": "realistic", "color": "vibrant", "size": "512x512"}
+# There is a second between two of them, so together they take longer than four failed attempts and their backoff.
 _TRIES = 60
-"""With a second between them, more than four failed attempts and their backoff take."""
 
 
 def folders(operations: Operations) -> list[Object]:

@@ -1,4 +1,4 @@
-"""Requests and folders of a Postman collection. What is sent where comes from the OpenAPI document."""
+"""Requests and folders of a Postman collection are made here, from the addresses and bodies of the OpenAPI document."""
 
 import json
 import uuid
@@ -15,7 +15,7 @@ V1_BASE = "{{v1_url}}"
 
 
 class Operations:
-    """The operations of an OpenAPI document by their ids."""
+    """Finds the operations of an OpenAPI document by their ids."""
 
     def __init__(self, document: Object) -> None:
         self._found = {
@@ -39,7 +39,9 @@ class Operations:
         note: str = "",
         **more: Any,
     ) -> Object:
-        """One request to an operation. `path` fills the places in its address; `shows` names its example to keep."""
+        """Return one request to an operation. `path` fills the places in its address, and `shows` names the example to
+        keep.
+        """
         method, address, operation = self._found[operation_id]
         for place, value in (path or {}).items():
             address = address.replace(f"{{{place}}}", value)
@@ -71,7 +73,9 @@ def item(
     description: str = "",
     saved: Sequence[Object] = (),
 ) -> Object:
-    """A body that is text is sent as it stands. Ids come from names, so names are unique, as `setNextRequest` needs."""
+    """Return one request. A body that is text is sent unchanged. Ids are made from names, so names have to be unique,
+    which `setNextRequest` needs too.
+    """
     sent_headers = dict(headers or {})
     if body is not None:
         sent_headers = {"Content-Type": "application/json"} | sent_headers
@@ -116,7 +120,7 @@ def _url(base: str, path: str, query: Mapping[str, str]) -> Object:
 
 
 def _saved(operation: Object, name: str) -> list[Object]:
-    """The example of this name, as Postman keeps an answer beside its request."""
+    """Return the example of this name, in the form in which Postman keeps an answer beside its request."""
     for status, answer in operation["responses"].items():
         for media_type, content in answer.get("content", {}).items():
             if name in content["examples"]:

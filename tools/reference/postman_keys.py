@@ -1,4 +1,4 @@
-"""The folders of the Postman collection about who is calling: API keys and accounts."""
+"""These folders of the Postman collection are about API keys and accounts."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _NEW = {"name": "Nightly batch", "scopes": ["generations:write", "generations:re
 
 
 def keys(operations: Operations) -> list[Object]:
-    """For people: a key cannot manage keys."""
+    """Return requests about keys. They are for people, because a key cannot manage keys."""
 
     def about(operation: str, name: str, tests: list[str], **more: Any) -> Object:
         return operations.request(operation, name, tests=tests, query=_USER, for_people=True, **more)
@@ -50,7 +50,7 @@ def keys(operations: Operations) -> list[Object]:
 
 
 def account(operations: Operations) -> list[Object]:
-    """Signing out comes last: it ends the sign-in of `id_token`, too."""
+    """Return requests about the account. Signing out comes last, because it ends the sign-in of `id_token`, too."""
     me = answers(200) + has(is_active=True) + expects("holds credits", "(body.held_credits).to.be.at.least(0)")
     nobodys = refuses(400, "invalid_request", "/anonymous_token")
     body = {"anonymous_token": "of-nobody"}

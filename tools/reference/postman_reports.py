@@ -1,4 +1,4 @@
-"""The folder `Reports` of the Postman collection."""
+"""This is the folder `Reports` of the Postman collection."""
 
 from typing import Any
 

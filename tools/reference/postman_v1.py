@@ -1,4 +1,4 @@
-"""The `/v1` folders of the Postman collection, in the order in which they can run."""
+"""These are the `/v1` folders of the Postman collection, in the order in which they can run."""
 
 from typing import Any
 

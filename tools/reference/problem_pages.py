@@ -1,4 +1,4 @@
-"""What the pages under docs/problems have from the code: every problem that a client can be told of."""
+"""The pages under docs/problems take these facts from the code: every problem that a client can be told of."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,8 +8,8 @@ from schemas.problems import charged_at
 from services.generations.attempts import AttemptFailed
 from tools.reference.stage import Stage
 
+# A client never sees these: the first is only the base of other errors, and the second is for the queue.
 _NEVER_TOLD = (NotFound, AttemptFailed)
-"""One is only the kin of others; the other is for the queue."""
 
 _ROOMS = frozenset({"core", "domain", "services", "controllers"})
 
@@ -25,7 +25,7 @@ code. *Retry* says whether the same request may succeed later; *charged*, whethe
 
 
 def table() -> str:
-    """For readers of the repository; the web's build makes its own of the list."""
+    """Return the table for readers of the repository. The web's build makes its own from the list."""
     rows = (
         f"| [`{each['code']}`]({each['code']}.md) | {each['status']} | {each['title']} "
         f"| {'yes' if each['retryable'] else 'no'} | {'not known' if each['charged'] is None else 'no'} |\n"
@@ -35,8 +35,10 @@ def table() -> str:
 
 
 def problems() -> list[dict[str, Any]]:
-    """By code, each once."""
-    _ = Stage().app.api.routes  # a class is known when its module is there, and some are there only when asked for
+    """Return each problem once, sorted by its code."""
+    _ = (
+        Stage().app.api.routes
+    )  # a class is known when its module is loaded, and some modules are loaded only when they are needed
     found = {error.code: error for error in _kin(AppError) if error not in _NEVER_TOLD}
     return [_facts(error) for _, error in sorted(found.items())]
 

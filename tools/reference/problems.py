@@ -1,4 +1,4 @@
-"""What `/v1` answers when it refuses. Each example is provoked: a refusal that does not happen cannot be documented."""
+"""These are the refusals of `/v1`. Each example is provoked, so a refusal that never happens cannot be documented."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -21,6 +21,7 @@ from tools.reference.attempts import Attempt
 from tools.reference.provocations import PROVOCATIONS
 from tools.reference.stage import Exchange, Stage, played
 
+# These are tried on every operation, whether it names them or not. They are documented where they happen.
 COMMON: tuple[type[AppError], ...] = (
     Unauthenticated,
     PermissionDenied,
@@ -31,10 +32,9 @@ COMMON: tuple[type[AppError], ...] = (
     Unavailable,
     Bug,
 )
-"""Tried on every operation, whether it names them or not, and documented where they happen."""
 
+# Nearly every operation answers these with the same words.
 _ALIKE: tuple[type[AppError], ...] = (Unauthenticated, RateLimited, HeadersTooLarge, Unavailable, Bug)
-"""Nearly every operation answers these with the same words."""
 
 _ENVIRONMENTS: Mapping[type[AppError], Mapping[str, str]] = {
     RateLimited: {
@@ -47,11 +47,11 @@ _ENVIRONMENTS: Mapping[type[AppError], Mapping[str, str]] = {
 
 
 class NotProvoked(Exception):
-    """An operation names an error that it does not give, or that nobody here knows how to bring about."""
+    """Raised if an operation names an error that it does not give, or that nobody here knows how to cause."""
 
 
 def problems(route: Route) -> Iterable[tuple[type[AppError], Exchange]]:
-    """Each error that this operation answers with. Raises NotProvoked."""
+    """Yield each error that this operation answers with. Raises NotProvoked."""
     for error in dict.fromkeys((*route.errors, *COMMON)):
         exchange = _provoked(route, error)
         if _is(exchange, error):
@@ -61,7 +61,7 @@ def problems(route: Route) -> Iterable[tuple[type[AppError], Exchange]]:
 
 
 def without_operation() -> Iterable[tuple[type[AppError], Exchange]]:
-    """What is answered where no operation is."""
+    """Yield the answers to an unknown address and an unknown method."""
     with played("route_not_found"):
         yield RouteNotFound, Stage().ask("GET", "/v1/pictures")
     with played("method_not_allowed"):
@@ -70,7 +70,7 @@ def without_operation() -> Iterable[tuple[type[AppError], Exchange]]:
 
 @cache
 def shared() -> Iterable[tuple[type[AppError], Exchange]]:
-    """What nearly every operation answers alike, shown by one of them."""
+    """Return the refusals that are alike for nearly every operation, shown by one of them."""
     route = Stage().app.api.routes["getMe"]
     return tuple((error, _provoked(route, error)) for error in _ALIKE)
 

@@ -1,4 +1,4 @@
-"""How each refusal of `/v1` is brought about, on a call that would be in order."""
+"""These functions provoke each refusal of `/v1`, on a call that would otherwise succeed."""
 
 from collections.abc import Callable, Mapping
 
@@ -49,7 +49,7 @@ _EMULATOR = EmulatorControl("127.0.0.1:9499", "projects/demo-darkroom/locations/
 
 
 def _invalid(attempt: Attempt) -> Exchange:
-    """Several faults at once where there is room for them."""
+    """Send several faults at once if the call has room for them."""
     if attempt.route.name == "createGeneration":
         return attempt.send(json={**ORDER, "style": "warm", "prompt": " ", "steps": 30})
     if attempt.route.body is not None and attempt.route.body.model_config.get("extra") == "forbid":
@@ -78,7 +78,9 @@ def _forged(attempt: Attempt) -> Exchange:
 
 
 def _forbidden(attempt: Attempt) -> Exchange:
-    """Who is no admin; a key that lacks the scope; and where no scope helps, a key that acts for somebody else."""
+    """Call as a user who is no admin, or with a key that lacks the scope. If no scope would help, call with a key that
+    acts for somebody else.
+    """
     if attempt.route.access is Access.ADMIN:
         return attempt.send(headers=BEARER)
     lacks = Scope.BALANCE_READ if attempt.route.scope is not Scope.BALANCE_READ else Scope.GENERATIONS_READ
@@ -89,7 +91,7 @@ def _forbidden(attempt: Attempt) -> Exchange:
 
 
 def _too_often(attempt: Attempt) -> Exchange:
-    """Creations have a rate of their own."""
+    """Use up the rate. Creations have a rate of their own."""
     if attempt.route.is_fenced:
         attempt.stage.overwrite(f"users/{USER}", bucket={"level": 0, "at": attempt.stage.now})
         return attempt.send()
@@ -147,7 +149,7 @@ def _of_nothing(attempt: Attempt) -> Exchange:
 
 
 def _unknown_key(attempt: Attempt) -> Exchange:
-    """An admin names the key behind its user, and the user is there."""
+    """Name a key that does not exist. An admin names the key behind its user, and that user exists."""
     if attempt.route.name == "adminRevokeKey":
         attempt.path = f"{attempt.path.rpartition('/')[0]}/{_UNKNOWN_ID}"
         return attempt.send()
@@ -168,7 +170,7 @@ def _other_version(attempt: Attempt) -> Exchange:
 
 
 def _last_option(attempt: Attempt) -> Exchange:
-    """All others of its kind are taken off offer first."""
+    """Withdraw all other options of its kind first."""
     room, _, last = attempt.path.rpartition("/")
     listed = attempt.stage.ask("GET", "/v1/admin/catalog").content[room.rpartition("/")[2]]
     for each in listed:
@@ -232,7 +234,7 @@ def _generation_of(attempt: Attempt) -> str:
 
 
 def _beyond_the_database(attempt: Attempt) -> Exchange:
-    """The checks at the edge let nothing of that kind through, so the database says it by itself."""
+    """The checks at the edge let nothing of that kind through, so the database itself is told to refuse."""
     attempt.stage.documents.failure = RefusedByDatabase("a name has over 1500 bytes")
     return attempt.send()
 

@@ -1,4 +1,6 @@
-"""The JSON Schema of the weekly report as scheduleWeeklyReport answers with it: all of `domain/reports/report.py`."""
+"""This is the JSON Schema of the weekly report as scheduleWeeklyReport answers it: all of
+`domain/reports/report.py`.
+"""
 
 from domain.reports.dimensions import DIMENSIONS, MODEL
 from tools.reference.shapes import (
@@ -38,7 +40,7 @@ _MODEL_PERFORMANCE = by_name(
 )
 _BAND = or_null(record("What was expected; outside of it is unusual.", low=NUMBER, mid=NUMBER, high=NUMBER))
 
-# A description, for the dimensions whose name alone does not say what they are.
+# Dimensions have a description here if their name alone does not say what they are.
 _DESCRIBED = {"kind": "Requests by the kind of generation."}
 _BREAKDOWNS = {each.breakdown: counts(_DESCRIBED.get(each.name, "")) for each in DIMENSIONS if each.has_breakdown}
 _GENERATION_STATS = record(

@@ -1,4 +1,6 @@
-"""Programs that send an example of the reference: curl, Python and JavaScript, to be copied and run as they stand."""
+"""These programs send an example of the reference. They are in curl, Python and JavaScript, and can be copied and run
+unchanged.
+"""
 
 import json
 import shlex
@@ -9,6 +11,7 @@ from urllib.parse import urlencode
 from tools.reference.stage import Exchange
 from tools.reference.wording import HOSTING
 
+# People use these operations most. The value is the example that is sent.
 SAMPLED: Mapping[str, str] = {
     "createGeneration": "awaited",
     "getGeneration": "completed",
@@ -20,14 +23,13 @@ SAMPLED: Mapping[str, str] = {
     "getCatalog": "catalog",
     "createKey": "created",
 }
-"""The operations that people use most, and which of their examples is sent."""
 
+# These fields hold a moment that will be over when somebody runs the program.
 _PASSING = frozenset({"expires_at"})
-"""Fields that hold a moment, which will be over when somebody runs the program."""
 
 
 def samples(exchange: Exchange) -> list[dict[str, str]]:
-    """In the form of `x-codeSamples`."""
+    """Return the programs in the form of `x-codeSamples`."""
     body = None if exchange.sent is None else {k: v for k, v in exchange.sent.items() if k not in _PASSING}
     written = {
         ("shell", "curl"): _curl(exchange, body),

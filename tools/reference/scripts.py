@@ -1,4 +1,4 @@
-"""The JavaScript of the Postman collection: each function gives lines of one request's test script."""
+"""This is the JavaScript of the Postman collection. Each function returns lines of one request's test script."""
 
 import json
 from collections.abc import Iterable
@@ -48,12 +48,12 @@ HAS_REQUEST_ID = [
 
 
 def test(name: str, *statements: str) -> list[str]:
-    """The response's JSON is `body`."""
+    """Return one test. In it, the response's JSON is `body`."""
     return [f"pm.test({json.dumps(name)}, () => {{", *(f"  {each}" for each in statements), "});"]
 
 
 def answers(status: int, media_type: str = "application/json") -> list[str]:
-    """Goes first: it makes `body`."""
+    """Return the tests of status and media type. They come first, because they define `body`."""
     return [
         *test(f"answers {status}", f"pm.response.to.have.status({status});"),
         *test(f"is {media_type}", f'pm.expect(pm.response.headers.get("Content-Type")).to.include("{media_type}");'),
@@ -62,7 +62,7 @@ def answers(status: int, media_type: str = "application/json") -> list[str]:
 
 
 def has(**fields: Any) -> list[str]:
-    """Fields of the body, by name; two underscores go one level down."""
+    """Expect these values in fields of the body, by name. Two underscores go one level down."""
     return [line for name, value in fields.items() for line in _field(name.replace("__", "."), value)]
 
 
@@ -73,7 +73,7 @@ def header(name: str, value: str) -> list[str]:
 
 
 def expects(name: str, *expressions: str) -> list[str]:
-    """Each expression begins behind `pm.expect`."""
+    """Return one test of several expressions. Each expression continues the text `pm.expect`."""
     return test(name, *(f"pm.expect{each};" for each in expressions))
 
 
@@ -82,7 +82,7 @@ def keeps(variable: str, expression: str) -> list[str]:
 
 
 def refuses(status: int, code: str, pointer: str | None = None) -> list[str]:
-    """A problem of `/v1`, and the fault that it must name."""
+    """Expect a problem of `/v1`, and the fault that it must name."""
     lines = answers(status, "application/problem+json") + has(code=code, status=status)
     lines += expects(
         "says what to do with it", "(body.retryable).to.be.a('boolean')", "(body.request_id).to.be.a('string')"

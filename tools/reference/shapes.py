@@ -1,4 +1,4 @@
-"""Pieces that the JSON Schemas of the function URLs are put together from."""
+"""The JSON Schemas of the function URLs are put together from these pieces."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ def text(description: str = "") -> Schema:
 
 
 def record(description: str, optional: dict[str, Schema] | None = None, /, **fields: Schema) -> Schema:
-    """`fields` are always there."""
+    """Return the schema of an object. `fields` are always present, and the optional ones may be absent."""
     return {
         "type": "object",
         "description": description,

@@ -1,4 +1,6 @@
-"""Where the examples of the reference are played: the real API in memory, with a stopped clock and the same ids."""
+"""The examples of the reference are played on a stage. It is the real API in memory, with a stopped clock and the same
+ids each time.
+"""
 
 import json
 import logging
@@ -27,8 +29,8 @@ from tools.reference.world import TOKENS, MemoryWorld
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 USER = "arda"
+# The user signs in with this, and is no admin.
 BEARER = {"Authorization": f"Bearer {USER}-token"}
-"""That user's sign-in, who is no admin."""
 
 ORDER = {
     "model": "Model A",
@@ -38,16 +40,17 @@ ORDER = {
     "prompt": "A lighthouse at dusk",
 }
 _IDS = uuid.UUID("0d5b1c0e-3a0b-4c51-9d0a-5a5f7e1a7c11")
+# These digits are not random, so that nobody takes a key of the reference for a real one.
 _DIGITS = "0123456789ABCDEFGHIJabcdefghij0123456789"
-"""No chance is in it, so that nobody takes a key of the reference for a real one."""
 
+# This stands for a painted picture. A real one would be the same everywhere, except that zlib packs it differently on
+# different machines.
 _PICTURE = bytes(184_320)
-"""Stands for what a model paints, which is the same everywhere but for how well the machine's zlib packs it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request as it was sent, and what came back; `content` is None of pages and pictures, which nobody reads."""
+    """One request as it was sent, and its answer. `content` is None for pages and pictures, which nobody reads."""
 
     method: str
     path: str
@@ -90,14 +93,14 @@ class Outage(MemoryDocuments):
 
 
 class _SmallPictures:
-    """Makes no picture smaller, because there is none in what stands for one here."""
+    """Makes no smaller picture, because here only bytes stand for a picture."""
 
     def thumbnail(self, picture: Picture) -> Picture:
         return Picture(data=b"small: " + picture.data, content_type="image/webp", width=8, height=8)
 
 
 class Stage(MemoryWorld):
-    """A new one for each example, so that none depends on what was played before it."""
+    """Each example has a new stage, so that none depends on what was played before it."""
 
     documents: Outage
 
@@ -112,28 +115,28 @@ class Stage(MemoryWorld):
         self.now = NOW
 
     def ask(self, method: str, path: str, *, user: str | None = USER, **request: Any) -> Exchange:
-        """To `/v1`. `user` is named by `userId`, as in open mode."""
+        """Send a request to `/v1`. `user` is named by `userId`, as in open mode."""
         query = dict(request.pop("query", {}))
         if user is not None:
             query["userId"] = user
         return _exchange(self.app.api.serve, method, path, query=query, **request)
 
     def call_function(self, name: str, method: str, **request: Any) -> Exchange:
-        """A function URL, by the name of its handler."""
+        """Call a function URL, by the name of its handler."""
         return _exchange(self.function_url(name), method, "/", **request)
 
     def order(self, **changes: Any) -> str:
-        """A generation that waits in the queue; its id."""
+        """Order a generation that waits in the queue, and return its id."""
         created = self.ask("POST", "/v1/generations", json=ORDER | changes)
         return str(created.content["id"])
 
     def key(self, *scopes: Scope, **more: Any) -> str:
-        """A new API key of the user's, as it is sent."""
+        """Make a new API key of the user's, and return the text that is sent as the key."""
         made = self.ask("POST", "/v1/keys", json={"name": "Nightly batch", "scopes": [*scopes], **more})
         return str(made.content["key"])
 
     def let_pass_by(self) -> None:
-        """Somebody without an account, who made one generation to try."""
+        """Add somebody without an account, who made one generation to try the service."""
         self.add_user(PASSER_BY, 4, is_anonymous=True)
         self.ask(
             "POST",
@@ -144,14 +147,14 @@ class Stage(MemoryWorld):
         )
 
     def use_up(self) -> None:
-        """The requests that the user's sign-in may make in this minute."""
+        """Use up the requests that the user's sign-in may make in this minute."""
         while self.ask("GET", "/v1/healthz", user=None, headers=BEARER).status == HTTPStatus.OK:
             pass
 
 
 @contextmanager
 def played(name: str) -> Iterator[None]:
-    """Inside, every new id and key comes from `name` alone, no log is written, and models paint at once."""
+    """Inside the block, every new id and key comes from `name` alone, no log is written, and models paint at once."""
     count = iter(range(1_000_000))
 
     def new_id() -> uuid.UUID:

@@ -1,4 +1,4 @@
-"""The words of the reference that no code says: servers, credentials, headers, conventions."""
+"""These words of the reference do not come from code: servers, credentials, headers, conventions."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""A Darkroom in memory: the real controllers, services and repositories over their twins, and a clock to turn.
+"""This is a Darkroom in memory: the real controllers, services and repositories over their twins, and a clock that can
+be set.
 
 The reference plays its examples in it, and the tests build theirs upon it.
 """
@@ -66,7 +67,7 @@ class Response:
 
 
 class MemoryWorld:
-    """Has three users, and an admin where one has to sign in. `parts` stand in the place of the application's own."""
+    """Has three users, and an admin if one has to sign in. `parts` replace those of the application."""
 
     def __init__(
         self, now: datetime, *, documents: Any = None, parts: Mapping[str, Any] | None = None, **environment: str
@@ -96,10 +97,10 @@ class MemoryWorld:
         for user_id, credits_ in (("alice", 100), ("bob", 0), ("mallory", 10)):
             self.add_user(user_id, credits_)
         if not self.app.authenticator.is_open:
-            self.add_user("admin", 0, is_admin=True)  # whose token is nothing without the document
+            self.add_user("admin", 0, is_admin=True)  # without this document, the admin's token would be worth nothing
 
     def add_user(self, user_id: str, credits_: int, **identity: Any) -> None:
-        """With open books: the credits come by a grant."""
+        """Add a user whose books are opened. The credits come by a grant."""
         user = User(
             id=user_id,
             identity=UserIdentity(
@@ -123,7 +124,7 @@ class MemoryWorld:
         self.now += timedelta(**time)
 
     def run_asides(self) -> None:
-        """Do what requests have left to be done beside them."""
+        """Do the work that requests have left to be done beside them."""
         while self.asides:
             self.asides.pop(0)()
 
@@ -134,11 +135,13 @@ class MemoryWorld:
         return found.value
 
     def deliver(self, generation_id: str, dispatch: int | None = None) -> None:
-        """One delivery of a task, through the task function's own handler."""
+        """Deliver a task once, through the task function's own handler."""
         self.app.worker.process({"generation_request_id": generation_id, "dispatch": dispatch})
 
     def deliver_all(self) -> int:
-        """Everything that waits in the queue, and what comes of it; how many tasks that was."""
+        """Deliver everything that waits in the queue, and all tasks that follow from it. Return how many tasks there
+        were.
+        """
         count = 0
         while self.queue.waiting:
             self.deliver_next()
@@ -146,12 +149,12 @@ class MemoryWorld:
         return count
 
     def deliver_next(self) -> None:
-        """The task that waits longest, as the queue would."""
+        """Deliver the task that has waited longest, as the queue would."""
         task = self.queue.waiting.popleft()
         self.deliver(task.generation_id, task.dispatch)
 
     def overwrite(self, path: str, **fields: Any) -> None:
-        """Change a document behind everybody's back."""
+        """Change a document without the application's knowledge."""
         self.documents.commit([Update(path, fields)])
 
     def api(self, method: str, path: str, user_id: str | None = None, **request: Any) -> Response:

@@ -1,6 +1,7 @@
-"""What each operation costs in Firestore: billed reads, writes, and round trips one after the other.
+"""Each operation may cost only so much in Firestore: billed reads, billed writes, and round trips one after the other.
 
-Counted on the wire, by an interceptor of the client's channel: what the code says that it does is no evidence here.
+They are counted on the wire by an interceptor of the client's channel, because what the code says it does is no
+evidence.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,13 +29,15 @@ from world import ORDER, World
 pytestmark = pytest.mark.emulator
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+# Styles, colours and sizes cost one read each.
 CATALOG = 6 + 5 + 3
-"""Styles, colours and sizes: one read each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """As billed: a document found, or looked for in vain, is a read; so is a query that finds nothing."""
+    """The cost as it is billed. A read is a document that is found or looked for in vain, or a query that finds
+    nothing.
+    """
 
     reads: int = 0
     writes: int = 0
@@ -45,7 +48,9 @@ class Cost:
 
 
 class Meter(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
-    """Every call of this code is made in turn, so each is a round trip of its own; but for usage, month by month."""
+    """Counts round trips. This code makes every call in turn, so each is a round trip of its own. Only usage is read
+    for several months at once.
+    """
 
     def __init__(self) -> None:
         self.spent = Cost()
@@ -72,7 +77,7 @@ class Meter(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor)
 
 
 class _Metered:
-    """A stream of answers, counted as they come; in all else the stream itself."""
+    """Counts a stream's answers as they come. In everything else it is the stream itself."""
 
     def __init__(self, stream: Any, method: str, meter: Meter) -> None:
         self._stream = stream
@@ -114,7 +119,7 @@ class MeteredClient(firestore.Client):
 
 
 class Instance:
-    """A server process over a database that others may use too, with a meter between the two."""
+    """A server process over a database that others may use too. A meter stands between the two."""
 
     def __init__(self, client: MeteredClient, meter: Meter, **environment: str) -> None:
         self._meter = meter
@@ -133,13 +138,13 @@ class Instance:
 
     @contextmanager
     def costs(self, **expected: int) -> Iterator[None]:
-        """Exactly so much, and no less: a budget with air in it hides the next regression."""
+        """Check the exact cost. A budget with a reserve would hide the next regression."""
         self._meter.spent = Cost()
         yield
         assert self._meter.spent == Cost(**expected)
 
     def another(self) -> "Instance":
-        """One that has just started, and has read the catalogue."""
+        """Return an instance that has just started and has read the catalogue."""
         other = Instance(self.client, self._meter, **self._environment)
         other.world.app.catalog.current()
         for user_id in ("alice", "bob", "mallory"):
@@ -165,7 +170,7 @@ def instance() -> Iterator[Instance]:
 
 @pytest.fixture
 def guarded() -> Iterator[Instance]:
-    """As deployed: whoever calls sends a credential."""
+    """Return an instance as it is deployed, where every caller sends a credential."""
     with started(AUTH_MODE="required") as instance:
         yield instance
 
@@ -208,7 +213,9 @@ class TestCreate:
             instance.world.create()
 
     def test_the_first_of_a_week_costs_no_more(self, instance: Instance) -> None:
-        """Its counts ride in the write of the balance, and so does what is forgotten of the weeks before."""
+        """The counts of the week are written together with the balance, and old weeks are forgotten in the
+        same write.
+        """
         for _ in range(4):
             instance.world.create()
             instance.world.later(days=7)
@@ -225,7 +232,7 @@ class TestCreate:
             instance.world.create()
 
     def test_refused(self, instance: Instance) -> None:
-        """On a fresh read, for whom the instance remembers, too."""
+        """The balance is read afresh for a refusal, also if the instance remembers the user."""
         instance.world.user("bob")
         with instance.costs(reads=1, trips=1):
             assert instance.world.api("POST", "/v1/generations", "bob", json=ORDER).status == 402
@@ -235,7 +242,9 @@ class TestCreate:
             assert instance.world.api("POST", "/v1/generations", "alice", json=ORDER | {"size": "1x1"}).status == 400
 
     def test_a_replay_of_an_idempotency_key(self, instance: Instance) -> None:
-        """The first commit finds that there is one; then who asks is judged on a fresh read, and again in a commit."""
+        """The first commit finds that the generation exists. Then the caller is judged on a fresh read, and again in a
+        commit.
+        """
         request: dict[str, Any] = {"json": ORDER, "headers": {"Idempotency-Key": "key-1"}}
         instance.world.api("POST", "/v1/generations", "alice", **request)
         with instance.costs(reads=2, trips=4):
@@ -245,7 +254,7 @@ class TestCreate:
 
 class TestStatus:
     def test_queued_is_a_document_and_no_aggregation(self, instance: Instance) -> None:
-        """Always, also while the place is not known, and when the last count has become old."""
+        """The cost is always the same, also while the place is not known, and when the last count has become old."""
         generation_id = instance.world.create()
         path, places = f"/v1/generations/{generation_id}", []
         for seconds in (0, 0, 5, 40):
@@ -262,7 +271,9 @@ class TestStatus:
             instance.world.api("GET", f"/v1/generations/{generation_id}", "alice", headers=headers)
 
     def test_the_count_that_all_share_is_beside_the_requests(self, instance: Instance) -> None:
-        """At most every five seconds, while somebody asks: one sum, the oldest and the newest."""
+        """While somebody asks, it is counted at most every five seconds. It takes one sum, the oldest and the newest
+        generation.
+        """
         ids = [instance.world.create() for _ in range(2)]
         for generation_id in ids:
             instance.world.api("GET", f"/v1/generations/{generation_id}", "alice")
@@ -317,7 +328,9 @@ class TestBalance:
             busy.world.api("GET", "/v1/me", "alice")
 
     def test_an_audit_does_not_grow_with_the_history(self, busy: Instance) -> None:
-        """By night: the moment, the user, and eight sums. By hand: thirteen more sums of the same moment."""
+        """The nightly audit reads the moment, the user, and eight sums. An audit by hand reads thirteen more sums of
+        the same moment.
+        """
         audits, sums = busy.world.app.audits, busy.world.app.book_sums
         with busy.costs(reads=10, trips=10):
             assert not audits._checked("alice", sums.moment()).differences
@@ -326,7 +339,9 @@ class TestBalance:
 
 
 class TestUsage:
-    """Sums only, however many generations there are. An empty month is one; a model that was used is two more."""
+    """Usage is read only as sums, however many generations there are. An empty month costs one read, and each model
+    that was used costs two more.
+    """
 
     def usage(self, instance: Instance, months: int) -> list[dict[str, Any]]:
         response = instance.world.api("GET", "/v1/usage", "alice", query_string={"months": str(months)})
@@ -358,7 +373,7 @@ class TestUsage:
 
 
 class TestWorker:
-    """An instance of its own, as deployed."""
+    """The worker is an instance of its own, as it is deployed."""
 
     def test_success(self, instance: Instance) -> None:
         generation_id = instance.world.create()
@@ -392,7 +407,9 @@ class TestWorker:
             worker.world.deliver(generation_id)
 
     def test_remote(self, instance: Instance) -> None:
-        """Submission: claim, job id, task. A poll: one write, the next task. The end: one settlement."""
+        """A submission is the claim, the job id and the task. A poll is one write and the next task. The end is one
+        settlement.
+        """
         generation_id = instance.world.create(model="Model R")
         worker = instance.another()
         worker.world.vendor.results = [RemoteResult(status=RemoteStatus.RUNNING)]
@@ -405,7 +422,7 @@ class TestWorker:
 
 
 class TestCallers:
-    """What it costs to know who calls. What is created is judged in its own commit, so that nothing is read before."""
+    """Knowing who calls has a cost too. A creation is judged in its own commit, so nothing is read before."""
 
     ALICE: ClassVar = {"Authorization": "Bearer alice-token"}
 
@@ -420,7 +437,7 @@ class TestCallers:
         return f"/v1/generations/{created.body['id']}"
 
     def running(self, instance: Instance, headers: dict[str, str]) -> str:
-        """One whose status is a document, without a place in the queue."""
+        """Return the path of a running generation. Its status is a document, without a place in the queue."""
         created = instance.world.api("POST", "/v1/generations", headers=headers, json=ORDER | {"model": "Model R"})
         instance.world.vendor.results = [RemoteResult(status=RemoteStatus.RUNNING)]
         instance.world.deliver(created.body["id"])
@@ -436,7 +453,9 @@ class TestCallers:
             self.create(guarded, key)
 
     def test_a_creation_by_key_on_a_cold_instance(self, guarded: Instance) -> None:
-        """What proves the key, and its owner; who created it has not looked at the proof yet, either."""
+        """The key's proof and the key's owner are read. The instance that made the key has not read the proof yet,
+        either.
+        """
         key = self.key(guarded)
         other = guarded.another()
         with other.costs(reads=2, writes=3, trips=4):
@@ -449,7 +468,7 @@ class TestCallers:
             self.create(guarded, self.ALICE)
 
     def test_a_status_by_sign_in(self, guarded: Instance) -> None:
-        """A user that was seen in the last ten seconds is believed."""
+        """A user that was seen in the last ten seconds is not read again."""
         path = self.running(guarded, self.ALICE)
         guarded.world.api("GET", "/v1/me", headers=self.ALICE)
         guarded.world.later(seconds=9)
@@ -476,7 +495,9 @@ class TestCallers:
             assert guarded.world.api("GET", "/v1/me", headers={"X-API-Key": "dk_x"}).status == 401
 
     def test_the_first_sign_in_of_all(self, guarded: Instance) -> None:
-        """Nobody is found, twice: the second time by who makes the user. Then `me` reads what was made."""
+        """Two reads find no user: one is made for the call, and one by the code that makes the user. Then `me` reads
+        what was made.
+        """
         newcomer = Identity("newcomer", email="new@example.com", email_verified=True)
         known(guarded.world, **{"new-token": newcomer})
         headers = {"Authorization": "Bearer new-token"}
@@ -502,6 +523,6 @@ class TestOthers:
             assert instance.world.api("POST", f"/v1/generations/{generation_id}/cancel", "alice").status == 200
 
     def test_a_sweep_of_nothing(self, instance: Instance) -> None:
-        """What is due, and when the queue was last purged."""
+        """A sweep reads what is due, and when the queue was last purged."""
         with instance.costs(reads=2, trips=2):
             instance.world.app.sweeper.sweep()

@@ -1,7 +1,8 @@
-"""What a cold instance loads before its first answer: each module costs a caller time. Counted, never timed.
+"""A cold instance loads only so many modules before its first answer, because each costs a caller time. They are
+counted and not timed.
 
-Each case is a process of its own that runs main.py as functions-framework does, over the twins in memory: the vendors'
-clients are counted apart. `make bench` has the milliseconds.
+Each case is a process of its own, which runs main.py as functions-framework does, over the twins in memory. The
+vendors' clients are counted apart. `make bench` has the milliseconds.
 """
 
 import json
@@ -15,23 +16,25 @@ import pytest
 
 FUNCTIONS = Path(__file__).resolve().parents[2]
 
-# These are modules of libraries. main.py adds so many to functions-framework: pydantic with the settings, most of all.
+# These are modules of libraries. main.py adds so many to functions-framework. Most of them are pydantic with the
+# settings.
 MAIN_LIBRARIES = 56
 
-# The first request adds so many: one more of our own modules is welcome, one of a library is not.
+# The first request adds so many. One more of our own modules is welcome, but not one more of a library.
 FIRST_REQUEST_LIBRARIES = 7
 
 # An order is checked by JSON Schema, whose library has so many modules, and loads in 6 ms.
 SCHEMA_LIBRARIES = {"create": 4, "createGenerationRequest": 5}
 
-# Of our own modules there are so many in all. Each costs a caller time, so a room may have files, but not without end.
+# There are so many of our own modules in all. Each costs a caller time, so a folder may have files, but not without
+# end.
 OURS = 190
 
+# These add so many modules to google.cloud.firestore, which an empty app on Firestore loads too.
 CLIENTS = {"repositories.store.firestore": 0, "providers.queue.cloud_tasks": 1}
-"""What these add to google.cloud.firestore, which an empty app on Firestore loads too."""
 
+# A request that has no links to sign and nothing to enqueue never loads these. Here the twin takes the tasks.
 NEVER = ("PIL", "firebase_admin", "firebase_functions", "google.cloud.storage", "google.cloud.tasks_v2")
-"""Of a request that has no links to sign and nothing to enqueue; the twin takes the tasks here."""
 
 ORDER = {"model": "Model A", "style": "realistic", "color": "vibrant", "size": "512x512", "prompt": "A lighthouse"}
 
@@ -158,7 +161,9 @@ def test_an_adapter_adds_little_to_the_client_of_firestore(adapter: str) -> None
 
 
 def test_gunicorn_starts_as_many_threads_as_cloud_run_sends_requests() -> None:
-    """Left alone, functions-framework starts four for each core, and the other requests wait inside the instance."""
+    """functions-framework starts four threads for each core by default, and the other requests wait inside the
+    instance.
+    """
     assert run(THREADS) == 16
 
 

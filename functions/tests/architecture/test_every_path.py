@@ -1,4 +1,6 @@
-"""As functions-framework serves it, we alone answer each path; and a page that is missing is not kept for long."""
+"""Our code alone answers each path that functions-framework serves. An answer that a page is missing is not cached for
+long.
+"""
 
 import json
 import re
@@ -24,13 +26,13 @@ for method, path in ASKED:
 PATHS = ("/robots.txt", "/favicon.ico", "/v1/%0d", "/%0a", "/v1/%0d%0aX: y", "//", "/v1/%00", "/v1/nothing")
 
 
+# No request here gets as far as a database.
 LOCAL = {
     "FUNCTIONS_EMULATOR": "true",
     "GOOGLE_CLOUD_PROJECT": "demo-paths",
     "API_KEY_PEPPER": PEPPER,
     "FIRESTORE_EMULATOR_HOST": "127.0.0.1:9",
 }
-"""Nothing here gets as far as a database."""
 
 
 def asked(target: str, *paths: str, method: str = "GET") -> dict[str, tuple[int, dict[str, str]]]:
@@ -75,7 +77,7 @@ def rules() -> list[tuple[str, str]]:
 
 
 def test_a_missing_file_of_hosting_is_not_kept_for_long() -> None:
-    """A rule is for addresses, whether there is a file or not: what holds for an asset holds for a missing one."""
+    """A rule is for addresses, whether there is a file or not, so a rule for an asset also holds when it is missing."""
     values: Any = dict(rules())
     assert "/assets/**" in values
     for source, value in values.items():

@@ -1,4 +1,6 @@
-"""What Firestore deletes by itself: policies in firestore.indexes.json, on moments that our documents really have."""
+"""Firestore deletes some documents by itself. The policies in firestore.indexes.json name moments that our documents
+really have.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,7 +20,7 @@ def test_only_counted_addresses_are_forgotten_by_a_policy() -> None:
 
 
 def test_a_counted_address_says_when_it_may_go() -> None:
-    """Not before its day is over; Firestore's policies take up to a day more."""
+    """It may not go before its day is over. Firestore's policies take up to a day more."""
     world = World(NOW)
     world.app.account_service.enter(Identity("anna", is_anonymous=True), "203.0.113.7")
     (counted,) = (document for path, document in world.records().items() if path.startswith(f"{ADDRESSES}/"))

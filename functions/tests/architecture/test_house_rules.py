@@ -1,4 +1,4 @@
-"""House rules that no linter knows, each with a test of its own that it finds what it is for."""
+"""These are house rules that no linter knows. Each has a test of its own that it finds a violation."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ Check = Callable[[ast.Module], Iterator[int]]
 
 
 def product() -> dict[str, str]:
-    """The text of each file that is deployed, by its path inside functions/."""
+    """Return the text of each file that is deployed, by its path inside functions/."""
     files = (path.relative_to(FUNCTIONS) for path in sorted(FUNCTIONS.rglob("*.py")))
     return {
         path.as_posix(): (FUNCTIONS / path).read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def product() -> dict[str, str]:
 
 
 def tools() -> dict[str, str]:
-    """The text of each tool, by its path."""
+    """Return the text of each tool, by its path."""
     return {path.relative_to(TOOLS.parent).as_posix(): path.read_text(encoding="utf-8") for path in TOOLS.rglob("*.py")}
 
 
@@ -58,13 +58,13 @@ def found_by(check: Check, text: str) -> list[int]:
 
 
 def places(check: Check) -> dict[str, list[int]]:
-    """Where in the product: the lines, by file."""
+    """Return the lines in the product that the check finds, by file."""
     found = {path: found_by(check, text) for path, text in PRODUCT.items()}
     return {path: lines for path, lines in found.items() if lines}
 
 
 def broad_excepts(tree: ast.Module) -> Iterator[int]:
-    """Handlers that take whatever comes, and `suppress` of the same."""
+    """Yield handlers that catch every exception, and `suppress` of the same."""
     for node in ast.walk(tree):
         kinds: list[ast.expr | None] = []
         if isinstance(node, ast.ExceptHandler):
@@ -76,7 +76,7 @@ def broad_excepts(tree: ast.Module) -> Iterator[int]:
 
 
 def wall_clocks(tree: ast.Module) -> Iterator[int]:
-    """Calls that ask the machine for the date: nobody can turn that clock."""
+    """Yield calls that ask the machine for the date, because a test cannot set that clock."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today"):
             if _last_name(node.value) in ("datetime", "date"):
@@ -86,7 +86,9 @@ def wall_clocks(tree: ast.Module) -> Iterator[int]:
 
 
 def collection_paths(tree: ast.Module) -> Iterator[int]:
-    """Texts that lead into a collection: `users/…`, also as the beginning of an f-string, and its telling name."""
+    """Yield texts that lead into a collection, such as `users/…`, also at the beginning of an f-string. The name
+    `generation_requests` alone counts too, because it means nothing else.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             first = node.value.partition("/")
@@ -95,7 +97,9 @@ def collection_paths(tree: ast.Module) -> Iterator[int]:
 
 
 def collection_names(tree: ast.Module) -> Iterator[int]:
-    """Their names alone: to be asked only of code that reads and writes documents, for elsewhere they are words."""
+    """Yield the names of collections. Only code that reads and writes documents is checked, because elsewhere these are
+    ordinary words.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value in COLLECTIONS:
             yield node.lineno
@@ -110,7 +114,9 @@ def long_functions(tree: ast.Module) -> Iterator[int]:
 
 
 def crowded_classes(tree: ast.Module) -> Iterator[int]:
-    """Classes whose constructor takes too many parameters beside self. A dataclass has none: its fields are values."""
+    """Yield classes whose constructor takes too many parameters beside self. A dataclass has no constructor here,
+    because its fields are values.
+    """
     for node in ast.walk(tree):
         for each in node.body if isinstance(node, ast.ClassDef) else ():
             if isinstance(each, ast.FunctionDef) and each.name == "__init__":
@@ -144,7 +150,9 @@ class TestProduct:
         assert not any(path.startswith(NOT_PRODUCT) for path in PRODUCT)
 
     def test_exceptions_become_answers_at_the_two_edges_only(self) -> None:
-        """And at two more where Pillow reads what a vendor sent: it may raise anything, and no picture fails for it."""
+        """Pillow is caught at two more places, where it reads what a vendor sent. It may raise anything, and no picture
+        may fail for it.
+        """
         found = places(broad_excepts)
         assert {path: len(lines) for path, lines in found.items()} == {
             "controllers/http/boundary.py": 2,
@@ -174,7 +182,9 @@ class TestProduct:
 
 class TestTools:
     def test_they_import_no_tests(self) -> None:
-        """What a tool and the tests both need stands with the tool: the tests may import from there."""
+        """If a tool and the tests need the same code, it belongs to the tool, because the tests may import
+        from there.
+        """
         assert len(tools()) > 50
         assert {path for path, text in tools().items() if found_by(imports_of_tests, text)} == RUN_THE_TESTS
 

@@ -1,6 +1,8 @@
-"""firestore.indexes.json against the lists that are served. The emulator has every index, so that it cannot tell.
+"""firestore.indexes.json is compared with the lists that are served. The emulator cannot show a missing index, because
+it has every index.
 
-Firestore joins indexes: a list with several equalities needs one of each with the order, and none of them together.
+Firestore joins indexes: a list with several equalities needs one index of each with the order, and no index of all of
+them together.
 """
 
 import json
@@ -55,7 +57,7 @@ def composites(collection: str, scope: str) -> set[tuple[tuple[str, str], ...]]:
 
 
 def singles(collection: str, field: str, scope: str) -> set[str]:
-    """The orders in which one field is indexed: both in its collection, unless it is said otherwise."""
+    """Return the orders in which one field is indexed. Without an override it is both, in its collection."""
     for override in INDEXES["fieldOverrides"]:
         if (override["collectionGroup"], override["fieldPath"]) == (collection, field):
             return {each["order"] for each in override["indexes"] if each.get("queryScope", "COLLECTION") == scope}
@@ -63,7 +65,7 @@ def singles(collection: str, field: str, scope: str) -> set[str]:
 
 
 def missing(query: Query) -> list[str]:
-    """What Firestore would ask for."""
+    """Return the indexes that Firestore would ask for."""
     collection = query.collection.rpartition("/")[2]
     scope = "COLLECTION_GROUP" if query.group else "COLLECTION"
     (order,) = query.order_by
@@ -110,7 +112,9 @@ def test_the_ends_of_a_queue_have_an_index_each(order: str, monkeypatch: pytest.
 
 
 def missing_for_sums(query: Query, sums: Sequence[str]) -> list[str]:
-    """What Firestore would ask for to count and add up: the equalities, then the range, then what is added up."""
+    """Return the index that Firestore would ask for to count and add up. It has the equalities, then the range, then
+    the fields that are added up.
+    """
     collection = query.collection.rpartition("/")[2]
     scope = "COLLECTION_GROUP" if query.group else "COLLECTION"
     equal = {name for name, operator, _ in query.where if operator in ("==", "in")}

@@ -1,4 +1,6 @@
-"""What is deployed: found as firebase-tools finds it, by running main.py and reading the manifest that comes out."""
+"""The manifest says what is deployed. It is found in the same way as firebase-tools finds it: by running main.py and
+reading the manifest that comes out.
+"""
 
 import base64
 import json
@@ -23,8 +25,8 @@ FIREBASE = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
 
 WEB = {"availableMemoryMb": 512, "cpu": 1, "concurrency": 16, "timeoutSeconds": 60, "maxInstances": 10}
 SCHEDULED = {"availableMemoryMb": 512, "timeoutSeconds": 540, "maxInstances": 1}
+# So many tasks of each queue run at once, and so many start in a second.
 QUEUES = {"processImageGeneration": (5, 1), "processBacklog": (5, 1), "pollRemoteJobs": (10, 10)}
-"""How many tasks of each run at once, and start in a second."""
 
 WORKER = {"availableMemoryMb": 1024, "cpu": 1, "concurrency": 4, "timeoutSeconds": 240, "maxInstances": 10}
 
@@ -37,8 +39,8 @@ HTTP = {
     "seed_database": WEB,
     "scheduleWeeklyReport": {**WEB, "timeoutSeconds": 540},
 }
+# These are in UTC. The report's is feraset-imagen's, on Mondays at 20:25.
 SCHEDULES = {"sweep": "* * * * *", "audit": "15 3 * * *", "weeklyReport": "25 20 * * 1"}
-"""In UTC; the report's is feraset-imagen's: Mondays at 20:25."""
 
 TRIGGERS = {"httpsTrigger", "taskQueueTrigger", "scheduleTrigger", "eventTrigger", "callableTrigger"}
 
@@ -46,7 +48,7 @@ DISCOVERY = "from firebase_functions.private import serving; print(serving.funct
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A process of its own, which knows nothing of the tests and little of this machine."""
+    """Run the code in a process of its own, which knows nothing of the tests and little of this machine."""
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -122,7 +124,7 @@ class TestFunctions:
         assert set(roles.CALLERS) == {name for name, endpoint in endpoints.items() if "httpsTrigger" not in endpoint}
 
     def test_cloud_scheduler_calls_a_schedule_as_the_account_that_it_runs_as(self) -> None:
-        """That is firebase-tools' doing: it knows no other."""
+        """firebase-tools does that, and can use no other account."""
         assert {roles.CALLERS[name] for name in SCHEDULES} == {"darkroom-schedules"}
 
     def test_the_environment_sets_the_accounts(self) -> None:
@@ -149,7 +151,9 @@ class TestWorker:
         assert limits(worker, WORKER) == WORKER
 
     def test_nobody_but_the_queue_may_call_it(self, worker: dict[str, Any]) -> None:
-        """firebase-tools makes an HTTP function public unless told otherwise, and a task function never."""
+        """firebase-tools makes an HTTP function public unless told otherwise, and never makes a task function
+        public.
+        """
         assert "httpsTrigger" not in worker
         assert "public" not in json.dumps(worker)
 
@@ -163,7 +167,9 @@ class TestWorker:
 
     @pytest.mark.parametrize("name", QUEUES)
     def test_the_queues_together_are_feraset_imagens(self, endpoints: dict[str, Any], name: str) -> None:
-        """Ten generations at once and two starts a second, in two queues; polls of remote jobs are no starts."""
+        """Ten generations at once and two starts a second are shared by two queues. Polls of remote jobs do not count
+        as starts.
+        """
         at_once, per_second = QUEUES[name]
         assert endpoints[name]["taskQueueTrigger"] == {
             "retryConfig": {"maxAttempts": 5, "minBackoffSeconds": 60, "maxBackoffSeconds": 300},
@@ -216,7 +222,7 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         return found
 
     def test_it_connects_to_nothing(self, imported: dict[str, list[str]]) -> None:
-        """The server imports this before it forks, and a connection does not survive that.
+        """The server imports main.py before it forks, and a connection does not survive that.
 
         urllib3 binds a socket, and closes it, to find out whether there is IPv6.
         """
@@ -241,7 +247,7 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
         assert [name for name in imported["modules"] if name.partition(".")[0] == package] == []
 
     def test_it_asks_nothing_of_the_environment(self) -> None:
-        """Discovery, at deployment, runs without the settings of the functions; a server checks them."""
+        """Discovery, at deployment, runs without the settings of the functions. A server checks them."""
         assert run("import main").returncode == 0
         failed = run("import bootstrap; bootstrap.darkroom()")
         assert "GOOGLE_CLOUD_PROJECT" in failed.stderr
@@ -259,7 +265,7 @@ print(json.dumps({"opened": opened, "modules": sorted(sys.modules)}))
 
 
 class TestServerStart:
-    """functions-framework, as a container starts it."""
+    """functions-framework starts as it does in a container."""
 
     SERVE = """
 import sys
@@ -309,7 +315,7 @@ class TestBundle:
         return any(fnmatch(name, pattern) for pattern in self.CODEBASE["ignore"])
 
     def test_it_is_the_code_and_its_requirements(self) -> None:
-        """Whatever lies in functions/ and is not ignored goes to production with it."""
+        """Every file in functions/ that is not ignored is deployed."""
         entries = {entry.name for entry in FUNCTIONS.iterdir() if entry.name != "__pycache__"}
         assert {name for name in entries if not self.is_ignored(name)} == self.DEPLOYED
 
@@ -362,7 +368,9 @@ for function in (*tasks, main.sweep, main.audit, main.weeklyReport):
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer forged"}, {"Authorization": "Bearer a.b.c"}])
 def test_a_deployed_private_function_is_closed_to_whoever_finds_it(headers: dict[str, str]) -> None:
-    """As functions-framework serves it, before anything is opened: no database, no queue."""
+    """functions-framework serves the function, and it refuses before anything is opened: there is no database and no
+    queue.
+    """
     found = run(CALLS.replace("HEADERS", repr(headers)), **PRIVATE, K_SERVICE="sweep")
     assert found.returncode == 0, found.stderr
     assert found.stdout.split() == ["401"] * 6
@@ -374,7 +382,7 @@ def test_a_deployed_schedule_is_closed_to_everybody_where_its_address_is_not_kno
 
 
 def test_what_cloud_run_writes_into_a_token_opens_the_worker_to_nobody_where_iam_is_open() -> None:
-    """The claims are as they should be, and the text that stands for a checked signature is anybody's to write."""
+    """The claims are right, but anybody can write the text that stands for a checked signature."""
     claims = {
         "iss": "https://accounts.google.com",
         "aud": "https://us-central1-p.cloudfunctions.net/processImageGeneration",

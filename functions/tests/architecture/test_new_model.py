@@ -56,7 +56,7 @@ def make(settings, clock):
 
 @pytest.fixture
 def press(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A folder with a provider, and its line in the table."""
+    """Make a folder with a provider, and add its line to the table."""
     (tmp_path / "press").mkdir()
     (tmp_path / "press" / "__init__.py").write_text(PRESS, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)

@@ -125,14 +125,14 @@ def test_the_manifest_has_its_function_with_its_limits() -> None:
 
 
 def test_the_worker_has_as_long_as_the_longest_deadline() -> None:
-    """It does the tasks of all queues."""
+    """It must have so long because it does the tasks of all queues."""
     endpoints = run(MANIFEST)
     assert {endpoints[name]["timeoutSeconds"] for name in ("processFilms", "processImageGeneration")} == {600}
 
 
 @pytest.mark.parametrize("function", ["processImageGeneration", "processFilms"])
 def test_a_task_that_is_sent_to_it_is_done(function: str) -> None:
-    """By the one worker, to which all tasks are addressed, and by its own function."""
+    """The task is done by the one worker to which all tasks are addressed, and also by the queue's own function."""
     done = run(
         A_TASK,
         function,

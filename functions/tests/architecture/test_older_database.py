@@ -126,7 +126,7 @@ def test_what_is_written_now_has_the_fields_that_the_older_version_reads() -> No
 
 
 def by_act(records: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, ...], Mapping[str, Any]]:
-    """Return the documents by what they are about, because ids that are drawn differ."""
+    """Return the documents by what they are about, because ids that are drawn at random differ."""
     return {_act(path, fields): fields for path, fields in records.items()}
 
 

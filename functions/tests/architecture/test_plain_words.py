@@ -16,6 +16,7 @@ FUNCTIONS = Path(__file__).resolve().parents[2]
 FOLDERS = (
     *("bootstrap", "core", "domain", "services", "schemas"),
     *("controllers", "repositories", "providers", "presentation"),
+    *("tests", "../tools"),
 )
 
 QUESTIONS = {"how", "what", "whether", "which", "who", "whom", "whose"}
@@ -57,25 +58,28 @@ def texts_below(tree: ast.Module) -> Iterator[int]:
                         yield statement.lineno
 
 
-def product() -> dict[str, ast.Module]:
-    """Return each file of the folders, by its path inside functions/."""
-    files = sorted(path for folder in FOLDERS for path in (FUNCTIONS / folder).rglob("*.py"))
-    return {path.relative_to(FUNCTIONS).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+def files() -> dict[str, ast.Module]:
+    """Return each file of the folders, by its path from functions/."""
+    return {
+        f"{folder}/{path.relative_to(FUNCTIONS / folder).as_posix()}": ast.parse(path.read_text(encoding="utf-8"))
+        for folder in FOLDERS
+        for path in sorted((FUNCTIONS / folder).rglob("*.py"))
+    }
 
 
-PRODUCT = product()
+FILES = files()
 
 
 def test_every_folder_has_files_that_are_checked() -> None:
-    assert {path.split("/")[0] for path in PRODUCT} == set(FOLDERS)
+    assert [folder for folder in FOLDERS if not any(path.startswith(f"{folder}/") for path in FILES)] == []
 
 
 def test_no_docstring_is_a_riddle() -> None:
-    assert {path: lines for path, tree in PRODUCT.items() if (lines := list(riddles(tree)))} == {}
+    assert {path: lines for path, tree in FILES.items() if (lines := list(riddles(tree)))} == {}
 
 
 def test_a_text_about_a_constant_stands_above_it_as_a_comment() -> None:
-    assert {path: lines for path, tree in PRODUCT.items() if (lines := list(texts_below(tree)))} == {}
+    assert {path: lines for path, tree in FILES.items() if (lines := list(texts_below(tree)))} == {}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The reference is what the code does: it is made from the code, so here only drift and gaps can be wrong with it."""
+"""The reference is made from the code, so it can only be out of date or incomplete. These tests look for both."""
 
 import importlib
 import inspect
@@ -29,8 +29,8 @@ from tools.services import expected_functions
 DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 
 Object = dict[str, Any]
+# These are the place of an example, its name, its schema and its value.
 Place = tuple[str, str, Any, Any]
-"""Where an example stands, its name, its schema, its value."""
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,7 @@ def examples(document: Object) -> Iterator[Place]:
 
 
 def answers(document: Object, operation: Object) -> dict[str, Object]:
-    """The responses of an operation, with those that it shares in their places."""
+    """Return the responses of an operation, with the shared ones put in."""
     shared = document["components"]["responses"]
     found = {status: each for status, each in operation["responses"].items() if status != "default"}
     return {
@@ -225,7 +225,7 @@ def contents(operation: Object) -> Iterator[Object]:
 
 
 def shown_codes(document: Object) -> set[tuple[str, str]]:
-    """Operation and code of every problem that is shown; the common ones belong to no operation."""
+    """Return operation and code of every problem that is shown. The common problems belong to no operation."""
     found = {
         (operation["operationId"], each["value"]["code"])
         for _, _, operation in operations(document)

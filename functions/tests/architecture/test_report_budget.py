@@ -1,4 +1,4 @@
-"""What the weekly report costs in billed reads: at most 0.006 for each request of the week, and 100.
+"""The weekly report may cost at most 0.006 billed reads for each request of the week, and 100 more.
 
 Firestore bills a read for each document that a query finds, at least one, and for each 1000 index entries of an
 aggregation, at least one.
@@ -18,16 +18,16 @@ from histories import History, Metered, history, write
 from services.generations.models import ModelRegistry
 from world import ENVIRONMENT, ScriptedModel, World
 
+# The emulator looks at every document for every query, while Firestore has indexes. So these tests take long.
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(600)]
-"""The emulator looks at every document for every query; Firestore has indexes."""
 
 WEEK = Week(2026, 9)
 NOW = datetime(2026, 3, 2, 20, 25, tzinfo=UTC)
 REQUESTS = 50_000
 USERS = 5_000
 ALLOWED = 0.006 * REQUESTS + 100
+# No single query of a report may bring more documents into memory.
 DOCUMENTS_MAX = 20
-"""The most that any one query of a report may bring into memory."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def app(metered: Metered) -> Darkroom:
 
 
 def test_a_first_report_of_50_000_requests_keeps_to_its_budget(app: Darkroom, metered: Metered, past: History) -> None:
-    """The dearest: the week before has no report yet, so that it is looked at as well."""
+    """This is the most expensive report: the week before has no report yet, so that week is read as well."""
     report = app.reporting.run()["report_data"]
     assert report["reconciliation"]["is_exact"], report["reconciliation"]
     assert report["generation_stats"]["total_requests"] == REQUESTS

@@ -1,4 +1,4 @@
-"""Floors and rooms stand in .importlinter. These tests are about what it cannot say."""
+""".importlinter has the rules about layers and the folders inside them. These tests are about what it cannot say."""
 
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path

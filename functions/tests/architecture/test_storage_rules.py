@@ -1,7 +1,8 @@
-"""storage.rules, by its text: one service, one path that takes in every object, one statement, and it denies.
+"""storage.rules is checked by its text: it has one service, one path for every object, and one statement, which denies.
 
-Not proved: that Cloud Storage for Firebase reads the file as we do, for its emulator cannot be had here and the one of
-the local stack knows no rules; and that they are deployed. What is signed, or made public, is no matter of rules.
+This does not prove that Cloud Storage for Firebase reads the file as we do, because its emulator cannot be had here,
+and the emulator of the local stack knows no rules. It does not prove that the rules are deployed. Signed links and
+public objects do not depend on rules.
 """
 
 import json
@@ -24,7 +25,9 @@ CLOSED = re.compile(
 
 
 def denies_everything(text: str) -> bool:
-    """Whether that is all it says: rules are joined by `or`, so that any statement more could only allow."""
+    """Say whether the text says nothing else. Rules are joined by `or`, so any further statement could only allow
+    something.
+    """
     without_comments = re.sub(r"//[^\n]*", "", text)
     return CLOSED.fullmatch(" ".join(without_comments.split())) is not None
 

@@ -31,7 +31,7 @@ from users import changed
 
 
 def read_back[T](read: Callable[[Document], T], stored: Mapping[str, Any], name: str) -> T:
-    """Write the fields into a database and read them, as strict as the real one is."""
+    """Write the fields into a database that is as strict as the real one, and read them."""
     documents = MemoryDocuments()
     documents.commit([Create(f"values/{name}", dict(stored))])
     found = documents.get(f"values/{name}")

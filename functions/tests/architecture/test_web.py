@@ -1,4 +1,4 @@
-"""What the web has to agree on with the functions, and the house rules that its own linter does not know."""
+"""The web has to agree with the functions on some things. It also has house rules that its own linter does not know."""
 
 import json
 import re
@@ -11,8 +11,8 @@ SOURCE = ROOT / "web/src"
 FILE_LINES_MAX = 300
 MADE = "schema.d.ts"
 
+# The console uses these codes when it could not ask the API, or when the API sent no problem.
 OWN_CODES = {"app_check", "offline", "unknown"}
-"""What the console calls it when it could not ask the API, or no problem came from it."""
 
 
 def text(path: str) -> str:

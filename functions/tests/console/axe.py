@@ -1,4 +1,6 @@
-"""axe-core in a page: which of the Web Content Accessibility Guidelines it breaks, as far as a program can tell."""
+"""axe-core runs in a page and finds those of the Web Content Accessibility Guidelines that the page breaks, as far as a
+program can tell.
+"""
 
 from functools import cache
 from typing import Any
@@ -17,8 +19,8 @@ def _source() -> str:
 
 
 def violations(page: Page) -> list[str]:
-    """The grave ones: the rule, where it is broken, what to do."""
-    # By the debugger and not as a script of the page, which its content policy would refuse.
+    """Return the serious violations, each with the rule, the place, and what to do."""
+    # The debugger runs the script, because the page's content policy would refuse it as a script of the page.
     page.evaluate(_source())
     found: list[Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((all) => all.violations)")
     return [

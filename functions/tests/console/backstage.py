@@ -1,8 +1,9 @@
-"""Decides how a generation ends that somebody orders in a browser: well, badly, or not until the test says so.
+"""A test can decide how a generation ends that somebody orders in a browser: it succeeds, it fails, or it waits until
+the test says so.
 
-The stack's own models fail by chance, and nobody can hold the emulator's queue. So the order of a browser that is
-sent here is taken by the same API in this process, on the stack's own database, and waits for the test instead of
-the queue. The same worker then does it with a model that does as it is told, and the browser sees what it always sees.
+The stack's own models fail by chance, and nobody can hold the emulator's queue. So the order of a browser that is sent
+here is taken by the same API in this process, on the stack's own database. It waits for the test instead of the queue.
+Then the same worker does it, with a model that does what it is told, and the browser sees what it always sees.
 """
 
 import json
@@ -29,7 +30,7 @@ REFUSAL = ModelRejected("content_filter", "Content filter violation")
 
 
 class ToldModel:
-    """Begins, and once it may go on, paints or refuses."""
+    """This model begins, waits until it may go on, and then paints or refuses."""
 
     def __init__(self, has_begun: Event, may_go_on: Event) -> None:
         self.refusal: ModelRejected | None = None
@@ -61,18 +62,20 @@ class Backstage:
         context.route(CREATE, self._take)
 
     def succeed(self) -> None:
-        """All that waits is done, and well."""
+        """Complete all waiting generations with success."""
         with self.working():
             pass
 
     def fail(self, refusal: ModelRejected = REFUSAL) -> None:
-        """All that waits is refused by the model for good, so that the credits go back."""
+        """Let the model refuse all waiting generations for good, so that the credits go back."""
         with self.working(refusal):
             pass
 
     @contextmanager
     def working(self, refusal: ModelRejected | None = None) -> Iterator[None]:
-        """What waits is being worked on inside, and done at the end of it."""
+        """Inside this block the models work on all waiting generations. At the end of the block all of these
+        are done.
+        """
         assert self._queue.waiting, "nothing was ordered"
         self._model.refusal = refusal
         self._has_begun.clear()
@@ -89,7 +92,7 @@ class Backstage:
                 thread.join()
 
     def wait_until_begun(self) -> None:
-        """Inside `working`: until the first model is at work, and the generation `processing`."""
+        """Wait inside `working` until the first model is at work, and the generation is `processing`."""
         assert self._has_begun.wait(PATIENCE_SECONDS), "no model began"
 
     def _work(self, generation_id: str) -> None:
@@ -110,7 +113,7 @@ class Backstage:
 
 
 def order(backstage: Backstage, token: str, **wanted: Any) -> str:
-    """As a browser's, without one: the new generation's id."""
+    """Order a generation as a browser would, and return its id."""
     builder = EnvironBuilder(
         path="/v1/generations",
         method="POST",

@@ -1,4 +1,4 @@
-"""A browser, and what a page that it shows must never do unless a test says so beforehand."""
+"""A test has a browser, and a watch over its pages. A page must never cause an error unless the test announces it."""
 
 import os
 import re
@@ -22,8 +22,8 @@ from playwright.sync_api import TimeoutError as TookTooLong
 
 from tools import services, stack_clock, toolchain
 
+# These are width and height, in CSS pixels.
 PHONE, DESKTOP = (390, 844), (1440, 900)
-"""Width and height, in CSS pixels."""
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -34,24 +34,24 @@ QUIET_MS = 5_000
 
 
 class NoBrowser(Exception):
-    """This machine has none; the message says what to do."""
+    """This machine has no browser. The message says what to do."""
 
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Raises NoBrowser."""
+    """Start a browser. Raises NoBrowser."""
     executable = toolchain.chromium()
     if executable is None:
         raise NoBrowser(toolchain.NO_CHROMIUM)
     with sync_playwright() as playwright:
-        # As root Chromium has no sandbox, and what is shown here is ours.
+        # Chromium has no sandbox when it runs as root. All pages shown here are our own.
         shown = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield shown
         shown.close()
 
 
 def context_of(shown: Browser, theme: Theme = "light", size: tuple[int, int] = DESKTOP, **more: Any) -> BrowserContext:
-    """As somebody's fresh profile; without movement, so that no look catches a colour on its way to another."""
+    """Return a fresh profile. Nothing moves in it, because otherwise a test could see a colour while it changes."""
     width, height = size
     usual: dict[str, Any] = {"locale": "en", "base_url": services.HOSTING_URL, "reduced_motion": "reduce"}
     view: Any = {"width": width, "height": height}
@@ -62,16 +62,16 @@ def context_of(shown: Browser, theme: Theme = "light", size: tuple[int, int] = D
 
 
 def has_a_moved_clock() -> bool:
-    """Say whether pages are to have the stack's clock, which Playwright gives them by a script in every frame."""
+    """Say whether pages need the stack's clock, which Playwright gives them by a script in every frame."""
     return bool(os.environ.get("CLOCK_OFFSET_SECONDS"))
 
 
 @dataclass
 class Watch:
-    """What goes wrong in a context: errors on the console (a broken content policy is one), requests that fail or leave
-    this machine.
+    """Records what goes wrong in a context: errors on the console (such as a violation of the content policy), requests
+    that fail, and requests that leave this machine.
 
-    A browser also writes each answer from 400 on to the console; a test that provokes one announces it.
+    A browser also writes each answer with a status from 400 on to the console. A test that causes one announces it.
     """
 
     seen: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Watch:
         context.on("requestfailed", self._failed)
 
     def expect(self, *patterns: str) -> None:
-        """What these regular expressions find is no fault in this test."""
+        """Announce errors by regular expressions. In this test they are no faults."""
         self.announced.extend(patterns)
 
     def faults(self) -> list[str]:
@@ -103,21 +103,21 @@ class Watch:
             self.seen.append(f"left this machine: {request.url}")
 
     def _failed(self, request: Request) -> None:
-        # Whoever leaves a page breaks off what it was still asking for.
+        # When somebody leaves a page, the browser breaks off its open requests.
         if request.failure != "net::ERR_ABORTED":
             self.seen.append(f"failed: {request.method} {request.url}: {request.failure}")
 
 
 def ready(page: Page) -> None:
-    """Waits until a page has its heading and nothing on it says that it is still loading."""
+    """Wait until a page has its heading and nothing on it says that it is still loading."""
     page.locator("h1").first.wait_for(timeout=READY_MS)
-    # Not wait_for_function, which evaluates text in the page, and the content policy is right to refuse that.
+    # wait_for_function cannot be used: it evaluates text in the page, and the content policy is right to refuse that.
     expect(page.locator("main :is([aria-busy=true], .skeleton)")).to_have_count(0, timeout=READY_MS)
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
 def dressed(page: Page, theme: Theme) -> None:
-    """Changes the theme, and waits until every colour has arrived: some take their time."""
+    """Change the theme, and wait until every colour has changed, because some take their time."""
     page.emulate_media(color_scheme=theme)
     page.evaluate("""async () => {
       const frame = () => new Promise(requestAnimationFrame);
@@ -134,7 +134,9 @@ def dressed(page: Page, theme: Theme) -> None:
 
 
 def developed(page: Page) -> None:
-    """Waits until every picture is there, also those below the fold, and those that could not be had are given up."""
+    """Wait until every picture is loaded, also those below the fold, and until those that cannot be loaded are given
+    up.
+    """
     page.evaluate("""async () => {
       const pictures = [...document.images];
       for (const picture of pictures) picture.loading = "eager";
@@ -143,6 +145,8 @@ def developed(page: Page) -> None:
 
 
 def quiet(page: Page) -> None:
-    """Waits until a page asks for nothing more. A listener of Firestore asks for ever; then, for as long as it may."""
+    """Wait until a page makes no more requests. A listener of Firestore never ends, so then wait for the longest
+    allowed time.
+    """
     with suppress(TookTooLong):
         page.wait_for_load_state("networkidle", timeout=QUIET_MS)

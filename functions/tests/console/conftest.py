@@ -1,4 +1,6 @@
-"""One browser for all tests of this folder, a fresh profile for each, and proof of what was seen when one fails."""
+"""All tests of this folder share one browser, and each has a fresh profile. When a test fails, pictures and a trace are
+kept.
+"""
 
 import os
 import re
@@ -30,7 +32,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-# Of the folder and not of the session: while Playwright runs, the thread has an event loop that others would meet.
+# The browser belongs to the folder and not to the session. While Playwright runs, the thread has an event loop, which
+# would disturb other tests.
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     try:
@@ -47,31 +50,35 @@ def seeded() -> None:
 
 @pytest.fixture(scope="session")
 def app() -> Darkroom:
-    """The application beside the stack, on the stack's own data."""
+    """Return the application beside the stack, on the stack's own data."""
     return Darkroom(Settings.from_environment(os.environ))
 
 
 @pytest.fixture
 def theme() -> Theme:
-    """A test that wants another parametrizes it."""
+    """Return the usual theme. A test that needs another one parametrizes this."""
     return "light"
 
 
 @pytest.fixture
 def size() -> tuple[int, int]:
-    """The same."""
+    """Return the usual size. A test that needs another one parametrizes this."""
     return DESKTOP
 
 
 @pytest.fixture
 def traced() -> bool:
-    """Whether a failed test leaves a trace of each step. It costs more than the steps, where there are hundreds."""
+    """Say whether a failed test leaves a trace of each step. With hundreds of steps, the trace would cost more than the
+    steps.
+    """
     return True
 
 
 @pytest.fixture
 def watch() -> Watch:
-    """What the pages of this test do wrong. It fails the test, unless announced by `watch.expect`."""
+    """Record what the pages of this test do wrong. It fails the test, unless the test announces it by
+    `watch.expect`.
+    """
     return Watch()
 
 
@@ -85,7 +92,9 @@ def new_context(
     *,
     traced: bool,
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Profiles, as many as a test has people. Options are those of Playwright's `new_context`."""
+    """Return a function that makes profiles, one for each person of a test. It takes the options of Playwright's
+    `new_context`.
+    """
     made: list[BrowserContext] = []
 
     def new(**options: Any) -> BrowserContext:
@@ -94,7 +103,7 @@ def new_context(
         if traced:
             context.tracing.start(screenshots=True, snapshots=True)
         if traced or browsing.has_a_moved_clock():
-            # Both try to run a script in every frame, also in the frame of a report, where none may run.
+            # Both try to run a script in every frame, also in the frame of a report, where no script may run.
             watch.expect("^console: Blocked script execution in 'about:srcdoc'")
         watch.over(context)
         made.append(context)
@@ -115,13 +124,13 @@ def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """A page of somebody who has never been here."""
+    """Return a page of somebody who has never been here."""
     return context.new_page()
 
 
 @pytest.fixture
 def page_of(new_context: Callable[..., BrowserContext]) -> Callable[[Person], Page]:
-    """A page of somebody who has signed in before."""
+    """Return a function that makes a page of somebody who has signed in before."""
     return lambda person: new_context(storage_state=persons.signed_in(person.email)).new_page()
 
 
@@ -137,13 +146,13 @@ def user() -> Person:
 
 @pytest.fixture
 def backstage() -> Backstage:
-    """`backstage.takes_orders_of(page.context)`, and then the test says how they end."""
+    """A test calls `backstage.takes_orders_of(page.context)`, and then says how the orders end."""
     return Backstage(os.environ)
 
 
 @pytest.fixture(scope="session")
 def set_stage(app: Darkroom, seeded: None) -> Scenery:
-    """Something on every page, the same for all tests that only look."""
+    """Put something on every page. It is the same for all tests that only look."""
     return scenery.built(app, Backstage(os.environ))
 
 
@@ -152,7 +161,7 @@ def _file_name(node_id: str) -> str:
 
 
 def _close(context: BrowserContext, proof: Path | None, *, traced: bool) -> None:
-    """With proof wanted: pictures of its pages, and a trace for `playwright show-trace`."""
+    """Close the context. If proof is wanted, keep pictures of its pages, and a trace for `playwright show-trace`."""
     if proof:
         for number, page in enumerate(context.pages):
             page.screenshot(path=f"{proof}-{number}.png", full_page=True)

@@ -1,4 +1,4 @@
-"""How somebody signs up and in through the console's own form."""
+"""Somebody signs up and in through the console's own form."""
 
 from playwright.sync_api import Page, expect
 
@@ -12,9 +12,9 @@ def sign_up(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def verify(page: Page, email: str) -> None:
-    """Open the newest link that this address was sent, and say so in the notice about the welcome."""
+    """Open the newest link that was sent to this address, and say so in the notice about the welcome."""
     done = page.get_by_role("button", name="I have done it")
-    expect(done).to_be_visible()  # by then the mail is sent
+    expect(done).to_be_visible()  # the mail was sent before the button is shown
     tokens.open_link(tokens.mailed_links(email)[-1])
     done.click()
     expect(page.get_by_role("main")).to_contain_text("Your address is verified")
@@ -26,7 +26,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def fill_in(page: Page, email: str, password: str = PASSWORD, button: str = "Sign in") -> None:
-    """The form that is there."""
+    """Fill in the form that is on the page, and send it."""
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("main").get_by_role("button", name=button, exact=True).click()

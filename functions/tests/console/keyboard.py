@@ -1,4 +1,4 @@
-"""Through a page with the Tab key alone."""
+"""These functions go through a page with the Tab key alone."""
 
 from collections.abc import Iterator
 
@@ -37,12 +37,12 @@ _STEP = """() => {
   return { at: window.tabStop(now) ?? null, isPlain: window.plainLook(now) };
 }"""
 
+# No page has more stops. A field for a date alone has four, and counts as one.
 _STOPS_MAX = 500
-"""More than any page has. A field for a date alone has four, and counts as one."""
 
 
 def faults(page: Page) -> list[str]:
-    """What the Tab key does not reach, and what does not show that it is there."""
+    """Return the elements that the Tab key does not reach, and those that do not show that they have the focus."""
     wanted: dict[str, str] = dict(page.evaluate(_MARK))
     reached: dict[str, bool] = {}
     for stop, is_plain in _round(page):
@@ -54,7 +54,7 @@ def faults(page: Page) -> list[str]:
 
 
 def _round(page: Page) -> Iterator[tuple[str, bool]]:
-    """Each stop, and whether it looks as without the focus, until the first comes again."""
+    """Yield each stop, and whether it looks the same as without the focus. End when the first stop comes again."""
     first = before = None
     for _ in range(_STOPS_MAX):
         page.keyboard.press("Tab")

@@ -1,4 +1,6 @@
-"""People of the running stack: with an account of the Auth emulator, with credits, and signed in without a form."""
+"""These are people of the running stack, with an account of the Auth emulator and credits. They are signed in without a
+form.
+"""
 
 import json
 import uuid
@@ -14,8 +16,8 @@ from e2e.client import HOSTING, Reply, v1
 from services.accounts.instructions import OPERATOR, Instruction
 from tools import stack_clock
 
-PASSWORD = "correct horse"  # of everybody whom e2e.tokens signs up
-_API_KEY = "fake-api-key"  # what Hosting's emulator gives to every page, in /__/firebase/init.json
+PASSWORD = "correct horse"  # everybody whom e2e.tokens signs up has this password
+_API_KEY = "fake-api-key"  # Hosting's emulator gives this key to every page, in /__/firebase/init.json
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,20 @@ class Person:
     token: str
 
     def call(self, method: str, path: str, **request: Any) -> Reply:
-        """`/v1` as this person; `headers` come on top."""
+        """Call `/v1` as this person. `headers` are added to the credential."""
         headers = {"Authorization": f"Bearer {self.token}", **request.pop("headers", {})}
         return v1(method, path, headers=headers, **request)
 
 
 def newcomer() -> Person:
-    """Somebody new with a verified address, and so with the welcome."""
+    """Make somebody new with a verified address, and so with the welcome."""
     email = tokens.new_email()
     tokens.sign_up(email=email)
     return returned(email)
 
 
 def returned(email: str) -> Person:
-    """Somebody who has an account, signed in; a user from now on, if not before."""
+    """Sign in somebody who has an account. Whoever was no user before is one from now on."""
     user_id, token = tokens.sign_in(email)
     person = Person(user_id, email, token)
     welcomed = person.call("GET", "/me")
@@ -47,13 +49,13 @@ def returned(email: str) -> Person:
 
 
 def promoted(app: Darkroom, person: Person) -> Person:
-    """The same person as an admin, which only a new sign-in tells."""
+    """Make the person an admin, and return it after a new sign-in, because only a new token says so."""
     app.administration.grant_admin(person.id, Instruction(actor=OPERATOR, reason="Runs the shop"))
     return returned(person.email)
 
 
 def give(operator: Person, user_id: str, credits_: int, reason: str = "For a test") -> None:
-    """An adjustment, as the console's own: below 0 it takes."""
+    """Make an adjustment, as the console does. A number below 0 takes credits away."""
     made = operator.call(
         "POST",
         f"/admin/users/{user_id}/adjustments",
@@ -64,7 +66,9 @@ def give(operator: Person, user_id: str, credits_: int, reason: str = "For a tes
 
 
 def signed_in(email: str, password: str = PASSWORD) -> StorageState:
-    """For a new context: what Firebase Auth finds of a sign-in in `localStorage`, and takes over."""
+    """Return a state for a new context, with the sign-in in `localStorage`, where Firebase Auth finds it and takes it
+    over.
+    """
     credentials = {"email": email, "password": password, "returnSecureToken": True}
     answer = tokens._post("accounts:signInWithPassword", credentials)
     kept = {"name": f"firebase:authUser:{_API_KEY}:[DEFAULT]", "value": json.dumps(_user(answer))}
@@ -72,7 +76,7 @@ def signed_in(email: str, password: str = PASSWORD) -> StorageState:
 
 
 def _user(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """In the words of the JavaScript SDK's `User.toJSON`."""
+    """Return the fields and names of the JavaScript SDK's `User.toJSON`."""
     return {
         "uid": answer["localId"],
         "email": answer["email"],

@@ -1,4 +1,6 @@
-"""Every page that Hosting serves: its address, and who must be signed in to see it. For tests and for screenshots."""
+"""These are all pages that Hosting serves, with the address and who must be signed in to see it. Tests and screenshots
+use them.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +16,7 @@ class Visitor(StrEnum):
 class Place:
     """`path` may name what only the scenery knows: `{generation}`, `{user}`, `{report}`.
 
-    `complaint` is what the browser is right to complain of there, as a pattern.
+    `complaint` is a pattern for the errors that the browser rightly reports there.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What has to be there for every page to have something on it: pictures, a failure, a key, a report, people to list."""
+"""The scenery puts something on every page: pictures, a failure, a key, a report, and people to list."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Scenery:
         return place.path.format(generation=self.generation, user=self.user.id, report=self.report)
 
     def state(self, place: Place) -> StorageState | None:
-        """What a context needs to show this place to whom it is for."""
+        """Return the state with which a context can show this place to its visitor."""
         person = {Visitor.USER: self.user, Visitor.ADMIN: self.operator}.get(place.visitor)
         return persons.signed_in(person.email) if person else None
 
@@ -50,7 +50,7 @@ def built(app: Darkroom, backstage: Backstage) -> Scenery:
 
 
 def pictures(backstage: Backstage, user: Person) -> str:
-    """Some that came out, and one that did not. The id of the last that did."""
+    """Make some pictures that succeed, and one that fails. Return the id of the last one that succeeded."""
     ids = [order(backstage, user.token, **wanted) for wanted in ORDERS]
     backstage.succeed()
     order(backstage, user.token, **LIGHTHOUSE, metadata={"shop": "North"})
@@ -65,7 +65,7 @@ def give_key(user: Person) -> None:
 
 
 def report(operator: Person) -> str:
-    """Of the last full week."""
+    """Make the report of the last full week, and return its id."""
     made = operator.call("POST", "/reports", json={})
     assert made.status == 201, made.body
     return str(made.body["id"])

@@ -1,4 +1,6 @@
-"""Every page, in both themes, on a phone and on a desk: for who cannot see it, and for who has no mouse."""
+"""Every page is checked in both themes, on a phone and on a desktop: for people who cannot see it, and for people who
+have no mouse.
+"""
 
 import re
 from collections.abc import Callable

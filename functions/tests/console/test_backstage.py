@@ -1,4 +1,4 @@
-"""What a test decides backstage is what a browser sees, and the books agree."""
+"""A browser sees the end that a test decides backstage, and the books agree."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def ordered(page: Page, user: Person, backstage: Backstage, **changes: Any) -> t
 
 
 def seen(user: Person, generation_id: str) -> Any:
-    """By the stack's own API."""
+    """Return the generation from the stack's own API."""
     return user.call("GET", f"/generations/{generation_id}").body
 
 

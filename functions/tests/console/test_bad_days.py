@@ -1,4 +1,6 @@
-"""The connection is lost, a finger slips, colours are taken away, a report goes to the printer: it stays usable."""
+"""The console stays usable when the connection is lost, when somebody clicks by mistake, when colours are taken away,
+and when a report is printed.
+"""
 
 import re
 from collections.abc import Callable
@@ -112,7 +114,7 @@ def test_a_report_takes_as_much_paper_as_it_needs(page_of: Callable[[Person], Pa
 
 
 def _height(frame: Locator) -> float:
-    """What the page gave to it, in CSS pixels."""
+    """Return the height that the page gave to the frame, in CSS pixels."""
     return float(frame.evaluate("(frame) => parseFloat(frame.style.blockSize)"))
 
 

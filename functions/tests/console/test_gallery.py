@@ -1,4 +1,6 @@
-"""The pictures of the gallery: small ones in the list, which a phone can pay for, the full one when it is opened."""
+"""The gallery shows small pictures in the list, so that a phone loads little, and the full picture when it is
+opened.
+"""
 
 import re
 from collections.abc import Callable
@@ -22,7 +24,7 @@ BYTES_MAX = 100_000
 
 @pytest.fixture
 def generation_id(user: Person, backstage: Backstage) -> str:
-    """Of a picture that is larger than its thumbnail."""
+    """Return the id of a picture that is larger than its thumbnail."""
     generation_id = order(backstage, user.token, **LIGHTHOUSE | {"size": "1024x1024"})
     backstage.succeed()
     return generation_id
@@ -34,7 +36,7 @@ def page(page_of: Callable[[Person], Page], user: Person) -> Page:
 
 
 def loaded(page: Page) -> list[Response]:
-    """Filled as pictures arrive."""
+    """Return a list that grows as pictures arrive."""
     found: list[Response] = []
     page.on("response", lambda answer: found.append(answer) if answer.request.resource_type == "image" else None)
     return found
@@ -84,7 +86,7 @@ def test_a_thumbnail_that_is_gone_is_replaced_by_the_full_picture(
 def test_a_link_that_has_died_is_tried_again_with_a_new_one(
     page: Page, generation_id: str, watch: browsing.Watch
 ) -> None:
-    """Nothing works here before the new links are there, and the thumbnail is still what is wanted."""
+    """No link works before the new links are there, and it is still the thumbnail that is wanted."""
     watch.expect("403")
     asked: list[str] = []
 

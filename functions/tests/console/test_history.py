@@ -1,4 +1,4 @@
-"""The first thing that somebody sees on the local stack: the demo's history, with its pictures."""
+"""The first thing that somebody sees on the local stack is the demo's history, with its pictures."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What people do in the console, from their first visit on, in a browser on the whole stack."""
+"""People use the console from their first visit on, in a browser on the whole stack."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the page of the queue says of each queue, and of what a sweep found. The API's answers are made up here."""
+"""The queue page shows each queue, and what a sweep found. The API's answers are made up here."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The reference at /docs: requests are really sent from it, by whoever is signed in to the console."""
+"""The reference at /docs really sends requests, in the name of the person who is signed in to the console."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 
 
 def tried(page: Page, operation: str) -> Locator:
-    """The answer to an operation without parameters, that is sent from its form."""
+    """Send an operation without parameters from its form, and return the answer."""
     page.goto("/docs")
     place = page.locator(f"#operations-{operation}")
     place.locator(".opblock-summary-control").click()
@@ -30,7 +30,7 @@ def test_on_the_local_stack_a_request_works_at_once(page: Page) -> None:
 def test_who_is_signed_in_to_the_console_is_who_calls(page_of: Callable[[Person], Page], user: Person) -> None:
     page = page_of(user)
     page.goto("/docs")
-    # The viewer says who calls after it has drawn all operations, which takes long on a machine that is busy.
+    # The viewer shows the caller after it has drawn all operations, which takes long on a busy machine.
     expect(page.get_by_role("status")).to_contain_text(user.email, timeout=READY_MS)
     answer = tried(page, "Account-getMe")
     expect(answer).to_contain_text(user.email)

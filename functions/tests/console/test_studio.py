@@ -1,4 +1,4 @@
-"""From an order to its end, as it is seen in the console while it happens, and what the books say afterwards."""
+"""An order is followed from its beginning to its end as the console shows it. Afterwards the books are compared."""
 
 import re
 from collections.abc import Callable
@@ -17,12 +17,12 @@ pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 
 MINUS = "\N{MINUS SIGN}"
 PROMPT = "A lighthouse at dusk, waves below"
+# The stack's own queue and models may take so long.
 REAL_MILLISECONDS = 60_000
-"""How long the stack's own queue and models may take."""
 
 
 def ordered(page: Page, prompt: str = PROMPT) -> Locator:
-    """A picture is asked for in the studio: its card."""
+    """Order a picture in the studio, and return its card."""
     page.get_by_label("What should be in the picture?").fill(prompt)
     page.get_by_role("button", name="Create picture").click()
     return page.get_by_role("main").get_by_role("listitem").filter(has_text=prompt).first
@@ -34,7 +34,7 @@ def expect_balance(page: Page, credits_: str) -> None:
 
 @pytest.fixture
 def studio(page_of: Callable[[Person], Page], user: Person, backstage: Backstage) -> Page:
-    """The user's, whose orders wait for the test."""
+    """Return the user's studio. Orders from it wait for the test."""
     page = page_of(user)
     backstage.takes_orders_of(page.context)
     page.goto("/app/studio")
@@ -80,7 +80,7 @@ def test_the_queue_and_the_models_of_the_stack_itself_make_a_picture(
     card = ordered(page)
     end = card.get_by_text(re.compile("^(Done|Failed)$"))
     expect(end).to_be_visible(timeout=REAL_MILLISECONDS)
-    while end.inner_text() == "Failed":  # as one in twenty does, on purpose
+    while end.inner_text() == "Failed":  # one in twenty does, on purpose
         card.get_by_role("button", name="Try again").click()
         card = page.get_by_role("main").get_by_role("listitem").filter(has_text=PROMPT).first
         end = card.get_by_text(re.compile("^(Done|Failed)$"))

@@ -1,4 +1,6 @@
-"""Text that people typed keeps its own direction and is counted as the API counts; options are shown by their names."""
+"""Text that people typed keeps its own direction, and is counted in the same way as the API counts it. Options are
+shown by their names.
+"""
 
 from collections.abc import Callable
 
@@ -23,7 +25,7 @@ def generation_id(user: Person, backstage: Backstage) -> str:
 
 
 def runs(text: Locator) -> str:
-    """The direction in which it is written: `rtl` or `ltr`."""
+    """Return the direction in which it is written: `rtl` or `ltr`."""
     return str(text.evaluate("(element) => element.matches(':dir(rtl)') ? 'rtl' : 'ltr'"))
 
 

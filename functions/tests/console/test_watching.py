@@ -1,4 +1,4 @@
-"""The watch over the pages sees what it is there for: each fault is made on purpose on a page of the product."""
+"""The watch over the pages sees each kind of fault. Each is made on purpose on a page of the product."""
 
 import re
 

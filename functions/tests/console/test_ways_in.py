@@ -1,4 +1,4 @@
-"""What a project turned on in console.json: sign-in with Google and Apple, and App Check."""
+"""A project can turn on sign-in with Google and Apple, and App Check, in console.json."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def turn_on(context: BrowserContext, **configuration: Any) -> None:
 
 
 def calls_of(page: Page) -> list[Request]:
-    """Requests to the API, filled as they are made."""
+    """Return a list of requests to the API, which grows as they are made."""
     made: list[Request] = []
     page.on("request", lambda request: made.append(request) if request.url.startswith(API) else None)
     return made

@@ -1,4 +1,4 @@
-"""What a first visit loads: its scripts, compressed as a server would at best."""
+"""A first visit may load only so much of scripts. They are compressed as well as a server could do it."""
 
 import gzip
 import sys
@@ -12,12 +12,12 @@ from console.persons import Person
 
 pytestmark = pytest.mark.stack
 
+# This is in bytes.
 BUDGET = 200 * 1024
-"""Bytes."""
 
 
 def scripts_of_first_load(page: Page, path: str) -> dict[str, int]:
-    """Compressed bytes, by address."""
+    """Return the compressed size of each script in bytes, by address."""
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer) if is_script(answer) else None)
     page.goto(path)

@@ -1,4 +1,4 @@
-"""A browser without a network interface says `navigator.onLine === false`, although its own machine answers it."""
+"""A browser without a network interface says `navigator.onLine === false`, although its own machine can answer it."""
 
 import re
 from collections.abc import Callable

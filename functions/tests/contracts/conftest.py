@@ -8,7 +8,7 @@ from contracts.signing import Clock
 
 @pytest.fixture
 def no_app() -> Iterator[None]:
-    """firebase-admin keeps its apps in the process."""
+    """Delete the apps, because firebase-admin keeps them in the process."""
     yield
     for app in [*firebase_admin._apps.values()]:
         firebase_admin.delete_app(app)
@@ -16,7 +16,7 @@ def no_app() -> Iterator[None]:
 
 @pytest.fixture
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None between us and this machine."""
+    """Use no proxy between us and this machine."""
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
 

@@ -1,4 +1,6 @@
-"""Identity Toolkit's accounts as far as firebase-admin asks for them here, for a server on the loopback address."""
+"""A server on the loopback address can answer with these accounts. It imitates as much of Identity Toolkit as
+firebase-admin asks for here.
+"""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""Tokens as their issuers make them, signed with keys of our own; and such as nobody should believe."""
+"""Tokens are made as their issuers make them, signed with keys of our own. There are also tokens that nobody should
+believe.
+"""
 
 import base64
 import hashlib
@@ -19,7 +21,9 @@ from cryptography.x509.oid import NameOID
 
 
 class FromNow(int):
-    """A time in seconds, so many from now. It is shown as that many, so that a test has the same name in each run."""
+    """A time that is so many seconds from now. It is shown as this number, so that a test has the same name in each
+    run.
+    """
 
     seconds: int
 
@@ -41,12 +45,12 @@ def assembled(header: object, payload: object, signature: str = "e30") -> str:
 
 
 def unsigned(payload: Mapping[str, Any]) -> str:
-    """As the Auth emulator issues it."""
+    """Return the token without a signature, as the Auth emulator issues it."""
     return assembled({"alg": "none", "typ": "JWT"}, payload, "")
 
 
+# This is nested more deeply than Python's JSON parser can go.
 NESTED = f"{packed(b'{"alg": "RS256", "kid": "key-1"}')}.{packed(b'[' * 200_000)}.e30"
-"""Deeper than Python's parser of JSON goes."""
 
 GARBAGE = {
     "empty": "",
@@ -69,7 +73,7 @@ GARBAGE = {
 
 
 class Clock:
-    """The machine's, until it is turned."""
+    """This is the machine's clock, until a test sets it ahead."""
 
     def __init__(self) -> None:
         self.ahead = timedelta(0)
@@ -103,7 +107,7 @@ class Signer:
 
 @cache
 def signer(name: str) -> Signer:
-    """The same one for the same name: keys take long to make."""
+    """Return the same signer for the same name, because making a key takes long."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name}.test")])
     now = datetime.now(UTC)
@@ -121,7 +125,7 @@ def signer(name: str) -> Signer:
 
 
 def account_key(project: str) -> dict[str, str]:
-    """A service account of nobody's, as its key file holds it."""
+    """Return the content of a service account's key file. The account does not exist."""
     return {
         "type": "service_account",
         "project_id": project,
@@ -132,7 +136,9 @@ def account_key(project: str) -> dict[str, str]:
 
 
 def forgeries(genuine: Signer, claims: Mapping[str, Any], grab: Mapping[str, Any]) -> dict[str, str]:
-    """Tokens that claim what one may, but that the issuer has not signed; `grab` is what they would rather claim."""
+    """Return tokens whose claims are allowed, but which the issuer has not signed. `grab` has the claims that an
+    attacker wants.
+    """
     header, payload, signature = genuine.token(claims).split(".")
     _, other_payload, _ = genuine.token({**claims, **grab}).split(".")
     secret = jwt.encode(dict(claims), "x" * 32, algorithm="HS256", headers={"kid": genuine.key_id})
@@ -151,6 +157,8 @@ def forgeries(genuine: Signer, claims: Mapping[str, Any], grab: Mapping[str, Any
 
 
 def _by_certificate(genuine: Signer, claims: Mapping[str, Any]) -> str:
-    """What a verifier would accept that lets the token choose how the key is used."""
+    """Return a token that uses the certificate as a shared secret. A verifier that lets the token choose the algorithm
+    would accept it.
+    """
     body = assembled({"alg": "HS256", "kid": genuine.key_id}, claims).rpartition(".")[0]
     return f"{body}.{packed(hmac.digest(genuine.certificate.encode(), body.encode(), hashlib.sha256))}"

@@ -1,4 +1,6 @@
-"""Whether a call comes from one of our apps: in memory, and by firebase-admin with keys of our own."""
+"""App Check says whether a call comes from one of our apps. It is tested in memory, and through firebase-admin with
+keys of our own.
+"""
 
 import json
 import time
@@ -28,7 +30,9 @@ ISSUER = signer("appcheck")
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """As App Check issues them, of an hour that began a minute ago. A change to None leaves the claim out."""
+    """Return the claims of an App Check token that is valid for an hour, which began a minute ago. A change to None
+    leaves the claim out.
+    """
     now = int(time.time())
     found = {
         "iss": "https://firebaseappcheck.googleapis.com/4711",
@@ -43,7 +47,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def google(socket_enabled: None, no_proxy: None) -> Iterator[Loopback]:
-    """Gives out App Check's keys."""
+    """Start a server that gives out App Check's keys."""
     with loopback(lambda _: (200, {"keys": [ISSUER.jwk]})) as found:
         yield found
 
@@ -61,7 +65,7 @@ def apps(
 
 @pytest.fixture(params=["memory", "signed"])
 def known(request: pytest.FixtureRequest) -> tuple[AppCheckVerifier, str]:
-    """A verifier, and a token of one of our apps."""
+    """Return a verifier, and a token of one of our apps."""
     if request.param == "memory":
         return MemoryAppCheck(["our-app"]), "our-app"
     return request.getfixturevalue("apps"), ISSUER.token(claims())

@@ -1,4 +1,6 @@
-"""The accounts that people sign in with: in memory, by firebase-admin on a server of ours, and on the Auth emulator."""
+"""The directory has the accounts that people sign in with. It is tested in memory, through firebase-admin on a server
+of ours, and on the Auth emulator.
+"""
 
 import json
 from collections.abc import Iterator
@@ -191,7 +193,7 @@ class TestFirebase:
 
 @pytest.mark.stack
 class TestEmulator:
-    """What the directory does, as the ID tokens of the Auth emulator show it."""
+    """The ID tokens of the Auth emulator show what the directory has done."""
 
     @pytest.fixture
     def directory(self, no_app: None) -> FirebaseDirectory:
@@ -202,7 +204,7 @@ class TestEmulator:
         return emulator.new_email()
 
     def _verified(self, token: str, *, check_revoked: bool = True) -> Identity:
-        """By a verifier that remembers nothing."""
+        """Verify the token by a verifier that remembers nothing."""
         return FirebaseTokens(EMULATED_PROJECT, clock=stack_clock.now).verify(token, check_revoked=check_revoked)
 
     def _is_revoked(self, token: str) -> bool:
@@ -225,7 +227,9 @@ class TestEmulator:
         assert self._verified(token).user_id == user_id
 
         def signed_out() -> bool:
-            """What was issued within this very second is taken to be newer."""
+            """Sign the user out until the token is revoked. A token that was issued within the same second counts as
+            newer.
+            """
             assert directory.sign_out(user_id)
             return self._is_revoked(token)
 

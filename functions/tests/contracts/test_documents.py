@@ -1,4 +1,4 @@
-"""What every repository relies on, for the database and for its twin in memory alike."""
+"""Every repository relies on these properties, both of the database and of its twin in memory."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -31,6 +31,7 @@ from repositories.store.memory import MemoryDocuments
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
+# These are sorted by id, in the order that Firestore gives to their values.
 VALUES: dict[str, Any] = {
     "00-null": None,
     "01-false": False,
@@ -44,7 +45,6 @@ VALUES: dict[str, Any] = {
     "09-a": "a",
     "10-b": "b",
 }
-"""By id, in the order that Firestore gives to their values."""
 
 
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)])
@@ -78,7 +78,7 @@ def put(documents: Documents, fields_by_id: dict[str, dict[str, Any]], collectio
 
 @pytest.fixture
 def values(documents: Documents) -> Documents:
-    """Documents with a `value` of each type, and one without."""
+    """Return documents with a `value` of each type, and one without."""
     put(documents, {id_: {"value": value} for id_, value in VALUES.items()} | {"11-missing": {"other": 1}})
     return documents
 
@@ -621,7 +621,7 @@ class TestSelect:
 
 
 class TestNestedQueries:
-    """A name with dots in a query leads into maps."""
+    """If a name in a query has dots, it leads into maps."""
 
     ROWS: ClassVar[dict[str, dict[str, Any]]] = {
         "a": {"weeks": {"w1": {"n": 3, "s": "x"}, "w2": {"n": 1}}},
@@ -725,7 +725,7 @@ class TestGroups:
     def test_pages_show_each_document_once(
         self, documents: Documents, size: int, order: tuple[str, ...], where: tuple[Any, ...]
     ) -> None:
-        """Under ids that come again, and values that are equal across collections."""
+        """The ids occur several times, and values are equal in several collections."""
         paths = [f"users/{user}/entries/{id_}" for user in ("b", "a", "a-b", "ab", "é") for id_ in ("x", "w", "😀")]
         rows = {path: {"n": at % 3 // 2, "m": at % 2, "odd": at % 4 != 0} for at, path in enumerate(paths)}
         documents.commit([Create(path, fields) for path, fields in rows.items()])
@@ -831,7 +831,7 @@ class TestTotals:
 
 
 class TestFirestoreErrors:
-    """The client's errors as the port's, without a server."""
+    """Errors of the client become errors of the port. No server is needed."""
 
     @pytest.fixture
     def client(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[firestore.Client]:
@@ -901,7 +901,7 @@ class TestFirestoreErrors:
         mocker.patch.object(FirestoreCalls, rpc, side_effect=raised)
         mocker.patch(
             "repositories.store.firestore._read_retry", lambda read: read
-        )  # it has the patience of five seconds
+        )  # this call waits for five seconds at most
         with pytest.raises(Unavailable):
             read(FirestoreDocuments(client))
 

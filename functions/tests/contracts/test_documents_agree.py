@@ -1,4 +1,4 @@
-"""The same random operations on the database and on its twin in memory: every answer must be the same."""
+"""The same random operations are done on the database and on its twin in memory. Every answer must be the same."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,11 +32,11 @@ COLLECTIONS = ("users", "users/a/entries", "users/b/entries", "users/a-b/entries
 IDS = ("a", "b", "a-b", "é", "😀")
 PATHS = tuple(f"{collection}/{id_}" for collection in COLLECTIONS for id_ in IDS)
 NAMES = ("n", "m", "kind")
+# These are names in a map that holds plain values where queries look.
 DEEP_NAMES = ("deep.x", "deep.in.x")
-"""Of a map that holds plain values where queries look."""
 
+# No query asks for these fields, because the twin does not compare maps.
 NESTED_NAMES = ("map.x", "map.y", "map.in.x", "map.in.y", "map.in.in.x", "other.x")
-"""Of fields that no query asks for: the twin does not compare maps."""
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, 2, 3, -1, 1.0, 2.5, 2**53),
     *("", "a", "b", "é", "😀"),
@@ -53,7 +53,9 @@ class Pair:
         self.versions: dict[str, list[tuple[datetime, datetime]]] = {}
 
     def commit(self, writes: list[tuple[Write, int | None]]) -> tuple[object, object]:
-        """Each write with the place of the version that it is to find, counted from the newest."""
+        """Commit the writes on both sides. With each write comes the place of the version that it should find, counted
+        from the newest.
+        """
         answers = [
             self._committed(side, [self._with_version(write, place, side) for write, place in writes])
             for side in (0, 1)
@@ -75,9 +77,10 @@ class Pair:
         return replace(write, version=known[-1 - place][side])
 
     def _kept(self, writes: list[tuple[Write, int | None]], answers: list[Any]) -> tuple[object, object]:
-        """For each write, which of the document's versions it has now; a new one is at the end.
+        """Return for each write which of the document's versions it has now. A new version is at the end.
 
-        The time of a deletion is none of them. The emulator takes it for one where the document is still gone.
+        The time of a deletion is not kept as a version. The emulator takes it for one while the document does not
+        exist.
         """
         places: tuple[list[int], list[int]] = ([], [])
         for (write, _), *versions in zip(writes, *answers, strict=True):
@@ -93,7 +96,7 @@ class Pair:
 
 
 def value_of(value: Any) -> Any:
-    """With its type, for to Python 1, 1.0 and True are equal."""
+    """Return the value together with its type, because 1, 1.0 and True are equal in Python."""
     if isinstance(value, dict):
         return {name: value_of(each) for name, each in value.items()}
     kind = datetime if isinstance(value, datetime) else type(value)
@@ -107,14 +110,14 @@ def shown(document: Document | None) -> object:
 
 
 def some_fields(chance: Random) -> dict[str, Any]:
-    """At least one, and at times a map, or a plain value where other documents have a map."""
+    """Return at least one field, sometimes with a map, or with a plain value where other documents have a map."""
     fields = {name: chance.choice(VALUES) for name in chance.sample(NAMES, chance.randint(1, len(NAMES)))}
     fields |= {"map": some_map(chance)} if chance.random() < 0.6 else {}
     return fields | ({"deep": some_deep(chance)} if chance.random() < 0.7 else {})
 
 
 def some_deep(chance: Random) -> Any:
-    """At times there is no map where one is looked for."""
+    """Return a map, or sometimes a plain value, so that there is no map where one is looked for."""
     if chance.random() < 0.1:
         return chance.choice(VALUES)
     inside = {"x": chance.choice(VALUES)} if chance.random() < 0.8 else chance.choice(VALUES)
@@ -129,7 +132,7 @@ def some_map(chance: Random, depth: int = 3) -> Any:
 
 
 def some_changes(chance: Random) -> dict[str, Any]:
-    """At least one, none inside another."""
+    """Return at least one change. None of them is inside another."""
     names = chance.sample(NAMES, chance.randint(0, len(NAMES)))
     nested = chance.sample(("map", *NESTED_NAMES, *DEEP_NAMES), chance.randint(0 if names else 1, 3))
     names += [name for name in nested if not any(name.startswith(f"{other}.") for other in nested)]
@@ -160,7 +163,7 @@ def some_writes(chance: Random) -> list[tuple[Write, int | None]]:
 
 
 def some_updates(chance: Random, known: dict[str, Any]) -> list[tuple[Write, int | None]]:
-    """Of documents that exist, so that most of these succeed."""
+    """Return updates of documents that exist, so that most of them succeed."""
     paths = chance.sample(sorted(known), min(len(known), chance.randint(1, 3)))
     return [
         (
@@ -210,7 +213,7 @@ def next_page(query: Query, last: Document) -> Query:
 
 
 def queries(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, object]]]:
-    """A query, and where it can go on, its next page too."""
+    """Yield the answers to a query, and to the query for its next page, if it can go on."""
     query = some_query(chance)
     yield str(query), queried(pair, query)
     found = pair.sides[1].query(query)
@@ -271,7 +274,9 @@ TELLING = ("Delete", "'n': <_Removal", "'map.x': Increment", "'map.in.x': <_Remo
 
 
 def test_the_sequences_reach_every_kind_of_answer() -> None:
-    """Without this, the comparison could be one of nothing with nothing."""
+    """The sequences have to reach every kind of answer, because otherwise the comparison could compare nothing with
+    nothing.
+    """
     seen: set[object] = set()
     for seed in range(SEQUENCES):
         for operation, (answer, _) in operations(Random(seed), Pair(MemoryDocuments(), MemoryDocuments())):

@@ -1,4 +1,6 @@
-"""What goes over the wire to Firestore, and what comes back: a server of our own that answers as it is told to."""
+"""These tests look at what is sent to Firestore, and at what is made of the answers. A server of our own answers as it
+is told to.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -64,7 +66,7 @@ def documents(server: Server) -> Iterator[FirestoreDocuments]:
 
 
 def with_code(code: grpc.StatusCode, *before: Any) -> Answer:
-    """An answer that breaks off with the code, behind those `before`."""
+    """Return an answer that sends what is in `before`, and then ends with the code."""
 
     def answer(context: grpc.ServicerContext) -> Iterator[bytes]:
         yield from map(wire, before)

@@ -1,4 +1,6 @@
-"""The limits of Firestore, on the emulator and in its twin: what one refuses, the other refuses."""
+"""The limits of Firestore are tested on the emulator and on its twin. If one refuses something, the other refuses it
+too.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -28,7 +30,7 @@ def nested(levels: int) -> Any:
 
 
 def listed(levels: int) -> Any:
-    """Maps and lists in turn: each pair counts twice."""
+    """Return maps and lists inside each other. Each pair counts as two levels."""
     value: Any = 1
     for _ in range(levels):
         value = {"x": [value]}
@@ -94,7 +96,9 @@ def documents(request: pytest.FixtureRequest) -> Iterator[Documents]:
 
 
 def fill(documents: Documents, path: str) -> None:
-    """The large document only for the write that is about it: an emulator that has just started is slow."""
+    """Create the documents. The large one is made only for the write that is about it, because an emulator that has
+    just started is slow.
+    """
     documents.commit([Create("things/there", {"n": 1})])
     if path == "things/large":
         documents.commit([Create(path, {"one": HALF})])
@@ -142,10 +146,10 @@ def test_no_such_query_is_run(documents: Documents, query: Query) -> None:
 
 
 class TestBeyondTheEmulator:
-    """The emulator does not look at these limits of Firestore; the twin does."""
+    """The emulator does not check these limits of Firestore, but the twin does."""
 
     def test_index_entries(self) -> None:
-        """The limit is 40,000, and each plain value has two: one for each direction."""
+        """The limit is 40,000. Each plain value has two entries, one for each direction."""
         documents = MemoryDocuments()
         documents.commit([Create("things/a", {"map": {f"k{place}": 1 for place in range(20_000)}})])
         with pytest.raises(RefusedByDatabase):
@@ -154,7 +158,7 @@ class TestBeyondTheEmulator:
             documents.commit([Create("things/b", {"list": list(range(40_001))})])
 
     def test_an_index_entry_of_7680_bytes(self) -> None:
-        """It holds the document's path, its collection's, and up to 1,500 bytes of the value."""
+        """An entry holds the document's path, the collection's path, and up to 1,500 bytes of the value."""
         path = "/".join(["c" * 1400, "d" * 1400, "e" * 600, "f" * 10])
         documents = MemoryDocuments()
         documents.commit([Create(path, {"value": "short"})])

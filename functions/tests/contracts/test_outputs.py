@@ -1,4 +1,6 @@
-"""The store of outputs: in memory, in a bucket on the storage emulator, and the links that a bucket signs."""
+"""The store of outputs is tested in memory and in a bucket on the storage emulator. The links that a bucket signs are
+tested too.
+"""
 
 import base64
 import hashlib
@@ -44,7 +46,7 @@ FAILURES = (
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> storage.Bucket:
-    """Of a client that nothing is sent through."""
+    """Return a bucket of a client that sends nothing."""
     monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
     return storage.Client(project="demo-outputs", credentials=AnonymousCredentials()).bucket("demo-outputs.appspot.com")
 
@@ -231,7 +233,7 @@ class TestBucket:
         assert given == [(3, 3)]
 
     def test_links_are_made_at_the_same_time(self, bucket: storage.Bucket) -> None:
-        """The first ones wait for each other: made in turn, none would ever come."""
+        """The first links wait for each other, so none would ever be ready if they were made one after the other."""
         gate = Barrier(5, timeout=20)
 
         def link(path: str, save_as: str | None = None) -> str:
@@ -270,7 +272,7 @@ class TestBucket:
 
 @dataclass
 class Google:
-    """Google's token server and its signer of blobs: the two that a link is made with."""
+    """Google's token server and its signer of blobs. Both are needed to make a link."""
 
     key: rsa.RSAPrivateKey
     tokens: int = 0
@@ -306,7 +308,7 @@ def key() -> rsa.RSAPrivateKey:
 
 @pytest.fixture
 def google(key: rsa.RSAPrivateKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture) -> Google:
-    """A service account made here; its file is the default credential, and Google's servers are played."""
+    """Use a service account that is made here. Its file is the default credential, and we play Google's servers."""
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     account = {
         "type": "service_account",
@@ -327,7 +329,7 @@ def google(key: rsa.RSAPrivateKey, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 class TestSignedLinks:
     @pytest.fixture
     def time(self) -> list[float]:
-        """What the clock shows, for the test to turn."""
+        """Return the time that the clock shows. The test can change it."""
         return [1000.0]
 
     @pytest.fixture
@@ -414,7 +416,7 @@ class TestSignedLinks:
 
 
 def string_to_sign(path: str, query: str, values: Mapping[str, str]) -> bytes:
-    """As Google's documents on V4 signing have it, from the finished URL."""
+    """Return the text to sign, made from the finished URL as Google's documents on V4 signing describe it."""
     pairs = sorted((name, value) for name, value in parse_qsl(query) if name != "X-Goog-Signature")
     canonical = "\n".join(
         [

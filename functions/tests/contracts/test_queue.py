@@ -1,4 +1,4 @@
-"""The queue: in memory, and Cloud Tasks' against a server that speaks as the tasks emulator does."""
+"""The queue is tested in memory, and with Cloud Tasks' client against a server that imitates the tasks emulator."""
 
 import base64
 import json
@@ -66,7 +66,7 @@ def _real_queue() -> str:
 
 
 def _nowhere() -> str:
-    """Where nobody listens: these tasks are about names, and their delivery is to touch nothing."""
+    """Return an address where nobody listens. These tests are about names, so a delivery should do nothing."""
     return f"http://127.0.0.1:{free_port()}/nowhere"
 
 
@@ -79,7 +79,7 @@ def free_port() -> int:
 class TestContract:
     @pytest.fixture
     def message(self) -> TaskMessage:
-        """The emulator remembers names for ever, so each test has its own."""
+        """Return a message with a new id. The emulator remembers names for ever, so each test needs its own."""
         return TaskMessage(generation_id=str(uuid.uuid4()), dispatch=1)
 
     def test_a_new_task_is_taken(self, queue: TaskQueue, message: TaskMessage) -> None:
@@ -106,7 +106,7 @@ class TestContract:
         assert queue.remove(message) is False
 
     def test_a_name_is_of_its_queue(self, queue: TaskQueue, message: TaskMessage) -> None:
-        """So that what is sent again, or removed, has to name the queue that it went to."""
+        """A name belongs to one queue, so a task that is sent again or removed has to name its queue."""
         other = replace(message, queue=Queue.BACKLOG)
         assert [queue.enqueue(message), queue.enqueue(other)] == [True, True]
         assert queue.enqueue(other) is False
@@ -212,7 +212,7 @@ class TestRequest:
 
 class TestFailure:
     def test_cloud_tasks_too_says_that_a_name_is_taken(self, emulator: Loopback) -> None:
-        """In JSON, where the emulator says it in plain text."""
+        """Cloud Tasks says so in JSON, while the emulator says it in plain text."""
         error = {"code": 409, "message": "Requested entity already exists", "status": "ALREADY_EXISTS"}
         emulator.answer = lambda _: (409, {"error": error})
         assert queue_at(emulator.host).enqueue(MESSAGE) is False

@@ -1,4 +1,4 @@
-"""Connections to Cloud Tasks that are kept: broken ones, tokens, threads, and proxies."""
+"""Connections to Cloud Tasks are kept. These tests are about broken connections, tokens, threads and proxies."""
 
 import json
 import socket
@@ -32,7 +32,7 @@ def task(name: str) -> dict[str, Any]:
 
 
 class Script:
-    """A server that treats its connections one after the other as it is told: how many requests each one answers, and
+    """A server that plays its connections one after the other. For each it is told how many requests it answers, and
     whether it then reads one more, whose answer is lost.
     """
 
@@ -57,7 +57,7 @@ class Script:
 
 
 def read(connection: socket.socket) -> bytes:
-    """The body of one request."""
+    """Read one request, and return its body."""
     with connection.makefile("rb") as lines:
         length = 0
         while (line := lines.readline()) not in (b"\r\n", b""):
@@ -84,7 +84,7 @@ class TestBrokenConnection:
         assert [json.loads(body)["task"]["name"][-1] for body in server.bodies] == ["a", "b"]
 
     def test_one_that_was_closed_meanwhile_is_not_used(self, socket_enabled: None) -> None:
-        """The request is written once: on a connection that is open."""
+        """The request is written only once, on a connection that is open."""
         with played((1, "closes"), (1, "closes")) as server:
             connection = emulator_connection(server.host)
             connection.call("POST", PATH, task("a"))
@@ -133,7 +133,7 @@ class TestToken:
 
 
 class Tokens:
-    """`token-1`, and the next one after each refresh."""
+    """Gives out `token-1`, and the next token after each refresh."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self._number = 1

@@ -1,4 +1,6 @@
-"""The switches of the queue: in memory, and Cloud Tasks' own client against a server that speaks as Cloud Tasks."""
+"""The switches of the queue are tested in memory, and with Cloud Tasks' own client against a server that answers as
+Cloud Tasks does.
+"""
 
 import os
 import re
@@ -50,8 +52,9 @@ every_ask = pytest.mark.parametrize("ask", ASKS.values(), ids=list(ASKS))
 class CloudTasks:
     """One queue of Cloud Tasks, over REST.
 
-    Names stay used after a purge. Of a queue only what the mask names is told; without a mask all but `stats`.
-    Enumerations come as numbers where the client asks for it, 64-bit numbers as text; what is unset is not told.
+    Names stay used after a purge. An answer has those fields of a queue that the mask names, and without a mask all but
+    `stats`. Enumerations come as numbers if the client asks for that, and 64-bit numbers come as text. Fields that are
+    not set are left out.
     """
 
     _PATH = re.compile(r"/(?P<version>v2|v2beta3)/(?P<queue>projects/[^/]+/locations/[^/]+/queues/[^/:]+)(?P<rest>.*)")
@@ -136,7 +139,7 @@ def cloud_tasks(socket_enabled: None) -> Iterator[Loopback]:
 
 
 def queue_of(cloud_tasks: Loopback) -> CloudTasks:
-    """As it is told to be in the test."""
+    """Return the server's queue, for the test to change."""
     assert isinstance(cloud_tasks.answer, CloudTasks)
     return cloud_tasks.answer
 
@@ -338,11 +341,11 @@ class hanging:  # noqa: N801 - it reads as what the server is meanwhile
             return 200, {}
 
         self._server.answer = hang
-        # Who asked has gone by then; that the answer cannot be written is no news.
+        # The caller has gone by then, so it is no news that the answer cannot be written.
         self._server.server.handle_error = lambda *_: None  # type: ignore[method-assign]
 
     def __exit__(self, *_: object) -> None:
-        # The caller may give up before the server's thread has read what was sent.
+        # The caller may give up before the server's thread has read the request.
         assert self._was_asked.wait(10), "no request arrived"
         self._is_over.set()
 
@@ -357,7 +360,7 @@ class _NoToken(Credentials):
 
 
 class EmulatorWithStatistics(TasksEmulator):
-    """What firebase-tools' emulator tells of its queues: the tasks not yet taken out, and the limits."""
+    """firebase-tools' emulator reports this about its queues: the tasks that are not yet taken out, and the limits."""
 
     def __call__(self, request: Request) -> Answer:
         if (request.method, request.path) != ("GET", "/queueStats"):
@@ -434,7 +437,7 @@ class TestEmulator:
 
 
 class TestOfAll:
-    """Several queues as one."""
+    """Several queues are treated as one."""
 
     @pytest.fixture
     def queues(self) -> dict[str, MemoryControl]:

@@ -1,4 +1,6 @@
-"""Who calls a private function: in memory, and by Google's certificates, which a server of ours gives out."""
+"""A service token says who calls a private function. It is tested in memory, and with Google's certificates, which a
+server of ours gives out.
+"""
 
 import json
 import time
@@ -25,7 +27,9 @@ GOOGLE = signer("accounts.google.com")
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """As Google issues them, of an hour that began a minute ago. A change to None leaves the claim out."""
+    """Return the claims of a token that Google issued for an hour, which began a minute ago. A change to None leaves
+    the claim out.
+    """
     now = int(time.time())
     found = {
         "iss": "https://accounts.google.com",
@@ -72,7 +76,7 @@ WRONG: list[dict[str, Any]] = [
 
 @pytest.fixture
 def google(socket_enabled: None, no_proxy: None) -> Iterator[Loopback]:
-    """Gives out Google's certificates, and an older one."""
+    """Start a server that gives out Google's certificates, and an older one."""
     certificates = {GOOGLE.key_id: GOOGLE.certificate, "key-0": signer("an older one").certificate}
     with loopback(lambda _: (200, certificates)) as found:
         yield found
@@ -109,7 +113,7 @@ def is_believed(tokens: ServiceTokenVerifier, token: str, *, audience: str = AUD
 
 @pytest.fixture(params=["memory", "signed", "signature removed"])
 def known(request: pytest.FixtureRequest) -> tuple[ServiceTokenVerifier, str]:
-    """A verifier, and a token of the scheduler's for the sweep."""
+    """Return a verifier, and a token with which the scheduler calls the sweep."""
     if request.param == "memory":
         return MemoryServiceTokens({"scheduler": (AUDIENCE, EMAIL)}), "scheduler"
     if request.param == "signed":
@@ -144,7 +148,7 @@ class TestContract:
 
 class TestSigned:
     def test_a_slash_at_the_end_of_the_audience_makes_no_difference(self, tokens: GoogleServiceTokens) -> None:
-        """Schedulers sign for the address that they call, which stands here with one and there without."""
+        """A scheduler signs for the address that it calls, and this is sometimes written with a slash at the end."""
         assert is_believed(tokens, GOOGLE.token(claims(aud=AUDIENCE + "/")))
         assert is_believed(tokens, GOOGLE.token(claims()), audience=AUDIENCE + "/")
 
@@ -260,6 +264,6 @@ class TestCertificates:
 
 
 def test_the_tokens_here_are_what_google_s_own_library_accepts() -> None:
-    """Or what is refused above would be refused for nothing."""
+    """If Google's library refused these tokens, the refusals above would prove nothing."""
     content = google_jwt.decode(GOOGLE.token(claims()), {GOOGLE.key_id: GOOGLE.certificate}, audience=AUDIENCE)
     assert json.loads(json.dumps(content)) == claims()

@@ -1,4 +1,6 @@
-"""Who a token belongs to: in memory, and by Firebase's own verifier, signed and as the Auth emulator has it."""
+"""A token says who somebody is. It is tested in memory and by Firebase's own verifier, both signed and as the Auth
+emulator issues it.
+"""
 
 import json
 import threading
@@ -34,7 +36,9 @@ garbage = pytest.mark.parametrize("token", GARBAGE.values(), ids=GARBAGE)
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """A token's, as Firebase issues it: of an hour that began a minute ago. A change to None leaves the claim out."""
+    """Return the claims of a token that Firebase issued for an hour, which began a minute ago. A change to None leaves
+    the claim out.
+    """
     now = int(time.time())
     found = {
         "iss": f"https://securetoken.google.com/{PROJECT}",
@@ -50,12 +54,12 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 
 def alice(**changes: Any) -> Identity:
-    """Whom the claims are about that have no `auth_time`."""
+    """Return the identity in a token that has no `auth_time`."""
     return Identity("alice", **changes)
 
 
 def believed(tokens: FirebaseTokens, given: Mapping[str, str]) -> list[str]:
-    """Which of them were not refused."""
+    """Return the names of the tokens that were not refused."""
     found = []
     for what, token in given.items():
         try:
@@ -98,7 +102,7 @@ def issuer() -> Signer:
 def signed(
     no_app: None, issuer: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture
 ) -> None:
-    """A service account of nobody's, and Google's certificates played: no network."""
+    """Use a service account that does not exist, and play Google's certificates, so that no network is needed."""
     monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST", raising=False)
     file = tmp_path / "account.json"
     file.write_text(json.dumps(account_key(PROJECT)))
@@ -113,7 +117,7 @@ def tokens(signed: None, clock: Clock) -> FirebaseTokens:
 
 @pytest.fixture
 def checks(mocker: MockerFixture) -> Callable[[], int]:
-    """How many signatures were checked since."""
+    """Return a function that counts the signatures that were checked since then."""
     spy = mocker.spy(crypt, "verify_signature")
     return lambda: int(spy.call_count)
 
@@ -186,7 +190,7 @@ class TestFirebase:
         assert tokens.verify(issuer.token(claims(iat=int(time.time()) + 3))).user_id == "alice"
 
     def test_forged(self, tokens: FirebaseTokens, issuer: Signer) -> None:
-        """Not after the real one was seen, either."""
+        """Forged tokens are refused, also after the real one was seen."""
         forged = forgeries(issuer, claims(), {"sub": "mallory", "role": "admin"})
         assert believed(tokens, forged) == []
         tokens.verify(issuer.token(claims()))
@@ -246,7 +250,7 @@ def toolkit(socket_enabled: None, no_proxy: None, accounts: IdentityToolkit) -> 
 
 
 class TestRevoked:
-    """Signed tokens, and a server of ours for the question whether their sign-in still stands."""
+    """The tokens are signed, and a server of ours says whether their sign-in is still valid."""
 
     @pytest.fixture
     def tokens(
@@ -254,7 +258,7 @@ class TestRevoked:
     ) -> FirebaseTokens:
         with monkeypatch.context() as only_now:
             only_now.setenv("FIREBASE_AUTH_EMULATOR_HOST", toolkit.host)
-            auth._get_client(firebase_app(PROJECT))  # it keeps the address that it was made with
+            auth._get_client(firebase_app(PROJECT))  # the client keeps the address with which it was made
         accounts.add("alice")
         return FirebaseTokens(PROJECT, clock=clock)
 
@@ -364,7 +368,7 @@ class TestApp:
             try:
                 return get_app(name)
             except ValueError:
-                with suppress(threading.BrokenBarrierError):  # as it is when one has to wait for the other
+                with suppress(threading.BrokenBarrierError):  # the barrier breaks when one has to wait for the other
                     together.wait(0.2)
                 raise
 
@@ -377,7 +381,7 @@ class TestApp:
 
 
 class TestEmulated:
-    """The Auth emulator signs nothing and has nobody look at the time; firebase-admin needs no network for that."""
+    """The Auth emulator signs nothing and does not check the time. firebase-admin needs no network for its tokens."""
 
     @pytest.fixture
     def tokens(self, no_app: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> FirebaseTokens:

@@ -14,7 +14,7 @@ LEAVE = "/v1/reports/unsubscribe"
 
 @pytest.fixture
 def house() -> World:
-    """A world with one report, pages that are quickly drawn, and somebody who counts."""
+    """Return a world with one report, pages that are quickly drawn, and a stand-in that counts."""
     world = World(NOW)
     world.app.made["pages"] = Pages()
     world.app.made["reporting"] = Runs()

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from core.calendar import Month, Week, Window, days, last_full_week, local_date, month_of, week_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
+# Its clocks leap from midnight to one, on a Friday.
 CAIRO = ZoneInfo("Africa/Cairo")
-"""Its clocks leap from midnight to one, on a Friday."""
 
+# Its clocks go back from one to midnight, on a Sunday.
 HAVANA = ZoneInfo("America/Havana")
-"""Its clocks go back from one to midnight, on a Sunday."""
 
+# Its clocks go back from midnight to eleven, and leap over midnight.
 SANTIAGO = ZoneInfo("America/Santiago")
-"""Its clocks go back from midnight to eleven, and leap over midnight."""
 
 ZONES = st.sampled_from(
     [UTC, BERLIN, CAIRO, HAVANA, SANTIAGO, ZoneInfo("Pacific/Auckland"), ZoneInfo("Australia/Lord_Howe")]

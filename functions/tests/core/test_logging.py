@@ -102,7 +102,9 @@ def test_the_formatter_keeps_python_s_own_fields_to_itself() -> None:
 
 
 def whole_lives(world: World) -> None:
-    """One generation of each fate, created with a prompt, metadata, an e-mail and a token that nobody else has."""
+    """Play one generation for each way to end, created with a prompt, metadata, an e-mail and a token that nobody else
+    has.
+    """
     world.model.script = [
         ModelUnavailable("overloaded", "Model overload - please retry"),
         ModelRejected("content_filter", "Content filter violation"),
@@ -131,7 +133,7 @@ def whole_lives(world: World) -> None:
 def redelivered(world: World) -> None:
     while world.queue.waiting:
         message = world.queue.waiting.popleft()
-        with suppress(HttpsError):  # the queue would bring it again; the sweeper does, here
+        with suppress(HttpsError):  # the queue would deliver it again, but here the sweeper does
             world.app.worker.process({"generation_request_id": message.generation_id, "request_id": message.request_id})
 
 

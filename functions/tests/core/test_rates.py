@@ -15,12 +15,12 @@ MINUTE_MICROS = 60_000_000
 WHOLE = 1_000_000
 
 RATES = st.builds(Rate, per_minute=st.integers(1, 100_000), burst=st.integers(1, 1000))
+# These are microseconds between requests. They go backwards too, because the clocks of instances differ.
 STEPS = st.lists(st.integers(-2 * MINUTE_MICROS, 2 * MINUTE_MICROS), max_size=60)
-"""Microseconds between requests, backwards too: instances' clocks differ."""
 
 
 def taken(bucket: Bucket | None, rate: Rate, now: datetime) -> tuple[Bucket | None, bool]:
-    """The bucket after a request, and whether it was let through."""
+    """Return the bucket after a request, and whether it was let through."""
     try:
         return take(bucket, rate, now, "requests"), True
     except RateLimited:
@@ -36,7 +36,7 @@ def emptied(rate: Rate, now: datetime) -> Bucket:
 
 
 def refused_for(bucket: Bucket, rate: Rate, now: datetime) -> int:
-    """Seconds that the refusal says to wait."""
+    """Return the seconds that the refusal says to wait."""
     with pytest.raises(RateLimited) as refused:
         take(bucket, rate, now, "requests")
     return refused.value.retry_after
@@ -95,7 +95,7 @@ def test_a_rate_that_divides_the_minute_loses_nothing_in_a_day() -> None:
 
 @given(RATES, st.integers(0, WHOLE - 1), st.integers(-600 * WHOLE, 600 * WHOLE))
 def test_retry_after_is_enough_and_not_a_second_too_much(rate: Rate, level: int, micros: int) -> None:
-    """Also where the bucket was written by an instance whose clock is ahead."""
+    """This holds also if the bucket was written by an instance whose clock is ahead."""
     bucket, now = Bucket(level=level, at=NOW), NOW + micros * MICROSECOND
     if left(bucket, rate, now):
         return

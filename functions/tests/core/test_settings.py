@@ -276,7 +276,7 @@ class TestPepper:
         "guessed", [" " * 40, "\t" * 40, "p" * 40, "01" * 20, "abcdefg" * 6, "  hunter2-hunter2-hunter2-hunter2  "]
     )
     def test_one_that_chance_did_not_draw_is_refused(self, guessed: str) -> None:
-        """Whoever guesses the pepper can forge the digest of a key, the proof of a task and a link of a mail."""
+        """Somebody who guesses the pepper can forge the digest of a key, the proof of a task and a link of a mail."""
         message = refusal(DEPLOYED | {"API_KEY_PEPPER": guessed})
         assert "API_KEY_PEPPER: at least 32 characters are required, of at least 8 kinds" in message
         assert guessed not in message
@@ -321,7 +321,7 @@ class TestServiceAccounts:
 
 
 class TestFiles:
-    """The files that show the settings know all of them, and no others."""
+    """The files that show the settings name every setting that can be set, and no others."""
 
     DERIVED = frozenset({"project_id", "on_emulator", "queue", "api_key_pepper", "region"})
 

@@ -1,4 +1,6 @@
-"""How the tests of the stack talk to it: curl for the function URLs, as its users do, and JSON for `/v1`."""
+"""The tests of the stack call it in two ways: by curl for the function URLs, as the users of these do, and with JSON
+for `/v1`.
+"""
 
 import json
 import subprocess
@@ -13,20 +15,20 @@ from tools import services
 
 FUNCTIONS = services.FUNCTIONS_URL
 HOSTING = services.HOSTING_URL
+# Each function URL is found in two places: at the function itself, and through Hosting.
 BASES = (FUNCTIONS, f"{HOSTING}/api")
-"""Where each function URL is found: the function itself, and through Hosting."""
 
 FINAL = frozenset({"completed", "failed", "cancelled"})
 DEADLINE_SECONDS = 60
 _LOOK_EVERY_SECONDS = 0.1
 _REQUEST_SECONDS = 60
+# About one generation in a hundred fails for good, because the models have a failure rate.
 _TRIES = 5
-"""A generation fails for good about once in a hundred times, as the models' failure rate has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Headers by lower-case name; a body that is no JSON is None."""
+    """The headers have lower-case names. If the body is not JSON, it is None."""
 
     status: int
     body: Any
@@ -45,14 +47,14 @@ def curl(*arguments: str) -> Reply:
 
 
 def curl_json(url: str, body: object) -> Reply:
-    """A POST as the README of feraset-imagen has it."""
+    """Send a POST as the README of feraset-imagen does."""
     return curl("-X", "POST", url, "-H", "Content-Type: application/json", "-d", json.dumps(body))
 
 
 def v1(
     method: str, path: str, user: str | None = None, *, query: Mapping[str, Any] | None = None, **request: Any
 ) -> Reply:
-    """Through Hosting; `user` is named as in open mode."""
+    """Call `/v1` through Hosting. `user` is named in the query, as in open mode."""
     named = {"userId": user} if user else {}
     answer = _session().request(
         method, f"{HOSTING}/v1{path}", params={**(query or {}), **named}, timeout=_REQUEST_SECONDS, **request
@@ -67,7 +69,9 @@ def download(url: str) -> requests.Response:
 
 
 def until[T](look: Callable[[], T], is_it: Callable[[T], bool], seconds: float = DEADLINE_SECONDS) -> T:
-    """What `look` sees when it is what one waits for. Fails with what it saw last when the time is over."""
+    """Call `look` until it sees what is waited for, and return that. When the time is over, fail with what was seen
+    last.
+    """
     deadline = time.monotonic() + seconds
     while not is_it(seen := look()):
         assert time.monotonic() < deadline, f"not in {seconds} s: {seen}"
@@ -76,7 +80,7 @@ def until[T](look: Callable[[], T], is_it: Callable[[T], bool], seconds: float =
 
 
 def first_success[T](attempt: Callable[[], T], succeeded: Callable[[T], bool]) -> T:
-    """The models fail now and then on purpose; then one asks again."""
+    """Try until it succeeds, because the models fail now and then on purpose."""
     results = []
     for _ in range(_TRIES):
         results.append(attempt())

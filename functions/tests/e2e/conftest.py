@@ -9,11 +9,11 @@ from e2e.client import FUNCTIONS, curl
 
 @pytest.fixture(scope="session")
 def seeded() -> None:
-    """Demo data in the stack; seeding again changes nothing."""
+    """Put demo data into the stack. To seed it again changes nothing."""
     assert curl("-X", "POST", f"{FUNCTIONS}/seed_database").status == 200
 
 
 @pytest.fixture
 def app() -> Darkroom:
-    """The application beside the stack, on the stack's own data."""
+    """Return the application beside the stack, on the stack's own data."""
     return Darkroom(Settings.from_environment(os.environ))

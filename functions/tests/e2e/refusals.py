@@ -1,7 +1,8 @@
-"""feraset-imagen's orders, and what its functions answer to those that are wrong: status codes and bodies."""
+"""These are feraset-imagen's orders, and the status codes and bodies with which its functions answer wrong ones."""
 
 from typing import Any
 
+# The README of feraset-imagen has this order.
 LANDSCAPE = {
     "userId": "arda",
     "model": "Model A",
@@ -10,7 +11,6 @@ LANDSCAPE = {
     "size": "1024x1024",
     "prompt": "A beautiful landscape",
 }
-"""The README's own order."""
 
 SMALL = LANDSCAPE | {"size": "512x512"}
 

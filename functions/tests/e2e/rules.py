@@ -1,4 +1,6 @@
-"""firestore.rules on the emulator: Firestore's REST interface, and who may do what, by collection and caller."""
+"""firestore.rules are tried on the emulator through Firestore's REST interface. Here it says who may do what, by
+collection and caller.
+"""
 
 import base64
 import json
@@ -17,12 +19,14 @@ from repositories.store.documents import Create, Documents
 
 RULES = (Path(__file__).resolve().parents[3] / "firestore.rules").read_text(encoding="utf-8")
 TIMEOUT_SECONDS = 30
+# A test that tries to create a document adds this to the name of the existing one.
 NEW = "-new"
-"""What a document that somebody tries to create is called, after the one that is there."""
 
 
 class Database:
-    """As a client has it: the emulator applies the rules to these calls. `token` None is nobody's."""
+    """The database as a client sees it, because the emulator applies the rules to these calls. If `token` is None,
+    nobody is signed in.
+    """
 
     def __init__(self, project: str) -> None:
         self.project = project
@@ -40,7 +44,7 @@ class Database:
         assert answer.status_code == 200, answer.text
 
     def read(self, token: str | None, path: str) -> Any:
-        """The document's fields, in Firestore's JSON; None where the rules refuse."""
+        """Return the document's fields in Firestore's JSON, or None if the rules refuse."""
         answer = self._call("GET", f"/{path}", token)
         return answer["fields"] if answer else None
 
@@ -52,7 +56,7 @@ class Database:
         return self._call("POST", ":batchGet", token, {"documents": [name]}) is not None
 
     def query(self, token: str | None, collection: str, user_id: str | None = None, *, group: bool = False) -> Any:
-        """What is found, of everybody or of one user; None where the rules refuse."""
+        """Return the documents of all users or of one user, or None if the rules refuse."""
         parent, query = _query(collection, user_id, group=group)
         return self._call("POST", f"{parent}:runQuery", token, {"structuredQuery": query})
 
@@ -78,7 +82,7 @@ class Database:
         return self._call("DELETE", f"/{path}", token) is not None
 
     def _call(self, method: str, path: str, token: str | None, body: Any = None) -> Any:
-        """The answer; None where the rules refuse."""
+        """Return the answer, or None if the rules refuse."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         answer = self._session.request(
             method, f"{self._base}{path}", json=body, headers=headers, timeout=TIMEOUT_SECONDS
@@ -97,7 +101,7 @@ def _query(collection: str, user_id: str | None, *, group: bool) -> tuple[str, d
 
 
 class Of(Enum):
-    """Whose a collection's documents are."""
+    """This says to whom the documents of a collection belong."""
 
     USER = "one user's"
     PUBLIC = "everybody's"
@@ -111,7 +115,7 @@ OWN_LISTS = LISTS - {"list"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`lists`: what those may do who may get a document. A query over all collections of a name nobody may make."""
+    """`lists` has what a caller may do who may get a document. Nobody may query all collections of one name."""
 
     path: str
     of: Of
@@ -150,9 +154,9 @@ REPORTS = PUBLIC_ONLY | {Of.OPERATORS}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who tries what is `uid`'s: its own, or another's where the claims say another `sub`.
+    """Somebody who tries to use what belongs to `uid`. This is the caller's own, unless the claims have another `sub`.
 
-    `user` is what its own document says beside the balance.
+    `user` has what the caller's own document says besides the balance.
     """
 
     uid: str
@@ -207,12 +211,14 @@ OWNERS = {caller.uid: {} for caller in CALLERS.values()} | {
     caller.uid: dict(caller.user) for caller in CALLERS.values() if caller.user
 }
 
+# No rule names these collections.
 ELSEWHERE = ("secrets/s", "users/alice/private/p", "generation_requests/g/parts/p", "images/i", "styles/realistic/x/y")
-"""Collections that no rule names."""
 
 
 def documents_of_all() -> dict[str, dict[str, Any]]:
-    """By path: one of each collection, where it is a user's one for each user."""
+    """Return one document of each collection, by path. If documents of a collection belong to users, there is one for
+    each user.
+    """
     found: dict[str, dict[str, Any]] = {}
     for uid, state in OWNERS.items():
         for rule in RULES_OF.values():
@@ -222,12 +228,12 @@ def documents_of_all() -> dict[str, dict[str, Any]]:
 
 
 def fill(documents: Documents) -> None:
-    """As our functions do: past the rules."""
+    """Write the documents as our functions do, without the rules."""
     documents.commit([Create(path, fields) for path, fields in documents_of_all().items()])
 
 
 def token_of(caller: Caller, project: str) -> str | None:
-    """Unsigned, which the emulator takes."""
+    """Return an unsigned token, which the emulator accepts."""
     if caller.claims is None:
         return None
     claims = {
@@ -245,12 +251,12 @@ def collection_of(path: str) -> str:
 
 
 def allowed(caller: Caller, rule: Rule) -> set[str]:
-    """The operations that should pass."""
+    """Return the operations that should be allowed."""
     return {"get", "batch get", *rule.lists} if rule.of in caller.may_read else set()
 
 
 def reading(database: Database, caller: Caller, path: str) -> set[str]:
-    """The operations that do pass, of all that read."""
+    """Return the reading operations that are allowed."""
     token, collection = token_of(caller, database.project), collection_of(path)
     attempts = {
         "get": database.get(token, path),
@@ -264,7 +270,7 @@ def reading(database: Database, caller: Caller, path: str) -> set[str]:
 
 
 def writing(database: Database, caller: Caller, path: str) -> set[str]:
-    """The same, of all that write."""
+    """Return the writing operations that are allowed."""
     token = token_of(caller, database.project)
     attempts = {
         "create": database.create(token, f"{path}{NEW}", caller.uid),
@@ -275,7 +281,7 @@ def writing(database: Database, caller: Caller, path: str) -> set[str]:
 
 
 def differences(database: Database, name: str) -> Iterator[str]:
-    """Where the rules that are loaded are not, for this caller, what they should be."""
+    """Yield each difference between what the loaded rules allow this caller and what they should allow."""
     caller = CALLERS[name]
     for collection, rule in RULES_OF.items():
         path = rule.path.format(uid=caller.uid)

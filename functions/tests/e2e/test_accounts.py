@@ -1,4 +1,6 @@
-"""Coming, linking, claiming and going, on the whole stack with tokens of the Auth emulator."""
+"""People come, link their accounts, claim what they made before, and leave: on the whole stack, with tokens of the Auth
+emulator.
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +15,8 @@ from world import ORDER
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 
+# A sign-out is seen everywhere within 10 s. The rest is for slow machines.
 SEEN_SECONDS = 20
-"""A sign-out is seen everywhere within 10 s; the rest is for slow machines."""
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -37,7 +39,7 @@ def ended(token: str) -> Any:
 
 
 def completed(token: str) -> str:
-    """The id of a generation that has gone well."""
+    """Return the id of a generation that has succeeded."""
     done = first_success(lambda: ended(token), lambda seen: seen["status"] == "completed")
     return str(done["id"])
 
@@ -107,7 +109,8 @@ def test_signing_out_everywhere_ends_every_session_but_the_next() -> None:
     email = new_email()
     user_id, token = sign_up(email=email)
     assert me(token).status == 200
-    # A token says to the second when its owner signed in, and one of the very second of the sign-out lives.
+    # A token says only to the second when its owner signed in. If that is the second of the sign-out, the token stays
+    # valid.
     signed_in = int(time.time())
     until(lambda: int(time.time()), lambda second: second > signed_in)
     done = v1("POST", "/me/sign-out", headers=bearer(token))

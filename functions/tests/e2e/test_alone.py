@@ -1,4 +1,4 @@
-"""The stack needs no network but this machine's own: a laptop in flight mode shows all of it."""
+"""The stack needs no network but this machine's own, so it can be shown on a laptop in flight mode."""
 
 import re
 from urllib.parse import urlsplit

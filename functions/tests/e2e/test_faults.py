@@ -1,6 +1,8 @@
-"""Faults on the real stack, in small: servers killed, the database stopped, answers lost, tasks twice and not at all.
+"""These are small tests of faults on the real stack: servers are killed, the database is stopped, answers are lost, and
+tasks come twice or never.
 
-`make reliability` plays the same scenarios at length. Here the database is an emulator of our own, for it is stopped.
+`make reliability` plays the same scenarios for longer. Here the database is an emulator of our own, because it is
+stopped.
 """
 
 from collections.abc import Iterator
@@ -26,7 +28,7 @@ SCENARIOS = {each.name: each for each in scenarios.SCENARIOS}
 
 @pytest.fixture(scope="module")
 def found() -> Iterator[Stage]:
-    """One for all: the next scenario has users of its own."""
+    """Return one stage for all tests. The next scenario has users of its own."""
     with firestore() as database, stage(database) as found:
         yield found
 

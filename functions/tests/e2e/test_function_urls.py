@@ -1,4 +1,4 @@
-"""feraset-imagen's README, line by line, with curl: only the project's id differs."""
+"""The README of feraset-imagen is followed line by line, with curl. Only the project's id differs."""
 
 import io
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def test_from_the_request_to_the_picture(size: str) -> None:
 
 
 def ordered(order: dict[str, str], price: int) -> Any:
-    """One generation from queued to its end."""
+    """Follow one generation from queued to its end."""
     created = curl_json(f"{FUNCTIONS}/createGenerationRequest", order)
     assert created.status == 202, created.body
     assert set(created.body) == {"generationRequestId", "status", "deductedCredits", "queuePosition"}
@@ -155,7 +155,9 @@ def test_weekly_report(base: str, app: Darkroom) -> None:
 
 
 def after_the_planted_week(app: Darkroom) -> datetime:
-    """When the week ended that the demo has anomalies in. Another may have ended since the stack was seeded."""
+    """Return the end of the week in which the demo has anomalies. Another week may have ended since the stack was
+    seeded.
+    """
     (planted,) = app.generations.page({"bot_spammer"}, GenerationFilter(), after=None, limit=1)
     zone = app.settings.report_zone
     return week_of(local_date(planted.created_at, zone)).window(zone).end
@@ -183,7 +185,7 @@ def test_a_wrong_question_is_refused(case: str, base: str) -> None:
 
 
 def assert_refused(reply: Reply, status: int, expected: dict[str, Any]) -> None:
-    """Darkroom may add fields, and changes none."""
+    """Check the refusal. Darkroom may add fields, but it changes none."""
     assert reply.status == status, reply.body
     assert {name: reply.body.get(name) for name in expected} == expected
 

@@ -1,4 +1,4 @@
-"""Credits that expire, through Hosting and on the real emulator: given, held, given back, expired."""
+"""Credits that expire are given, held, given back and expired, through Hosting and on the real emulator."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""What the Hosting emulator is asked that the deployed Hosting bears: nothing of it ends the stack, or is lost."""
+"""The Hosting emulator is sent requests that the deployed Hosting can handle. None of them may end the stack or be
+lost.
+"""
 
 import json
 import socket

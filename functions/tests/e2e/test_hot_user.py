@@ -1,4 +1,4 @@
-"""One account under fire, through real servers and the real wire: 160 requests at once for 100 credits."""
+"""One account gets 160 requests at once for 100 credits, through real servers and over the real wire."""
 
 import os
 import socket
@@ -43,7 +43,7 @@ TIMEOUT_SECONDS = 120
 
 
 class Server:
-    """functions-framework under gunicorn, as it is deployed, on a port that the system chooses."""
+    """functions-framework runs under gunicorn, as it is deployed, on a port that the system chooses."""
 
     def __init__(self, target: str, environment: Mapping[str, str], log: IO[str]) -> None:
         self._log = log
@@ -59,7 +59,7 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
 
     def wait_until_ready(self) -> None:
-        """Once gunicorn listens, the first request waits for the worker by itself."""
+        """Wait until gunicorn listens. The first request then waits for the worker by itself."""
         while not self._listens():
             if self.process.poll() is not None:
                 pytest.fail(f"the server ended:\n{self.log()}")
@@ -143,7 +143,7 @@ def environment(project: str, tasks: Loopback) -> dict[str, str]:
 
 @pytest.fixture
 def app(documents: FirestoreDocuments, environment: dict[str, str]) -> Darkroom:
-    """The application beside the servers, on the same data; with the catalogue and the hot user."""
+    """Return the application beside the servers, on the same data, with the catalogue and the hot user."""
     parts = {"documents": documents, "queue": MemoryQueue(), "outputs": MemoryOutputs()}
     app = Darkroom(Settings.from_environment(environment), **parts)
     app.seeding.put_catalog()
@@ -203,7 +203,9 @@ def test_one_hundred_credits_buy_one_hundred_images(
 
 @pytest.fixture
 def worker(environment: dict[str, str]) -> Iterator[Server]:
-    """Its models always fail: one time in five for good, otherwise worth another try, up to four in all."""
+    """Start a worker whose models always fail. One failure in five is final; the others are tried again, up to four
+    times in all.
+    """
     with serving("processImageGeneration", environment) as server:
         yield server
 
@@ -240,7 +242,9 @@ def test_a_failing_task_that_comes_again_and_again_is_refunded_once(app: Darkroo
 
 
 def test_failing_tasks_that_come_five_times_at_once_are_refunded_once_each(app: Darkroom, worker: Server) -> None:
-    """In rounds, as the queue would bring them: whoever was told 503 comes again."""
+    """Tasks are delivered in rounds, as the queue would do: if a delivery was answered with 503, the task
+    comes again.
+    """
     ids = [create(app) for _ in range(6)]
     with ThreadPoolExecutor(30) as pool:
         for _ in range(4):

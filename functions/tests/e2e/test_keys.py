@@ -1,4 +1,4 @@
-"""API keys on the whole stack, used by a plain HTTP client."""
+"""A plain HTTP client uses API keys on the whole stack."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 
 @pytest.fixture
 def owner() -> dict[str, str]:
-    """The header of somebody's ID token, who has signed up just now."""
+    """Return the header with the ID token of a user who has just signed up."""
     _, token = sign_up()
     return {"Authorization": f"Bearer {token}"}
 

@@ -1,4 +1,4 @@
-"""The Postman collection, run as its users run it."""
+"""The Postman collection is run in the same way as its users run it."""
 
 import json
 import subprocess

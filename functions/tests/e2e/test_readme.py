@@ -1,4 +1,4 @@
-"""The README is a contract: its examples are run as they stand, and answer as they say."""
+"""The README is a contract: its examples are run unchanged, and the answers are those that it shows."""
 
 import json
 import re
@@ -14,7 +14,7 @@ EXAMPLES = re.findall(r"```bash\n(curl.*?)```\n\n```json\n(.*?)```", README, fla
 
 
 def as_shown(shown: Any, actual: Any) -> None:
-    """Every name that is shown is there, and every text and number that is not cut short."""
+    """Check that every name that is shown is there, and every text and number that is not cut short."""
     if isinstance(shown, dict):
         for name, value in shown.items():
             if name != "…":

@@ -1,4 +1,4 @@
-"""How an operator makes somebody an admin, and takes it back, by the documented commands on the real emulators."""
+"""An operator makes somebody an admin, and takes it back, with the documented commands on the real emulators."""
 
 import subprocess
 import sys
@@ -37,7 +37,7 @@ def test_an_admin_is_made_and_unmade() -> None:
     revoked = operate("revoke-admin", "--user", user_id)
     assert revoked.returncode == 0, revoked.stderr
     _, new_token = sign_in(email)
-    assert status("/admin/users", new_token) in (401, 403)  # 401: signed in within the second of the revocation
+    assert status("/admin/users", new_token) in (401, 403)  # it is 401 for a token of the same second as the revocation
 
 
 def test_nobody_is_made_up() -> None:

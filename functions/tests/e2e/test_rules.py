@@ -1,4 +1,4 @@
-"""firestore.rules, as the database applies them: who reads what, and that nobody writes anything."""
+"""The database applies firestore.rules. These tests show who may read what, and that nobody may write anything."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ def project() -> str:
 
 @pytest.fixture(scope="module")
 def documents(project: str) -> Iterator[Documents]:
-    """One database for all tests: nothing that they do may change it."""
+    """Return one database for all tests. Nothing that they do may change it."""
     with firestore_documents(project) as documents:
         fill(documents)
         yield documents
@@ -65,7 +65,7 @@ def test_every_collection_has_its_rule_here() -> None:
 
 
 def test_rules_are_applied_at_all() -> None:
-    """The emulator lets everybody do everything where no rules are loaded."""
+    """The emulator lets everybody do everything if no rules are loaded."""
     database = Database(fresh_project())
     with firestore_documents(database.project) as documents:
         documents.commit([Create("secrets/s", {})])
@@ -118,7 +118,7 @@ def test_a_document_that_is_not_there_tells_no_stranger_so(database: Database) -
 
 
 class TestNewcomer:
-    """Somebody who has just signed up, whom the functions do not know yet."""
+    """Somebody has just signed up, and the functions do not know this user yet."""
 
     NAME = "admin without a document"
 
@@ -137,7 +137,7 @@ class TestNewcomer:
 
 @pytest.mark.parametrize("uid", ["alice/transactions/g-deduction", "../users/alice", "*"])
 def test_an_id_that_is_a_path_leads_nowhere(database: Database, uid: str) -> None:
-    """With a custom token, any text can be one."""
+    """With a custom token, any text can be an id."""
     odd = Caller("alice", PUBLIC_ONLY, {"sub": uid, "role": "admin", "auth_time": 2_000_000_000})
     for collection, rule in RULES_OF.items():
         assert reading(database, odd, rule.path.format(uid="alice")) == allowed(odd, rule), collection

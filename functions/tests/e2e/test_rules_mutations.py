@@ -1,4 +1,6 @@
-"""Whether the tests of firestore.rules would notice: each condition taken away once, and each door opened or shut."""
+"""The tests of firestore.rules have to notice when the rules are changed. Each condition is taken away once, and each
+permission is given or taken.
+"""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ def replaced(statement: re.Match[str], text: str) -> str:
 
 
 def place(statement: re.Match[str]) -> str:
-    """The path that it is about, as a name for the test."""
+    """Return the path that the statement is about, as a name for the test."""
     return re.findall(r"match (/\S+)", RULES[: statement.start()])[-1]
 
 
@@ -29,7 +31,7 @@ def named(statements: list[re.Match[str]]) -> list[object]:
 
 
 def noticed_by(caller: str, rules: str) -> str | None:
-    """The first thing that is not as it should be under these rules; they bind a database of their own."""
+    """Return the first difference under these rules, or None. The rules are loaded into a database of their own."""
     database = Database(fresh_project())
     with firestore_documents(database.project) as documents:
         fill(documents)
@@ -38,7 +40,7 @@ def noticed_by(caller: str, rules: str) -> str | None:
 
 
 def conditions() -> Iterator[tuple[str, str, str]]:
-    """What stands in the rules, what is put in its place, and who then does what it should not."""
+    """Yield a text of the rules, what replaces it, and the caller who can then do too much."""
     yield "request.auth.uid == userId", "true", "stranger"
     yield "resource.data.user_id == request.auth.uid", "true", "stranger"
     yield "stands(resource.data)", "true", "signed out"

@@ -1,4 +1,4 @@
-"""firestore.rules on the whole stack, as it loads them, with tokens of the Auth emulator."""
+"""firestore.rules are tried on the whole stack, which loads them itself, with tokens of the Auth emulator."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("seeded")]
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Somebody with a picture and a key."""
+    """Somebody who has a picture and a key."""
 
     id: str
     email: str
@@ -67,7 +67,7 @@ def arrived() -> Customer:
 
 
 def ordered(token: str) -> str:
-    """The id of a generation that has ended, well or not."""
+    """Return the id of a generation that has ended, whether it succeeded or not."""
     created = v1("POST", "/generations", headers=bearer(token), json=ORDER)
     assert created.status == 202, created.body
     path = f"/generations/{created.body['id']}"
@@ -80,7 +80,9 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def found(rows: Any) -> set[str]:
-    """The ids of what a query found; a row without a document says only when it looked."""
+    """Return the ids of the documents that a query found. A row without a document says only when the query
+    was made.
+    """
     return {row["document"]["name"].rpartition("/")[2] for row in rows if "document" in row}
 
 
@@ -166,7 +168,7 @@ def test_an_admin_reads_reports_until_the_role_is_taken_away(database: Database,
 
 
 def readable(database: Database, token: str, customer: Customer) -> list[str]:
-    """What of a customer's this token still opens."""
+    """Return which of the customer's documents and lists this token can still read."""
     lists = {customer.entries: None, paths.GENERATIONS: customer.id}
     return [
         *(path for path in customer.documents if database.get(token, path)),

@@ -1,4 +1,4 @@
-"""`/v1` through Hosting, on the whole stack: emulators, queue, worker, store, sweeper."""
+"""`/v1` is called through Hosting, on the whole stack: emulators, queue, worker, store and sweeper."""
 
 import os
 import subprocess
@@ -78,7 +78,7 @@ def test_a_generation_of_each_model_is_seen_to_grow(model: str) -> None:
 
 
 def followed(created: Any) -> list[Any]:
-    """Every state that is seen from the order to the end."""
+    """Return every state that is seen from the order to the end."""
     looks = [created]
 
     def look() -> Any:
@@ -90,7 +90,7 @@ def followed(created: Any) -> list[Any]:
 
 
 def succeeded_at_once(looks: list[Any]) -> bool:
-    """A second attempt starts again, also with its progress."""
+    """Say whether the first attempt succeeded. A second attempt starts again, also with its progress."""
     return bool(looks[-1]["status"] == "completed" and looks[-1]["attempt"] == 1)
 
 
@@ -160,7 +160,9 @@ def test_one_key_makes_one_generation_however_often_and_at_once_it_is_sent() -> 
 
 @pytest.fixture
 def customer(app: Darkroom) -> tuple[str, dict[str, str]]:
-    """Signed up at the Auth emulator, and known to Darkroom with 5 credits; the id and the header of its token."""
+    """Return the id and the header of a user who signed up at the Auth emulator and whom Darkroom knows with
+    5 credits.
+    """
     user_id, token = sign_up()
     now = app.clock()
     user = a_user(
@@ -214,7 +216,7 @@ def test_the_worker_is_not_behind_hosting(folder: str) -> None:
 
 @pytest.fixture
 def forgetful() -> Darkroom:
-    """An instance that dies between the commit and the queue."""
+    """Return an instance that dies between the commit and the queue."""
     queue = MemoryQueue()
     queue.is_down = True
     return Darkroom(Settings.from_environment(os.environ), queue=queue)
@@ -232,7 +234,7 @@ def test_the_sweeper_rescues_what_was_never_enqueued(forgetful: Darkroom) -> Non
 
 
 def lost(app: Darkroom) -> str:
-    """A generation that is paid for, and that no task will ever come for."""
+    """Return a generation that is paid for, but has no task."""
     generation = app.ordering.create(Order(user_id=USER, ask=ask_of(ORDER))).generation
     overdue = app.clock() - timedelta(minutes=5)
     app.documents.commit([Update(f"generation_requests/{generation.id}", {"due_at": overdue})])

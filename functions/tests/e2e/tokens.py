@@ -1,4 +1,4 @@
-"""ID tokens from the Auth emulator, by its REST interface, and such as it never gave out."""
+"""ID tokens come from the Auth emulator, through its REST interface. There are also tokens that it never issued."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def new_email() -> str:
 
 
 def sign_up(role: str | None = None, *, email: str | None = None, is_verified: bool = True) -> tuple[str, str]:
-    """Make a new user, and return its id and ID token. With a verified address it gets its welcome."""
+    """Make a new user, and return its id and ID token. A user with a verified address gets its welcome."""
     account = _credentials(email or new_email())
     user_id = _post("accounts:signUp", account)["localId"]
     if is_verified:
@@ -32,7 +32,7 @@ def sign_up(role: str | None = None, *, email: str | None = None, is_verified: b
 
 
 def verify(user_id: str) -> None:
-    """Let this user's address be verified, as if the link in the mail was opened. Only a new ID token says so."""
+    """Verify this user's address, as if the link in the mail was opened. Only a new ID token says so."""
     _change(user_id, emailVerified=True)
 
 
@@ -43,14 +43,16 @@ def mailed_links(email: str) -> list[str]:
 
 
 def open_link(link: str) -> None:
-    """Open a link of a mail, as somebody does who reads it in another browser."""
+    """Open a link of a mail, as if the mail was read in another browser."""
     with _session() as session:
         answer = session.get(link, timeout=_SECONDS)
     assert answer.ok, answer.text
 
 
 def sign_up_admin() -> tuple[str, str]:
-    """An admin's id and ID token, as the operator's command makes one: it has called once before."""
+    """Return an admin's id and ID token. The admin has called the API once, and then the operator's command
+    was used.
+    """
     email = new_email()
     user_id, token = sign_up(email=email)
     requests.get(
@@ -62,7 +64,7 @@ def sign_up_admin() -> tuple[str, str]:
 
 
 def sign_up_anonymously() -> tuple[str, str]:
-    """A new user's id and ID token, without an e-mail address or a password."""
+    """Return a new user's id and ID token. This user has no e-mail address and no password."""
     answer = _post("accounts:signUp", {"returnSecureToken": True})
     return answer["localId"], answer["idToken"]
 
@@ -74,13 +76,13 @@ def link_email(token: str, email: str) -> str:
 
 
 def sign_in(email: str) -> tuple[str, str]:
-    """The user's id and a new ID token."""
+    """Return the user's id and a new ID token."""
     answer = _post("accounts:signInWithPassword", _credentials(email))
     return answer["localId"], answer["idToken"]
 
 
 def forgeries() -> dict[str, str]:
-    """Tokens that are wrong in one thing each."""
+    """Return tokens each of which is wrong in one thing."""
     _, token = sign_up()
     head, claims, signature = token.split(".")
     content = json.loads(base64.urlsafe_b64decode(claims + "=="))

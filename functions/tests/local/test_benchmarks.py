@@ -1,4 +1,4 @@
-"""The benchmark's own tools: what it counts, and what it draws. It times nothing here."""
+"""The benchmark's own tools count and draw the right things. Nothing is timed here."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The days that `make test-days` goes through."""
+"""`make test-days` goes through the right days."""
 
 import argparse
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A known vulnerability fails; a service that cannot be asked is a warning."""
+"""A package with a known vulnerability makes the check fail. If the service cannot be asked, the check only warns."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ FLASK = "# via nothing==1\nflask==3.0.0 \\\n    --hash=sha256:00\npillow==12.0.0
 
 
 class PipAudit:
-    """Stands in for the program: one answer for the first package alone, one for all."""
+    """Stands in for the program. It has one answer for the first package alone, and one for all."""
 
     SCRIPT = """#!{python}
 import json, pathlib, signal, sys

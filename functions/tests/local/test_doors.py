@@ -1,4 +1,6 @@
-"""What an operator learns of a deployed project: for whom the schedules' tokens are meant, and which proxies it has."""
+"""An operator learns two things of a deployed project: for which addresses the schedules' tokens are meant, and which
+proxies it has.
+"""
 
 import json
 import sys
@@ -19,7 +21,7 @@ DIRECT = Seen(entries=(FORGED, OURS), address=OURS)
 class TestSchedules:
     @pytest.fixture
     def jobs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-        """What Cloud Scheduler would say of each job; a gcloud of our own reads it out."""
+        """Return what Cloud Scheduler would say of each job. A gcloud of our own prints it."""
         targets = {
             name: {"uri": f"https://{name.lower()}-abc123-uc.a.run.app", "oidcToken": {"serviceAccountEmail": "x"}}
             for name in ("sweep", "audit", "weeklyReport")

@@ -1,4 +1,4 @@
-"""The demo's history has its pictures on the local stack, and nobody paints them anywhere else."""
+"""The demo's history has its pictures on the local stack, and nowhere else are they painted."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 def quickly(jobs: Iterable[Job]) -> Iterator[Picture]:
-    """No PNG: for tests that do not look at it."""
+    """Return pictures that are no PNG, for tests that do not look at them."""
     for job in jobs:
         size = job.option("size", Size)
         width, height = size.width, size.height

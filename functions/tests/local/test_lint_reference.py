@@ -1,4 +1,4 @@
-"""Both lints are heard where they find something, and only there. They are the real programs."""
+"""Both lints report what they find, and nothing else. They are the real programs."""
 
 import copy
 import json

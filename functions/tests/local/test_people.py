@@ -1,4 +1,4 @@
-"""Who can sign in to the local stack: made in the Auth emulator, and nowhere else."""
+"""These people can sign in to the local stack. They are made in the Auth emulator, and nowhere else."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ from world import World
 
 @pytest.fixture
 def accounts(mocker: MockerFixture) -> dict[str, Any]:
-    """Of the Auth emulator, by id; as firebase-admin makes them."""
+    """Return the accounts of the Auth emulator by id, as firebase-admin makes them."""
     made: dict[str, Any] = {}
 
     def create_user(*, uid: str, app: object, **account: Any) -> None:
@@ -32,7 +32,7 @@ def accounts(mocker: MockerFixture) -> dict[str, Any]:
 
 @pytest.fixture
 def world(world: World) -> World:
-    """The directory of accounts knows the operator's, as Firebase does when it was made."""
+    """The directory knows the operator's account, as Firebase does when an account is made."""
     world.directory = world.app.made["directory"] = MemoryDirectory({"operator@example.com": "operator"})
     return world
 

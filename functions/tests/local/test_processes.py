@@ -23,7 +23,7 @@ with guarded():
     print("up", flush=True)
     time.sleep(float(sys.argv[1]))
 """
-# Here nobody adopts the orphan, as on macOS: the guard must have seen it while its parent still ran.
+# Here nobody adopts the orphan, as on macOS, so the guard must have seen it while its parent still ran.
 STARTS_AN_ORPHAN = """
 import subprocess, time
 from tools import processes
@@ -51,7 +51,7 @@ def parent() -> Iterator[subprocess.Popen[str]]:
 
 @pytest.fixture
 def child(parent: subprocess.Popen[str]) -> Iterator[psutil.Process]:
-    """The child of the parent, which is a grandchild of this process."""
+    """Yield the parent's child, which is a grandchild of this process."""
     assert parent.stdout is not None
     started = psutil.Process(int(parent.stdout.readline()))
     yield started
@@ -92,7 +92,8 @@ def test_zombies_are_not_waited_for(parent: subprocess.Popen[str]) -> None:
 
 
 def test_a_stranger_with_the_number_of_a_process_that_ended_is_spared(child: psutil.Process) -> None:
-    # Numbers come round too slowly to wait for one, so we remember a process that began a second before its successor.
+    # The system uses a number again too slowly to wait for that. So we remember a process that began a second before
+    # its successor.
     ended = psutil.Process(child.pid)
     ended._ident = (child.pid, child._ident[1] - 1)
     assert not processes.lives(ended)

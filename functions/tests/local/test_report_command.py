@@ -1,4 +1,4 @@
-"""`make report` and its neighbours: what an operator does by hand about reports."""
+"""`make report` and similar commands let an operator handle reports by hand."""
 
 import json
 import sys

@@ -17,8 +17,8 @@ API, WORKER, SCHEDULES, TASKS = (
 QUEUES = ["processImageGeneration", "processBacklog", "pollRemoteJobs"]
 PRIVATE = [*(name.lower() for name in QUEUES), "sweep", "audit", "weeklyreport"]
 
+# This says on what, to whom, and which role.
 Grant = tuple[str, str, str]
-"""What on, to whom, which role."""
 
 
 def commands() -> list[tuple[str, ...]]:
@@ -123,7 +123,7 @@ class TestPlan:
 
 
 class Gcloud:
-    """Stands in for gcloud on PATH: writes down what it is asked, fails and answers as told."""
+    """Stands in for gcloud on PATH. It writes down what it is asked, and fails and answers as it is told."""
 
     SCRIPT = """#!{python}
 import json, pathlib, sys

@@ -1,4 +1,4 @@
-"""The parts of the stack, as firebase.json has them."""
+"""The parts of the stack are those that firebase.json names."""
 
 import socket
 import subprocess
@@ -24,7 +24,7 @@ def test_a_part_alone_brings_only_its_own_ports() -> None:
 
 @pytest.fixture
 def sockets() -> None:
-    """Ports of this machine are what the test is about."""
+    """Ports of this machine are the subject of these tests."""
     enable_socket()
 
 

@@ -17,7 +17,7 @@ def stamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Maker:
-    """Makes its proof, and counts."""
+    """Makes its proof, and counts how often."""
 
     def __init__(self, proof: Path) -> None:
         self.proof = proof
@@ -129,7 +129,7 @@ def test_without_any_emulator_it_is_downloaded_or_asked_for(
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a few of the files that the pages are made of, and some that they are not."""
+    """Make a repository with a few of the files that the pages are made of, and some that they are not made of."""
     for path in (
         *("web/index.html", "web/src/api/client.ts", "web/src/design/base.css", "docs/openapi.json", "docs/ledger.md"),
         *("docs/problems/not_found.md", "tools/people.json", "firebase.json", "tools/people.py", "docs/adr/0001.md"),
@@ -246,7 +246,9 @@ def test_no_lock_file_names_the_registry_that_it_was_made_with() -> None:
 
 
 def test_the_lock_file_of_the_web_is_whole() -> None:
-    """It gets holes where the registry lacks a package of another platform, and npm then refuses all of it."""
+    """The lock file gets holes if the registry lacks a package of another platform, and npm then refuses the whole
+    file.
+    """
     packages = json.loads((setup.ROOT / "web/package-lock.json").read_text(encoding="utf-8"))["packages"]
     wanted = {name for package in packages.values() for name in package.get("optionalDependencies", {})}
     assert {name for name in wanted if f"node_modules/{name}" not in packages} == set()

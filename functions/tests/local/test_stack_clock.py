@@ -1,4 +1,6 @@
-"""A stack whose clock was set: every process of it is told the same, and nobody outside of the emulator may be."""
+"""If the stack's clock was set, every process of it is told the same. Outside of the emulator no process may
+be told.
+"""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""What set-up chooses on machines that are not like this one."""
+"""Set-up chooses the right programs also on machines that are not like this one."""
 
 import io
 import json
@@ -125,7 +125,7 @@ def test_the_pyenv_of_the_user_is_found_where_home_points_elsewhere(
 
 
 def lives_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the system knows it, whatever HOME says."""
+    """Set the home folder that the system knows, whatever HOME says."""
     monkeypatch.setattr(toolchain.pwd, "getpwuid", lambda _: SimpleNamespace(pw_dir=str(folder)))
 
 
@@ -190,7 +190,7 @@ def test_the_launcher_is_a_jar_with_only_a_manifest(tmp_path: Path) -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty one: what the tests put into bin/ is on its PATH, and cache/ is Playwright's."""
+    """Return an empty machine: bin/ is on its PATH, where the tests put programs, and cache/ is Playwright's."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "cache"))
     monkeypatch.setattr(toolchain, "BROWSER_FILE", tmp_path / "browser.json")

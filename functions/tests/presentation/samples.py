@@ -1,4 +1,6 @@
-"""Reports to look at and to test with: a rich week, an empty one, the first one, and one of feraset-imagen's."""
+"""These reports are to look at and to test with: a rich week, an empty one, the first one, and one of
+feraset-imagen's.
+"""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -17,7 +19,7 @@ FAILED = (8, 9, 7, 71, 9, 5, 4)
 
 
 def rich() -> Report:
-    """A week with a burst on its Thursday that one user and one model drive."""
+    """Return a week with a burst on its Thursday that one user and one model cause."""
     total, failed = sum(REQUESTS), sum(FAILED)
     return {
         **_frame("2026-W46"),
@@ -69,7 +71,7 @@ def rich() -> Report:
 
 
 def empty_week() -> Report:
-    """Nobody asked, though some were expected to."""
+    """Return a week in which nobody asked for anything, though some requests were expected."""
     report = {
         **_frame("2026-W46"),
         "headline": "Nobody asked for anything this week, where 909 requests came the week before.",
@@ -90,7 +92,7 @@ def empty_week() -> Report:
 
 
 def first_week() -> Report:
-    """Few requests, one user, nothing to compare with."""
+    """Return a week with few requests and one user, and with nothing to compare it with."""
     report = rich()
     report["headline"] = "The first week: 7 requests from one user."
     report["generation_stats"] |= _generation_stats(7, 1) | {
@@ -118,7 +120,7 @@ def first_week() -> Report:
 
 
 def old() -> Report:
-    """As feraset-imagen wrote it, with the keys it had and no others."""
+    """Return a report as feraset-imagen wrote it, with the keys that it had and no others."""
     return {
         "id": "weekly_report_2025_08_05",
         "report_type": "weekly",
@@ -174,7 +176,9 @@ def old() -> Report:
 
 
 def changed(value: Any, change: Callable[[str], str]) -> Any:
-    """The report with each of its texts changed, and each name that data brought: not the keys that the shape gives."""
+    """Return the report with each of its texts changed, and with each name changed that comes from data. The keys of
+    its shape stay.
+    """
     return _changed(value, change, _fixed_keys(rich()) | _fixed_keys(old()))
 
 
@@ -416,7 +420,7 @@ def _findings() -> list[Report]:
 
 
 def _split(total: int, names: tuple[str, ...]) -> dict[str, int]:
-    """The first takes half, the next half of the rest, and the last what is left."""
+    """Give half to the first, half of the rest to the next, and what is left to the last."""
     counts = {}
     for name in names[:-1]:
         counts[name] = (total + 1) // 2

@@ -1,4 +1,4 @@
-"""How a page looks: contrast by calculation; the rest in a real browser, where there is one."""
+"""The contrast of a page is calculated. The rest of its look is tested in a real browser, if there is one."""
 
 import html
 import re
@@ -16,15 +16,17 @@ STYLE = (Path(templating.__file__).parent / "templates/report.css").read_text(en
 CHROMIUM = toolchain.chromium()
 
 WIDTHS = {"phone": 390, "desktop": 1440}
+# Chromium has these numbers for them.
 SCHEMES = {"dark": 0, "light": 1}
-"""Chromium's numbers for them."""
 
+# The numbers are those of WCAG 2.2, AA.
 TEXT_CONTRAST, GRAPHIC_CONTRAST = 4.5, 3.0
-"""WCAG 2.2, AA."""
 
 
 def colours(scheme: str) -> dict[str, str]:
-    """The palette of a scheme: the first block of the style sheet is light, the second dark, the third print."""
+    """Return the palette of a scheme. The first block of the style sheet is for light, the second for dark, the third
+    for print.
+    """
     block = STYLE.split(":root {")[1 + ("light", "dark", "print").index(scheme)]
     found = dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", block.partition("}")[0]))
     return {
@@ -86,7 +88,9 @@ document.getElementById("page").onload = (event) => {{
 
 
 def measured(page: str, width: int, scheme: str, folder: Path) -> list[str]:
-    """Width of the content and of the view, the colour behind, the smallest font in a chart, texts that stick out."""
+    """Return the width of the content and of the view, the colour behind, the smallest font in a chart, and texts that
+    stick out.
+    """
     assert CHROMIUM
     file = folder / "measured.html"
     file.write_text(MEASURED.format(width=width, page=html.escape(page)), encoding="utf-8")

@@ -44,7 +44,7 @@ def rich_page() -> str:
 
 
 class Reader(HTMLParser):
-    """The tags of a page, each with the names of its attributes, and its text as a reader has it."""
+    """Collects the tags of a page, each with the names of its attributes, and its text as a reader sees it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -408,7 +408,7 @@ class TestSpreadsheets:
 class TestBounds:
     @staticmethod
     def full() -> Report:
-        """More of everything than there will be."""
+        """Return a report with more of everything than there will ever be."""
         report = samples.rich()
         for name in ("model", "style", "color", "size"):
             one = next(iter(report[f"{name}_performance"].values()))
@@ -465,7 +465,9 @@ def hostile(request: pytest.FixtureRequest) -> str:
 
 
 class TestHostileTexts:
-    """Every text of a report, and every name in it, begins with something bad. What is shown has the same bones."""
+    """Every text of a report, and every name in it, begins with something dangerous. The page that is shown has the
+    same structure.
+    """
 
     @pytest.fixture(params=["rich", "old"])
     def harmless(self, request: pytest.FixtureRequest) -> Report:

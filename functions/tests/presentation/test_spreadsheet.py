@@ -1,4 +1,4 @@
-"""The cells that web/src/pages/credits/ledger.test.ts reads too: both writers of CSV must write them alike."""
+"""web/src/pages/credits/ledger.test.ts reads the same cells, because both writers of CSV must write them alike."""
 
 import csv
 import io

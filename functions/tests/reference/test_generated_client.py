@@ -1,4 +1,4 @@
-"""A generator of clients makes a whole Python package of the reference, and that package can be imported."""
+"""A generator of clients makes a whole Python package from the reference, and that package can be imported."""
 
 import subprocess
 import sys
@@ -23,7 +23,9 @@ def run(*command: str | Path, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the package is. Formatting it would be for people, and any warning ends the generator."""
+    """Return the folder of the package. It is not formatted, because that would only help people. Any warning ends the
+    generator.
+    """
     folder = tmp_path_factory.mktemp("client")
     (folder / "config.yaml").write_text("post_hooks: []\n", encoding="utf-8")
     options = ("--meta", "none", "--config", "config.yaml", "--fail-on-warning")

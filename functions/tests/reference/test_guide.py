@@ -1,4 +1,4 @@
-"""The guide is a promise: each of its examples is run as it stands, and prints what stands there."""
+"""The guide is a promise: each of its examples is run unchanged, and prints what the guide shows."""
 
 import json
 import os
@@ -21,13 +21,13 @@ COMMANDS = {
     "python": (sys.executable, "example.py"),
     "javascript": ("node", "example.mjs"),
 }
+# These blocks start the stack, or need a deployed project.
 SHOWN_ONLY = {"sh", "js"}
-"""What starts the stack, and what needs a deployed project."""
 
 TRIES = 5
 
+# The simulated models fail one time in twenty. On a busy machine a generation may also end before it is cancelled.
 BAD_LUCK = ("failed", "KeyError: 'cost'", "409 undefined")
-"""The simulated models fail one time in twenty; and on a busy machine a generation ends before it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +48,12 @@ class Example:
 
 
 def direct() -> dict[str, str]:
-    """No proxy between the examples and this machine."""
+    """Return an environment without a proxy between the examples and this machine."""
     return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
 
 def examples() -> Iterator[Example]:
-    """Each program with what is said to be its output: the next such block that names its language."""
+    """Yield each program with its expected output, which is the next block of such a language."""
     for section in re.split(r"^## ", GUIDE, flags=re.MULTILINE)[1:]:
         title, _, body = section.partition("\n")
         blocks = [match.groups() for match in FENCE.finditer(body)]
@@ -80,7 +80,7 @@ def is_as_said(example: Example, printed: str) -> bool:
 
 
 def is_shown(shown: Any, actual: Any) -> bool:
-    """Every name and value that is shown is there; `…` stands for more."""
+    """Say whether every name and value that is shown is there. `…` stands for more."""
     if isinstance(shown, dict):
         return all(name == "…" or (name in actual and is_shown(value, actual[name])) for name, value in shown.items())
     if isinstance(shown, list):

@@ -1,4 +1,6 @@
-"""Every refusal leads to a page: each code has one, no page is of another code, and `type` is its address."""
+"""Every refusal leads to a page: each code has one, no page is about a code that does not exist, and `type` is the
+page's address.
+"""
 
 import html
 import json
@@ -21,7 +23,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 def codes_in(value: Any) -> set[str]:
-    """Of all problems inside an example or a document."""
+    """Return the codes of all problems inside an example or a document."""
     if isinstance(value, list):
         return set().union(*map(codes_in, value))
     if not isinstance(value, dict):
@@ -53,7 +55,7 @@ def test_a_page_says_what_to_do(page: Path) -> None:
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
 def test_a_page_links_only_to_what_the_site_serves(page: Path) -> None:
-    """The build of the site ends at any other link, and with it every `make`."""
+    """The build of the site fails at any other link, and every `make` fails with it."""
     links = set(re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")))
     assert links <= {"../openapi.json", "../guide.md", *(f"{code}.md" for code in pages())}
 

@@ -1,4 +1,4 @@
-"""The programs in the reference are run as they stand; only the generation that they name is one that is there."""
+"""The programs in the reference are run unchanged, except that they name a generation that exists."""
 
 import json
 import re
@@ -21,8 +21,8 @@ COMMANDS = {
     "python": (sys.executable, "sample.py"),
     "javascript": ("node", "sample.mjs"),
 }
+# On a busy machine a generation may end before the program that cancels it has started.
 CROSSED = {"cancelGeneration": "already_final"}
-"""On a busy machine a generation may end before a program has started that cancels it."""
 
 ORDER = {"model": "Model A", "style": "sketch", "color": "neon", "size": "512x512", "prompt": "A pear"}
 
@@ -45,7 +45,7 @@ def test_every_operation_that_is_used_most_has_all_three() -> None:
 
 
 def shapes(operation: dict[str, Any]) -> list[set[str]]:
-    """The names of the fields in each example of what is answered when all goes well."""
+    """Return the names of the fields in each example of a successful answer."""
     return [
         set(each["value"])
         for status, response in operation["responses"].items()

@@ -1,4 +1,4 @@
-"""Generators of clients make invalid code of a property without a type, so that each has one."""
+"""Each property needs a type, because generators of clients make invalid code of a property without one."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Mail as the extension "Trigger Email from Firestore" reads it."""
+"""Mail is written as the extension "Trigger Email from Firestore" reads it."""
 
 import base64
 from dataclasses import replace

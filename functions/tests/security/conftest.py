@@ -10,7 +10,9 @@ def shared() -> list[House]:
 
 @pytest.fixture
 def house(shared: list[House]) -> House:
-    """For refusals, which leave it as it was; after one that did not, it is a new one."""
+    """Return a house for requests that are refused, because these leave it as it was. If a request did change it,
+    return a new house.
+    """
     if not shared[0].is_untouched():
         shared[0] = House()
     return shared[0]

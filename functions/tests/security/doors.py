@@ -1,4 +1,6 @@
-"""Every door of Darkroom, from the table of routes and from main.py, and who is let through each of them."""
+"""This lists every door of Darkroom, from the table of routes and from main.py, and says who is let through each of
+them.
+"""
 
 import ast
 from collections.abc import Mapping
@@ -20,6 +22,9 @@ from world import ORDER, Response, World
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 SAFE = ("GET", "HEAD")
 
+# This says which credential opens each door: any, a user's sign-in, an admin's sign-in, or a key with which scope.
+# It is written by hand, so that a door that opens wider, or a new door, has to be written here as well.
+# Everybody may call seed_database on the emulator, and nobody may anywhere else.
 OPENED_BY: dict[str, tuple[Access, Scope | None]] = {
     "createGeneration": (Access.KNOWN, Scope.GENERATIONS_WRITE),
     "listGenerations": (Access.KNOWN, Scope.GENERATIONS_READ),
@@ -83,16 +88,11 @@ OPENED_BY: dict[str, tuple[Access, Scope | None]] = {
     "seed_database": (Access.PUBLIC, None),
     "scheduleWeeklyReport": (Access.ADMIN, Scope.ADMIN_WRITE),
 }
-"""Which credential opens each door: anybody's, a user's or an admin's sign-in, and a key with which scope.
-
-Written by hand, so that a door that opens wider, or a new one, has to be written here as well.
-seed_database is everybody's on the emulator, and nobody's anywhere else.
-"""
 
 
 @dataclass(frozen=True)
 class Door:
-    """`handler` is the method behind a function URL, and empty for a route of `/v1`."""
+    """`handler` is the method behind a function URL. It is empty for a route of `/v1`."""
 
     name: str
     method: str
@@ -122,14 +122,14 @@ class Door:
 
     @property
     def prefix(self) -> str:
-        """Of what an id follows; a function URL has it elsewhere."""
+        """Return the part of the address before the id. A function URL has its id elsewhere."""
         return self.path.partition("{id}")[0]
 
     def __str__(self) -> str:
         return self.name
 
     def open(self, world: World, headers: Mapping[str, str], places: Mapping[str, str], **changes: Any) -> Response:
-        """A call that is in order, but for what is changed in it."""
+        """Send a valid request, with the given changes."""
         request: dict[str, Any] = {**self.request, **changes, "headers": {**HEADERS.get(self.name, {}), **headers}}
         if not self.handler:
             return world.api(self.method, path_of(self.path, dict(places)), **request)
@@ -167,7 +167,9 @@ _FUNCTION_CALLS: dict[str, Door] = {
 
 
 def _function_urls() -> list[Door]:
-    """A function that main.py opens to HTTP, and that has no call here, ends the tests before they begin."""
+    """Return the function URLs. If main.py opens a function to HTTP that has no call here, the tests end before they
+    begin.
+    """
     found = []
     for name, handler in HANDLERS.items():
         call = _FUNCTION_CALLS[name]
@@ -176,7 +178,9 @@ def _function_urls() -> list[Door]:
 
 
 def _http_functions() -> dict[str, str]:
-    """The handler of each function that main.py opens to HTTP: `return darkroom().generation_urls.handler(request)`."""
+    """Return the handler of each function that main.py opens to HTTP. There it reads `return
+    darkroom().generation_urls.handler(request)`.
+    """
     functions = [node for node in ast.parse(MAIN.read_text()).body if isinstance(node, ast.FunctionDef)]
     return {
         each.name: each.body[-1].value.func.attr  # type: ignore[attr-defined]
@@ -185,15 +189,17 @@ def _http_functions() -> dict[str, str]:
     }
 
 
+# These are the handlers of function URLs. `api` has no handler, because it serves the routes.
 HANDLERS = {name: handler for name, handler in _http_functions().items() if name != "api"}
-"""Of function URLs. `api` has none: it is the routes."""
 
 DOORS = doors()
 WITH_ID = [door for door in DOORS if door.prefix != door.path or door.path == _STATUS_OF]
 
 
 def ids_of(generation_id: str, key_id: str, *, done: str) -> dict[str, str]:
-    """What the id in an address leads to, by the address up to there. The generation `done` has an output."""
+    """Return the ids that can stand in addresses, by the part of the address before them. The generation `done` has an
+    output.
+    """
     return {
         OUTPUT: done,
         "/v1/generations/": generation_id,
@@ -210,7 +216,7 @@ def ids_of(generation_id: str, key_id: str, *, done: str) -> dict[str, str]:
 
 
 class Counted(MemoryDocuments):
-    """Remembers what it was asked, in the order it was: the work that a request makes it do."""
+    """Remembers in which order it was asked for what. This is the work that a request causes."""
 
     def __init__(self) -> None:
         super().__init__()

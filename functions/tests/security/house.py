@@ -1,4 +1,4 @@
-"""A house with everything in it that somebody could be after, and credentials of every kind."""
+"""A house has everything in it that an attacker could want, and credentials of every kind."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -17,11 +17,11 @@ EARLIER = NOW - timedelta(hours=1)
 EVERY_SCOPE = frozenset(Scope)
 CUSTOMER = "customer-1"
 
+# These parts of a world stay when an instance of Darkroom ends.
 OUTSIDE = (
     *("documents", "queue", "queue_control", "outputs", "tokens", "directory"),
     *("models", "transaction", "pause", "run_in_background"),
 )
-"""The parts of a world that stay when an instance of Darkroom ends."""
 
 IDENTITIES = {
     ANONYMOUS_TOKEN: Identity(PASSER_BY, is_anonymous=True),
@@ -34,7 +34,7 @@ IDENTITIES = {
 
 
 class House:
-    """Alice owns one thing of each kind, and claimed a wanderer's. Mallory is a stranger to all of them."""
+    """Alice owns one thing of each kind, and has claimed what an anonymous user had. Mallory owns none of them."""
 
     def __init__(self, **environment: str) -> None:
         self.world = World(NOW, documents=Counted(), **{"AUTH_MODE": "required", **environment})
@@ -58,7 +58,7 @@ class House:
         self.world.add_user("wanderer", 4, is_anonymous=True)
 
     def _keys(self) -> dict[str, str]:
-        """Tokens of keys, by what is to know of them."""
+        """Return tokens of keys, by what is special about them."""
         world = self.world
         expired = issue(world, expires_at=NOW + timedelta(minutes=1)).token
         revoked, rotated = issue(world), issue(world)
@@ -80,7 +80,7 @@ class House:
         return found
 
     def _things(self) -> dict[str, str]:
-        """Alice's, by what they are."""
+        """Return the ids of things that are Alice's, by what they are."""
         world = self.world
         claimed = self._ordered(bearer("wanderer-token"))
         taken = world.api("POST", "/v1/me/claim", headers=ALICE, json={"anonymous_token": "wanderer-token"})
@@ -102,11 +102,13 @@ class House:
         return str(created.body["id"])
 
     def key(self, *scopes: Scope, owner: str = "admin") -> dict[str, str]:
-        """A new one of an admin's; only an admin gives every scope."""
+        """Return the header of a new key. An admin owns it, unless another owner is named, because only an admin can
+        give every scope.
+        """
         return bearer(issue(self.world, owner, is_admin=owner == "admin", scopes=frozenset(scopes)).token)
 
     def restart(self) -> None:
-        """Another instance on the same database, which remembers nothing."""
+        """Start another instance on the same database. It remembers nothing."""
         made = self.world.app.made
         self.world.app.made = {name: part for name, part in made.items() if name in OUTSIDE}
 

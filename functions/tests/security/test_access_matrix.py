@@ -1,4 +1,6 @@
-"""Who gets in where: every route and function URL, with every credential. The doors come from the code that serves."""
+"""Every route and function URL is called with every credential, to see who gets in where. The doors are read from the
+code that serves them.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -30,7 +32,9 @@ keyed_doors = pytest.mark.parametrize("door", [door for door in CLOSED if door.s
 
 
 def code(response: Response) -> str:
-    """Of `/v1`, or by its status of a function URL, whose refusals are feraset-imagen's."""
+    """Return the error code of a `/v1` answer. For a function URL it follows from the status, because those refusals
+    are feraset-imagen's.
+    """
     if "code" in response.body:
         return str(response.body["code"])
     return {401: "unauthenticated", 403: "permission_denied"}.get(response.status, "")
@@ -107,7 +111,7 @@ def test_a_worthless_credential_opens_nothing_not_even_what_is_open_to_nobody(ho
 
 
 def test_the_credentials_are_worthless_for_the_reason_that_is_named(house: House) -> None:
-    """Each is one change away from one that is good."""
+    """Each worthless credential differs in one thing from a good one, so the good ones have to work."""
     for good in (ALICE, ADMIN, bearer(house.keys["usual"]), bearer(house.keys["current"])):
         assert house.world.api("GET", "/v1/balance", headers=good).status == 200
     assert house.world.api("GET", "/v1/balance", headers={"X-API-Key": house.keys["usual"]}).status == 200
@@ -122,7 +126,7 @@ def test_nobody_gets_in(house: House, door: Door) -> None:
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.is_public], ids=str)
 def test_what_is_public_is_open_to_nobody_in_particular(fresh: House, door: Door) -> None:
-    """In memory as on the emulator, so that seed_database is among them."""
+    """The houses are in memory and as on the emulator, so that seed_database is among the doors."""
     assert is_open(door.open(fresh.world, {}, fresh.places))
 
 
@@ -160,7 +164,7 @@ def test_an_admin_gets_in_and_nobody_else(fresh: House, door: Door) -> None:
 
 @doors_of_admins
 def test_whether_there_is_such_a_thing_is_told_to_admins_only(house: House, door: Door) -> None:
-    """And the refusal comes before anybody looks: a stranger learns nothing by what it names."""
+    """The refusal comes before anybody looks for the thing, so a stranger learns nothing from it."""
     nothing = dict.fromkeys(house.places, "no-such-thing")
     known_, unknown = (door.open(house.world, MALLORY, places) for places in (house.places, nothing))
     assert same(known_, unknown, {})
@@ -206,7 +210,7 @@ def test_a_key_without_the_scope_does_not_get_in_whatever_else_it_has(fresh: Hou
 
 @keyed_doors
 def test_a_key_with_the_scope_and_no_other_gets_in(fresh: House, door: Door) -> None:
-    """Each has things of its owner's; to those of the owner's keys no key leads."""
+    """The owner has a thing of each kind. No key leads to the owner's keys."""
     assert door.scope is not None
     made = door.open(fresh.world, {**fresh.key(door.scope)}, _things_of(fresh, "admin", ADMIN))
     if door.manages_keys:
@@ -224,7 +228,9 @@ def test_a_service_key_acts_for_its_customers_with_the_scope_and_not_without(fre
     for scopes in ({Scope.USERS_ACT}, {door.scope}):
         refused = door.open(fresh.world, {**fresh.key(*scopes), **FOR_CUSTOMERS}, places)
         assert (refused.status, code(refused)) == (403, "permission_denied"), scopes
-    given = map(Scope, door.request.get("json", {}).get("scopes", ()))  # nobody gives a new key more than they have
+    given = map(
+        Scope, door.request.get("json", {}).get("scopes", ())
+    )  # nobody can give a new key more scopes than they have
     acting = {**fresh.key(Scope.USERS_ACT, door.scope, *given), **FOR_CUSTOMERS}
     by_making_keys = ("api_keys/", "audit_log/")
     assert {path for path in fresh.world.records() if not path.startswith(by_making_keys)} == {
@@ -267,7 +273,9 @@ def test_only_an_admin_is_given_what_opens_the_doors_of_admins() -> None:
 
 
 def _things_of(house: House, user_id: str, headers: Mapping[str, str]) -> dict[str, str]:
-    """A generation and a key of this user, made by its own credential; an owner's key only by a sign-in."""
+    """Return a generation and a key of this user, made with the user's own credential. Only a sign-in can make a key of
+    the owner's.
+    """
     if user_id == "admin":
         known(house.world, **{"admin-token": Identity("admin", is_admin=True)})
     body = {"name": "Its own", "scopes": ["balance:read"]}
@@ -287,7 +295,7 @@ def _things_of(house: House, user_id: str, headers: Mapping[str, str]) -> dict[s
 
 
 def things(house: House, door: Door) -> Iterator[tuple[str, str]]:
-    """Of Alice's, what could stand in this door's address."""
+    """Yield those of Alice's things that could stand in this door's address, each after what it is."""
     kind = "key" if door.manages_keys else "generation"
     if door.name == "getOutput":
         kind = "completed generation"
@@ -299,7 +307,9 @@ def same(one: Response, other: Response, renamed: Mapping[str, str]) -> bool:
 
 
 def _comparable(response: Response, renamed: Mapping[str, str]) -> Any:
-    """Without what differs between any two answers: the request's id, the length of an id, what is left of a rate."""
+    """Return the answer without what differs between any two answers: the request's id, the length of an id, and what
+    is left of a rate.
+    """
     told = str({**response.body, "request_id": ""})
     for before, after in renamed.items():
         told = told.replace(before, after)
@@ -335,7 +345,7 @@ def test_another_s_thing_is_answered_like_one_that_does_not_exist(house: House, 
 
 
 def _served_to_its_owner(house: House, door: Door, thing: str) -> None:
-    """So that there is something to hide, and that it is remembered."""
+    """Check that the owner is served, so that there is something to hide, and so that the instance remembers it."""
     if not door.changes:
         assert is_open(door.open(house.world, ALICE, dict.fromkeys(house.places, thing)))
 
@@ -343,7 +353,9 @@ def _served_to_its_owner(house: House, door: Door, thing: str) -> None:
 @pytest.mark.parametrize("is_warm", [True, False], ids=["warm", "cold"])
 @pytest.mark.parametrize("door", OF_THINGS, ids=str)
 def test_and_it_is_as_much_work(house: House, door: Door, *, is_warm: bool) -> None:
-    """Time cannot be told here, but what takes it: what the database is asked. Whoever asks is known already."""
+    """Time cannot be measured here, but its cause can: what the database is asked. The instance knows the caller
+    already.
+    """
     for what, thing in things(house, door):
         asked = []
         for each in (thing, "00000000-no-such-thing"):
@@ -393,7 +405,7 @@ def test_nothing_of_another_s_is_in_what_one_lists(house: House, door: Door) -> 
 
 
 def test_what_another_used_is_not_counted(house: House) -> None:
-    """Nothing in a sum says whose it is, but how much it is."""
+    """A sum does not say whose usage it is, but its amount could tell."""
     door = next(door for door in DOORS if door.name == "getUsage")
     of_alice, of_mallory = (door.open(house.world, who, {}).body["months"][0] for who in (ALICE, MALLORY))
     mine = [what for what in house.things if what.endswith("generation")]
@@ -403,7 +415,7 @@ def test_what_another_used_is_not_counted(house: House) -> None:
 
 
 def test_no_list_is_forgotten() -> None:
-    """What a user opens without an id, and what changes nothing."""
+    """The lists are all that a user opens without an id, and that changes nothing."""
     found = {door.name for door in OF_USERS if door.method in SAFE and door not in WITH_ID}
     assert found == {*LISTS, "getUsage"}
 
@@ -428,7 +440,7 @@ def test_another_s_credits_are_not_spent_by_naming_it(house: House) -> None:
         assert house.is_untouched()
 
 
-# --- the proof of the proof ---
+# --- the tests above cannot miss a door ---
 
 
 def test_a_door_that_is_new_has_to_be_written_down() -> None:

@@ -1,7 +1,8 @@
-"""What is too much, or no HTTP at all, sent to the server as it is deployed: gunicorn, on the loopback address.
+"""Requests that are too large, or that are not HTTP at all, are sent to the server as it is deployed: gunicorn, on the
+loopback address.
 
-What the application itself refuses is in controllers/http/test_bad_input.py and test_boundary.py beside it; here is the
-way to it.
+controllers/http/test_bad_input.py and test_boundary.py beside it show what the application itself refuses. These tests
+are about what happens before.
 """
 
 import json
@@ -20,11 +21,11 @@ from world import ORDER
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 
+# Anybody may call this, so nothing is refused before the body is read.
 PATH = "/v1/webhooks/providers"
-"""Open to anybody, so that nothing is refused before the body is looked at."""
 
+# No request here gets as far as any of these emulators.
 NOBODYS = ("FIRESTORE_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
-"""Nothing here gets as far as any of them."""
 
 PATIENCE_SECONDS = 20
 
@@ -52,7 +53,7 @@ def connected(server: Server) -> socket.socket:
 
 
 def answer(connection: socket.socket) -> tuple[int, bytes]:
-    """Status and body; 0 where the server hung up without a word."""
+    """Return status and body. The status is 0 if the server closed the connection without an answer."""
     received = b""
     try:
         while chunk := connection.recv(65536):
@@ -64,7 +65,7 @@ def answer(connection: socket.socket) -> tuple[int, bytes]:
 
 
 def sent(server: Server, raw: bytes) -> tuple[int, bytes]:
-    """The server may have answered and hung up before all of it is read."""
+    """Send the bytes. The server may have answered and closed the connection before it has read all of them."""
     with closing(connected(server)) as connection:
         try:
             connection.sendall(raw)
@@ -116,7 +117,7 @@ def test_a_body_whose_length_is_not_told_has_no_more(server: Server, size: int) 
 
 
 def test_a_length_that_is_told_is_enough_to_refuse(server: Server) -> None:
-    """Ten gigabytes are announced, and never sent."""
+    """The request announces ten gigabytes, and never sends them."""
     with closing(connected(server)) as connection:
         connection.sendall(request(Content_Length=str(10 * 2**30)))
         status, body = answer(connection)
@@ -126,7 +127,7 @@ def test_a_length_that_is_told_is_enough_to_refuse(server: Server) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/v1/generations"), ("GET", "/v1/me"), ("POST", "/v1/nothing")])
 def test_nor_is_it_read_where_the_caller_is_refused(server: Server, method: str, path: str) -> None:
-    """functions-framework would read all of it into memory, before it lets the answer go."""
+    """functions-framework would read the whole body into memory before it sends the answer."""
     with closing(connected(server)) as connection:
         connection.sendall(request(method, path, Content_Length=str(10 * 2**30)))
         status, body = answer(connection)
@@ -180,7 +181,7 @@ def test_what_is_no_good_http_ends_before_us(server: Server, what: str) -> None:
 
 
 def test_chunks_of_no_size_are_an_opaque_fault(server: Server) -> None:
-    """The server finds it while we read, by an error of its own; Google's front end lets no such chunks through."""
+    """The server fails with an error of its own while we read. Google's front end does not let such chunks through."""
     raw = request(body=b"zz\r\n{}\r\n0\r\n\r\n", Transfer_Encoding="chunked")
     status, body = sent(server, raw)
     assert (status, problem(body)) == (500, "internal")
@@ -203,7 +204,7 @@ def test_a_body_that_breaks_off_writes_nothing_and_holds_nobody_up(server: Serve
 
 
 def test_while_slow_clients_hold_threads_others_are_served(server: Server) -> None:
-    """Three of four threads; on Cloud Run, Google's front end reads such requests before we see them."""
+    """Slow clients hold three of four threads. On Cloud Run, Google's front end reads these before we see them."""
     slow = [connected(server) for _ in range(3)]
     try:
         for connection in slow:

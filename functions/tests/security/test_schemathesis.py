@@ -1,7 +1,8 @@
-"""What the document says is what is answered, whatever is sent: 5,000 requests that schemathesis makes up from it.
+"""The OpenAPI document has to be true whatever is sent. Schemathesis makes up 5,000 requests from it.
 
-The same ones each time. Who sends one, and whether its id leads to something, follows from the request itself; so does
-the answer, for each begins with the same records and an instance that remembers nothing.
+The requests are the same each time. The request itself decides who sends it, and whether its id leads to something. The
+answer depends on the request alone, because each one starts with the same records and an instance that remembers
+nothing.
 """
 
 import json
@@ -31,11 +32,11 @@ from security.house import EVERY_SCOPE, House
 from tools.reference.places import OUTPUT
 
 REQUESTS_MIN = 5000
+# These are made up at random. The examples of the document, and values at the edges of what it allows, come on top.
 PER_OPERATION = 60
-"""Made up at random. What the document shows, and what lies at the edges of what it allows, comes on top."""
 
+# These write or count weeks of history, or draw them.
 SLOW = {"seed_database": 5, "scheduleWeeklyReport": 20, "runReport": 20, "getReport": 20}
-"""Write or count weeks of history, or draw them."""
 
 DOCUMENT = json.loads((Path(__file__).resolve().parents[3] / "docs" / "openapi.json").read_text())
 CONFIG = {
@@ -69,7 +70,9 @@ def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def strict() -> dict[str, Any]:
-    """Without the answer for every status, which is for addresses where no operation is; and all on one server."""
+    """Return the document without the answer for every status, which is for addresses without an operation. All
+    operations are on one server.
+    """
     document: dict[str, Any] = deepcopy(DOCUMENT)
     for operation in operations(document):
         operation["responses"].pop("default", None)
@@ -83,7 +86,9 @@ schema = schemathesis.openapi.from_dict(strict(), config=SchemathesisConfig.from
 
 @pytest.fixture(scope="module")
 def _known_maps() -> Iterator[None]:
-    """Of the routes, for all instances: they are the same, and take longer than a request."""
+    """Share the maps of routes between all instances. They are all the same, and making one takes longer than a
+    request.
+    """
     with pytest.MonkeyPatch.context() as patch:
         made: dict[tuple[str, ...], Any] = {}
         make = controllers.http.api.Map
@@ -100,7 +105,7 @@ def _known_maps() -> Iterator[None]:
 
 
 class Visitors(House):
-    """The house, and those who come to it."""
+    """The house has visitors of every kind."""
 
     def __init__(self, **environment: str) -> None:
         super().__init__(**environment)
@@ -136,7 +141,7 @@ def test_every_answer_is_in_the_document(case: Any, houses: list[Visitors]) -> N
     _go_somewhere(case, house, chance)
     who = house.callers[chance // 5 % len(house.callers)]
     if who is not house.service_key and chance // 90 % 8:
-        case.headers.pop("X-External-User-Id", None)  # which turns every other caller away
+        case.headers.pop("X-External-User-Id", None)  # with this header, every other caller would be refused
     names = {"userId": "alice"} if house is houses[1] and not who and case.operation.path.startswith("/v1/") else {}
     response = case.call(app=house.serve, base_url="http://darkroom.test", headers=who, params=names)
     sent[case.operation.label] += 1
@@ -145,7 +150,7 @@ def test_every_answer_is_in_the_document(case: Any, houses: list[Visitors]) -> N
 
 
 def _go_somewhere(case: Any, house: House, chance: int) -> None:
-    """Two of three times, where something is: what is made up leads nowhere."""
+    """Put an id into two of three requests that leads to something, because an id that is made up leads nowhere."""
     if "id" in (case.path_parameters or {}) and chance // 40 % 3:
         before, _, after = case.operation.path.partition("{id}")
         case.path_parameters["id"] = house.places[after if after == OUTPUT else before]
@@ -154,7 +159,7 @@ def _go_somewhere(case: Any, house: House, chance: int) -> None:
 
 
 def undocumented_headers(case: Any, response: Any) -> set[str]:
-    """Of those that the document knows, which stand in an answer that it shows without them."""
+    """Return the headers that the document knows, but does not show for this answer."""
     if case.method.lower() != case.operation.method:
         return set()
     known = {name.lower() for name in DOCUMENT["components"]["headers"]}
@@ -164,12 +169,12 @@ def undocumented_headers(case: Any, response: Any) -> set[str]:
         shown = DOCUMENT["components"]["responses"][shown["$ref"].rpartition("/")[2]]
     documented = {name.lower() for name in shown.get("headers", ())}
     if not operation["security"]:
-        documented |= RATE  # told to a caller who is known, and the document shows nobody
+        documented |= RATE  # these are only for a known caller, and the document shows an unknown one
     return {name.lower() for name in response.headers} & known - documented
 
 
 def test_those_were_enough_and_of_every_kind() -> None:
-    """Of this very run; alone it has nothing to judge."""
+    """This judges all requests of this test run. It is skipped if the other tests did not run."""
     everything = {each["operationId"] for each in operations(DOCUMENT)}
     if len(sent) < len(everything):
         pytest.skip("not all operations were tried")

@@ -1,4 +1,4 @@
-"""What docs/security.md claims is shown by tests that there are."""
+"""Each claim of docs/security.md is shown by tests that exist."""
 
 import ast
 import re

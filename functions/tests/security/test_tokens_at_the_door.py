@@ -1,4 +1,6 @@
-"""ID tokens as an attacker makes them, at the doors of a deployed Darkroom: real signatures, and no emulator."""
+"""ID tokens that an attacker could make are sent to the doors of a deployed Darkroom, with real signatures and without
+an emulator.
+"""
 
 import json
 import time
@@ -23,12 +25,12 @@ from providers.identity.firebase import FirebaseTokens
 from world import ORDER, Response, World
 
 HOUR = 3600
+# The environment does not name the mode, so it is the default.
 DEPLOYED = {"GOOGLE_CLOUD_PROJECT": PROJECT, "FUNCTIONS_EMULATOR": "", "AUTH_MODE": ""}
-"""Of the mode nothing is said, so it is the default."""
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """A genuine token's, of Alice; a change to None leaves the claim out."""
+    """Return the claims of a genuine token of Alice's. A change to None leaves the claim out."""
     now = int(time.time())
     found = {
         "iss": f"https://securetoken.google.com/{PROJECT}",
@@ -82,14 +84,16 @@ def toolkit(socket_enabled: None, accounts: IdentityToolkit, monkeypatch: pytest
 def deployed(
     issuer: Signer, toolkit: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture
 ) -> Iterator[World]:
-    """Firebase's own verifier, Google's certificates played, and a server of ours to ask whether a sign-in stands."""
+    """Return a world with Firebase's own verifier. Google's certificates are replaced by ours, and a server of ours
+    says whether a sign-in is still valid.
+    """
     file = tmp_path / "account.json"
     file.write_text(json.dumps(account_key(PROJECT)))
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
     mocker.patch.object(google.oauth2.id_token, "_fetch_certs", return_value={issuer.key_id: issuer.certificate})
     with monkeypatch.context() as only_now:
         only_now.setenv("FIREBASE_AUTH_EMULATOR_HOST", toolkit.host)
-        auth._get_client(firebase_app(PROJECT))  # it keeps the address that it was made with
+        auth._get_client(firebase_app(PROJECT))  # the client keeps the address with which it was made
     monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST", raising=False)
     clock = Clock()
     world = World(clock(), **DEPLOYED)
@@ -167,7 +171,7 @@ def test_a_very_long_one_is_refused_unread(deployed: World) -> None:
 def test_a_revoked_one_spends_nothing_and_reads_until_it_expires(
     deployed: World, issuer: Signer, accounts: IdentityToolkit, change: dict[str, Any]
 ) -> None:
-    """Reading is judged by the user's own document: docs/adr/0009."""
+    """Reading is judged by the user's own document, as docs/adr/0009 explains."""
     accounts.add("alice", **change)
     before = deployed.records()
     answers = at_each_door(deployed, issuer.token(claims()))

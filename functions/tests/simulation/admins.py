@@ -1,4 +1,5 @@
-"""An admin who spends in the names of others, and is demoted, deactivated or signed out meanwhile, in other instances.
+"""One actor is an admin who spends in the names of others. Meanwhile, in other instances, the admin is demoted,
+deactivated or signed out.
 
 The admin is the first of the users, so that there is a document which instances remember.
 """
@@ -33,7 +34,7 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the admin's document says from a step on."""
+    """The admin's document says this from the given step on."""
 
     step: int
     is_admin: bool
@@ -46,11 +47,13 @@ class Standing:
 
 @dataclass(slots=True)
 class Watch:
-    """Holds what is spent for others to two rules: whoever spends it was an admin meanwhile, and it is recorded."""
+    """Checks two rules about credits that are spent for others: whoever spends them was an admin at that time, and it
+    is recorded.
+    """
 
     standings: list[Standing] = field(default_factory=list)
+    # For each prompt, this has the step at which it was asked for, and the time at which the admin had signed in.
     acts: dict[str, tuple[int, datetime]] = field(default_factory=dict)
-    """By prompt: the step at which it was asked for, and when the admin had signed in."""
 
     def see(self, step: int, document: Document) -> None:
         fields = document.fields
@@ -68,7 +71,9 @@ class Watch:
             self._judge(write.path, *self.acts[write.fields["prompt"]])
 
     def _judge(self, path: str, asked_at: int, signed_in_at: datetime) -> None:
-        """One moment as an admin is enough, since it was asked for: the commit cannot see the admin's document."""
+        """Raise Violation unless the admin was one at some moment since the request was made. One moment is enough,
+        because the commit cannot see the admin's document.
+        """
         before = [each for each in self.standings if each.step <= asked_at][-1:]
         since = [each for each in self.standings if each.step > asked_at]
         if not any(each.is_good(signed_in_at) for each in (*before, *since)):
@@ -76,7 +81,7 @@ class Watch:
 
 
 def events(universe: "Universe") -> Mapping[str, dict[str, object]]:
-    """What may happen to the admin's document."""
+    """Return the changes that may happen to the admin's document, by name."""
     fields = universe.records[f"users/{ADMIN}"].fields
     return {
         "an admin is demoted or granted": {"is_admin": not fields.get("is_admin", False)},
@@ -122,7 +127,7 @@ class Admin:
                 universe.promises.accept(order, created.generation)
 
     def _asked(self, app: Darkroom, order: Order) -> Created:
-        """As createGenerationRequest does with a `userId` that is not the caller's."""
+        """Do the same as createGenerationRequest does with a `userId` that is not the caller's."""
         spender = Spender(signed_in_at=self._signed_in_at)
         caller = Caller(user_id=ADMIN, actor=f"user:{ADMIN}", is_admin=True, claims_admin=True, spender=spender)
         acting = app.access.acting_for(caller, order.user_id)

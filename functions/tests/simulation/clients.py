@@ -1,4 +1,4 @@
-"""Those who order, look, wait and cancel, and ask again when they hear nothing."""
+"""The clients order, look, wait and cancel. They ask again when they get no answer."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -18,7 +18,7 @@ _FLOOD = 5
 
 
 class Clients:
-    """Orders are known to all, so that one may repeat what another has asked for."""
+    """All clients share the list of orders, so that one may repeat what another has asked for."""
 
     def __init__(self, universe: Universe) -> None:
         self._universe = universe
@@ -47,7 +47,7 @@ class Clients:
             self._pause(self._chance.uniform(0, self._haste))
 
     def _create(self, user_id: str) -> None:
-        """Until there is an answer, if it has a key; without one, each try is an order of its own."""
+        """Ask until there is an answer, if the order has a key. Without a key, each try is an order of its own."""
         order = self._order(user_id)
         for _ in range(_TRIES):
             try:
@@ -77,7 +77,7 @@ class Clients:
                 universe.promises.accept(order, created.generation)
 
     def _order(self, user_id: str) -> Order:
-        """A new one; or again one of before, at times with another body under the same key."""
+        """Return a new order, or repeat an earlier one, sometimes with another body under the same key."""
         known = [order for order in self._orders if order.user_id == user_id and order.idempotency_key]
         if not known or self._chance.random() < 0.75:
             return self._new_order(user_id)
@@ -104,7 +104,7 @@ class Clients:
         return Order(user_id=user_id, ask=ask, idempotency_key=key, spender=self._spender(user_id))
 
     def _spender(self, user_id: str) -> Spender:
-        """Itself, or its key, if it has one."""
+        """Return the user as the spender, or sometimes the user's key, if there is one."""
         has_key = f"k{user_id}" in self._universe.records[f"users/{user_id}"].fields.get("keys", {})
         if has_key and self._chance.random() < 0.6:
             return Spender(key_id=f"k{user_id}", key_serial=1)
@@ -132,7 +132,7 @@ class Clients:
             universe.promises.show(view.generation, known)
 
     def _flood(self, user_id: str) -> None:
-        """Order and take back, again and again, as fast as answers come, or as soon as a model has begun."""
+        """Order and cancel again and again, as soon as the answer comes, or as soon as a model has begun."""
         for _ in range(_FLOOD):
             known = self._own(user_id)
             self._create(user_id)

@@ -1,4 +1,6 @@
-"""What each single commit may do to what stood there before: fences, finality, and who may bring which end."""
+"""These rules judge each single commit by the documents that stood there before. They are about fences, about final
+states, and about who may end a generation.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +16,13 @@ from simulation.scheduler import Op, Violation
 
 Fields = Mapping[str, Any]
 
+# This is less than the time between two polls, because an instance whose clock is further behind would poll a job
+# without a pause.
 SKEW_MAX = timedelta(seconds=3)
-"""Less than the time between two polls: a clock that is further behind would have a job polled without a pause."""
 
 
+# This number is worked out by hand: the main queue has five of ten places, and one user may have three of these.
 _SHARE = 3
-"""By hand: of ten places the main queue has five, and one user three of these."""
 
 
 class Conduct:
@@ -32,14 +35,14 @@ class Conduct:
         cancels_max: int,
         looks: Callable[[str], int],
     ) -> None:
-        """`looks` counts the polls and callbacks that a generation has had, each of which makes one more task."""
+        """`looks` counts the polls and callbacks of a generation, because each of them makes one more task."""
         self._records = records
         self._now = now
         self._attempts_max = attempts_max
         self._looks = looks
         self._cancels_max = cancels_max
+        # Somebody has asked the queue to remove the tasks of these generations.
         self.withdrawn: set[str] = set()
-        """The generations whose task somebody has asked the queue to remove."""
         self._provider_calls: Counter[str] = Counter()
 
     def of_commit(self, op: Op, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
@@ -69,13 +72,17 @@ class Conduct:
             raise Violation("task", f"the task {message.name} was removed, and its generation is {status}")
 
     def _of_queue(self, message: TaskMessage, generation: Fields) -> None:
-        """A task goes to the queue that its generation names, or is a poll of what an attempt has handed over."""
+        """Check that a task goes to the queue that its generation names, unless it polls a job that an attempt has
+        handed over.
+        """
         is_poll = message.queue == "pollRemoteJobs" and generation["attempt"] > 0
         if message.queue != generation.get("queue", "processImageGeneration") and not is_poll:
             raise Violation("queue", f"{message.name} went to {message.queue}, and belongs to {generation['queue']}")
 
     def _of_creations(self, before: Mapping[str, Document | None], created: Sequence[Fields]) -> None:
-        """Whose share of the main queue is used up goes to the backlog; whose cancels of the day are, goes nowhere."""
+        """Check that a generation goes to the backlog if its user has used up a share of the main queue, and that
+        nothing is created for a user who has no cancels left for the day.
+        """
         for place, generation in enumerate(created):
             user = before[f"users/{generation['user_id']}"]
             assert user is not None
@@ -128,7 +135,7 @@ def _is_subject(write: Write) -> bool:
 
 
 def _of_spending(before: Mapping[str, Document | None], created: Sequence[Fields]) -> None:
-    """Nothing is bought with credits whose time is over."""
+    """Check that nothing is bought with credits that have expired."""
     prices: Counter[str] = Counter()
     for subject in created:
         prices[subject["user_id"]] += subject["credits_deducted"]
@@ -145,7 +152,9 @@ def _is_creation(write: Write) -> bool:
 
 
 def _of_completion(op: Op, old: Fields, new: Fields) -> None:
-    """Only by who holds the lease, or by who has just asked the vendor for this very job."""
+    """Check that only the holder of the lease completes a generation, or somebody who has just asked the vendor for
+    this very job.
+    """
     if op.kind != "deliver":
         raise Violation("fence", f"{new['id']} was completed by {op.kind}")
     job = old["provider_job"]

@@ -1,4 +1,6 @@
-"""What the weekly report counts by, against plain loops over generations: their counters, and their users' weeks."""
+"""The counters that the weekly report reads are compared with plain loops over generations. They are the counters of
+each generation and of each user's week.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,7 +14,7 @@ WEEKS_KEPT = timedelta(weeks=3)
 
 
 def miscounted(books: Books, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    """Each count that does not hold, and how."""
+    """Yield a rule and a message for each counter that is wrong."""
     for generation_id, generation in books.generations.items():
         if is_adopted(generation):
             yield from _of_generation(generation_id, generation)

@@ -1,4 +1,4 @@
-"""When the chaos is over: time passes, tasks and sweeps come, until nothing moves. Then the books are closed."""
+"""After the chaos, time passes, and tasks and sweeps come, until nothing moves any more. Then the books are closed."""
 
 from collections import Counter
 from datetime import datetime, time, timedelta
@@ -11,8 +11,9 @@ from simulation.scheduler import STARTS_AT, Violation
 from simulation.staff import Staff
 from simulation.universe import Universe
 
+# The queue remembers names for an hour, and the sweeper's longest backoff is half an hour. At the age of a day
+# everything is given up.
 _PATIENCE = timedelta(hours=6)
-"""Names are kept for an hour, and the sweeper's backoff is half of one; a day is the age at which all is given up."""
 
 _SWEEP = timedelta(seconds=60)
 
@@ -20,7 +21,9 @@ _DAYS_LATER = timedelta(hours=80)
 
 
 def come_to_rest(universe: Universe, staff: Staff) -> None:
-    """I7: everything ends, and no task is left. Nothing is given up by age that could have been done."""
+    """Check rule I7: everything ends, and no task is left. Nothing that could have been done is given up because of its
+    age.
+    """
     scheduler = universe.scheduler
     until, swept = scheduler.now + _PATIENCE, scheduler.now
     while open_ := _open(universe):
@@ -35,7 +38,9 @@ def come_to_rest(universe: Universe, staff: Staff) -> None:
 
 
 def close_the_books(universe: Universe) -> None:
-    """I8, the product's own audit, and what is left in the end."""
+    """Check the books, run the product's own audit, compare the weekly reports (I8), and look at what is left in the
+    end.
+    """
     universe.check()
     for user_id, user in universe.books().users.items():
         if user["held_credits"] != 0:
@@ -47,7 +52,9 @@ def close_the_books(universe: Universe) -> None:
 
 
 def close_the_grants(universe: Universe, staff: Staff) -> None:
-    """Days later, the time of each grant is over, also of the credits that came back late, and the books are right."""
+    """Go some days on, until every grant has expired, also with the credits that came back late. Check that the books
+    are right.
+    """
     universe.scheduler.now += _DAYS_LATER
     staff.expire()
     universe.check()
@@ -72,7 +79,7 @@ def _next_event(universe: Universe) -> datetime:
 
 
 def _compare_report(universe: Universe) -> None:
-    """I8, of each week that the run touches."""
+    """Check rule I8 for each week that the run touches."""
     zone = ZoneInfo(universe.zone)
     first, last = (moment.astimezone(zone).date() for moment in (STARTS_AT, universe.scheduler.now))
     monday = first - timedelta(days=first.weekday())

@@ -1,8 +1,11 @@
-"""What can go wrong, and how often. Each run draws a mixture: most bugs need a few faults, and quiet beside them."""
+"""This is what can go wrong, and how often. Each run draws a mixture of faults, because most bugs need a few faults
+with quiet times between them.
+"""
 
 from collections.abc import Mapping
 from random import Random
 
+# These are drawn at the call that they hit.
 OF_CALLS = (
     "the request is lost",
     "the answer is lost",
@@ -27,11 +30,12 @@ OF_CALLS = (
     "the vendor fails",
     "the client hears nothing",
 )
-"""Drawn at the call that they hit."""
 
+# These are drawn like the others, but they are frequent if they occur at all: a single slow call ends before it meets
+# another.
 OF_LENGTH = ("the model is slower than the lease", "the vendor is slow")
-"""Drawn as the others, and often where at all: one alone ends before it meets another."""
 
+# These are drawn at every step, whoever makes it.
 OF_MOMENTS = (
     "an instance dies",
     "an admin is demoted or granted",
@@ -46,7 +50,6 @@ OF_MOMENTS = (
     "a user is switched off or on",
     "a key is revoked or given back",
 )
-"""Drawn at every step, whoever makes it."""
 
 _RATES = (0.03, 0.15, 0.4)
 _RATES_OF_LENGTH = (0.2, 0.5, 0.9)

@@ -1,4 +1,4 @@
-"""Planted bugs about grants, allowances and holds that are captured in part."""
+"""These planted bugs are about grants, allowances and holds that are captured in part."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""I9 and I10, read off the documents by plain loops: each grant gives what it has, and no allowance is overdrawn."""
+"""Rules I9 and I10 are checked on the documents by plain loops: each grant gives what it has, and no allowance is
+overdrawn.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,14 +8,14 @@ from typing import Any
 
 Fields = Mapping[str, Any]
 
+# This number is worked out by hand: credits that came back to an expired grant can be spent for so long.
 GRACE = timedelta(hours=72)
-"""By hand: so long can credits be spent that came back to an expired grant."""
 
 
 def of_grants(
     user_id: str, user: Fields, entries: Mapping[str, Fields], subjects: Sequence[Fields]
 ) -> Iterator[tuple[str, str]]:
-    """Each rule about grants and allowances that does not hold for one user."""
+    """Yield a rule and a message for each rule about grants and allowances that does not hold for one user."""
     grants = user.get("grants", {})
     left = sum(grant.get("remaining", 0) + grant.get("returned", 0) for grant in grants.values())
     clawed_back = sum(entry["credits"] for entry in entries.values() if entry["type"] == "clawback")
@@ -60,7 +62,9 @@ def _of_allowance(name: str, allowance: Fields, subjects: Sequence[Fields]) -> I
 
 
 def spendable(user: Fields, now: datetime) -> int:
-    """What a refusal has to be by: credits whose time is over are there until somebody writes that they expired."""
+    """Return the credits that the user can spend. A refusal has to be judged by this number, and not by the balance:
+    expired credits stay in the balance until somebody writes that they expired.
+    """
     over = 0
     for grant in user.get("grants", {}).values():
         if grant.get("expires_at") is not None and not grant["is_pending"] and grant["expires_at"] <= now:
@@ -72,13 +76,13 @@ def spendable(user: Fields, now: datetime) -> int:
 
 
 def beginning(user: Fields, now: datetime) -> int:
-    """The credits that are not in the balance yet, and that may be from now on."""
+    """Return the credits that are not in the balance yet, but may be from now on."""
     pending = (grant for grant in user.get("grants", {}).values() if grant.get("is_pending"))
     return sum(grant["amount"] for grant in pending if grant["effective_at"] <= now)
 
 
 def not_expired(books_users: Mapping[str, Fields], now: datetime) -> Iterator[str]:
-    """After the nightly run, no credits are left whose time is over."""
+    """Yield a message for each user who still has expired credits. After the nightly run there are none."""
     for user_id, user in books_users.items():
         if spendable(user, now) != user["current_credits"]:
             yield f"{user_id} still has credits whose time is over: {user['grants']}"

@@ -1,4 +1,4 @@
-"""A user of feraset-imagen's: a balance that no entry explains, and generations that nothing is held for."""
+"""A user of feraset-imagen has a balance that no entry explains, and generations that nothing is held for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,12 +22,14 @@ def is_adopted(generation: Mapping[str, Any]) -> bool:
 
 
 def unexplained(user_id: str, user: Mapping[str, Any]) -> int:
-    """What the balance has that no entry accounts for: all of it is posted when the books are opened."""
+    """Return the credits of the balance that no entry explains. All of them are posted when the books are opened."""
     return UNEXPLAINED if user_id == USER and user.get("books_opened_at") is None else 0
 
 
 def documents() -> list[Create]:
-    """Three generations (one delivered, one refunded, one that stopped on the way), their entries, and the user."""
+    """Return the user, three generations (one was delivered, one was refunded, one stopped on the way), and their
+    entries.
+    """
     user = {
         "name": USER,
         "email": "old@example.com",

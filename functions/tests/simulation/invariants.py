@@ -1,6 +1,7 @@
-"""I1-I7, I9 and I10, read off the documents by plain loops: none of the product's own arithmetic judges it.
+"""Rules I1 to I7, I9 and I10 are checked on the documents by plain loops, so that the product's own arithmetic does not
+judge itself.
 
-docs/ledger.md has them in words.
+docs/ledger.md explains the rules.
 """
 
 from collections import defaultdict
@@ -16,15 +17,15 @@ from simulation.heritage import IMAGES, USER, is_adopted, is_inherited, unexplai
 FINAL = ("completed", "failed", "cancelled")
 TAKES = ("deduction", "clawback", "expiry")
 CLOCKS_DIFFER = timedelta(seconds=6)
+# The sweeper's longest backoff is 30 minutes. The rest is for clocks that differ, and for the lease.
 LATEST_LOOK = timedelta(minutes=36)
-"""The sweeper's longest backoff is 30 minutes; some for clocks that differ, and for the lease."""
 
 Fields = Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class Books:
-    """The documents, sorted out."""
+    """The documents are sorted by kind and by owner."""
 
     users: dict[str, Fields] = field(default_factory=dict)
     entries: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
@@ -58,7 +59,7 @@ def books_from(records: Mapping[str, Document]) -> Books:
 
 
 def broken(books: Books, files: Mapping[str, bytes], now: datetime) -> Iterator[tuple[str, str]]:
-    """Each rule that does not hold, and how."""
+    """Yield the name of each rule that does not hold, and a message."""
     for user_id, user in books.users.items():
         yield from _of_user(user_id, user, books)
     for generation_id, generation in books.generations.items():
@@ -112,7 +113,9 @@ def _of_flight(name: str, counted: Fields, generations: Sequence[Fields]) -> Ite
 
 
 def _of_cancels(user_id: str, user: Fields, generations: Sequence[Fields]) -> Iterator[tuple[str, str]]:
-    """Those that had started are counted by the day of their cancel; days that are over may have been forgotten."""
+    """Check the number of cancels. A generation that had started is counted on the day of its cancel; days that are
+    over may have been forgotten.
+    """
     counted: dict[str, int] = defaultdict(int)
     for generation in generations:
         if generation["status"] == "cancelled" and generation.get("attempt", 0) > 0:
@@ -125,7 +128,9 @@ def _of_cancels(user_id: str, user: Fields, generations: Sequence[Fields]) -> It
 
 
 def _of_key(key_id: str, key: Fields, generations: Sequence[Fields]) -> Iterator[tuple[str, str]]:
-    """What it has spent, net of refunds, is what it says, and within its budget, in each day and month."""
+    """Check that the amounts which the key says it has spent, net of refunds, are right and within its budget, in each
+    day and month.
+    """
     yield from _of_flight(key_id, key, generations)
     for form, most in (("d%Y%m%d", key["budget"]["per_day"]), ("m%Y%m", key["budget"]["per_month"])):
         spent: dict[str, int] = defaultdict(int)
@@ -140,7 +145,9 @@ def _of_key(key_id: str, key: Fields, generations: Sequence[Fields]) -> Iterator
 
 
 def _of_entries(entries: Mapping[str, Fields], generations: Mapping[str, Fields]) -> Iterator[tuple[str, str]]:
-    """Ids are derived: what is posted again finds that it is there. Each posting is told by its description."""
+    """Check that the ids of entries are derived, so that an entry that is posted again finds that it is already there.
+    The description shows which posting it was.
+    """
     seen = set()
     for entry_id, entry in entries.items():
         if entry["type"] in ("deduction", "refund"):
@@ -150,7 +157,7 @@ def _of_entries(entries: Mapping[str, Fields], generations: Mapping[str, Fields]
             if generation_id not in generations or entry_id != f"{generation_id}-{entry['type']}":
                 yield "I3", f"{entry_id} is a {entry['type']} of {generation_id}"
         elif "-expiry-" in entry_id or entry_id.endswith("-start"):
-            continue  # `grants` counts them
+            continue  # `grants` counts these
         elif entry["description"] in seen:
             yield "entries", f"{entry['description']!r} came once, and is there twice"
         else:
@@ -221,7 +228,9 @@ def _of_unsettled(generation_id: str, generation: Fields, now: datetime) -> Iter
 
 
 def _of_orders(generations: Sequence[Fields] | Any) -> Iterator[tuple[str, str]]:
-    """Each order has a prompt of its own, and one that is repeated is repeated under its idempotency key."""
+    """Check that no order was carried out twice. Each order has a prompt of its own, and an order is repeated only
+    under its idempotency key.
+    """
     seen = set()
     for generation in generations:
         if generation["prompt"] in seen:

@@ -1,6 +1,6 @@
-"""Planted bugs. A simulation is worth what it finds: each of these must break a rule within a few seeds.
+"""These are planted bugs. A simulation is worth what it finds, so each of these must break a rule within a few seeds.
 
-Each is one that somebody could write in good faith; the product itself is changed for the time of a test.
+Somebody could write each of them in good faith. The product itself is changed for the time of one test.
 """
 
 import itertools
@@ -131,7 +131,7 @@ def a_lost_race_is_run_again_unread(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I6", "402")
 def a_lost_answer_is_taken_for_a_failure(patch: pytest.MonkeyPatch) -> None:
-    """And the order is sent again, under a new id."""
+    """The order is then sent again, under a new id."""
 
     def run(
         original: Callable[..., Any], self: OptimisticTransaction, attempt: Callable[..., Any], **options: Any
@@ -156,7 +156,7 @@ def a_lost_answer_is_taken_for_a_failure(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("402", "bug")
 def nobody_looks_whether_it_was_done(patch: pytest.MonkeyPatch) -> None:
-    """After a lost answer the order is decided anew, and refused: its own deduction took the credits."""
+    """After a lost answer the order is decided again and refused, because its own deduction took the credits."""
 
     def alone(self: CreationBatcher, user_id: str, creation: Any, *, answer_was_lost: bool = False) -> Any:
         def attempt(failure: Exception | None) -> Any:
@@ -253,7 +253,7 @@ def a_thumbnail_is_promised_and_not_stored(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("I5")
 def thumbnails_share_a_path(patch: pytest.MonkeyPatch) -> None:
-    """That of a generation's outputs: the first one's is the last one's."""
+    """All outputs of a generation have the same thumbnail path, so the thumbnail of the first is that of the last."""
     patch.setattr(
         services.generations.output_files, "thumbnail_path", lambda generation, index: f"{generation.id}/thumbnail"
     )
@@ -347,7 +347,7 @@ def a_request_counts_in_the_week_of_utc(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("weeks")
 def a_week_is_counted_on_what_was_seen_first(patch: pytest.MonkeyPatch) -> None:
-    """And not again after a lost race."""
+    """The week is not counted again after a lost race."""
     seen: dict[str, Any] = {}
 
     def stale(
@@ -370,7 +370,7 @@ def a_group_counts_once(patch: pytest.MonkeyPatch) -> None:
 
 @breaks("weeks")
 def a_day_that_begins_forgets_the_last(patch: pytest.MonkeyPatch) -> None:
-    """By another clock it has not ended. What it came to is kept only if it was the best."""
+    """By another clock, the last day has not ended. Its sum is kept only if it was the best day."""
 
     def forgetful(original: Callable[..., UserWeek], known: UserWeek, day: date, price: int) -> UserWeek:
         counted, place = original(known, day, price), day.weekday()
@@ -499,7 +499,7 @@ def a_refund_does_not_carry_the_mark_of_its_generation(patch: pytest.MonkeyPatch
 
 @breaks("audit")
 def an_audit_counts_what_waits_among_what_failed(patch: pytest.MonkeyPatch) -> None:
-    """And so takes each hold that is in order for one that was left behind."""
+    """The audit then takes each hold that is in order for one that was left behind."""
     patch.setattr(repositories.operations.book_sums, "_ENDED", repositories.operations.book_sums._UNSETTLED)
 
 

@@ -1,6 +1,7 @@
-"""What stands outside of an instance and is shared by all: the database, the queue, the store of outputs.
+"""The database, the queue and the store of outputs stand outside of an instance, and all instances share them.
 
-Every call is a step; faults hit here. A late commit is one whose caller has given up, and which arrives nonetheless.
+Every call is a step at which a fault may occur. If a commit is late, its caller has given up, and it takes effect
+nevertheless.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ Watch = Callable[[Op, Mapping[str, Document | None], Sequence[Write]], None]
 
 
 class SimulatedDocuments:
-    """`watch` sees each commit that took effect, with what stood there before."""
+    """`watch` sees each commit that took effect, together with the documents that it replaced."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults, watch: Watch) -> None:
         self.stored = MemoryDocuments()
@@ -82,7 +83,7 @@ class SimulatedDocuments:
         return versions
 
     def land(self, index: int) -> None:
-        """A late commit arrives, and nobody waits for its answer."""
+        """Let a late commit take effect, although nobody waits for its answer."""
         op, writes = self.late.pop(index)
         self._scheduler.note(f"late, commits {told(writes)}")
         with suppress(Conflict, AlreadyExists):
@@ -117,7 +118,9 @@ class Task:
 
 
 class SimulatedQueue:
-    """At least once, in no order, names remembered for an hour; a task is given up after five failures."""
+    """The queue delivers each task at least once, and in no order. It remembers names for an hour, and gives a task up
+    after five failures.
+    """
 
     def __init__(
         self,
@@ -162,7 +165,7 @@ class SimulatedQueue:
         return bool(found)
 
     def take(self) -> Task | None:
-        """One that is due, hidden from the others until its delivery must have ended."""
+        """Return a task that is due, and hide it from the others until its delivery must have ended."""
         now = self._scheduler.now
         hasty = self._faults.hits("the task comes early")
         due = [task for task in self.tasks if hasty or task.visible_at <= now]
@@ -253,7 +256,7 @@ class SimulatedOutputs:
 
 
 def told(writes: Sequence[Write]) -> str:
-    """A commit in one line: what is created (+) and what is changed, with the fields that tell most."""
+    """Tell a commit in one line: what is created (+) and what is changed, with the most important fields."""
     return ", ".join(f"{'+' if isinstance(write, Create) else ''}{write.path}{_telling(write)}" for write in writes)
 
 

@@ -1,4 +1,4 @@
-"""How a bug is planted: the product is changed for the time of one test, and the rules that must notice are named."""
+"""A bug is planted by changing the product for the time of one test. The rules that must notice it are named."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`rules`: those that may break first, whichever a seed comes to."""
+    """`rules` are those that may break first; which one does depends on the seed."""
 
     plant: Plant
     rules: frozenset[str]
@@ -33,6 +33,6 @@ def breaks(*rules: str) -> Callable[[Plant], Plant]:
 
 
 def around(patch: pytest.MonkeyPatch, owner: Any, name: str, changed: Callable[..., Any]) -> None:
-    """`changed` gets the original first, and then what that gets."""
+    """Replace a function by `changed`, which gets the original first, and then the arguments."""
     original = getattr(owner, name)
     patch.setattr(owner, name, lambda *args, **named: changed(original, *args, **named))

@@ -1,4 +1,4 @@
-"""One run from beginning to end, and what is said of one that failed."""
+"""Play one run from beginning to end, and describe it if it failed."""
 
 import re
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from simulation.staff import Staff
 from simulation.trainers import Trainer
 from simulation.universe import Universe, quiet_log
 
+# There are so many steps of chaos before everything comes to rest. A seed gives the same run only with the same number.
 STEPS = 600
-"""Of chaos, before all comes to rest: a seed is the same run only with the same number."""
 
 _TOLD = 60
 _HAS_ADMIN = 0.5
@@ -32,7 +32,7 @@ class Played:
     detail: str = ""
 
     def __str__(self) -> str:
-        """The last steps, the rule that broke, and how to see it again."""
+        """Tell the last steps, the rule that broke, and how to play the run again."""
         steps = "" if self.chaos == STEPS else f" --steps {self.chaos}"
         again = (
             f"again, from the first step: functions/venv/bin/python tools/simulate.py --seed {self.seed}{steps} --trace"

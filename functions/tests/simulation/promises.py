@@ -1,4 +1,4 @@
-"""What clients have been told, and is to stay true."""
+"""Clients have been told these things, so they have to stay true."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,29 +20,29 @@ Records = Mapping[str, Document]
 
 @dataclass(slots=True, eq=False)
 class Asking:
-    """A request under way, with the poorest that its user has been since it began."""
+    """A request that is under way, with the smallest balance that its user has had since it began."""
 
     user_id: str
     poorest: int
     existed: bool = False
+    # These ids were drawn for the request. With an idempotency key there are none, because then the key decides the id.
     drawn: list[str] = field(default_factory=list)
-    """The ids that it was given; with an idempotency key there are none, for then the key decides."""
 
 
 class Promises:
     def __init__(self, records: Records, now: Callable[[], datetime]) -> None:
+        # These generations were answered with 202. The value is the user.
         self.accepted: dict[str, str] = {}
-        """The generations that were answered with 202, and whose they are."""
+        # These ids were drawn for requests that were refused. There may never be a document with such an id.
         self.refused: set[str] = set()
-        """Ids that were drawn for requests that were refused: nothing may ever stand there."""
         self._records = records
         self._now = now
         self._keys: dict[tuple[str, str], str] = {}
+        # Clients have seen these generations end. The value is the final status.
         self.shown: dict[str, str] = {}
-        """The ends that clients have seen."""
         self._asking: list[Asking] = []
+        # This counts how often each user's balance was written.
         self.moves: Counter[str] = Counter()
-        """How often each user's balance was written."""
 
     @contextmanager
     def asking(self, user_id: str, *, existed: bool = False) -> Iterator[Asking]:
@@ -83,7 +83,9 @@ class Promises:
         self.refused.update(asking.drawn)
 
     def show(self, generation: Generation, known: str | None) -> None:
-        """What had ended for anybody when it was asked for, has ended for everybody, in one way."""
+        """Check that a generation which had ended for anybody when it was asked for has ended for everybody, and in the
+        same way.
+        """
         if known is not None and generation.status != known:
             raise Violation("final", f"{generation.id} was seen {known}, and is now shown {generation.status}")
         if generation.is_final:

@@ -1,4 +1,5 @@
-"""One actor runs at a time, and a seeded die says who goes on: threads that pass a baton at every call to the outside.
+"""One actor runs at a time, and a seeded random number says which one goes on. The actors are threads that pass a baton
+at every call to the outside.
 
 The same seed gives the same order, so a run that failed can be played again, step for step.
 """
@@ -11,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+# This is a Sunday.
 STARTS_AT = datetime(2026, 3, 8, 11, 59, 56, tzinfo=UTC)
-"""A Sunday."""
 
 
 class Violation(BaseException):
-    """A rule is broken. Not an Exception, so that nothing in the product takes it for one of its own."""
+    """A rule is broken. This is no Exception, so that nothing in the product mistakes it for one of its own."""
 
     def __init__(self, rule: str, detail: str) -> None:
         super().__init__(f"{rule}: {detail}")
@@ -24,16 +25,16 @@ class Violation(BaseException):
 
 
 class Killed(BaseException):
-    """The process that this actor was inside of is dead."""
+    """The process in which this actor worked is dead."""
 
 
 class Stopped(BaseException):
-    """The run is over: somebody else has found a violation."""
+    """The run is over, because somebody else has found a violation."""
 
 
 @dataclass(slots=True, eq=False)
 class Op:
-    """One request, delivery or scheduled run, from its beginning to its answer: what it has done so far."""
+    """One request, delivery or scheduled run, from its beginning to its answer, with all that it has done so far."""
 
     kind: str
     place: Any = None
@@ -62,7 +63,7 @@ class Actor:
 
 
 class Scheduler:
-    """`each_step` is called at every step; it may turn the weather, and it may raise Violation."""
+    """`each_step` is called at every step. It may cause faults, and it may raise Violation."""
 
     def __init__(self, chance: Random, *, stickiness: float, tempo: timedelta) -> None:
         self.chance = chance
@@ -78,7 +79,7 @@ class Scheduler:
         self._over = threading.Lock()
 
     def run(self, actors: list[Actor]) -> None:
-        """Until each has lived its life. Raises the first Violation, or whatever else came out of an actor."""
+        """Run until each actor has ended. Raise the first Violation, or any other exception of an actor."""
         self.actors = list(actors)
         threads = [threading.Thread(target=self._live, args=(actor,), daemon=True) for actor in actors]
         self._over.acquire()
@@ -93,7 +94,7 @@ class Scheduler:
             raise self._failure
 
     def step(self, what: str) -> None:
-        """The others may go first now. Raises Killed where the process has died meanwhile."""
+        """Let the others go first, if one of them is drawn. Raise Killed if the process has died meanwhile."""
         me = self.current
         if me is None:
             return
@@ -104,7 +105,7 @@ class Scheduler:
         self._go_on(me)
 
     def answer(self) -> None:
-        """The way back of an answer: now and then somebody else is faster."""
+        """Take the way back of an answer. Now and then somebody else is faster."""
         if self.chance.random() < _SLOW_ANSWERS:
             self.step("waits for the answer")
 
@@ -174,7 +175,9 @@ class Scheduler:
             self._hand_on()
 
     def _hand_on(self) -> None:
-        """To the next, by one that will not need the baton again. After a failure each wakes up only to stop."""
+        """Pass the baton to the next actor. The caller will not need it again. After a failure each actor wakes up only
+        to stop.
+        """
         if not self.actors:
             self.current = None
             self._over.release()
@@ -184,7 +187,7 @@ class Scheduler:
 
 
 class Lock:
-    """A lock whose waiting is a step as any other; whoever is drawn first gets it."""
+    """Waiting for this lock is a step like any other, and whoever is drawn first gets it."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.is_held = False
@@ -204,7 +207,7 @@ class Lock:
 
 @contextmanager
 def inside(actor: Actor, op: Op) -> Iterator[Op]:
-    """The actor is in a process from here, and may die with it."""
+    """Put the actor inside a process. It may die with it."""
     actor.op = op
     try:
         yield op

@@ -1,4 +1,4 @@
-"""Those who work behind the counter: deliveries of tasks, sweeps, postings, callbacks, audits."""
+"""These actors work behind the counter: they deliver tasks, sweep, post entries, call back and audit."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -40,7 +40,9 @@ class Staff:
                 self.deliver(task)
 
     def deliver(self, task: Task) -> None:
-        """As the task's edge does: what may be repeated is repeated, any other refusal is the end of the task."""
+        """Deliver a task in the same way as the task edge does. A failure that may be repeated is repeated, and any
+        other refusal is the end of the task.
+        """
         universe, message = self._universe, task.message
         try:
             universe.ask("deliver", lambda app: app.fulfilment.fulfil(message.generation_id, message.dispatch))
@@ -71,7 +73,7 @@ class Staff:
             self._pause(self._chance.uniform(0, 30))
 
     def _posting(self) -> tuple[str, EntryType, int, str]:
-        """A new one, or one of before: payment providers tell us everything twice."""
+        """Return a new posting, or one of before, because payment providers report everything twice."""
         if self._postings and self._chance.random() < 0.3:
             return self._chance.choice(self._postings)
         kind, credits_ = self._chance.choice(_KINDS), self._chance.randint(1, 6)
@@ -83,7 +85,7 @@ class Staff:
         return posting
 
     def _terms_of(self, kind: EntryType) -> GrantTerms | None:
-        """Most grants end while something is going on; some begin later."""
+        """Return the terms of a grant. Most grants end during the run, and some begin later."""
         if kind not in (EntryType.TOP_UP, EntryType.GRANT) or self._chance.random() < _UNLIMITED:
             return None
         now = self._universe.scheduler.now
@@ -96,7 +98,7 @@ class Staff:
         )
 
     def _post(self, user_id: str, kind: EntryType, credits_: int, external_id: str) -> None:
-        """Until there is an answer."""
+        """Post until there is an answer."""
         universe, entry_id = self._universe, f"bank-{external_id}"
         for _ in range(5):
             existed = f"users/{user_id}/transactions/{entry_id}" in universe.records
@@ -124,7 +126,9 @@ class Staff:
                     return
 
     def postman(self) -> None:
-        """Callbacks: late, repeated, of jobs that have long ended, and of jobs that are another's."""
+        """Send callbacks that are late, repeated, about jobs that ended long ago, or about jobs that belong to somebody
+        else.
+        """
         while not self._universe.is_closing:
             self._pause(self._chance.uniform(0.1, 20))
             jobs = list(self._universe.vendor.jobs.values())
@@ -140,7 +144,7 @@ class Staff:
             self._universe.ask("callback", lambda app: app.callbacks.hint(generation_id, provider_job))
 
     def archivist(self) -> None:
-        """Opens the books of who is older than them, while that user spends."""
+        """Open the books of the user who is older than the ledger, while that user spends."""
         for _ in range(_OPENINGS):
             if self._universe.is_closing or not self._universe.has_heritage:
                 return
@@ -154,7 +158,7 @@ class Staff:
             self._universe.promises.book(entry)
 
     def nightwatch(self) -> None:
-        """The nightly run on grants, at any hour."""
+        """Do the nightly run on grants, at any hour."""
         for _ in range(_NIGHTS):
             if self._universe.is_closing:
                 return
@@ -173,7 +177,9 @@ class Staff:
             self._audit(self._chance.choice(self._universe.users))
 
     def _audit(self, user_id: str) -> None:
-        """No false alarm; only if the balance moves too often under its eyes, it cannot say."""
+        """Check that the audit raises no false alarm. It may say that it cannot tell, but only if the balance changes
+        too often while it reads.
+        """
         universe = self._universe
         before = universe.promises.moves[user_id]
         try:

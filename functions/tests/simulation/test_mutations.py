@@ -1,4 +1,4 @@
-"""The simulation finds what it is for: every planted bug, by the rule that it breaks, within some seeds."""
+"""The simulation finds every planted bug within some seeds, by the rule that the bug breaks."""
 
 import pytest
 

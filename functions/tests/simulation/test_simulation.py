@@ -1,6 +1,7 @@
-"""The real services under a seeded scheduler and every fault that it knows: no rule of docs/ledger.md ever breaks.
+"""The real services run under a seeded scheduler with every fault that it knows, and no rule of docs/ledger.md ever
+breaks.
 
-`make simulate SEEDS=100000` plays on; the message of a failure says how to play it again.
+`make simulate SEEDS=100000` plays more runs. The message of a failure says how to play it again.
 """
 
 from collections import Counter

@@ -1,4 +1,6 @@
-"""Those who train models of their own: they hold credits or images for it, and less than asked may be delivered."""
+"""These actors train models of their own. They hold credits or images for it, and less than they asked for may be
+delivered.
+"""
 
 from contextlib import suppress
 
@@ -31,7 +33,7 @@ class Trainer:
             self.end_one()
 
     def end_one(self) -> bool:
-        """End a training that is open, with as much as comes. Return whether there was one."""
+        """End an open training with a random number of images. Return whether there was one."""
         universe = self._universe
         trainings = universe.books().trainings
         running = [name for name, fields in trainings.items() if fields["status"] == "queued"]
@@ -59,7 +61,7 @@ class Trainer:
         )
 
     def _start(self, training: Training) -> None:
-        """Until there is an answer."""
+        """Ask until there is an answer."""
         use = None
         if self._chance.random() < _ON_ALLOWANCE:
             use = AllowanceUse(allowance_id=ALLOWANCE, images=training.asked)

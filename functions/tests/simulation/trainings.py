@@ -1,7 +1,7 @@
-"""A second kind of subject is a training. It holds credits or images of an allowance, and may deliver a part.
+"""A training is a second kind of subject. It holds credits or images of an allowance, and it may deliver a part.
 
-The product has no trainings yet. This one is written as a room of the product would write it, so that the credits room
-is seen to know no generations.
+The product has no trainings yet. This one is written as a folder of the product would be, to show that the credits
+folder knows nothing of generations.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ TRAININGS = "trainings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """`asked` images are wanted, and `delivered` ones came."""
+    """`asked` images were ordered, and `delivered` images came."""
 
     id: str
     user_id: str
@@ -54,7 +54,7 @@ class Training:
 
 
 def start(app: Darkroom, training: Training, use: AllowanceUse | None) -> Training:
-    """Hold what it costs, once, however often this is repeated. Raise what `hold` raises."""
+    """Hold the price once, however often this is repeated. Raise what `hold` raises."""
 
     def decide(user: User) -> Commit[Training]:
         return hold(user, training) if use is None else hold_on_allowance(user, training, use)
@@ -74,7 +74,7 @@ def start(app: Darkroom, training: Training, use: AllowanceUse | None) -> Traini
 
 
 def end(app: Darkroom, training_id: str, delivered: int) -> None:
-    """Capture the part that was delivered, and refund the rest. One that has ended stays as it is."""
+    """Capture the part that was delivered, and refund the rest. A training that has ended stays as it is."""
 
     def attempt(_: Exception | None) -> None:
         found = app.documents.get(f"{TRAININGS}/{training_id}")
@@ -109,7 +109,7 @@ def _ended(before: Training, delivered: int, now: datetime) -> Commit[Training]:
 
 
 def training_fields(training: Training) -> dict[str, Any]:
-    """The names are those of generations, because the audit sums both alike."""
+    """Return the fields. Their names are those of generations, because the audit sums both in the same way."""
     use = training.funding.allowance
     return {
         "id": training.id,

@@ -1,4 +1,6 @@
-"""One run: all that a seed decides, some instances of Darkroom over one outside, and the rules they are held to."""
+"""One run has all that a seed decides, some instances of Darkroom over one shared outside, and the rules that they have
+to keep.
+"""
 
 import logging
 from collections import Counter
@@ -38,17 +40,17 @@ from simulation.vendors import SimulatedDirect, SimulatedThumbnailer, SimulatedV
 from users import a_user, identity_commit
 from world import ENVIRONMENT
 
+# In these zones the run begins at noon, some seconds before a Monday, and some seconds before a Sunday.
 ZONES = ("UTC", "Etc/GMT-12", "Etc/GMT+12")
-"""Where the run begins at noon; some seconds before a Monday; and some seconds before a Sunday."""
 
+# Each user has this allowance, with some images.
 ALLOWANCE = "plan1"
-"""Each user has this one, with some images."""
 
 SIZES = ("512x512", "1024x1024", "1024x1792")
 
 
 class Lost(Exception):
-    """The connection broke: whoever asked does not know what came of it."""
+    """The connection broke, so whoever asked does not know what came of it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +62,9 @@ class Instance:
 
 
 class Universe:
-    """`steps_most`: so many steps of chaos; then no new fault, no new request, and time for all to come to rest."""
+    """There are `steps_most` steps of chaos. After them there is no new fault, no new request, and time for everything
+    to come to rest.
+    """
 
     def __init__(self, seed: int, *, steps_most: int) -> None:
         self.seed = seed
@@ -104,7 +108,7 @@ class Universe:
         return books_from(self.records)
 
     def check(self) -> None:
-        """Every rule, on everything."""
+        """Check every rule on all documents."""
         books, files = self.books(), self.outputs.files
         for rule, detail in (
             *broken(books, files, self.scheduler.now),
@@ -114,7 +118,7 @@ class Universe:
             raise Violation(rule, detail)
 
     def ask[T](self, kind: str, work: Callable[[Darkroom], T], *, drawn: list[str] | None = None) -> T:
-        """Let a random instance work for the current actor. Raises Lost, and the refusals that are the product's."""
+        """Let a random instance work for the current actor. Raises Lost, and the product's own refusals."""
         actor = self.scheduler.current
         assert actor is not None
         instance = self.chance.choice(self.instances)
@@ -136,7 +140,9 @@ class Universe:
         return answer
 
     def kill(self, instance: Instance) -> None:
-        """All that it was doing ends where it stands, and what it remembered is gone; another takes its place."""
+        """End everything that the instance was doing, and forget all that it remembered. Another instance takes its
+        place.
+        """
         self.scheduler.note(f"instance {instance.name} dies")
         instance.is_alive = False
         self.instances[self.instances.index(instance)] = self._started(instance.name[0])
@@ -165,7 +171,7 @@ class Universe:
         self.check()
 
     def _watch_keys(self, before: Mapping[str, Document | None], writes: Sequence[Write]) -> None:
-        """What a key asks for is only ever written while the key is good."""
+        """Check that a key's request is written only while the key is good."""
         for write in writes:
             if isinstance(write, Create) and write.fields.get("api_key_id") is not None:
                 owner = before[f"users/{write.fields['user_id']}"]
@@ -173,7 +179,9 @@ class Universe:
                     raise Violation("key", f"{write.path} is asked for by a key that is revoked")
 
     def _started(self, name: str) -> Instance:
-        """With no part left to be made while actors run: a lock that is really held would stop them all."""
+        """Start an instance. All its parts are made at once, because a part that is made while actors run would hold a
+        real lock, and that would stop all actors.
+        """
         scheduler = self.scheduler
         skew = timedelta(seconds=self.chance.uniform(-1, 1) * SKEW_MAX.total_seconds())
         app = Darkroom(
@@ -259,7 +267,7 @@ class Universe:
         app.stored_accounts.change(user_id, lambda user: identity_commit(user, app.clock(), keys={key.id: key}))
 
     def _weather(self) -> None:
-        """What happens by itself between two steps, whoever makes them."""
+        """Let those things happen that happen by themselves between two steps, whoever makes these."""
         if self.documents.late and (self.is_closing or self.chance.random() < _LANDS):
             self.documents.land(self.chance.randrange(len(self.documents.late)))
         if self.is_closing:
@@ -297,7 +305,7 @@ class Universe:
         self.scheduler.now += timedelta(seconds=seconds)
 
     def _change_catalog(self) -> None:
-        """A size gets another price, or is withdrawn, or offered again."""
+        """Change the price of a size, withdraw it, or offer it again."""
         path = f"sizes/{self.chance.choice(SIZES)}"
         is_active, price = self.chance.random() < _STAYS, self.chance.randint(1, 5)
         self.scheduler.note(f"{path} costs {price} from now on, is offered: {is_active}")
@@ -345,7 +353,7 @@ def _settings(attempts_max: int, age_max: int, in_flight_max: int, cancels_max: 
 
 @contextmanager
 def quiet_log() -> Iterator[None]:
-    """The trace tells what happened; a run breaks so much that the log would only cost time."""
+    """Turn the log off. The trace tells what happened, and a run breaks so much that the log would only cost time."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

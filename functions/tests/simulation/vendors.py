@@ -1,4 +1,4 @@
-"""The models: one that answers by itself, and one at a vendor's, who keeps jobs and may forget them."""
+"""There are two models: one answers by itself, and one is at a vendor's, who keeps jobs and may forget them."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Watch = Callable[[str, int], None]
 
 
 class SimulatedDirect:
-    """`watch` hears of each call, with how many there have been for the generation."""
+    """`watch` is told of each call, with the number of calls for the generation so far."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults, watch: Watch) -> None:
         self._scheduler = scheduler
@@ -63,7 +63,7 @@ class VendorJob:
 
 
 class SimulatedVendor:
-    """Submissions are idempotent by the generation's id, as long as the job is remembered."""
+    """Submissions are idempotent by the generation's id, as long as the vendor remembers the job."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults, watch: Watch) -> None:
         self.jobs: dict[str, VendorJob] = {}
@@ -145,7 +145,7 @@ class SimulatedThumbnailer:
 
 
 def pictures_of(job: Job) -> tuple[Picture, ...]:
-    """One or two, by the id: each says whose it is."""
+    """Return one or two pictures, by the length of the prompt. The data of each names its generation."""
     count = 1 + len(job.prompt) % 2
     return tuple(
         Picture(data=f"{job.generation_id}/{index}".encode(), content_type="image/png", width=8, height=8)

@@ -35,7 +35,7 @@ def claim(world: World, headers: dict[str, str], token: str = "anon") -> Respons
     return world.api("POST", "/v1/me/claim", headers=headers, json={"anonymous_token": token})
 
 
-# --- coming ---
+# --- the first call of a user ---
 
 
 def test_the_first_call_makes_the_account(required: World) -> None:
@@ -97,7 +97,7 @@ def test_of_forty_first_calls_at_once_one_makes_the_account() -> None:
     worlds[0].assert_books_balance()
 
 
-# --- anonymous, and after ---
+# --- anonymous users, and how they get an account ---
 
 
 def test_an_anonymous_user_gets_one_generation_that_succeeds(required: World) -> None:
@@ -149,7 +149,7 @@ def test_linking_is_seen_at_once_by_an_instance_that_remembers_the_anonymous_use
 
 
 def anonymous(world: World, count: int, *, forwarded: str | None = None, remote: str = "192.0.2.1") -> list[Response]:
-    """As many new anonymous users, from this address."""
+    """Make so many new anonymous users, who come from this address."""
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     taken = len([path for path in world.records() if path.startswith("users/anon-")])
     identities = {
@@ -202,7 +202,7 @@ def test_addresses_of_one_network_of_ipv6_are_one_address(required: World) -> No
 
 @pytest.fixture
 def guest(required: World) -> tuple[World, list[str]]:
-    """Generations, oldest first: Alice's, Anon's, Alice's."""
+    """Return the ids of three generations, oldest first: Alice's, Anon's, Alice's."""
     ids = [order(required, ALICE).body["id"]]
     required.later(seconds=1)
     ids.append(order(required, bearer("anon")).body["id"])
@@ -307,7 +307,7 @@ def test_signing_out_kills_older_tokens_for_spending_at_once_and_for_reading_soo
     ],
 )
 def test_who_was_signed_out_changes_nothing_anywhere_from_that_moment_on(method: str, path: str, body: Any) -> None:
-    """Least of all makes a key, which would outlive the sign-out."""
+    """Above all, the user makes no key, because a key would outlive the sign-out."""
     here, there = instances(2)
     known(here, there, **PEOPLE)
     me(there, "anon")
@@ -379,7 +379,7 @@ def test_an_app_alone_is_nobody(checked: World) -> None:
 
 
 def test_monitors_and_vendors_need_no_app(checked: World) -> None:
-    """They have none."""
+    """They have no app."""
     assert checked.api("GET", "/v1/healthz").status == 200
     callback = {"generation_id": "some-id", "provider_job": "job"}
     assert checked.api("POST", "/v1/webhooks/providers", json=callback).status == 202

@@ -226,7 +226,7 @@ def test_of_forty_requests_at_once_through_two_instances_ten_are_accepted(two: l
 
 
 def used(world: World, token: str) -> list[int]:
-    """The answers to looking, twice, and to spending."""
+    """Return the answers to two reads and to an order."""
     looks = [world.api("GET", path, headers=bearer(token)).status for path in ("/v1/balance", "/v1/generations")]
     return [*looks, order(world, bearer(token)).status]
 
@@ -287,7 +287,7 @@ def private_routes() -> list[Route]:
 
 
 def asked(world: World, route: Route, scopes: set[Scope]) -> Response:
-    """By a key of an admin's with these scopes; what is about keys is asked for one of its users."""
+    """Ask with a key of an admin's that has these scopes. A route about keys is asked for one of the key's users."""
     headers = bearer(issue(world, is_admin=True, scopes=frozenset(scopes)).token)
     if route.scope in (Scope.KEYS_READ, Scope.KEYS_WRITE):
         headers["X-External-User-Id"] = "shop-7"
@@ -381,7 +381,7 @@ def test_a_stranger_s_key_is_answered_like_one_that_is_missing(required: World) 
 
 @pytest.fixture
 def service(operated: World) -> dict[str, str]:
-    """The headers of a service key that acts for shop-7."""
+    """Return the headers of a service key that acts for shop-7."""
     token = issue(operated, is_admin=True, scopes=frozenset(Scope)).token
     return bearer(token) | {"X-External-User-Id": "shop-7"}
 
@@ -479,7 +479,7 @@ def cancel(world: World, generation_id: str) -> None:
 
 
 def sweep(world: World, generation_id: str) -> None:
-    """It is so old that the sweeper gives it up; the other one is young."""
+    """Let the sweeper give this generation up, because it is so old. The other one is young."""
     world.overwrite(f"generation_requests/{generation_id}", created_at=NOW - timedelta(days=2), due_at=NOW)
     world.app.sweeper.sweep()
 
@@ -526,7 +526,7 @@ def test_creations_have_a_rate_for_each_key_and_for_each_user() -> None:
 def test_an_external_id_is_visible_ascii_at_both_doors(
     operated: World, service: dict[str, str], external_id: str
 ) -> None:
-    """A header has no encoding of its own, so that these would be two users."""
+    """A header has no encoding of its own, so these would be two users."""
     header = {"X-External-User-Id": external_id.encode().decode("latin-1")}
     by_header = operated.api("GET", "/v1/me", headers={**service, **header})
     by_body = operated.api("POST", "/v1/admin/users", headers=ADMIN, json={"external_user_id": external_id})

@@ -1,4 +1,4 @@
-"""Keys that a service key made, keys that can do much, and what an operator sees of them."""
+"""Service keys make keys, and some keys can do much. An operator sees both."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ SMALL = {"name": "Of the customer", "scopes": ["balance:read", "generations:writ
 
 @pytest.fixture
 def two() -> list[World]:
-    """Two instances; Alice is an admin."""
+    """Return two instances. Alice is an admin."""
     found = instances(2)
     make_admin(found[0], "alice")
     return found
@@ -32,7 +32,7 @@ def audit_log(world: World, action: str) -> list[dict[str, Any]]:
 class TestMade:
     @pytest.fixture
     def made(self, two: list[World]) -> tuple[str, dict[str, str]]:
-        """The id of Alice's service key, and the key that it made for a customer."""
+        """Return the id of Alice's service key, and the key that it made for a customer."""
         service = issue(two[0], is_admin=True, scopes=ACTING)
         created = two[0].api("POST", "/v1/keys", headers={**bearer(service.token), **CUSTOMER}, json=SMALL)
         assert created.status == 201, created.body
@@ -137,7 +137,7 @@ class TestPowerful:
 
 
 class TestSpaces:
-    """Service keys share the external users of a project, unless they are bound to a beginning of their ids."""
+    """Service keys share the external users of a project, unless they are bound to a prefix of their ids."""
 
     def test_two_admins_reach_the_same_customers(self, two: list[World]) -> None:
         for world, owner in zip(two, ("alice", "admin"), strict=True):

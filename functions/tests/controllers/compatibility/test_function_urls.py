@@ -421,7 +421,7 @@ def test_f5_a_slow_database_is_503(world: World) -> None:
     documents = UnsteadyDocuments()
     slow = World(world.now, documents=documents)
     for lost in (happened, did_not_happen):
-        documents.script = [None, None, None, lost]  # the catalog is there; then come the users
+        documents.script = [None, None, None, lost]  # the catalog is there, and then the users are written
         response = slow.call("seed_database")
         assert (response.status, response.body["success"]) == (503, False)
         assert response.headers["Retry-After"]

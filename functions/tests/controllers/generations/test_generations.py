@@ -478,7 +478,7 @@ def test_a_cancel_of_an_ended_generation_is_409(world: World) -> None:
 def test_a_failure_that_will_be_tried_again_is_told_of_while_it_waits(world: World) -> None:
     generation_id = world.create()
     world.model.script = [ModelUnavailable("overloaded", "Model overload - please retry")]
-    with pytest.raises(HttpsError):  # the queue is asked to bring it again
+    with pytest.raises(HttpsError):  # the queue is asked to deliver the task again
         world.deliver(generation_id)
     body = get(world, generation_id).body
     assert (body["status"], body["error"]["retryable"], body["cost"]["held"]) == ("queued", True, 1)

@@ -1,4 +1,4 @@
-"""Requests that wait leave threads for the others. docs/guide.md says what a client is told."""
+"""Requests that wait must leave threads for the others. docs/guide.md says what a client is told."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 60
 
 
 class Crowd:
-    """As many threads as an instance has. A request that waits stands still until the test lets it go on."""
+    """Has as many threads as an instance. A request that waits stands still until the test lets it go on."""
 
     def __init__(self, world: World, pool: ThreadPoolExecutor) -> None:
         self.waiting = threading.Semaphore(0)
@@ -53,7 +53,7 @@ def applied(future: Future[Response]) -> str:
 
 
 def test_while_all_who_may_wait_do_the_others_are_answered_at_once(world: World) -> None:
-    """Sixteen threads, of which four wait, two for each caller."""
+    """There are sixteen threads. Four of them wait, two for each caller."""
     with crowd(world) as others:
         own = {user_id: world.create(user_id) for user_id in ("alice", "mallory")}
         waits = [others.asks(user_id, own[user_id]) for user_id in ("alice", "mallory") for _ in range(2)]
@@ -89,7 +89,7 @@ def test_a_quarter_of_the_threads_may_wait(threads: int, most: int, most_of_one:
 
 
 def test_the_owner_and_who_acts_for_it_have_a_share_each() -> None:
-    """A key of many users has no more than another, nor a user with many keys."""
+    """A key of many users may not wait more often than another key, and a user with many keys may not either."""
     waits = Waits(threads=16)
     with ExitStack() as stack:
         granted = [stack.enter_context(waits.place(5, f"user-{n}", "key-1")) for n in range(3)]

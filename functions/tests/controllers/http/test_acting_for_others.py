@@ -1,4 +1,6 @@
-"""An admin who reaches the books of others: judged as of now, in every instance, and written down."""
+"""An admin may use the books of others. The admin is judged by the present state, in every instance, and each use is
+recorded.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,7 +32,7 @@ ended = pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
 
 @pytest.fixture
 def two() -> list[World]:
-    """Two instances, both of which have just seen the admin."""
+    """Return two instances, both of which have just seen the admin."""
     found = instances(2)
     known(*found, **{"admin-token": SIGNED_IN})
     for world in found:
@@ -117,7 +119,9 @@ def test_a_new_admin_s_word_counts_at_once_where_the_old_standing_is_remembered(
 
 
 class TestClaimAndDocument:
-    """Both must say that somebody is an admin: tokens live for an hour, and their directory may not have heard."""
+    """Claim and document must both say that somebody is an admin, because tokens live for an hour, and the directory
+    may not know yet.
+    """
 
     @pytest.mark.parametrize("fields", [{"is_admin": False}, {"is_active": False}])
     def test_the_claim_alone_opens_nothing(self, fields: dict[str, Any]) -> None:
@@ -138,7 +142,7 @@ class TestClaimAndDocument:
 
     @pytest.mark.parametrize("end", [ENDS["demoted"], ENDS["deactivated"]], ids=["demoted", "deactivated"])
     def test_the_next_token_opens_nothing_where_the_directory_was_down(self, end: Callable[[World], object]) -> None:
-        """It was not told, so it writes the claim into the next token, too."""
+        """The directory did not hear of the end, so it writes the claim into the next token, too."""
         world = World(NOW, AUTH_MODE="required")
         world.directory.is_down = True
         with pytest.raises(Exception, match="does not answer"):
@@ -153,7 +157,7 @@ class TestClaimAndDocument:
 class TestInactive:
     @pytest.fixture
     def closed(self) -> World:
-        """Alice is inactive, and signed in after that: the directory had not heard of it."""
+        """Alice is inactive, and signed in after that, because the directory did not know."""
         world = World(NOW, AUTH_MODE="required")
         world.overwrite("users/alice", is_active=False)
         return world

@@ -1,4 +1,4 @@
-"""Which address a request comes from: never one that a stranger chose, and at worst one that several share."""
+"""A request's address must never be one that a stranger chose. At worst it is one that several callers share."""
 
 from ipaddress import ip_network
 
@@ -8,11 +8,11 @@ from controllers.http.addresses import AddressReader
 from people import ADMIN, NOW
 from world import World
 
+# The front end connects to a function on Cloud Run from this address.
 FRONT_END = "169.254.169.126"
-"""Who connects to a function on Cloud Run."""
 
+# This is Hosting's address, in the networks that the operator has entered.
 EDGE, EDGES = "198.51.100.20", "198.51.100.0/24"
-"""Hosting's, in the networks that the operator has entered."""
 
 EVE, ANN = "203.0.113.66", "203.0.113.7"
 

@@ -1,4 +1,6 @@
-"""No refusal is larger than 16 KB, whatever was asked: an answer must not be a lever for somebody else's traffic."""
+"""No refusal is larger than 16 KB, whatever was asked. Otherwise a small request could be used to cause much traffic
+for somebody else.
+"""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +34,7 @@ FUNCTIONS = [
 
 
 def send(door: str, data: bytes, **more: Any) -> tuple[int, bytes]:
-    """The status and the body of what a route or a function URL answers."""
+    """Return the status and the body of the answer of a route or a function URL."""
     route = ROUTES.get(door)
     if route is None:
         serve, method, path = WORLD.function_url(door), "POST", "/"
@@ -73,8 +75,8 @@ LARGE: dict[str, Any] = {
     "half a character": {"\ud800" * 5000: 1},
 }
 
+# UTF-8 cannot write this, but JSON can.
 ESCAPED = ("half a character",)
-"""UTF-8 does not have these; JSON can write them."""
 
 
 @pytest.mark.parametrize("door", [*WITH_BODY, *FUNCTIONS])
@@ -96,7 +98,7 @@ def test_the_first_20_faults_are_told_and_the_rest_is_counted() -> None:
 
 
 def test_clients_of_the_seed_are_told_all_faults() -> None:
-    """Unknown fields are ignored there, so that there are never many."""
+    """Unknown fields are ignored there, so there are never many faults."""
     status, body = send("create_generation_request", json.dumps({"model": 1, "style": 1}).encode())
     assert status == 400
     assert len(json.loads(body)["errors"]) == 5
@@ -139,7 +141,7 @@ VALUES = st.recursive(
 
 @st.composite
 def bodies(draw: st.DrawFn) -> bytes:
-    """An order, spoilt in its own fields or by others, and made as large as a body may be."""
+    """Draw an order that is spoilt in its own fields or by others, and that is as large as a body may be."""
     body: dict[str, Any] = order()
     body |= draw(st.dictionaries(st.sampled_from([*ORDER, "metadata", "seed", "userId"]), VALUES | NAMES, max_size=7))
     body |= draw(st.dictionaries(NAMES, VALUES, max_size=20))

@@ -1,4 +1,6 @@
-"""Every route that is documented is found, whichever table it is in, and no client's request makes the seldom ones."""
+"""Every documented route is found, whichever table it is in. A client's request does not make the table of seldom used
+routes.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -56,7 +58,9 @@ def get(api: Api, path: str, method: str = "GET") -> tuple[int, str | None]:
 
 @pytest.mark.parametrize("name", WORLD.app.api.routes)
 def test_each_documented_route_is_the_one_that_is_found(name: str) -> None:
-    """An operators' route under another prefix, or behind a client's route with an `{id}`, would be missed here."""
+    """This would find an operators' route that has another prefix, or that stands behind a client's route with an
+    `{id}`.
+    """
     route = WORLD.app.api.routes[name]
     builder = EnvironBuilder(method=route.method, path=route.path.replace("{id}", "some-id").replace("{key}", "key"))
     found, _ = World(NOW).app.api.match(Request(builder.get_environ()))

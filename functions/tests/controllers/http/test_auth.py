@@ -25,7 +25,7 @@ PRIVATE = {
 
 @pytest.fixture
 def required() -> World:
-    """Only who signs in is somebody; everybody has called before."""
+    """Every caller must sign in. All of them have called before."""
     world = World(NOW, AUTH_MODE="required")
     world.add_user("admin", 0)
     return world

@@ -1,6 +1,6 @@
-"""Whatever is sent to whatever route, a refusal names what is wrong, and nothing is written.
+"""Whatever is sent to any route, a refusal names what is wrong, and nothing is written.
 
-The cases come from the table of routes and from its schemas, so that a new route cannot be forgotten.
+The cases come from the table of routes and from its schemas, so a new route cannot be forgotten.
 """
 
 import base64
@@ -29,23 +29,23 @@ from world import ORDER, TOKENS, Response, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ROUTES: dict[str, Route] = World(NOW).app.api.routes
+# Text may consist of spaces, or be empty, in these fields only.
 MAY_BE_BLANK = {
     ("adminAudit", "user_id"),
     *((f"adminPut{option}", "description") for option in ("Color", "Size", "Style")),
 }
-"""Text may consist of spaces, or be none, in these fields only."""
 
 WITH_BODY = [name for name, route in ROUTES.items() if route.body is not None]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Vendors send more than is read, so their callback is missing here. Everybody else is told of an unknown field.
 STRICT = [name for name in WITH_BODY if ROUTES[name].body.model_config.get("extra") == "forbid"]  # type: ignore[union-attr]
-"""Vendors send more than is read; everybody else is told of a field that is not known."""
 
 HUGE = "1" + "0" * 5000
 MEGABYTES = 10 * 1024 * 1024
 
 
 class Caller:
-    """Calls routes as Alice, who has a generation that is queued and a key, and who came without an account first."""
+    """Calls routes as Alice. She came without an account first, and has a queued generation and a key."""
 
     def __init__(self) -> None:
         self.world = World(NOW)
@@ -100,7 +100,9 @@ def everybodys() -> list[Caller]:
 
 @pytest.fixture
 def caller(everybodys: list[Caller]) -> Caller:
-    """One for all refusals, for each of them is to leave it as it was; after one that did not, it is a new one."""
+    """Return one caller for all refusals, because none of them may change anything. After one that did, return a new
+    caller.
+    """
     if not everybodys[0].is_untouched():
         everybodys[0] = Caller()
     return everybodys[0]
@@ -141,7 +143,7 @@ def test_the_good_call_of_each_route_is_served(fresh: Caller, name: str) -> None
 
 
 def paths() -> Iterator[tuple[str, str]]:
-    """Each path with each method that it has not."""
+    """Yield each path with each method that it does not have."""
     for path in sorted({route.path for route in ROUTES.values()}):
         known = {route.method for route in ROUTES.values() if route.path == path}
         yield from ((path, method) for method in METHODS if method not in known)
@@ -182,7 +184,7 @@ def query_cases() -> Iterator[tuple[str, str, str]]:
 
 
 def _properties(model: Any) -> list[tuple[str, dict[str, Any]]]:
-    """Of a schema, each property: without its null, and with the schemas that it refers to in their places."""
+    """Return each property of a schema, without its null, and with the schemas that it refers to put in."""
     if model is None:
         return []
     whole = model.model_json_schema()
@@ -376,7 +378,7 @@ def test_a_body_that_is_too_large_is_413(caller: Caller, name: str, size: int) -
 @pytest.mark.parametrize("name", WITH_BODY)
 def test_a_large_body_without_its_length_is_not_read_to_its_end(caller: Caller, name: str) -> None:
     class Endless(io.RawIOBase):
-        """Sends without an end."""
+        """Sends bytes without an end."""
 
         taken = 0
 
@@ -442,7 +444,7 @@ BLANKS = {'""', '"   "', r'"\u2003\n"', '"' + " " * 5000 + '"'}
 
 
 def body_cases() -> Iterator[tuple[str, str, str, str]]:
-    """Route, field, a bad value of it as JSON, and the pointer to what is bad in it."""
+    """Yield a route, a field, a bad value of it as JSON, and the pointer to the bad part."""
     for name in WITH_BODY:
         for field, schema in _properties(ROUTES[name].body):
             for raw, place in _bad_json(schema, BODIES.get(name, {}).get(field)):
@@ -451,7 +453,7 @@ def body_cases() -> Iterator[tuple[str, str, str, str]]:
 
 
 def _bad_json(schema: dict[str, Any], good: Any) -> Iterator[tuple[str, str]]:
-    """With the place of what is bad below the value itself; `good` is a value that is not."""
+    """Yield bad values, each with the place of the bad part inside the value. `good` is a good value."""
     if not schema["nullable"]:
         yield "null", ""
     kind = schema["type"]
@@ -589,7 +591,7 @@ def test_an_id_of_nothing_is_404(caller: Caller, name: str, unknown: str) -> Non
     ("field", "bad"),
     [
         *(("generation_id", bad) for bad in ("a/b", ".", "..", "__x__", "x" * 201)),
-        *(("provider_job", bad) for bad in ("a/b", "x" * 201)),  # compared, never looked up
+        *(("provider_job", bad) for bad in ("a/b", "x" * 201)),  # these are compared, and never looked up
     ],
 )
 def test_an_id_in_a_callback_that_names_nothing_is_refused(caller: Caller, field: str, bad: str) -> None:
@@ -625,7 +627,7 @@ def test_a_bad_credential_is_401(caller: Caller, name: str, value: str) -> None:
     caller.assert_refused(caller.call(name, headers={"Authorization": value}), 401)
 
 
-# --- anything at all ---
+# --- random bodies ---
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=20),

@@ -30,7 +30,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Faulty(MemoryDocuments):
-    """A database with a bug, or one that does not answer."""
+    """A database that has a bug, or that does not answer."""
 
     fault: Exception | None = None
 
@@ -43,12 +43,12 @@ class Faulty(MemoryDocuments):
 @pytest.fixture
 def faulty() -> World:
     world = World(NOW, documents=Faulty())
-    world.create()  # the parts are made
+    world.create()  # this makes the parts
     world.documents.fault = KeyError("password=hunter2")
     return world
 
 
-# --- faults of ours ---
+# --- bugs and outages ---
 
 
 def test_a_bug_is_an_opaque_500_whose_id_finds_the_traceback(faulty: World) -> None:
@@ -114,8 +114,8 @@ def test_errors_carry_the_id_in_header_and_body(world: World) -> None:
 # --- headers ---
 
 
+# This is the local stack's own page. It may call if nothing else is configured.
 ORIGIN = "http://127.0.0.1:8888"
-"""The local stack's own page: the one that may call where nothing else is said."""
 
 FROM_A_BROWSER = {"Origin": ORIGIN}
 

@@ -1,4 +1,4 @@
-"""The worker and the schedules: closed to everybody but the service account that is meant to call."""
+"""The worker and the schedules are closed to everybody but the service account that should call them."""
 
 import json
 from collections.abc import Callable
@@ -119,7 +119,9 @@ def test_where_the_certificates_cannot_be_had_the_task_comes_again() -> None:
 @pytest.mark.parametrize("body", UNSIGNED)
 @pytest.mark.parametrize("tokens", [MemoryServiceTokens(TOKENS), None])
 def test_a_task_that_none_of_our_processes_signed_is_refused(tokens: ServiceTokenVerifier | None, body: Any) -> None:
-    """Also where IAM is open and somebody writes SIGNATURE_REMOVED_BY_GOOGLE into a token; and on the emulator."""
+    """This holds also where IAM is open and somebody writes SIGNATURE_REMOVED_BY_GOOGLE into a token, and on the
+    emulator.
+    """
     assert refusal(door(tokens).refuse_task(call("queue", body=body))) == (401, "unauthenticated")
 
 
@@ -165,7 +167,9 @@ def test_while_the_address_of_the_schedules_is_not_known_none_of_them_runs() -> 
 
 
 def test_a_schedule_that_ran_a_moment_ago_does_not_run_again() -> None:
-    """Whoever gets past IAM makes it run no more often. The sweep, the most frequent one, runs each minute."""
+    """A caller who gets past IAM cannot run it more often. The sweep, which is the most frequent schedule, runs each
+    minute.
+    """
     times = iter(NOW + timedelta(seconds=seconds) for seconds in (0, 0, 29, 30, 59, 90))
     paced = door(MemoryServiceTokens(TOKENS))
     paced._clock = lambda: next(times)

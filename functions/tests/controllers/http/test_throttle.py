@@ -69,7 +69,7 @@ def test_twenty_keys_of_one_user_have_the_rate_of_one(limited: World) -> None:
 
 
 def test_what_one_key_is_refused_does_not_count_for_its_owner(limited: World) -> None:
-    """The key's own bucket refuses first; a request that is refused takes from neither."""
+    """The key's own bucket refuses first. A request that is refused takes from neither bucket."""
     busy = bearer(issue(limited).token)
     assert [look(limited, busy).status for _ in range(9)] == [200] * 5 + [429] * 4
     limited.later(seconds=2)
@@ -83,7 +83,7 @@ def test_a_key_is_told_what_is_left_of_what_it_shares(limited: World) -> None:
     assert look(limited, second).headers["RateLimit"] == '"requests";r=2;t=3'
 
 
-# --- before the work ---
+# --- refusals before any work is done ---
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_key_over_its_limit_reads_nothing(watched: World) -> None:
 
 
 def test_nor_do_many_tokens_of_a_user_over_its_limit(watched: World) -> None:
-    """Each of them is new here, so that each is counted for the address until it is served."""
+    """Each of the tokens is new here, so each is counted for the address until it is served."""
     known(watched, **{f"token-{place}": Identity("alice") for place in range(40)})
     answers = [look(watched, bearer(f"token-{place}")).status for place in range(40)]
     assert answers == [200] * 5 + [429] * 35
@@ -181,7 +181,7 @@ def test_public_routes_without_a_credential_are_counted_by_address(limited: Worl
 
 
 def test_who_guesses_keys_soon_stops(limited: World) -> None:
-    """Without having learned which of the ids exist, and without keeping the owner from calling."""
+    """The caller does not learn which of the ids exist, and cannot keep the owner from calling."""
     issued = issue(limited)
     assert look(limited, bearer(issued.token)).status == 200
     guess = bearer(issued.token[:-1] + ("a" if issued.token[-1] != "a" else "b"))
@@ -190,7 +190,7 @@ def test_who_guesses_keys_soon_stops(limited: World) -> None:
 
 
 def test_a_credential_that_is_known_here_is_served_from_an_address_that_others_have_used_up(limited: World) -> None:
-    """One that is not known cannot be told from a made-up one without the work that is refused."""
+    """If a credential is not known here, it cannot be told from a made-up one without the work that is refused."""
     assert look(limited, ALICE).status == 200
     for _ in range(4):
         look(limited, {})

@@ -1,4 +1,4 @@
-"""One meaning for each text and number, whichever door it comes through."""
+"""Each text and number has one meaning, whichever route or function URL it comes through."""
 
 import json
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ def send_text(world: World, text: str, **more: Any) -> Response:
 
 
 def order_with(field: str, value: str) -> str:
-    """An order in which the field has this JSON text."""
+    """Return an order in which the field has this JSON text."""
     return json.dumps({**ORDER, field: "@@"}).replace('"@@"', value)
 
 

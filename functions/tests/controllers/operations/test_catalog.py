@@ -192,7 +192,7 @@ def test_another_instance_shows_it_within_a_minute(world: World) -> None:
 
 
 class TestPrices:
-    """What was ordered keeps its price, whatever becomes of the catalog."""
+    """An order keeps its price, whatever is changed in the catalog."""
 
     def shown(self, world: World, generation_id: str) -> tuple[int, int, int, int]:
         body = world.api("GET", f"/v1/admin/generations/{generation_id}", "boss").body

@@ -22,7 +22,7 @@ def ask(world: World, method: str, what: str, json: Any = None) -> Response:
 
 
 def log_of(world: World) -> list[tuple[str, str, str]]:
-    """Who did what, and why; newest first."""
+    """Return who did what, and why, newest first."""
     records = ask(world, "GET", "audit-log").body["data"]
     return [(each["actor"], each["action"], each["reason"]) for each in records]
 

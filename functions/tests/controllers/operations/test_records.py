@@ -1,4 +1,4 @@
-"""Everybody's generations and entries and the audit log, as operators list them."""
+"""Operators can list everybody's generations and entries, and the audit log."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def ask(world: World, what: str, **query: str) -> Response:
 
 
 def pages(world: World, what: str, **query: str) -> list[list[dict[str, Any]]]:
-    """All of a list, page by page."""
+    """Return the whole list, page by page."""
     found: list[list[dict[str, Any]]] = []
     token: str | None = ""
     while token is not None:
@@ -48,7 +48,7 @@ def either(request: pytest.FixtureRequest) -> Iterator[World]:
 class TestGenerations:
     @pytest.fixture
     def busy(self, either: World) -> World:
-        """Six, a second apart: by Alice and Mallory in turn."""
+        """Make six generations, a second apart, by Alice and Mallory in turn."""
         self.made = []
         for number in range(6):
             owner = "alice" if number % 2 == 0 else "mallory"
@@ -102,7 +102,9 @@ def test_a_generation_that_is_not_there(world: World) -> None:
 class TestEntries:
     @pytest.fixture
     def busy(self, either: World) -> World:
-        """Beside the grants of the start: the same ids at the same moment for both, where order is hard to keep."""
+        """Add entries to the grants of the start. Both users get the same ids at the same moment, which makes the order
+        hard to keep.
+        """
         for number in range(3):
             either.later(seconds=1)
             for owner in ("mallory", "alice"):
@@ -202,7 +204,7 @@ LISTS = ["generations", "ledger", "audit-log"]
 
 @pytest.fixture
 def full(world: World) -> World:
-    """Three of everything."""
+    """Make three of everything."""
     for _ in range(3):
         world.create()
         world.api("POST", "/v1/admin/sweep", "boss")

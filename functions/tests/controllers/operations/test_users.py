@@ -1,4 +1,4 @@
-"""Administration of users, through the door that an operator's own tools use."""
+"""Users are administered through the HTTP interface that an operator's own tools use."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ ROUTES = (
 
 @pytest.fixture
 def required() -> World:
-    """Where every request must be somebody's; the admin has called before."""
+    """Every request must have a credential. The admin has called before."""
     world = World(NOW, AUTH_MODE="required")
     assert world.api("GET", "/v1/me", headers=ADMIN).status == 200
     return world
@@ -36,7 +36,7 @@ def send(world: World, who: dict[str, str] | None, method: str, path: str, **req
 
 
 def do(world: World, user_id: str, deed: str, reason: str = "Because") -> Response:
-    """As the admin, over a keyboard."""
+    """Call as the admin, who gives a reason."""
     return world.api("POST", f"/v1/admin/users/{user_id}/{deed}", headers=ADMIN, json={"reason": reason})
 
 
@@ -52,7 +52,7 @@ def adjust(
 
 
 def log_of(world: World) -> list[dict[str, Any]]:
-    """The audit log, newest first."""
+    """Return the audit log, newest first."""
     records = [each.fields for path, each in world.records().items() if path.startswith("audit_log/")]
     return [dict(fields) for fields in sorted(records, key=lambda fields: fields["at"], reverse=True)]
 
@@ -272,7 +272,7 @@ class TestAdjustments:
 
 
 class TestGrants:
-    """Credits that begin, expire or are spent in an order of their own."""
+    """Credits can begin, expire, or be spent in an order of their own."""
 
     def give(self, world: World, key: str = "k1", **body: Any) -> Response:
         headers = {**ADMIN, "Idempotency-Key": key}

@@ -176,7 +176,7 @@ TIMES = st.integers(-11 * 60, 11 * 60).map(lambda minutes: NEW_YEAR + timedelta(
 def test_no_window_is_overspent_in_whatever_order_the_requests_around_midnight_come(
     requests: list[tuple[datetime, int]], per_day: int, per_month: int
 ) -> None:
-    """A request decides by the moment it came, and is written down later: others may have been faster."""
+    """A request is decided by the moment when it came, and is written later. Others may have been faster."""
     key = replace(KEY, budget=Budget(per_day=per_day, per_month=per_month))
     spent: Counter[str] = Counter()
     for at, price in requests:

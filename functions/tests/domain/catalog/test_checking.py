@@ -1,4 +1,4 @@
-"""An ask is checked against the catalog as a whole, and every fault comes at once."""
+"""An ask is checked against the catalog as a whole, and all faults are reported together."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -138,7 +138,7 @@ class TestSettle:
             0,
             2,
         )
-        # One credit of no grant comes back, and then one of the grant.
+        # First, one credit that belongs to no grant comes back, and then one of the grant.
         assert (after.balance.grants["soon"].remaining, after.balance.grants["soon"].held) == (1, 0)
         assert settled.funding.takes == (Take(grant_id="soon", credits=3, expires_at=NOW + HOUR, returned=1),)
         assert [(entry.id, entry.credits) for entry in commit.entries] == [("g-refund", 2)]

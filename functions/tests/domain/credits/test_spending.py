@@ -49,7 +49,7 @@ def a_generation(name: str = "g", *, price: int = 4, at: datetime = NOW, key_id:
 
 
 def spent(user: User, spender: Spender = BY_HAND, *, at: datetime = NOW, price: int = 4, **limits: Any) -> User:
-    """The user after one generation."""
+    """Return the user after one generation."""
     generation = a_generation(price=price, at=at, key_id=spender.key_id)
     return spend(user, generation, spender, replace(LIMITS, **limits), UTC).applied_to(user)
 
@@ -105,7 +105,7 @@ def test_what_changes_no_week_leaves_them() -> None:
     assert [each.requests for each in after.activity.weeks.values()] == [2]
 
 
-# --- who may not ---
+# --- who may not spend ---
 
 
 REFUSALS: list[tuple[str, User, Spender, type[AppError]]] = [
@@ -176,12 +176,12 @@ def test_a_burst_by_key_ends_where_the_key_s_does_and_one_by_hand_where_the_user
     assert spent(user, at=NOW + SECOND).pace.in_flight == 4
 
 
-# --- standing ---
+# --- whether a sign-in still counts ---
 
 
 @pytest.mark.parametrize("millis", [0, 1, 400, 999])
 def test_a_sign_in_of_the_very_second_of_the_sign_out_lives_and_one_before_it_does_not(millis: int) -> None:
-    """Tokens tell whole seconds: it may be the sign-in that followed."""
+    """Tokens have only whole seconds, so this may be the sign-in that followed the sign-out."""
     user = changed(ALICE, signed_out_at=NOW + timedelta(milliseconds=millis))
     for moment in (NOW, NOW + SECOND):
         assert check_standing(user.identity, Spender(signed_in_at=moment), NOW) is None
@@ -194,7 +194,7 @@ def test_keys_outlive_a_sign_out() -> None:
     assert check_standing(changed(ALICE, signed_out_at=NOW).identity, BY_KEY, NOW) == KEY
 
 
-# --- and back ---
+# --- what the end of a generation gives back ---
 
 
 def completed(generation: Generation, at: datetime) -> Commit[Generation]:

@@ -97,7 +97,7 @@ class TestClocksThatDiffer:
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 9)), max_size=60))
 def test_the_counts_are_those_of_plain_loops(requests: list[tuple[int, int]]) -> None:
-    """Of three weeks, in any order."""
+    """The requests are of three weeks, in any order."""
     asked = [(MONDAY + place * DAY, price) for place, price in requests]
     weeks = counted(asked)
     assert {name: figures(week) for name, week in weeks.items()} == brute_force(asked)

@@ -183,7 +183,9 @@ def test_to_defer_is_only_to_look_later() -> None:
 
 
 class Life:
-    """One generation in a whole Darkroom, and what may befall it: some of it at a time when it must change nothing."""
+    """One generation in a whole Darkroom, and everything that may happen to it. Some of it happens at a time when it
+    must change nothing.
+    """
 
     def __init__(self, model: str) -> None:
         self.world = World(NOW)

@@ -24,7 +24,7 @@ zones = st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("America/Santi
 
 
 def weeks_before(now: datetime, zone: tzinfo = UTC) -> list[Window]:
-    """The last full one first."""
+    """Return the last five full weeks, the latest first."""
     last = last_full_week(now, zone)
     return [last.shifted(-weeks_ago).window(zone) for weeks_ago in range(5)]
 
@@ -34,7 +34,7 @@ def of_week(past: list[PastGeneration], week: Window) -> list[PastGeneration]:
 
 
 def moves_of(one: PastGeneration) -> list[tuple[datetime, int]]:
-    """What it did to the balance, and when."""
+    """Return the changes that it made to the balance, each with its time."""
     deduction = (one.created_at, -one.credits)
     return [deduction, (one.completed_at, one.credits)] if one.status is Status.FAILED else [deduction]
 

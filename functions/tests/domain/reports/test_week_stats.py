@@ -16,7 +16,7 @@ def stats(**numbers: object) -> WeekStats:
 
 
 def agreeing() -> dict[str, object]:
-    """A week that was counted alike on every way."""
+    """Return a week in which every count agrees."""
     return {
         "requests": TALLY,
         "models": {"Model A": TALLY},
@@ -27,7 +27,7 @@ def agreeing() -> dict[str, object]:
 
 
 def with_group(group: str, tally: Tally) -> dict[str, object]:
-    """Return the same week, in which one group comes to something else."""
+    """Return the same week, in which one group has another sum."""
     if group == "hours":
         return agreeing() | {"hours": {"x": tally}}
     groups = {name: {"x": tally if name == group else TALLY} for name in ("style", "color", "size")}

@@ -1,4 +1,4 @@
-"""Weeks for the tests of the anomaly rules, built from the numbers that a rule looks at."""
+"""Weeks for the tests of the anomaly rules are built from the numbers that a rule looks at."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date
@@ -9,8 +9,8 @@ from domain.reports.anomalies.analysis import analyse
 from domain.reports.anomalies.findings import Finding
 from domain.reports.week_stats import SHORT_LIST, BusyUser, LedgerSums, Tally, UserList, UserStats, WeekStats
 
+# This is the week from the 4th to the 10th of August.
 WEEK = Week(2025, 32)
-"""From the 4th to the 10th of August."""
 TUESDAY = date(2025, 8, 5)
 WEDNESDAY = date(2025, 8, 6)
 
@@ -25,9 +25,9 @@ def a_week(
     refunded: int = 0,
     spent: Mapping[tuple[str, date], int] | None = None,
 ) -> WeekStats:
-    """`models` are (finished, failed), `users` are requests, or (requests, in the week before).
+    """Return a week. `models` are (finished, failed), `users` are requests, or (requests, in the week before).
 
-    Every user is on the lists of those who stand out: whether they do is for the rule to say.
+    Every user is on the lists of remarkable users. The rule itself has to decide whether a user is remarkable.
     """
     return stats(
         requests=finished(requests, failed),

@@ -1,4 +1,4 @@
-"""What was found out about tokens: until a moment, and no more than so many."""
+"""The cache remembers what was found out about tokens, until a given moment, and for a limited number of them."""
 
 import gc
 from concurrent.futures import ThreadPoolExecutor

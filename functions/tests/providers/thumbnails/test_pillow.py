@@ -1,4 +1,4 @@
-"""Real pictures through real Pillow. Colours are compared with some room: WebP loses a little."""
+"""Real pictures go through real Pillow. Colours are compared with some tolerance, because WebP loses a little."""
 
 import struct
 import zlib
@@ -23,14 +23,14 @@ def packed(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 
 def halves(size: Size, mode: str = "RGB") -> Image.Image:
-    """Red on the left, blue on the right."""
+    """Return a picture that is red on the left and blue on the right."""
     image = Image.new("RGB", size, RED)
     image.paste(BLUE, (size[0] // 2, 0, *size))
     return image.convert(mode)
 
 
 def small(data: bytes) -> Image.Image:
-    """The thumbnail, as a browser would read it; what is said of it is true."""
+    """Return the thumbnail as a browser would read it, and check that its stated type and size are true."""
     made = PillowThumbnailer().thumbnail(Picture(data=data, content_type="image/png", width=1, height=1))
     image = Image.open(BytesIO(made.data))
     image.load()
@@ -81,7 +81,7 @@ def test_of_any_kind_of_colours(mode: str) -> None:
 
 
 def test_a_palette_is_scaled_by_its_colours() -> None:
-    """Stripes of one pixel become a mixture, which is in no palette of two."""
+    """Stripes of one pixel become a mixture, which no palette of two colours has."""
     stripes = Image.new("RGB", (1280, 10), RED)
     for x in range(0, 1280, 2):
         stripes.paste(BLUE, (x, 0, x + 1, 10))
@@ -105,7 +105,9 @@ def test_what_is_transparent_stays_so(mode: str) -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_camera_that_was_turned_is_turned_back(kind: str) -> None:
-    """6: what is its top was the right side of the scene, so red, which is left in the file, comes to the top."""
+    """Orientation 6 means that the top of the stored picture is the right side of the scene. So red, which is on the
+    left in the file, comes to the top.
+    """
     exif = Image.Exif()
     exif[0x0112] = 6
     image = small(packed(halves((1200, 800)), kind, exif=exif))
@@ -133,7 +135,9 @@ def test_however_it_was_turned_it_is_what_pillow_makes_of_it(turn: int) -> None:
 
 
 def tiff(*entries: tuple[int, int, int, bytes]) -> bytes:
-    """EXIF by hand: tag, type, count and four bytes of value for each field; Pillow writes no odd ones."""
+    """Return EXIF data made by hand, because Pillow writes no odd fields. Each field has a tag, a type, a count and
+    four bytes of value.
+    """
     fields = b"".join(struct.pack("<HHI4s", *entry) for entry in entries)
     return b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries)) + fields + b"\0\0\0\0"
 
@@ -247,13 +251,13 @@ def test_no_broken_byte_raises_anything_else(data: bytes) -> None:
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(8000, 4001), (12_000, 8000), (60_000, 60_000)])
 def test_dimensions_that_would_fill_the_memory_are_not_unpacked(size: Size) -> None:
-    """The file is small: all of it is one colour, or only claimed."""
+    """The file is small, because all of it is one colour, or because the size is only claimed."""
     with pytest.raises(NoThumbnail):
         small(claiming(size))
 
 
 def claiming(size: Size) -> bytes:
-    """A PNG of these dimensions with one row in it."""
+    """Return a PNG that claims these dimensions and has one row."""
     header = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
     row = zlib.compress(bytes(1 + 3 * size[0]))
     chunks = ((b"IHDR", header), (b"IDAT", row), (b"IEND", b""))

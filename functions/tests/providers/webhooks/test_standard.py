@@ -1,4 +1,4 @@
-"""Our webhook against a server of our own, which checks the signature as the specification tells receivers to."""
+"""Our webhook is sent to a server of our own, which checks the signature as the specification tells receivers to."""
 
 import base64
 import hashlib
@@ -20,8 +20,8 @@ from core.errors import Unavailable
 from providers.webhooks.standard import StandardWebhook, secret_for
 from services.delivery.ports import Notice
 
+# The specification's own examples use this secret.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-"""The one that the specification's own examples use."""
 
 NOW = datetime(2026, 3, 2, 20, 25, tzinfo=UTC)
 TOLERANCE = timedelta(minutes=5)
@@ -35,11 +35,13 @@ NOTICE = Notice(
 
 
 class Refused(Exception):
-    """The receiver does not believe it."""
+    """The receiver does not believe the message."""
 
 
 def verified(secret: str, headers: dict[str, str], body: bytes, now: datetime) -> Any:
-    """Written from https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md."""
+    """Verify the message. This is written from
+    https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md.
+    """
     sent_at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
     if abs(now - sent_at) > TOLERANCE:
         raise Refused("too old")
@@ -73,7 +75,7 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Nothing: the requests are recorded."""
+                """Log nothing, because the requests are recorded."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
@@ -104,7 +106,7 @@ class Time:
 
 @pytest.fixture(autouse=True)
 def _sockets(_no_sockets: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This machine's own only."""
+    """Allow sockets of this machine only."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     enable_socket()
 

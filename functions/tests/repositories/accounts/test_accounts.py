@@ -1,4 +1,4 @@
-"""Accounts, on the twin and on the emulator; and what two instances make of one another's writes."""
+"""Accounts are tested on the twin and on the emulator, and with two instances that meet each other's writes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -67,7 +67,7 @@ def documents(request: pytest.FixtureRequest) -> Iterator[Documents]:
 
 
 def repository(documents: Documents) -> AccountRepository:
-    """As one instance has it, with a memory of its own."""
+    """Return the repository of one instance, with a memory of its own."""
     return instance_over(documents).stored_accounts
 
 
@@ -85,7 +85,7 @@ def arrival(user_id: str = "alice", mailbox: str | None = "box") -> Arrival:
 
 
 def welcomed(user: User | None, past: PastArrivals, user_id: str = "alice") -> AccountCommit | None:
-    """Once for each user and mailbox."""
+    """Give the welcome once for each user and mailbox."""
     if user is not None:
         return None
     counted = opening(user_id, CountedAccount(arrival=arrival(user_id), past=past))
@@ -268,7 +268,9 @@ def test_secrets_are_remembered_and_read_again_when_asked_to() -> None:
 
 
 def test_what_was_never_there_is_asked_for_each_time() -> None:
-    """A key that another instance makes in a moment must not be refused on what is remembered."""
+    """Another instance may make the key in a moment, and then it must not be refused because of what is remembered
+    here.
+    """
     documents = MemoryDocuments()
     here, there = repository(documents), repository(documents)
     opened(there)
@@ -319,7 +321,7 @@ def test_after_a_lost_answer_the_change_is_decided_on_what_happened() -> None:
 
 
 class ExistenceFirst(MemoryDocuments):
-    """Of all that stands against a commit, it names first that a document exists."""
+    """If several things stand against a commit, this names first that a document exists."""
 
     def commit(self, writes: Sequence[Write]) -> list[datetime]:
         for write in writes:
@@ -342,7 +344,7 @@ def _two_on(documents: Documents) -> list[World]:
 
 
 def test_a_repeat_by_a_key_that_was_revoked_elsewhere_is_refused(two: list[World]) -> None:
-    """Which of the commit's conditions the database names first must not matter."""
+    """It must not matter which of the commit's conditions the database names first."""
     here, there = two
     issued = issue(here)
     headers = bearer(issued.token) | {"Idempotency-Key": "once"}

@@ -1,4 +1,4 @@
-"""How an operator's lists of users are read: in memory, and on the emulator, where an order or a bound may differ."""
+"""An operator's lists of users are read in memory and on the emulator, where an order or a limit may differ."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -26,7 +26,7 @@ def documents() -> UnsteadyDocuments:
 
 @pytest.fixture
 def users(documents: UnsteadyDocuments) -> UserRepository:
-    """Of an instance that has seen nobody yet; Alice has 5 credits."""
+    """Return the repository of an instance that has seen nobody yet. Alice has 5 credits."""
     add(documents, "alice", 5)
     documents.forget_counts()
     return UserRepository(documents)
@@ -38,7 +38,7 @@ def add(documents: UnsteadyDocuments, user_id: str, credits_: int, at: datetime 
 
 
 def earn(documents: UnsteadyDocuments, by: int) -> None:
-    """Another instance writes."""
+    """Let another instance write."""
     documents.commit([Update("users/alice", {"current_credits": Increment(by)})])
 
 
@@ -162,13 +162,13 @@ def taken(users: UserRepository, changed_since: datetime | None, after: UserMark
 class TestPages:
     @pytest.fixture
     def many(self, documents: UnsteadyDocuments, users: UserRepository) -> UserRepository:
-        """Alice, and seven more: the later their letter, the earlier they changed."""
+        """There are Alice and seven more users. The later their letter, the earlier they changed."""
         for n, name in enumerate("hgfedcb"):
             add(documents, name, n, NOON + timedelta(minutes=n))
         return users
 
     def pages(self, users: UserRepository, changed_since: datetime | None, size: int) -> list[str]:
-        """Begun anew behind each so many of them."""
+        """Return the ids of all users. Each page of this size begins behind the last one."""
         found: list[str] = []
         after: UserMark | None = None
         while page := taken(users, changed_since, after, size):

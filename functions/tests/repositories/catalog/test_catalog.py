@@ -116,7 +116,7 @@ def either(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 def test_the_last_two_withdrawn_at_once_leave_one(either: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each is withdrawn while the other is seen to stay."""
+    """Each of the two is withdrawn while the other still seems to stay."""
     first, second, *rest = sorted(on_offer(either))
     for style in rest:
         withdraw(either.app.catalog_editing, style)
@@ -144,7 +144,7 @@ def test_what_is_written_is_read_back(either: World) -> None:
 
 
 def test_the_fence_holds_on_an_option_that_is_only_looked_at(either: World) -> None:
-    """An update of nothing, with a version, is what the fence is made of."""
+    """The fence is an update that changes nothing, but has a version."""
     found = either.documents.get("styles/anime")
     either.documents.commit([Update("styles/anime", {}, found.version)])
     assert either.documents.get("styles/anime") == found

@@ -36,7 +36,7 @@ def documents() -> UnsteadyDocuments:
 
 
 def ledger_over(documents: MemoryDocuments) -> LedgerRepository:
-    """That of an instance which has seen nobody yet."""
+    """Return the ledger of an instance that has seen nobody yet."""
     transaction = OptimisticTransaction(pause=lambda _: None, deadline_seconds=5)
     return instance_over(documents, transaction=transaction).entries
 

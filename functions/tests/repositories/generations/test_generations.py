@@ -41,7 +41,7 @@ FAILURE = Failure(code="content_filter", message="Content filter violation", ret
 
 
 class Instance:
-    """One server process: a memory of its own, over the database that it shares with the others."""
+    """One server process has a memory of its own, over the database that it shares with the others."""
 
     def __init__(self, documents: MemoryDocuments) -> None:
         app = instance_over(documents, transaction=OptimisticTransaction(pause=lambda _: None))
@@ -110,7 +110,7 @@ def instance(documents: UnsteadyDocuments) -> Instance:
 
 
 def balance(documents: UnsteadyDocuments) -> tuple[int, int, int]:
-    """Alice's current and held credits, and her images."""
+    """Return Alice's current and held credits, and the number of her images."""
     found = MemoryDocuments.get(documents, "users/alice")
     assert found is not None
     return tuple(found.fields.get(name, 0) for name in ("current_credits", "held_credits", "total_images_generated"))
@@ -122,7 +122,7 @@ def entries(documents: UnsteadyDocuments) -> dict[str, int]:
 
 
 def earn(documents: UnsteadyDocuments, by: int) -> None:
-    """Another instance writes."""
+    """Let another instance write."""
     MemoryDocuments.commit(documents, [Update("users/alice", {"current_credits": Increment(by)})])
 
 
@@ -232,7 +232,7 @@ class TestCreate:
     def test_a_lost_answer_that_spent_the_last_credits_is_no_refusal(
         self, documents: UnsteadyDocuments, instance: Instance
     ) -> None:
-        """The second try finds the balance empty, because the first one took it."""
+        """The second try finds the balance empty, because the first one took the credits."""
         documents.script = [happened]
         assert instance.create("g1", price=10) == Created(a_generation("g1", price=10), replayed=False)
         assert balance(documents) == (0, 10, 0)
@@ -419,7 +419,7 @@ class TestSettle:
     def test_a_stale_version_decides_again_on_what_is_there(
         self, documents: UnsteadyDocuments, instance: Instance, claimed: Stored[Generation]
     ) -> None:
-        """The sweeper moved `due_at` meanwhile; that is not lost, nor does it stop the settlement."""
+        """The sweeper has changed `due_at` meanwhile. This change is not lost, and it does not stop the settlement."""
         seen: list[datetime | None] = []
         later = NOON + timedelta(hours=1)
         path = "generation_requests/g1"
@@ -449,7 +449,7 @@ class TestSettle:
         claimed: Stored[Generation],
         script: list[Any],
     ) -> None:
-        """Otherwise the next creation would commit in vain first."""
+        """Otherwise the next creation would first commit in vain."""
         documents.script = [*script]
         instance.fail(claimed)
         documents.forget_counts()
@@ -471,7 +471,7 @@ class TestSettle:
 
 
 class TestCounting:
-    """What a commit on a user counts beside the credits: generations in flight, of the user and of the key."""
+    """Besides the credits, a commit on a user counts generations in flight, for the user and for the key."""
 
     LIMITS = SpendingLimits(
         per_user=Rate(per_minute=60, burst=9),
@@ -540,7 +540,7 @@ class TestCounting:
     def test_a_key_that_was_revoked_elsewhere_spends_nothing(
         self, documents: UnsteadyDocuments, with_key: Instance
     ) -> None:
-        """This instance remembers the key as good; the commit finds out."""
+        """This instance remembers the key as good, and the commit finds out that it is not."""
         spender = Spender(key_id="one", key_serial=1)
         self.create(with_key, "g1", spender)
         MemoryDocuments.commit(documents, [Update("users/alice", {"keys.one.revoked_at": NOON})])
@@ -581,7 +581,7 @@ class TestGet:
 class TestPages:
     @pytest.fixture
     def many(self, documents: UnsteadyDocuments, instance: Instance) -> Instance:
-        """Alice's g0 to g5, a minute apart by pairs, and one of Bob's."""
+        """There are Alice's g0 to g5, two in each minute, and one of Bob's."""
         documents.commit(
             [Create("users/bob", {"current_credits": 10}), Update("users/alice", {"current_credits": 100})]
         )
@@ -678,7 +678,7 @@ class TestPages:
 
 
 class TestBatches:
-    """Creations of one user that wait for the same commit share the next one, and stay their own."""
+    """Creations of one user that wait for the same commit share the next one, but each has its own result."""
 
     @pytest.fixture
     def alone(self) -> Instance:
@@ -687,7 +687,7 @@ class TestBatches:
         return Instance(documents)
 
     def create_all(self, instance: Instance, *asked: tuple[str, int, bool]) -> list[Created | Exception]:
-        """In one batch, as threads that came while a commit was under way."""
+        """Create all in one batch, as if they came in threads while a commit was under way."""
         items = [
             Creation(id_, lambda user, id_=id_, price=price: hold(user, a_generation(id_, price=price)), may_exist)
             for id_, price, may_exist in asked
@@ -753,7 +753,7 @@ class TestBatches:
         assert [place for place, each in enumerate(outcomes) if not isinstance(each, Created)] == [7]
         assert isinstance(outcomes[7], InsufficientCredits)
         assert len(documents.commits) == 1
-        assert len(documents.commits[0]) == 1 + 2 * 50  # the user; a generation and an entry for each
+        assert len(documents.commits[0]) == 1 + 2 * 50  # the user, and a generation and an entry for each
 
     def test_a_refused_repeat_is_answered_with_what_it_repeats(self, alone: Instance) -> None:
         alone.create("a", price=8)
@@ -770,7 +770,8 @@ class TestBatches:
         documents = self.documents(alone)
         outcomes = self.create_all(alone, *[(f"g{n}", 0, True) for n in range(20)])
         assert [each.replayed for each in outcomes if isinstance(each, Created)] == [n == 3 for n in range(20)]
-        # Together, in vain; the nineteen together; the repeat, whose caller is judged anew by a commit of its own.
+        # First all twenty are tried together, in vain. Then come the nineteen together, and then the repeat, whose
+        # caller is judged again by a commit of its own.
         made = [len([write for write in writes if "generation_requests" in write.path]) for writes in documents.commits]
         assert made == [20, 19, 1, 1]
 
@@ -838,5 +839,7 @@ class TestBatches:
             with pytest.raises(Unavailable):
                 answer()
         tried = [write.path for writes in documents.commits for write in writes if "generation_requests" in write.path]
-        assert tried.count("generation_requests/b") == 1  # in the commit of all three; then only a was tried alone
+        assert (
+            tried.count("generation_requests/b") == 1
+        )  # in the commit of all three, after which only a was tried alone
         assert tried.count("generation_requests/a") > 1

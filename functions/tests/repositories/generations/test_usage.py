@@ -1,4 +1,4 @@
-"""A user's months, in memory and on the emulator, against plain loops over what was written."""
+"""A user's months are read in memory and on the emulator, and compared with plain loops over what was written."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ def documents(request: pytest.FixtureRequest) -> Iterator[Documents]:
 
 
 def settled(one: Generation) -> Generation:
-    """With the credits and the outputs that go with how it stands; one in three has two pictures."""
+    """Return the generation with the credits and outputs that fit its status. One in three has two pictures."""
     done, open_ = one.status is Status.COMPLETED, one.status is Status.QUEUED
     return replace(
         one,
@@ -48,7 +48,7 @@ def settled(one: Generation) -> Generation:
 
 
 def written(documents: Documents, models: Sequence[str] = OFFERED) -> list[Generation]:
-    """Of three users in February and March; a moment before and after each month is among them."""
+    """Write generations of three users in February and March. Some are a moment before and after each month."""
     windows = [month.window for month in MONTHS[:2]]
     found = [*map(settled, history(Random(7), windows, UTC, users=3, requests=90, models=models).generations)]
     write(documents, found)
@@ -94,7 +94,7 @@ def test_a_month_begins_with_its_first_moment_and_ends_before_the_next_one_s(doc
 
 
 class Watched(MemoryDocuments):
-    """Counts what is summed; nothing is to be read."""
+    """Counts the sums. Nothing may be read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class Watched(MemoryDocuments):
         raise AssertionError(path)
 
     def query(self, query: Query) -> Any:
-        if query.limit is None:  # its own totals ask so
+        if query.limit is None:  # its own totals use such a query
             return super().query(query)
         raise AssertionError(query)
 

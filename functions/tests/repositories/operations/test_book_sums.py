@@ -35,7 +35,7 @@ class TestTotals:
         assert world.app.book_sums.totals("alice").clawbacks == 0
 
     def test_a_balance_that_moves_while_it_is_summed_makes_no_difference(self) -> None:
-        """All sums are of one moment. Otherwise the audit would cry wolf at each busy user."""
+        """All sums are of one moment. Otherwise the audit would raise a false alarm for each busy user."""
         documents = _BusyDocuments()
         world = World(NOON, documents=documents)
         documents.remaining = 1
@@ -50,7 +50,7 @@ class TestTotals:
 
 
 class _BusyDocuments(MemoryDocuments):
-    """Alice is granted a credit by another instance in the middle of the next summations."""
+    """Another instance grants Alice a credit in the middle of the next summations."""
 
     remaining = 0
 

@@ -18,8 +18,8 @@ from services.reports.ports import Groups
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEK = Week(2026, 10)
+# On its Sunday, clocks in Berlin leap from 2 to 3.
 SHORT_WEEK = Week(2026, 13)
-"""On its Sunday, clocks in Berlin leap from 2 to 3."""
 LONG_WEEK = Week(2026, 43)
 
 
@@ -28,7 +28,7 @@ def counted(documents: MemoryDocuments, week: Week = WEEK, zone: tzinfo = UTC, g
 
 
 def filled(seed: int, week: Week = WEEK, zone: tzinfo = UTC, *, requests: int = 120) -> MemoryDocuments:
-    """The week, with the one before and the one after it."""
+    """Return documents of the week, of the one before and of the one after."""
     documents = MemoryDocuments()
     windows = [week.shifted(weeks).window(zone) for weeks in (-1, 0, 1)]
     write(documents, history(Random(seed), windows, zone, users=9, requests=requests).writes())
@@ -65,7 +65,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     ids=lambda param: f"{param[0]}-{param[1].key}-{param[2]}-{param[3]}",
 )
 def numbers(request: pytest.FixtureRequest) -> tuple[WeekStats, Loops]:
-    """As they are counted, and by plain loops."""
+    """Return the numbers as they are counted, and as plain loops find them."""
     way, week, zone, seed = request.param
     documents = filled(seed, week, zone)
     with pytest.MonkeyPatch.context() as patch:

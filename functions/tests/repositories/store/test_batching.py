@@ -12,7 +12,7 @@ def answer(text: str) -> Callable[[], str]:
 
 
 class Worker:
-    """Answers each item with itself in capitals; a batch waits until the test lets it go."""
+    """Answers each item with itself in capitals. A batch waits until the test lets it go."""
 
     def __init__(self) -> None:
         self.batches: list[tuple[str, ...]] = []
@@ -27,7 +27,7 @@ class Worker:
 
 
 def waits(batcher: Batcher[str, str], key: str, count: int) -> None:
-    """Until so many stand in line; they stand there before they take the lock, so nothing else tells."""
+    """Wait until so many stand in line. They do so before they take the lock, and only the line itself shows it."""
     deadline = threading.Event()
     while len(batcher._waiting[key]) < count:
         assert not deadline.wait(0.001)
@@ -36,7 +36,7 @@ def waits(batcher: Batcher[str, str], key: str, count: int) -> None:
 def in_line(
     pool: ThreadPoolExecutor, batcher: Batcher[str, str], worker: Worker, items: Sequence[str]
 ) -> list[Future[str]]:
-    """The first is being worked on, the others wait behind it in their order."""
+    """Submit the items. The first is being worked on, and the others wait behind it in their order."""
     futures = [pool.submit(batcher.submit, "alice", items[0])]
     assert worker.started.acquire(timeout=10)
     for count, item in enumerate(items[1:], start=1):

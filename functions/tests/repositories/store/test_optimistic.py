@@ -10,7 +10,7 @@ from repositories.store.optimistic import OptimisticTransaction, Stale
 
 
 class Bench:
-    """A transaction whose clock only its pauses move, each of them `part` of the longest that chance could make it."""
+    """Has a transaction whose clock moves only by its pauses. Each pause is `part` of the longest possible one."""
 
     def __init__(self, *, deadline_seconds: float = 15.0, part: float = 1.0) -> None:
         self.now = 100.0
@@ -30,7 +30,9 @@ class Bench:
         return low + (high - low) * self.part
 
     def run(self, *outcomes: Exception | str) -> tuple[str, list[Exception | None]]:
-        """The result, and what each try was told; exceptions are raised in turn, the last outcome for ever."""
+        """Return the result, and what each try was told. Exceptions are raised in turn, and the last outcome is
+        repeated for ever.
+        """
         told: list[Exception | None] = []
 
         def attempt(failure: Exception | None) -> str:
@@ -123,7 +125,7 @@ def test_nothing_else_is_repeated(error: Exception) -> None:
 
 
 def test_rivals_with_real_chance_do_not_pause_in_step() -> None:
-    """The default is random; two transactions that always paused alike would collide for ever."""
+    """The default is random, because two transactions with the same pauses would collide for ever."""
 
     def pauses_of_one() -> list[float]:
         paused: list[float] = []

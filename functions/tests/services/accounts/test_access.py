@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def two() -> list[World]:
-    """Two instances on one database."""
+    """Return two instances on one database."""
     return instances(2)
 
 
@@ -101,7 +101,7 @@ def test_a_revocation_elsewhere_is_seen_by_the_next_request_that_reads(two: list
 
 def test_a_key_that_this_instance_has_never_heard_of_is_looked_up_before_it_is_refused(two: list[World]) -> None:
     here, there = two
-    in_person(there, Identity("alice"))  # remembers Alice without the key
+    in_person(there, Identity("alice"))  # this instance remembers Alice without the key
     issued = issue(here)
     assert by_key(there, issued.token, is_fenced=True).user_id == "alice"
 
@@ -110,7 +110,7 @@ def test_a_key_that_this_instance_has_never_heard_of_is_looked_up_before_it_is_r
 def test_after_a_rotation_elsewhere_a_warm_instance_takes_the_new_secret(two: list[World], is_fenced: bool) -> None:
     here, there = two
     issued = issue(here)
-    by_key(there, issued.token, is_fenced=True)  # remembers the user and the secret
+    by_key(there, issued.token, is_fenced=True)  # this instance remembers the user and the secret
     rotated = here.app.keys.rotate("alice", issued.key.id, timedelta())
     assert by_key(there, rotated.token, is_fenced=is_fenced).spender.key_serial == 2
     assert refuses(lambda: by_key(there, issued.token, is_fenced=is_fenced))
@@ -142,7 +142,7 @@ def test_the_key_of_a_deactivated_user_is_refused(world: World, is_fenced: bool)
 def test_a_user_who_is_active_again_is_not_refused_on_what_is_remembered(world: World) -> None:
     issued = issue(world)
     world.overwrite("users/alice", is_active=False)
-    world.user("alice")  # remembered as inactive
+    world.user("alice")  # Alice is remembered as inactive
     world.overwrite("users/alice", is_active=True)
     assert by_key(world, issued.token, is_fenced=True).user_id == "alice"
 
@@ -171,7 +171,7 @@ def test_an_admin_s_key_without_an_admin_scope_is_no_admin(world: World) -> None
 
 @pytest.fixture
 def service() -> tuple[World, str]:
-    """With the token of a service key of Alice's, who is an admin."""
+    """Return a world, and the token of a service key of Alice's, who is an admin."""
     world = World(NOW, AUTH_MODE="required")
     make_admin(world, "alice")
     return world, issue(world, is_admin=True, scopes=frozenset(Scope)).token
@@ -215,7 +215,7 @@ def test_acting_needs_the_scope_and_an_owner_who_is_an_admin(service: tuple[Worl
 
 
 def test_acting_reads_the_key_afresh_even_for_what_is_fenced(two: list[World]) -> None:
-    """The commit of what another user spends does not see the key that spends it."""
+    """When the key spends for another user, the commit does not see the key."""
     here, there = two
     make_admin(here, "alice")
     issued = issue(here, is_admin=True, scopes=frozenset(Scope))

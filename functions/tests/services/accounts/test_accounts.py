@@ -280,7 +280,7 @@ def test_nobody_else_can_claim_it_then(guest: World) -> None:
 
 
 def test_an_account_that_was_closed_or_signed_out_is_not_taken_over(guest: World) -> None:
-    """By its document, which says so at once; the directory may not have heard."""
+    """The account's document says so at once, while the directory may not know yet."""
     guest.overwrite("users/anon", is_active=False)
     with pytest.raises(InvalidRequest, match="was closed"):
         claim(guest)
@@ -381,7 +381,7 @@ def test_a_sign_out_ends_every_sign_in_until_now_in_the_books_and_at_firebase(wo
 def test_a_sign_out_elsewhere_stops_spending_at_once() -> None:
     here, there = instances(2)
     enter(here)
-    create(there, "newcomer")  # remembers the user as signed in
+    create(there, "newcomer")  # this instance remembers the user as signed in
     here.later(seconds=1)
     here.app.account_service.sign_out("newcomer")
     with pytest.raises(Unauthenticated):

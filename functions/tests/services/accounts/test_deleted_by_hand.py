@@ -1,4 +1,4 @@
-"""Somebody deletes a user's document in the Firebase console, and leaves all that lies under it."""
+"""Somebody deletes a user's document in the Firebase console, and leaves all documents under it."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ BOB = {"Authorization": "Bearer newcomer-token"}
 
 @pytest.fixture
 def guarded() -> World:
-    """A newcomer who has had a welcome of 10, spent 1, and waits for what costs 4."""
+    """A newcomer has had a welcome of 10, has spent 1, and waits for a generation that costs 4."""
     world = World(NOON, AUTH_MODE="required")
     world.tokens._tokens["newcomer-token"] = Identity(
         "newcomer", email="newcomer@example.com", email_verified=True, signed_in_at=NOON

@@ -29,7 +29,7 @@ def spend(world: World, issued: IssuedKey, *, serial: int = 1) -> Created:
 
 
 def spends(world: World, token: str) -> bool:
-    """Whether this secret buys something: by the whole way of a request that spends."""
+    """Say whether this secret can buy something, by the whole way of a request that spends."""
     try:
         caller = world.app.access.of_key(token, is_fenced=True, acts_for=None)
         world.app.ordering.create(Order(user_id=caller.user_id, ask=ASK, spender=caller.spender))
@@ -118,7 +118,7 @@ def test_a_user_has_at_most_twenty_active_keys(world: World) -> None:
     issue(world)
     with pytest.raises(TooManyKeys):
         issue(world)
-    world.later(hours=1)  # the first one expires
+    world.later(hours=1)  # the first key expires
     issue(world)
     assert sum(key.is_active(world.now) for key in world.app.keys.all("alice")) == KEYS_MAX
 
@@ -190,7 +190,7 @@ def test_a_revocation_is_final_and_keeps_its_time(world: World) -> None:
 def test_a_revocation_elsewhere_stops_spending_at_once() -> None:
     here, there = instances(2)
     issued = issue(here)
-    assert spends(there, issued.token)  # remembers the user and the secret
+    assert spends(there, issued.token)  # this instance remembers the user and the secret
     here.app.keys.revoke("alice", issued.key.id)
     assert not spends(there, issued.token)
     assert here.user("alice").pace.in_flight == 1
@@ -289,7 +289,7 @@ def test_of_forty_requests_at_once_on_two_instances_a_budget_of_ten_lets_ten_thr
     worlds = instances(2)
     issued = issue(worlds[0], budget=budget)
     for world in worlds:
-        world.user("alice")  # each remembers the same state, which will be stale for all but one
+        world.user("alice")  # each remembers the same state, which will be out of date for all but one
     answers = at_once(*(lambda each=each: spend(each, issued) for each in worlds * 20))
     assert sum(isinstance(answer, Created) for answer in answers) == 10
     assert sum(isinstance(answer, KeyBudgetExceeded) for answer in answers) == 30
@@ -314,7 +314,7 @@ def test_what_failed_gives_the_budget_back(world: World) -> None:
 
 
 def test_a_refund_counts_on_the_day_of_the_creation_also_when_that_is_over(world: World) -> None:
-    world.later(days=27, hours=11, minutes=59)  # 31 March, 23:59
+    world.later(days=27, hours=11, minutes=59)  # it is 31 March, 23:59
     issued = issue(world, budget=Budget(per_day=2, per_month=3))
     late = spend(world, issued).generation.id
     world.later(minutes=1)

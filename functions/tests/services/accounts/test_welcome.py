@@ -1,4 +1,6 @@
-"""The welcome: once for each mailbox, for a verified address, and not for all who come from one place in a day."""
+"""The welcome is given once for each mailbox, for a verified address, and not to everybody who comes from one place in
+a day.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -145,7 +147,7 @@ def test_the_eleventh_account_of_an_address_has_its_welcome_on_another_day(world
 
 
 def test_a_welcome_that_waits_is_asked_for_once_an_hour(world: World) -> None:
-    """Not by each request, which would cost reads for a day."""
+    """It is not asked for by each request, because that would cost reads for a whole day."""
     for place in range(11):
         enter(world, person(f"p{place}"))
     user, identity = world.user("p10"), person("p10")

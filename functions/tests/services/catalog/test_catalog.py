@@ -12,7 +12,7 @@ from world import World
 
 
 class Counted:
-    """The catalogue's repository, and how often it was asked."""
+    """The catalogue's repository, which counts how often it was asked."""
 
     def __init__(self, world: World) -> None:
         self._catalogs = CatalogRepository(world.documents, world.app.transaction)
@@ -83,7 +83,7 @@ def test_a_new_option_is_on_offer_within_a_minute() -> None:
     world = World(datetime(2026, 3, 4, 12, tzinfo=UTC))
     assert "512x512" in world.app.catalog.current().sizes
     world.overwrite("sizes/512x512", is_active=False)
-    world.create(size="512x512")  # still remembered
+    world.create(size="512x512")  # the old catalogue is still remembered
     world.now += timedelta(seconds=60)
     response = world.api(
         "POST",

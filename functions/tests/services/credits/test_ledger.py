@@ -96,7 +96,7 @@ def test_a_balance_shows_the_newest_entries(world: World) -> None:
 
 def test_a_ledger_is_walked_through_to_its_beginning(world: World) -> None:
     for number in range(7):
-        add(world, EntryType.GRANT, 1, str(number))  # all at the same moment
+        add(world, EntryType.GRANT, 1, str(number))  # all are added at the same moment
     seen: list[str] = []
     after = None
     while found := world.app.ledger.page("alice", after=after, limit=3):
@@ -118,13 +118,15 @@ def test_another_instance_sees_a_posting_at_once(world: World) -> None:
 
 
 def the_seeds_user(world: World, credits_: int) -> None:
-    """As feraset-imagen wrote it: none of Darkroom's fields."""
+    """Write a user as feraset-imagen wrote it, with none of Darkroom's fields."""
     fields = {"name": "Arda", "email": "a@example.com", "current_credits": credits_, "is_active": True}
     world.documents.commit([Create("users/arda", {**fields, "created_at": world.now, "updated_at": world.now})])
 
 
 def the_seeds_generation(world: World, number: int, status: str, *kinds: str, price: int = 4) -> str:
-    """With an entry of each kind named, under random ids, as feraset-imagen gave them."""
+    """Write a generation with an entry of each kind named. The ids of entries are random, as feraset-imagen
+    gave them.
+    """
     generation_id = f"old-{number}"
     fields: dict[str, Any] = {
         "id": generation_id,

@@ -85,7 +85,7 @@ def test_a_lease_of_a_worker_that_is_gone_is_taken_over_when_it_ends(world: Worl
 def test_a_lease_is_as_long_as_the_queues_that_bring_the_task_want(
     world: World, queue: Queue, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its own, and that of polls, which may bring it when a vendor has lost the job."""
+    """Its own queue counts, and also that of polls, which may deliver the task when a vendor has lost the job."""
     monkeypatch.setattr(queue, "row", replace(queue.row, lease_seconds=400))
     generation_id = world.create()
     leases = []

@@ -1,4 +1,4 @@
-"""One user who floods the queue does not keep another one from a start. docs/adr/0015 has the design."""
+"""A user who floods the queue does not keep another one from starting. docs/adr/0015 has the design."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def create_and_cancel_at_once(world: World, _: PacedQueues) -> None:
 
 
 def cancel_what_has_started_and_create(world: World, queues: PacedQueues) -> None:
-    """Never more than two in flight, and each of them is cancelled as soon as a model works on it."""
+    """Keep at most two in flight, and cancel each of them as soon as a model works on it."""
     for generation_id in queues.starts:
         generation = world.generation(generation_id)
         if generation.user_id == "alice" and not generation.is_final:
@@ -49,7 +49,9 @@ def cancel_what_has_started_and_create(world: World, queues: PacedQueues) -> Non
 
 
 def create_and_cancel_each_other_one(world: World, queues: PacedQueues) -> None:
-    """A queue that forgets to remove a task is left with as many dead ones as there are living ones."""
+    """Create two and cancel one, again and again. A queue that forgets to remove a task then has as many dead tasks as
+    living ones.
+    """
     while (created := order(world)).status == 202 and order(world).status == 202:
         cancel(world, created.body["id"])
 
@@ -94,7 +96,7 @@ def test_who_has_more_than_a_share_goes_to_the_backlog(paced: World) -> None:
 
 
 def test_who_cancels_what_has_started_has_less_of_the_main_queue_that_day(paced: World) -> None:
-    """The model of a cancelled one may go on working in its place."""
+    """The model of a cancelled generation may go on working, and keeps its place in the queue."""
     for _ in range(3):
         cancel_after_the_start(paced, "alice")
     assert paced.user("alice").pace.in_flight == 0
@@ -163,7 +165,7 @@ def cancel_after_the_start(world: World, user_id: str) -> None:
 
 
 def test_cancels_after_the_start_are_counted_and_have_an_end(paced: World) -> None:
-    """Twenty are the most of a UTC day, which has 43,200 seconds left at noon."""
+    """Twenty is the limit for a UTC day, which has 43,200 seconds left at noon."""
     for _ in range(20):
         cancel_after_the_start(paced, "alice")
     assert paced.user("alice").pace.cancels == {"d20260304": 20}

@@ -14,7 +14,8 @@ ASK = Ask(model="Model A", prompt="A cat", params={"style": "anime", "color": "n
 ORDER = Order(user_id="alice", ask=ASK, metadata={"album": "cats"}, idempotency_key="k")
 OTHER = Order(user_id="alice", ask=ASK, metadata={"album": "dogs"}, idempotency_key="k")
 
-# Made of the ask above and its metadata by `printf '%s' '<sorted JSON>' | sha256sum`: the rules must never change.
+# These were made from the ask above and its metadata by `printf '%s' '<sorted JSON>' | sha256sum`. They are fixed,
+# because the rules must never change.
 OF_VERSION_1 = "99fca2100941f89f639807cff6c7f2a858d3c1e67742fc5858feee8a1d6fb7ef"
 OF_VERSION_2 = "2:e0f47da116ce486d3ca1bf3db26fb86d7953624232a2e33a13d20ca02c71cfb2"
 

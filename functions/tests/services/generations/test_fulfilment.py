@@ -91,7 +91,7 @@ def test_a_refund_is_never_followed_by_an_image(world: World) -> None:
     generation_id = world.create(size="1024x1792")
     world.model.script = [FILTERED]
     world.deliver(generation_id)
-    world.deliver(generation_id)  # this one would succeed
+    world.deliver(generation_id)  # this attempt would succeed
     generation = world.generation(generation_id)
     assert (generation.status, generation.outputs, generation.charged) == (Status.FAILED, (), 0)
     assert world.user("alice").activity.total_images_generated == 0
@@ -278,7 +278,7 @@ def test_a_generation_that_always_crashes_is_given_up_and_refunded(world: World)
 def test_a_remote_job_is_stored_then_polled_until_it_is_done(world: World) -> None:
     generation_id = world.create(model="Model R")
     world.vendor.results = [RemoteResult(status=RemoteStatus.RUNNING)] * 2
-    assert world.deliver_all() == 4  # the submission, two polls that find it running, the one that finds it done
+    assert world.deliver_all() == 4  # the submission, two polls that find it running, and the poll that finds it done
     assert world.generation(generation_id).status == "completed"
     assert len(world.vendor.submissions) == 1
     world.assert_books_balance()

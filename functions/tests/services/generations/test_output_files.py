@@ -56,7 +56,7 @@ def test_nobody_waits_long_for_a_thumbnail(world: World) -> None:
 
 
 def test_a_thumbnail_whose_store_does_not_answer_goes_with_its_cancelled_generation(world: World) -> None:
-    """It may be there, though nobody said so."""
+    """The thumbnail may have been stored, though the store did not answer."""
     outputs = world.outputs = world.app.made["outputs"] = WithoutThumbnails()
     outputs.refuses = outputs.stores_nonetheless = True
     generation_id = world.create()
@@ -68,7 +68,7 @@ def test_a_thumbnail_whose_store_does_not_answer_goes_with_its_cancelled_generat
 
 
 class WithoutThumbnails(MemoryOutputs):
-    """A store that does not answer when it gets one, if it `refuses`."""
+    """If it `refuses`, this store does not answer when it gets a thumbnail."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
     [(-1, 1), (0, 1), (1, 11), (5, 51), (10, 100), (11, 101)],
 )
 def test_a_place_is_estimated_between_the_oldest_and_the_newest(seconds: int, place: int) -> None:
-    """A hundred that came within ten seconds; what came after the count is behind all of them."""
+    """A hundred came within ten seconds. A generation that came after the count is behind all of them."""
     waiting = Waiting(count=100, oldest_at=NOON, newest_at=NOON + timedelta(seconds=10))
     assert waiting.place_of(NOON + timedelta(seconds=seconds)) == place
 

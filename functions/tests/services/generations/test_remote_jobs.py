@@ -25,7 +25,7 @@ UNREACHABLE = ModelUnavailable("network", "The vendor does not answer")
 
 
 def submitted(world: World, **changes: Any) -> str:
-    """A generation whose job is at the vendor's; the poll waits in the queue."""
+    """Return a generation whose job is at the vendor's. Its poll waits in the queue."""
     generation_id = world.create(model="Model R", **{"size": "1024x1792", **changes})
     world.deliver_next()
     return generation_id
@@ -183,7 +183,7 @@ def test_a_job_that_is_forgotten_each_time_is_given_up(world: World) -> None:
         if attempt < 4:
             with pytest.raises(HttpsError):
                 world.deliver(generation_id)
-            world.deliver(generation_id)  # submits again
+            world.deliver(generation_id)  # this submits it again
     world.deliver(generation_id)
     generation = world.generation(generation_id)
     assert generation.failure is not None
@@ -243,7 +243,7 @@ def test_where_the_store_is_down_the_finished_job_is_kept_and_fetched_again(worl
 
 
 def test_after_an_outage_of_the_store_a_finished_job_waits_two_minutes_at_most(world: World) -> None:
-    """Each look is a task of a new name, with a growing pause before it, so that no name is ever used up."""
+    """Each poll is a task with a new name, with a growing pause before it, so that no name is ever used up."""
     generation_id = submitted(world)
     world.outputs.is_down = True
     pauses, names = [], set()
@@ -280,7 +280,7 @@ def test_where_the_store_stays_down_a_finished_job_is_refunded_after_a_day(world
 
 @pytest.mark.parametrize("result", ["running", "store down"])
 def test_two_deliveries_of_one_look_lead_to_one_next_look(world: World, result: str) -> None:
-    """The queue may deliver a task twice; each look that lasts would otherwise start a chain of its own."""
+    """The queue may deliver a task twice. Otherwise each of the two polls would start a chain of its own."""
     generation_id = submitted(world)
     (task,) = world.queue.waiting
     world.queue.waiting.clear()
@@ -353,7 +353,7 @@ def test_what_comes_of_a_job_that_is_no_longer_ours_is_dropped(world: World, ans
 
 
 def without_the_vendor(world: World) -> None:
-    """A deployment that no longer has the provider of Model R takes over."""
+    """A new deployment takes over, which no longer has the provider of Model R."""
     world.app.made["providers"] = GivenProviders(direct=world.model)
     for made in ("models", "model_jobs", "remote_jobs", "fulfilment", "worker", "cancelling"):
         world.app.made.pop(made, None)

@@ -1,4 +1,4 @@
-"""A task's signature: only our own processes can write it, and nothing of the task can be changed afterwards."""
+"""Only our own processes can write a task's signature, and no part of the task can be changed afterwards."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ OURS = TaskSignatures(PEPPER, "darkroom-live")
 
 
 def test_the_signature_is_written_beside_what_the_task_carries() -> None:
-    """Written down by hand, for a deployment must accept the tasks that the one before it sent."""
+    """The signature is written here by hand, because a deployment must accept the tasks that the one before it sent."""
     assert OURS.signed(TASK) == {**TASK, "signature": SIGNATURE}
 
 

@@ -23,7 +23,7 @@ def statuses(world: World, **wanted: Any) -> list[str]:
 
 
 class Patience:
-    """A pause that turns the clock, and lets something happen when its moment comes."""
+    """A pause sets the clock forward, and lets something happen when its moment comes."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -157,7 +157,7 @@ def test_what_has_no_thumbnail_has_no_link_to_it(world: World) -> None:
 
 
 def test_the_links_of_a_page_are_asked_for_together(world: World) -> None:
-    """Signed one after the other, by IAM, they would keep a page of 20 waiting for a second or more."""
+    """If IAM signed them one after the other, a page of 20 would take a second or more."""
     made = [create(world).generation.id for _ in range(3)]
     world.deliver_all()
     made.append(create(world).generation.id)

@@ -1,4 +1,4 @@
-"""Roles, as the operator's command gives and takes them. The rest of the service is tested through its HTTP door."""
+"""The operator's command gives and takes roles. The rest of the service is tested through HTTP."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ OPERATOR = Instruction(actor="operator")
 
 @pytest.fixture
 def world() -> World:
-    """Alice has an account, and everybody must be somebody."""
+    """Alice has an account, and every request must have a credential."""
     world = World(NOW, AUTH_MODE="required")
     world.directory = world.app.made["directory"] = MemoryDirectory({"Alice@example.com": "alice", "new@x.org": "new"})
     return world
@@ -56,7 +56,7 @@ class TestGranting:
 
     @pytest.mark.parametrize("who", ["nobody", "nobody@example.com", "bob", "new", "new@x.org"])
     def test_whoever_has_no_account_or_never_called_is_none(self, world: World, who: str) -> None:
-        """Bob is in the books only, `new` in the directory only."""
+        """Bob is in the books only, and `new` is in the directory only."""
         before = world.records()
         with pytest.raises(UserNotFound, match="User not found"):
             world.app.administration.grant_admin(who, OPERATOR)
@@ -77,7 +77,9 @@ class TestGranting:
         assert world.user("alice").identity.is_admin is False
 
     def test_the_record_comes_before_the_role(self, world: World) -> None:
-        """A role that nobody wrote down would be an admin whom no audit names; a repeat ends what stopped halfway."""
+        """An admin whose role nobody recorded would be in no audit. If the first try stops halfway, a repeat finishes
+        it.
+        """
 
         class Halting(MemoryDirectory):
             def set_role(self, user_id: str, role: str) -> bool:
@@ -95,7 +97,7 @@ class TestGranting:
         assert len(actions(world)) == 1
 
     def test_an_address_that_nobody_verified_is_no_name(self, world: World) -> None:
-        """Anybody could have signed up with it: the operator is told the id, and grants by that."""
+        """Anybody could have signed up with the address. So the operator is told the id, and uses that."""
         world.directory.unverified.add("alice")
         with pytest.raises(AddressNotVerified, match="has the id alice;"):
             world.app.administration.grant_admin("alice@example.com", OPERATOR)
@@ -142,7 +144,7 @@ class TestRevoking:
 
 
 def test_what_happens_at_once_is_all_kept(world: World) -> None:
-    """Each is fenced by the user's version: none is lost in another's write."""
+    """Each change is fenced by the user's version, so none is lost in another's write."""
     service = world.app.administration
     at_once(
         lambda: service.deactivate("alice", OPERATOR),

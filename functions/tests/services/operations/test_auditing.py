@@ -28,7 +28,7 @@ ENTRY = {
 
 @pytest.fixture
 def busy(world: World) -> World:
-    """Alice with one generation of each fate: completed, failed, cancelled, waiting."""
+    """Give Alice one generation for each status: completed, failed, cancelled, waiting."""
     for fate in (Status.COMPLETED, Status.FAILED, Status.CANCELLED, Status.QUEUED):
         generation_id = world.create(size="1024x1792")
         if fate is Status.CANCELLED:
@@ -47,7 +47,7 @@ def path(world: World, status: Status) -> str:
 
 
 def named(world: World) -> dict[str, tuple[int, int]]:
-    """What the audit of Alice says: each detail with what it expects and what it finds."""
+    """Return the audit of Alice: each detail with what it expects and what it finds."""
     audit = world.app.audits.of_user("alice")
     return {f"{found.invariant} {found.detail}": (found.expected, found.actual) for found in audit.differences}
 
@@ -106,7 +106,7 @@ def test_i4_a_count_of_generations_in_flight_that_is_off_is_named(busy: World) -
 
 
 def test_i4_a_generation_that_was_never_counted_is_no_difference(busy: World) -> None:
-    """One from before Darkroom counted them: neither it nor its user has the field."""
+    """The generation is older than Darkroom's count, so neither it nor its user has the field."""
     busy.overwrite("users/alice", in_flight=REMOVED)
     busy.overwrite(path(busy, Status.QUEUED), in_flight=REMOVED)
     assert named(busy) == {}
@@ -274,7 +274,7 @@ class TestTheVerdict:
 
 
 def found(world: World) -> tuple[set[str], set[str]]:
-    """What is named of Alice, and of everybody together."""
+    """Return what the audit of Alice names, and what the audit of everybody together names."""
     of_all = {f"{each.invariant} {each.detail}" for each in world.app.audits.of_all().differences}
     return set(named(world)), of_all
 
@@ -425,11 +425,11 @@ def test_customers_who_create_meanwhile_make_no_difference() -> None:
     assert not world.app.audits.of_user("alice").differences
 
 
-# --- how far a night comes ---
+# --- how many users one nightly audit checks ---
 
 
 def slow_audits(world: World, monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[str]:
-    """Each user takes so long; who is checked, in turn."""
+    """Let the check of each user take so long, and return the users in the order in which they are checked."""
     checked, seen = world.app.audits._checked, list[str]()
 
     def slowly(user_id: str, at: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Records that cannot be read: what is named in the log and passed over, and what still works beside them.
+"""A record that cannot be read is named in the log and passed over, and everything else still works.
 
 A document may be damaged by hand, or be written by a later version that was rolled back.
 """
@@ -55,7 +55,7 @@ USER_DAMAGES: dict[str, Damage] = {
 
 
 def damaged(world: World, damage: Damage) -> tuple[str, str]:
-    """Alice's generation that cannot be read, which is due first, and a sound one of hers."""
+    """Return Alice's generation that cannot be read, which is due first, and a good one of hers."""
     world.queue.is_down = True
     broken = world.create()
     world.later(seconds=1)
@@ -259,7 +259,7 @@ class TestARefundThatIsThereAlready:
 
     @pytest.mark.parametrize("settle", ["cancel", "fail"])
     def test_by_another_writer_is_no_dispute(self, world: World, settle: str) -> None:
-        """Which precondition the database names first, where two do not hold, is its own affair."""
+        """If two preconditions do not hold, the database may name either of them first."""
         generation_id = world.create()
         known = world.app.generations.get(generation_id)
         assert known is not None

@@ -11,8 +11,8 @@ from domain.reports.anomalies.analysis import Analysis
 from world import World
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
+# These days include the ends of two years, two changes of the clocks in each direction, and the 29th of February 2028.
 DAYS = [FIRST + timedelta(days=day) for day in range(800)]
-"""With two years' ends, two turns of the clocks each way, and the 29th of February 2028."""
 
 HOURS = {
     "at midnight": timedelta(),
@@ -20,8 +20,9 @@ HOURS = {
     "in the last second": timedelta(days=1, seconds=-1),
 }
 
+# In these zones clocks change on other days, in the other direction, or at midnight itself, or they are not at a whole
+# hour.
 ZONES = [ZoneInfo(name) for name in ("Europe/Berlin", "America/Santiago", "Pacific/Auckland", "Asia/Kathmandu")]
-"""Clocks change on other days, in the other direction, at midnight itself, or are not at a whole hour."""
 
 PLANTED = {
     "request_spike",
@@ -36,7 +37,9 @@ PLANTED = {
 
 
 def shows_what_was_planted(analysis: Analysis) -> bool:
-    """All of it, on the level that it deserves, with the spammer and the failing model in front of the others."""
+    """Say whether everything planted is shown, at the right level, with the spammer and the failing model before the
+    others.
+    """
     kinds = {kind for finding in analysis.findings for kind in (finding.type, *finding.also)}
     first = [(finding.type, finding.details.get("user_id")) for finding in analysis.findings]
     return (
@@ -53,7 +56,9 @@ def test_the_planted_anomalies_show_on_every_day(hour: str) -> None:
 
 
 def test_they_show_wherever_the_week_begins() -> None:
-    """Each day in another zone and at another hour, so that the local day is at times the one before or the next."""
+    """Each day is in another zone and at another hour, so that the local day is sometimes the one before or
+    the next.
+    """
     moments = [
         (day + timedelta(hours=number % 24), zone)
         for number, (day, zone) in enumerate(zip(DAYS, cycle(ZONES), strict=False))

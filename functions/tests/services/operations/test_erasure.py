@@ -1,4 +1,6 @@
-"""Deleting a person: what is gone, what stays, and that nothing comes back, whoever stops wherever."""
+"""Some things of a deleted person go and some stay, and nothing comes back, whichever process stops at
+whatever point.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -43,7 +45,7 @@ def outputs() -> Outputs:
 
 @pytest.fixture
 def world(outputs: Outputs) -> World:
-    """Every request must be somebody's; the admin has called before."""
+    """Every request must have a credential. The admin has called before."""
     world = World(NOW, AUTH_MODE="required")
     world.outputs = world.app.made["outputs"] = outputs
     assert world.api("GET", "/v1/me", headers=ADMIN).status == 200
@@ -425,7 +427,7 @@ class TestLateResults:
     def test_one_that_is_stored_between_the_removal_and_the_words_goes_too(
         self, world: World, outputs: Outputs
     ) -> None:
-        """A second attempt, whose lease was over, stores over what the first one completed."""
+        """A second attempt, whose lease was over, stores a file over one of the first, completed attempt."""
         generation_id = done(world)
         (path, _) = files_of(generation_id, "alice")
         commit = world.documents.commit

@@ -19,7 +19,9 @@ LONG_AGO = NOON - timedelta(days=90)
 
 
 class Legacy:
-    """A user and generations as feraset-imagen wrote them: its fields, its statuses, its random ids of entries."""
+    """A user and generations as feraset-imagen wrote them, with its fields, its statuses, and its random ids of
+    entries.
+    """
 
     def __init__(self, documents: Documents, user_id: str = "old", *, current_credits: int = 40) -> None:
         self.documents = documents
@@ -38,7 +40,9 @@ class Legacy:
         documents.commit([Create(f"users/{user_id}", user)])
 
     def generation(self, id_: str, status: str, *, price: int = 3, refunds: int = 0, days_old: int = 30) -> None:
-        """Its deduction is there; the balance is whatever it is, for feraset-imagen lost updates of it."""
+        """Write a generation and its deduction. The balance stays as it is, because feraset-imagen lost
+        updates of it.
+        """
         at = NOON - timedelta(days=days_old)
         ended = status in ("completed", "failed")
         request = {
@@ -77,7 +81,7 @@ class Legacy:
         self.documents.commit([Create(path, entry)])
 
     def usual_history(self) -> None:
-        """All that feraset-imagen left behind but what it refunded too often."""
+        """Write everything that feraset-imagen left behind, except what it refunded too often."""
         self.generation("done", "completed")
         self.generation("failed", "failed", refunds=1)
         self.generation("done-for-nothing", "completed", refunds=1)
@@ -92,7 +96,9 @@ OVERREFUNDED = Difference(invariant="I3", detail="generations refunded more than
 
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulator)])
 def old_world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Here the sums of one are the sums of the other: absent fields are where the two could differ."""
+    """Return the world in memory and on the emulator. Their sums must be equal, and absent fields are where these could
+    differ.
+    """
     if request.param == "memory":
         yield World(NOON)
         return
@@ -106,7 +112,7 @@ class TestOpenBooks:
         assert old_world.app.audits.of_all().unopened == ("old",)
         entry = old_world.app.opening.open("old")
         assert entry is not None
-        # 40 are there; by the entries: 7 deductions and 3 refunds of 3 each.
+        # The balance is 40. The entries have 7 deductions and 3 refunds, of 3 each.
         assert (entry.type, entry.credits) == (EntryType.OPENING, 40 + 7 * 3 - 3 * 3)
         assert old_world.user("old").balance.current_credits == 40
         assert old_world.user("old").balance.held_credits == 3 * 3, "pending, waiting and stuck"
@@ -209,8 +215,8 @@ class TestOpenBooks:
 
 
 class TestOpenBooksWhenThingsGoWrong:
+    # There is one for each generation of the usual history, and one for the opening.
     COMMITS = 8
-    """One for each generation of the usual history, and one for the opening."""
 
     @pytest.fixture
     def documents(self) -> UnsteadyDocuments:

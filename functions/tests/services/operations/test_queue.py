@@ -74,7 +74,7 @@ class Failing:
 def test_the_mark_stands_before_the_purge_is_asked_for(
     world: World, marks: QueueMarkRepository, error: Exception
 ) -> None:
-    """So that nothing is lost where a purge took effect and nobody heard of it."""
+    """Then nothing is lost if a purge took effect but its answer was lost."""
     seen: list[object] = []
 
     def purge() -> QueueStatus:

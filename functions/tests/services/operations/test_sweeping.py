@@ -159,7 +159,7 @@ def at_the_vendor(world: World) -> str:
     ("before_the_backlog", "tasks_max"),
     [
         (never_claimed, 1),
-        # Once an attempt has been made, its task may be used up: one new name, or two, make sure of it.
+        # After an attempt, its task may be used up. One or two new names make sure that there is a task.
         (crashed_once, 3),
         (failed_once, 2),
         (at_the_vendor, 3),
@@ -370,7 +370,7 @@ def purge(world: World) -> None:
 
 @pytest.fixture
 def purged(world: World) -> World:
-    """Not yet; its sweeper will know."""
+    """Return a world that the test will purge, and whose sweeper will know of that."""
     return world
 
 
@@ -516,7 +516,7 @@ def test_a_live_worker_is_left_alone(purged: World, seconds: int) -> None:
 
 @pytest.mark.parametrize("dispatch", [1, 2])
 def test_what_a_worker_gives_back_after_the_purge_is_not_lost(purged: World, dispatch: int) -> None:
-    """Its task is gone, too. That of a later dispatch shows only by its waiting longer than it should."""
+    """The generation's task is gone, too. If the task was of a later dispatch, only the long wait shows that."""
     world, generation_id = purged, purged.create()
     if dispatch == 2:
         crash(world, generation_id)
@@ -609,7 +609,7 @@ def test_a_sweep_reads_the_mark_once() -> None:
     assert documents.gets.count("system/queue") == 1
 
 
-# --- many ---
+# --- many generations ---
 
 
 def test_a_sweep_takes_more_than_one_batch(world: World) -> None:
@@ -627,7 +627,7 @@ def test_a_sweep_takes_more_than_one_batch(world: World) -> None:
 
 
 class Failing(MemoryDocuments):
-    """A database that does not take writes of the documents named."""
+    """A database that refuses to write the named documents."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -670,7 +670,7 @@ def test_a_sweep_begins_nothing_after_its_time_and_the_next_one_goes_on(
 
 
 def test_what_failed_is_put_off_so_that_the_next_sweep_comes_to_the_others() -> None:
-    """Its own write takes all the time of a sweep, and fails; without being put off it would come first each time."""
+    """Its write takes all the time of a sweep, and fails. If it was not put off, it would come first each time."""
 
     class Slow(MemoryDocuments):
         def commit(self, writes: list[Write]) -> list[datetime]:  # type: ignore[override]
@@ -707,7 +707,7 @@ def test_what_was_due_long_ago_is_put_off_from_now_on(world: World) -> None:
 
 
 def test_a_sweep_does_not_try_one_commit_for_longer_than_three_seconds() -> None:
-    """A document that others keep changing costs a sweep three seconds, not the fifteen of a request."""
+    """A document that others keep changing costs a sweep three seconds, and not the fifteen of a request."""
     seconds = iter(range(100))
     tries: list[int] = []
 

@@ -1,4 +1,4 @@
-"""One value in the table of dimensions is all that it takes: the report counts it, stores it and shows it."""
+"""A new dimension takes only one value in the table of dimensions: the report counts it, stores it and shows it."""
 
 import csv
 import io

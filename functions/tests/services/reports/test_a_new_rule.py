@@ -1,4 +1,4 @@
-"""One value in the table of rules is all that it takes: its findings reach the report, the page and the CSV file."""
+"""A new rule takes only one value in the table of rules: its findings reach the report, the page and the CSV file."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

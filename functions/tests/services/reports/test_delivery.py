@@ -1,4 +1,4 @@
-"""What happens when a report is there."""
+"""Mails and a webhook tell of a report as soon as it is ready."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -53,7 +53,7 @@ class House:
         self.delivery = DeliveryService(mails, ReportNotices(listener, SITE, lambda: NOW))
 
     def mails(self) -> dict[str, list[str]]:
-        """By recipient: the categories of what waits for it."""
+        """Return the categories of the waiting mails, by recipient."""
         found: dict[str, list[str]] = {}
         for path, document in self.documents._documents.items():
             if path.startswith("mail/"):
@@ -182,7 +182,7 @@ def test_the_webhook_hears_of_every_report_and_of_grave_ones_twice() -> None:
 
 
 def test_the_id_of_an_event_has_no_dot() -> None:
-    """Dots stand between the parts that are signed."""
+    """A dot separates the parts that are signed."""
     for type_ in ("report.ready", "anomaly.detected"):
         assert "." not in notices.event(a_report(), type_, SITE, NOW).id
 

@@ -20,18 +20,18 @@ from services.generations.model_ports import ModelRejected, ModelUnavailable
 from world import World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+# This is the last full week before NOW.
 WEEK = Week(2026, 9)
-"""The last full one before NOW."""
 SIZES = ("512x512", "1024x1024", "1024x1792")
 
 
 def lives(world: World, seed: int) -> None:
-    """A week of whatever: orders, deliveries, failures, cancels, top-ups, sweeps."""
+    """Play a week of random acts: orders, deliveries, failures, cancels, top-ups, sweeps."""
     chance = random.Random(seed)
     for _ in range(120):
         world.later(minutes=chance.randint(0, 80))
         world.model.script = chance.choice([[], [], [ModelRejected("x", "y")], [ModelUnavailable("x", "y")]])
-        with suppress(HttpsError, AlreadyFinal, AssertionError):  # refusals are part of a life
+        with suppress(HttpsError, AlreadyFinal, AssertionError):  # refusals may happen here
             match chance.randrange(5):
                 case 0 | 1:
                     world.create(chance.choice(("alice", "bob", "mallory")), size=chance.choice(SIZES))
@@ -54,7 +54,7 @@ def report(world: World, **options: Any) -> dict[str, Any]:
 
 
 def a_past(weeks: list[Week], *, seed: int = 1, requests: int = 60, zone: tzinfo = UTC) -> World:
-    """A world at NOW, with a life of others in these weeks."""
+    """Return a world at NOW, in which others were active in these weeks."""
     world = World(NOW, REPORT_TIME_ZONE=str(zone))
     windows = [week.window(zone) for week in weeks]
     write(world.documents, history(Random(seed), windows, zone, users=9, requests=requests).writes())
@@ -155,7 +155,7 @@ class TestWhichWeek:
 
     def test_the_edge_of_a_week_belongs_to_one_week_only(self) -> None:
         world = World(datetime(2026, 3, 2, tzinfo=UTC))
-        world.create()  # Monday, 00:00
+        world.create()  # it is Monday, 00:00
         world.later(days=3)
         assert report(world)["generation_stats"]["total_requests"] == 0
         world.later(days=7)
@@ -275,7 +275,7 @@ class TestVersions:
 
 
 class Silent(MemoryDocuments):
-    """A database that does not answer when it is asked for something, or takes no report."""
+    """A database that does not answer when it is asked for something, or that accepts no report."""
 
     broken = ""
 

@@ -204,7 +204,7 @@ class TestAnyWeek:
 
     @given(current=weeks)
     def test_beside_itself_has_not_changed(self, current: WeekStats) -> None:
-        """Whether a user changed stands in the user's own numbers, so these are left out."""
+        """A user's own numbers show whether that user changed, so these are left out."""
         changes = ("spike", "degradation")
         current = replace(current, users=UserStats(active=current.active_users))
         assert not [one.type for one in analyse(current, current).findings if one.type.endswith(changes)]

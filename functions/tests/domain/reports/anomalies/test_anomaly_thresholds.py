@@ -10,7 +10,7 @@ from domain.reports.anomalies.usage import REQUEST_SPIKE
 from domain.reports.week_stats import WeekStats
 from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people
 
-# type, severity, the week before, a week at the threshold, a week just above it
+# Each row has the type, the severity, the week before, a week at the threshold, and a week just above it.
 EDGES = [
     ("request_spike", "medium", a_week(requests=20), a_week(requests=50), a_week(requests=51)),
     ("request_spike", "high", a_week(requests=20), None, a_week(requests=101)),
@@ -123,7 +123,7 @@ EDGES = [
         a_week(models={"A": (10, 1)}),
         a_week(models={"A": (1000, 101)}),
     ),
-    # At the critical rate, and so not above it, the milder rules still speak.
+    # At the critical rate a week is not above it, so the milder rules still apply.
     ("failure_rate_spike", "medium", a_week(requests=100, failed=7), None, a_week(requests=20, failed=3)),
     (
         "model_failure_rate_spike",

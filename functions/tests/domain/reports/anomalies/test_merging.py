@@ -19,8 +19,8 @@ from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found
 
 MONDAY = TUESDAY - timedelta(days=1)
 FRIDAY = TUESDAY + timedelta(days=3)
+# The mildest is first.
 GRAVITY = list(Severity)
-"""The mildest first."""
 
 
 def a_finding(kind: str, severity: Severity = Severity.MEDIUM, **more: object) -> Finding:
@@ -264,7 +264,9 @@ class TestDocument:
 
 
 def test_a_whole_week_is_told_by_its_causes() -> None:
-    """One user spikes: the rules on requests, on credits, on the user and the robust detector mean the same."""
+    """One user spikes. The rules on requests, on credits and on the user, and the robust detector, all mean the same
+    cause.
+    """
     days = [DayFacts(day=MONDAY - timedelta(days=back), total_requests=10, credits=20) for back in range(1, 57)]
     busy = a_week(requests=170, users={"bot": (100, 5), **people(9, before=1)}, deducted=340)
     before = a_week(requests=70, users=people(9, before=1), deducted=140)

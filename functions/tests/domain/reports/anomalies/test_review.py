@@ -12,7 +12,7 @@ DAYS = tuple(WEEK.monday + timedelta(days=day) for day in range(7))
 
 
 def a_week(requests: int, *, failed: int = 0, week: Week = WEEK, **numbers: Any) -> WeekStats:
-    """As many on every day, all with Model A."""
+    """Return a week with the same number on every day, all with Model A."""
     tally = Tally(total=requests, completed=requests - failed, failed=failed, credits=2 * requests)
     whole = Tally(total=7 * requests, completed=7 * tally.completed, failed=7 * failed, credits=14 * requests)
     days = tuple(week.monday + timedelta(days=day) for day in range(7))
@@ -48,7 +48,9 @@ def test_a_week_like_the_others_is_normal_and_has_its_band() -> None:
 
 
 def test_one_cause_is_one_finding_that_explains_itself() -> None:
-    """Three times the week before: the rules on requests and credits say so, and so does every single day."""
+    """There is three times as much as in the week before. The rules on requests and credits find that, and so does
+    every single day.
+    """
     bot = BusyUser(
         user_id="bot", requests=1400, requests_before=3, credits=2800, best_day=DAYS[2], best_day_credits=500
     )

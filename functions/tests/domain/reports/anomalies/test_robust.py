@@ -14,8 +14,8 @@ from domain.reports.week_stats import BusyUser
 
 MONDAY = date(2026, 11, 9)
 TUESDAY, WEDNESDAY, FRIDAY = (MONDAY + timedelta(days=days) for days in (1, 2, 4))
+# These are requests by weekday.
 USUAL = (100, 110, 104, 96, 100, 40, 44)
-"""Requests by weekday."""
 
 
 def a_day(
@@ -43,7 +43,7 @@ def with_days(week: Sequence[DayFacts], *changed: DayFacts) -> list[DayFacts]:
 
 
 def history(weeks: int = 8, requests: Sequence[int] = USUAL) -> list[list[DayFacts]]:
-    """Mildly uneven: some weeks a little above, some below."""
+    """Return mildly uneven weeks: some are a little above, some below."""
     uneven = (0, 3, -3, 1, -1, 4, -4, 2)
     return [
         a_week(MONDAY - timedelta(weeks=ago), [max(0, count + uneven[ago - 1]) for count in requests])
@@ -76,13 +76,13 @@ class TestWhatIsUsual:
         assert detect(a_week(MONDAY, (0,) * 7), history(requests=(0,) * 7)) == []
 
     def test_a_slow_drift(self) -> None:
-        """4 % a week: after 8 weeks more than a third beyond the oldest week that is compared."""
+        """The drift is 4 % a week. After 8 weeks that is more than a third above the oldest week that is compared."""
         weeks = [[round(10 * count * 1.04**week) for count in USUAL] for week in range(9)]
         past = [a_week(MONDAY - timedelta(weeks=8 - week), counts) for week, counts in enumerate(weeks[:8])]
         assert detect(a_week(MONDAY, weeks[8]), past) == []
 
     def test_the_next_week_after_an_anomaly(self) -> None:
-        """Two of eight weeks were wild, up and down: the median does not care."""
+        """Two of eight weeks were wild, one up and one down, but the median does not change."""
         past = history()
         past[0] = a_week(MONDAY - timedelta(weeks=1), (900,) * 7)
         past[3] = a_week(MONDAY - timedelta(weeks=4), (0,) * 7)
@@ -143,7 +143,7 @@ class TestHowMuchIsKnown:
         assert spike.details["baseline"] == "14 days before"
 
     def test_a_first_week_is_silent(self) -> None:
-        """Its Sunday has six days before it, one too few."""
+        """Its Sunday has six days before it, which is one too few."""
         assert detect(with_days(a_week(MONDAY), a_day(MONDAY + timedelta(days=6), 900)), []) == []
 
     def test_a_second_week_is_compared_with_the_first(self) -> None:

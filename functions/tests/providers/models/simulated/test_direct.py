@@ -36,7 +36,7 @@ def a_model(rate: float, low: float = 0, high: float = 0, chance: random.Random 
 
 
 def failures(chance: random.Random) -> dict[str, type[Exception]]:
-    """Every message that a model that always fails gives, with its class."""
+    """Return every message of a model that always fails, with its class."""
     found: dict[str, type[Exception]] = {}
     model = a_model(1, chance=chance)
     for _ in range(200):

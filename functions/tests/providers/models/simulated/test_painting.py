@@ -15,7 +15,7 @@ from providers.models.simulated.painting import Scene, paint
 from providers.models.simulated.painting.colour import lab
 
 STYLES = ("realistic", "anime", "oil_painting", "sketch", "cyberpunk", "watercolor")
-# Each model with its composition.
+# This has each model with its composition.
 MODELS = {"Model A": "landscapes", "Model B": "tabletops"}
 PALETTES = {
     "vibrant": ("#FF6B6B", "#4ECDC4", "#45B7D1"),
@@ -37,12 +37,12 @@ SCENE = Scene(
 )
 FUNCTIONS = Path(__file__).parents[4]
 
-# The thumbnails of two looks of one scene lie 10 to 60 grey levels apart, of two models 26 and more;
-# grain alone moves a thumbnail by less than one.
+# Thumbnails of two looks of one scene are 10 to 60 grey levels apart, and those of two models 26 or more. Grain alone
+# changes a thumbnail by less than one.
 APART = 7
 FAR_APART = 18
-FAINT = 0.03  # OKLab chroma below which no eye names a hue
-KIN = 0.45  # radians between hues that still pass for one colour, lit or shaded
+FAINT = 0.03  # no eye names a hue below this OKLab chroma
+KIN = 0.45  # hues that are so many radians apart still look like one colour, lit or shaded
 
 
 def of_model(name: str) -> dict[str, str]:
@@ -69,7 +69,7 @@ def apart(one: tuple[float, float, float], other: tuple[float, float, float]) ->
 
 
 def shares(scene: Scene) -> tuple[float, Counter[int]]:
-    """How many of the coloured pixels have a hue of the palette, and which of its colours they are."""
+    """Return how many of the coloured pixels have a hue of the palette, and which of its colours they are."""
     wanted = [lab((int(text[1:3], 16), int(text[3:5], 16), int(text[5:], 16))) for text in scene.palette]
     coloured = [pixel for pixel in labs(seen(scene)) if math.hypot(*pixel[1:]) > FAINT]
     nearest = [min((apart(pixel, colour), k) for k, colour in enumerate(wanted)) for pixel in coloured]
@@ -185,7 +185,7 @@ def test_seed_and_prompt_change_the_picture(model: str, style: str) -> None:
     look = seen(scene)
     assert difference(look, seen(replace(scene, seed=8))) > APART
     assert difference(look, seen(replace(scene, prompt="a city at night"))) > APART
-    # The same words in another order name the same motif, but not the same picture.
+    # The same words in another order lead to the same motif, but not to the same picture.
     assert difference(look, seen(replace(scene, prompt="sunset, a quiet mountain lake"))) > APART / 2
 
 

@@ -28,7 +28,7 @@ JOB = Job(
 
 
 class Wall:
-    """A clock on the wall, that a test turns."""
+    """A wall clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -110,7 +110,9 @@ def test_how_a_job_ends_does_not_change_from_poll_to_poll(wall: Wall) -> None:
 def test_nothing_fails_at_rate_0(wall: Wall) -> None:
     vendor = a_vendor(wall, low=1, high=1)
     for number in range(100):
-        assert vendor.submit(replace(JOB, generation_id=f"g-{number}")).split("-")[2] == "5"  # past the five failures
+        assert (
+            vendor.submit(replace(JOB, generation_id=f"g-{number}")).split("-")[2] == "5"
+        )  # this is after the five failures
 
 
 def test_it_fails_about_as_often_as_it_is_told(wall: Wall) -> None:
