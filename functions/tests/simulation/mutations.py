@@ -247,15 +247,15 @@ def a_completion_stores_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 @breaks("I5")
-def a_thumbnail_is_promised_and_not_stored(patch: pytest.MonkeyPatch) -> None:
-    around(patch, OutputFiles, "_put_thumbnail", _without_storing)
+def a_preview_is_promised_and_not_stored(patch: pytest.MonkeyPatch) -> None:
+    around(patch, OutputFiles, "_put_preview", _without_storing)
 
 
 @breaks("I5")
-def thumbnails_share_a_path(patch: pytest.MonkeyPatch) -> None:
+def previews_share_a_path(patch: pytest.MonkeyPatch) -> None:
     """That of a generation's outputs: the first one's is the last one's."""
     patch.setattr(
-        services.generations.output_files, "thumbnail_path", lambda generation, index: f"{generation.id}/thumbnail"
+        services.generations.output_files, "preview_path", lambda generation, index: f"{generation.id}/thumbnail"
     )
 
 
