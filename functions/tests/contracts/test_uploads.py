@@ -3,10 +3,15 @@
 import base64
 import json
 import re
+import tracemalloc
+import uuid
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import google_crc32c
@@ -52,7 +57,7 @@ class PlayedBucket(requests.Session):
         if kind == "resumable":
             self.metadata = json.loads(sent)
             self.content_type = headers["x-upload-content-type"]
-            session = f"{len(self.requests)}"
+            session = str(uuid.uuid4())
             self._open[session] = b""
             return answer(200, headers={"location": f"https://played.test/upload_id={session}"})
         return self._part(url, sent, headers) if method == "PUT" else answer(204)
@@ -186,3 +191,46 @@ def test_a_bucket_that_stays_away_is_unavailable(
     with pytest.raises(Unavailable):
         outputs.put("a/0", BytesIO(data), "video/mp4", {}, patience=timedelta(seconds=0.2))
     assert not played.files
+
+
+class ForgetfulBucket(PlayedBucket):
+    """Keeps no bytes: only how many there are, and their checksum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sums: defaultdict[str, google_crc32c.Checksum] = defaultdict(google_crc32c.Checksum)
+
+    def _part(self, url: str, sent: bytes, headers: Mapping[str, Any]) -> requests.Response:
+        self._sums[url].update(sent)
+        place, _, total = headers["content-range"].partition("/")
+        end = place.rpartition("-")[2]
+        if int(end) + 1 < int(total):
+            return answer(308, headers={"range": f"bytes=0-{end}"})
+        return answer(200, {"crc32c": base64.b64encode(self._sums[url].digest()).decode()})
+
+
+@pytest.mark.parametrize("played", [ForgetfulBucket()])
+def test_four_large_files_at_once_need_little_memory(
+    played: PlayedBucket, outputs: BucketOutputs, tmp_path: Path
+) -> None:
+    """Each is as if it came from a vendor's download: on the disk, here without using any."""
+    path, size = tmp_path / "0.mp4", 50 * MIB
+    with path.open("wb") as file:
+        file.truncate(size)
+    tracemalloc.start()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            measured = list(pool.map(lambda number: delivered(outputs, path, number), range(4)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [each.bytes for each in measured] == [size] * 4
+    assert played.requests.count("PUT upload_id") == 4 * 7
+    assert peak < 4 * 2 * 8 * MIB + 4 * MIB
+
+
+def delivered(outputs: BucketOutputs, path: Path, number: int) -> MeasuredStream:
+    with path.open("rb") as stream:
+        measured = MeasuredStream(stream)
+        outputs.put(f"{number}/0.mp4", measured, "video/mp4", {})
+    return measured
