@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
 from datetime import timedelta
 from itertools import batched
 from multiprocessing import get_context
@@ -22,10 +21,12 @@ from bootstrap import Darkroom, darkroom
 from domain.generations.generation import Generation, Status
 from domain.operations.demo_catalog import USERS
 from providers.models.simulated.brush import painted
+from repositories.generations.output_mapping import output_fields
 from repositories.store.documents import Update
 from repositories.store.paths import generation_path
-from services.generations.jobs import job_of
-from services.generations.model_ports import Job, Picture
+from services.generations.jobs import job_of, temporary_folder
+from services.generations.media import Media
+from services.generations.model_ports import Job
 from services.generations.ports import GenerationFilter
 from tools import people
 
@@ -34,7 +35,7 @@ NICENESS = 19  # people who work on the stack go first
 BATCH = 8  # so many pictures are in memory at once
 _NO_LIMIT = timedelta(0)  # a job's time-out is for a model that may hang
 
-Paint = Callable[[Iterable[Job]], Iterable[Picture]]
+Paint = Callable[[Iterable[Job]], Iterable[Media]]
 
 
 class NotLocal(Exception):
@@ -75,14 +76,16 @@ def missing(app: Darkroom, newest: int | None) -> Iterator[Generation]:
 
 
 def develop(app: Darkroom, generations: Iterable[Generation], paint: Paint) -> None:
-    """Paint each picture, store it with a thumbnail, and name the files in the document, as a worker would do."""
+    """Paint each picture, store it with a preview, and name the files in the document, as a worker would do."""
     catalog = app.catalog.current()
     for several in batched(generations, BATCH, strict=False):
-        pictures = paint([job_of(each, catalog, _NO_LIMIT) for each in several])
-        for generation, picture in zip(several, pictures, strict=True):
-            outputs, address = app.output_files.put(generation, (picture,))
-            fields = {"outputs": [asdict(output) for output in outputs], "image_url": address, "outputs_gone": 0}
-            app.documents.commit([Update(generation_path(generation.id), fields)])
+        with temporary_folder() as folder:
+            pictures = paint([job_of(each, catalog, _NO_LIMIT, folder / each.id) for each in several])
+            for generation, picture in zip(several, pictures, strict=True):
+                outputs, address = app.output_files.put(generation, (picture,))
+                stored = [output_fields(output) for output in outputs]
+                fields = {"outputs": stored, "image_url": address, "outputs_gone": 0}
+                app.documents.commit([Update(generation_path(generation.id), fields)])
 
 
 if __name__ == "__main__":

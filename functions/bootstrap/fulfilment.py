@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from services.generations.attempts import Attempts
     from services.generations.fulfilment import FulfilmentService
     from services.generations.model_jobs import ModelJobs
-    from services.generations.model_ports import Thumbnailer
+    from services.generations.model_ports import Previewer
     from services.generations.output_files import OutputFiles
     from services.generations.remote_jobs import RemoteJobs
     from services.generations.settling import Settlements
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 class FulfilmentParts(GenerationParts):
     @part
-    def thumbnailer(self) -> "Thumbnailer":
-        from providers.thumbnails.pillow import PillowThumbnailer
+    def previewer(self) -> "Previewer":
+        from providers.previews.pillow import PillowPreviewer
 
-        return PillowThumbnailer()
+        return PillowPreviewer()
 
     @part
     def output_files(self) -> "OutputFiles":
         from services.generations.output_files import OutputFiles
 
-        return OutputFiles(self.later(lambda: self.outputs), self.later(lambda: self.thumbnailer))
+        return OutputFiles(self.later(lambda: self.outputs), self.later(lambda: self.previewer))
 
     @part
     def model_jobs(self) -> "ModelJobs":

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from services.generations.model_ports import DirectModel, Job, Model, Picture
+from services.generations.media import Media
+from services.generations.model_ports import DirectModel, Job, Model
 
 
 class GivenProviders:
@@ -26,5 +27,5 @@ class ByModel:
     def expected_seconds(self) -> float:
         return 10.0
 
-    def generate(self, job: Job) -> tuple[Picture, ...]:
+    def generate(self, job: Job) -> tuple[Media, ...]:
         return self._models[job.model].generate(job)

@@ -14,7 +14,8 @@ from domain.credits.ledger import Entry
 from domain.credits.user import User
 from given_providers import ByModel, GivenProviders
 from repositories.store.documents import Document
-from services.generations.model_ports import Job, ModelUnavailable, NoThumbnail, Picture, RemoteResult, RemoteStatus
+from services.generations.media import Media
+from services.generations.model_ports import Job, ModelUnavailable, NoPreview, RemoteResult, RemoteStatus
 from tools.reference.world import ENVIRONMENT, TOKENS, MemoryWorld, Response, send
 
 __all__ = ["ENVIRONMENT", "TOKENS", "Response", "send"]
@@ -53,7 +54,7 @@ class ScriptedModel:
     def expected_seconds(self) -> float:
         return 10.0
 
-    def generate(self, job: Job) -> tuple[Picture, ...]:
+    def generate(self, job: Job) -> tuple[Media, ...]:
         self.jobs.append(job)
         take(self.script)
         return (a_picture(job),)
@@ -86,7 +87,7 @@ class ScriptedVendor:
             if isinstance(self.results[0], RemoteResult):
                 return self.results.pop(0)
             take(self.results)
-        return RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(a_picture(job),))
+        return RemoteResult(status=RemoteStatus.SUCCEEDED, media=(a_picture(job),))
 
     def cancel(self, provider_job: str) -> None:
         self.cancelled.append(provider_job)
@@ -94,28 +95,28 @@ class ScriptedVendor:
             raise ModelUnavailable("network", "The vendor does not answer")
 
 
-class ScriptedThumbnailer:
+class ScriptedPreviewer:
     """Returns data that names the picture, in place of a smaller picture."""
 
     def __init__(self) -> None:
         self.reads_pictures = True
 
-    def thumbnail(self, picture: Picture) -> Picture:
+    def preview(self, media: Media) -> Media:
         if not self.reads_pictures:
-            raise NoThumbnail("cannot identify image file")
-        return Picture(data=b"small: " + picture.data, content_type="image/webp", width=8, height=8)
+            raise NoPreview("cannot identify image file")
+        return Media.of_bytes(b"small: " + data_of(media), "image/webp", width=8, height=8)
 
 
 class World(MemoryWorld):
-    """The models and the thumbnailer do what a test tells them to."""
+    """The models and the previewer do what a test tells them to."""
 
     def __init__(self, now: datetime, *, documents: Any = None, **environment: str) -> None:
-        self.thumbnailer = ScriptedThumbnailer()
+        self.previewer = ScriptedPreviewer()
         self.model = ScriptedModel()
         self.other_model = ScriptedModel()
         self.vendor = ScriptedVendor()
         direct = ByModel({"Model A": self.model, "Model B": self.other_model})
-        parts = {"providers": GivenProviders(direct=direct, remote=self.vendor), "thumbnailer": self.thumbnailer}
+        parts = {"providers": GivenProviders(direct=direct, remote=self.vendor), "previewer": self.previewer}
         super().__init__(now, documents=documents, parts=parts, **environment)
 
     def user(self, user_id: str) -> User:
@@ -165,6 +166,11 @@ def lines_of(log: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.getvalue().splitlines()]
 
 
-def a_picture(job: Job) -> Picture:
+def data_of(media: Media) -> bytes:
+    with media.open() as stream:
+        return stream.read()
+
+
+def a_picture(job: Job) -> Media:
     size = job.option("size", Size)
-    return Picture(data=job.prompt.encode(), content_type="image/png", width=size.width, height=size.height)
+    return Media.of_bytes(job.prompt.encode(), "image/png", width=size.width, height=size.height)

@@ -101,9 +101,9 @@ def _ends(stage: Stage, generations: Iterable[Fields]) -> Iterator[str]:
             size = place.stat().st_size if place.exists() else None
             if size != output["bytes"]:
                 yield f"{output['path']}: {output['bytes']} bytes in the books, {size} in the store"
-            thumbnail = output["thumbnail_path"]
-            if thumbnail and not (stage.outputs / thumbnail).exists():
-                yield f"{thumbnail} is in the books, and not in the store"
+            preview = output["thumbnail_path"]
+            if preview and not (stage.outputs / preview).exists():
+                yield f"{preview} is in the books, and not in the store"
 
 
 def _promises(generations: Sequence[Fields], history: History) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Parts of the application that go wrong at a named step. Each of them calls the real part."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from domain.generations.generation import FINAL, Status
 from repositories.store.documents import Create, Delete, Document, Documents, Query, Totals, Write
 from repositories.store.firestore import FirestoreDocuments
 from repositories.store.paths import GENERATIONS
-from services.generations.model_ports import STORE_PATIENCE, DirectModel, Job, Model, Picture, RemoteModel
+from services.generations.media import ByteStream, Media
+from services.generations.model_ports import STORE_PATIENCE, DirectModel, Job, Model, RemoteModel
 from services.generations.ports import TaskMessage, TaskQueue
 from tools.faults import plan as faults
 from tools.faults.plan import Plan
@@ -38,7 +39,7 @@ def install(app: Darkroom, plan: Plan, outputs: Path) -> None:
         "queue": FailingQueue(app.queue, plan),
         "providers": FailingProviders(app.providers, plan),
         "outputs": FolderOutputs(outputs, plan),
-        "thumbnailer": PlainThumbnailer(),
+        "previewer": PlainPreviewer(),
     }
 
 
@@ -102,11 +103,11 @@ class _FailingModel:
     def expected_seconds(self) -> float:
         return self._model.expected_seconds()
 
-    def generate(self, job: Job) -> tuple[Picture, ...]:
+    def generate(self, job: Job) -> tuple[Media, ...]:
         with self._plan.alone(job.generation_id):
-            pictures = self._model.generate(job)
+            media = self._model.generate(job)
         self._plan.strike(faults.AFTER_MODEL)
-        return pictures
+        return media
 
 
 class FolderOutputs:
@@ -119,7 +120,7 @@ class FolderOutputs:
     def put(
         self,
         path: str,
-        data: bytes,
+        stream: ByteStream,
         content_type: str,  # noqa: ARG002
         metadata: Mapping[str, str],  # noqa: ARG002
         *,
@@ -128,7 +129,8 @@ class FolderOutputs:
         place = self._folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_suffix(f".{uuid.uuid4()}")
-        draft.write_bytes(data)
+        with draft.open("wb") as file:
+            shutil.copyfileobj(stream, file)
         draft.replace(place)  # the file is whole or not there, as in a bucket, if the process is killed
         self._plan.strike(faults.AFTER_STORE)
         if self._plan.chance(faults.STORE_ANSWER_LOST):
@@ -138,6 +140,11 @@ class FolderOutputs:
     def delete(self, path: str) -> None:
         (self._folder / path).unlink(missing_ok=True)
 
+    def delete_all(self, prefix: str) -> None:
+        for place in self._folder.rglob("*"):
+            if place.is_file() and place.relative_to(self._folder).as_posix().startswith(prefix):
+                place.unlink(missing_ok=True)
+
     def link(self, path: str, *, save_as: str | None = None) -> str:  # noqa: ARG002
         return f"https://outputs.invalid/{path}"
 
@@ -145,21 +152,18 @@ class FolderOutputs:
         return {path: self.link(path) for path in paths}
 
 
-def plain_picture(job: Job) -> Picture:
+def plain_picture(job: Job) -> Media:
     """Return a picture that costs nothing. A painting would take a tenth of a second that the faults need."""
     data = f"the picture of {job.generation_id}".encode()
     size = job.option("size", Size)
-    return replace(_BLANK, data=data, width=size.width, height=size.height)
+    return Media.of_bytes(data, "image/png", width=size.width, height=size.height)
 
 
-_BLANK = Picture(data=b"", content_type="image/png", width=0, height=0)
+class PlainPreviewer:
+    """Makes a preview of a plain picture, which is no image that could be read."""
 
-
-class PlainThumbnailer:
-    """Makes a thumbnail of a plain picture, which is no image that could be read."""
-
-    def thumbnail(self, picture: Picture) -> Picture:
-        return replace(picture, data=b"small: " + picture.data, content_type="image/webp")
+    def preview(self, media: Media) -> Media:
+        return Media.of_bytes(b"small: " + media.open().read(), "image/webp", width=media.width, height=media.height)
 
 
 def _meaning(writes: Sequence[Write]) -> str:

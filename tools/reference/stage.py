@@ -23,7 +23,8 @@ from providers.storage.gcs import emulator_link
 from repositories.store.documents import Query
 from repositories.store.memory import MemoryDocuments
 from services.accounts.ports import Identity
-from services.generations.model_ports import Job, Picture
+from services.generations.media import Media
+from services.generations.model_ports import Job
 from tools.reference.places import ANONYMOUS_TOKEN, PASSER_BY
 from tools.reference.world import TOKENS, MemoryWorld
 
@@ -95,8 +96,8 @@ class Outage(MemoryDocuments):
 class _SmallPictures:
     """Makes no smaller picture, because here only bytes stand for a picture."""
 
-    def thumbnail(self, picture: Picture) -> Picture:
-        return Picture(data=b"small: " + picture.data, content_type="image/webp", width=8, height=8)
+    def preview(self, media: Media) -> Media:
+        return Media.of_bytes(b"small: " + media.open().read(), "image/webp", width=8, height=8)
 
 
 class Stage(MemoryWorld):
@@ -106,7 +107,7 @@ class Stage(MemoryWorld):
 
     def __init__(self, **environment: str) -> None:
         super().__init__(
-            NOW - timedelta(days=30), documents=Outage(), parts={"thumbnailer": _SmallPictures()}, **environment
+            NOW - timedelta(days=30), documents=Outage(), parts={"previewer": _SmallPictures()}, **environment
         )
         self.outputs.link = _link  # type: ignore[method-assign]
         signed_in = {f"{USER}-token": Identity(USER), ANONYMOUS_TOKEN: Identity(PASSER_BY, is_anonymous=True)}
@@ -197,9 +198,9 @@ def _content(answer: Response) -> Any:
     return answer.get_data(as_text=True) if answer.mimetype == "text/csv" else None
 
 
-def _painted(job: Job) -> Picture:
+def _painted(job: Job) -> Media:
     size = job.option("size", Size)
-    return Picture(data=_PICTURE, content_type="image/png", width=size.width, height=size.height)
+    return Media.of_bytes(_PICTURE, "image/png", width=size.width, height=size.height)
 
 
 def _link(path: str, *, save_as: str | None = None) -> str:

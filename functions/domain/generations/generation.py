@@ -54,14 +54,21 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """This is one file in the store of outputs. It has a small copy beside it, unless none could be made or stored."""
+    """This is one file in the store of outputs.
+
+    `width` and `height` are pixels, and `duration` is seconds; each is None if the content has none, or none is known.
+    `sha256` is in hexadecimal; outputs that are older than this field have none. A small picture of it lies at
+    `preview_path`, unless none could be made or stored.
+    """
 
     path: str
     content_type: str
-    width: int
-    height: int
     bytes: int
-    thumbnail_path: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    sha256: str | None = None
+    preview_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http import HTTPStatus
+from io import SEEK_END
 from threading import Lock
 from typing import Protocol
 from urllib.parse import quote, urlencode
@@ -18,17 +20,23 @@ from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
 from google.cloud import storage
+from google.cloud.storage.exceptions import DataCorruption
 from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
 from core.errors import Unavailable
+from services.generations.media import ByteStream
 from services.generations.model_ports import LINK_LIFE, STORE_PATIENCE
 
 _TIMEOUT_SECONDS = 10.0
 
 _VENDOR_ERRORS = (GoogleAPIError, GoogleAuthError, RequestException)
 
-# So many links are made at the same time. Each may wait for IAM, and a page has 40 links, half of them to thumbnails.
+# A larger file than 8 MiB goes up in several requests, which the client decides. Each of them has this many bytes in
+# memory, and Google advises no less.
+_CHUNK_BYTES = 8 * 1024 * 1024
+
+# So many links are made at the same time. Each may wait for IAM, and a page has 40 links, half of them to previews.
 _LINKS_AT_ONCE = 20
 
 
@@ -44,18 +52,25 @@ class BucketOutputs:
     def put(
         self,
         path: str,
-        data: bytes,
+        stream: ByteStream,
         content_type: str,
         metadata: Mapping[str, str],
         *,
         patience: timedelta = STORE_PATIENCE,
     ) -> str:
         timeout = min(_TIMEOUT_SECONDS, patience.total_seconds())
-        blob = self._bucket.blob(path)
+        blob = self._bucket.blob(path, chunk_size=_CHUNK_BYTES)
         blob.metadata = dict(metadata)
+        size = stream.seek(0, SEEK_END)
+
+        def upload() -> None:
+            blob.upload_from_file(
+                stream, rewind=True, size=size, content_type=content_type, timeout=timeout, retry=_retry(patience)
+            )
+
         try:
-            # This is safe to repeat, because the same path always gets the same data.
-            blob.upload_from_string(data, content_type=content_type, timeout=timeout, retry=_retry(patience))
+            # Both repeats, of a request and of the whole, are safe: the same path always gets the same data.
+            _from_the_start(patience)(upload)()
         except _VENDOR_ERRORS as error:
             raise Unavailable("The store of outputs does not answer") from error
         return f"gs://{self._bucket.name}/{path}"
@@ -68,9 +83,9 @@ class BucketOutputs:
         except _VENDOR_ERRORS as error:
             raise Unavailable("The store of outputs does not answer") from error
 
-    def delete_all(self, folder: str) -> None:
+    def delete_all(self, prefix: str) -> None:
         try:
-            found = self._bucket.list_blobs(prefix=f"{folder}/", timeout=_TIMEOUT_SECONDS, retry=_retry(STORE_PATIENCE))
+            found = self._bucket.list_blobs(prefix=prefix, timeout=_TIMEOUT_SECONDS, retry=_retry(STORE_PATIENCE))
             paths = [blob.name for blob in found]
         except _VENDOR_ERRORS as error:
             raise Unavailable("The store of outputs does not answer") from error
@@ -90,6 +105,20 @@ class BucketOutputs:
 def _retry(patience: timedelta) -> Retry:
     """Return how to retry. The client itself would go on for two minutes, longer than the provider's timeout."""
     return DEFAULT_RETRY.with_timeout(patience.total_seconds())
+
+
+def _from_the_start(patience: timedelta) -> Retry:
+    """Return how to repeat an upload of several requests that is broken. The last error is a GoogleAPIError."""
+    return Retry(predicate=_is_broken, initial=0.1, maximum=5.0, timeout=patience.total_seconds())
+
+
+def _is_broken(error: Exception) -> bool:
+    """Say whether an upload cannot go on from where it is.
+
+    The bucket has forgotten it, has other bytes than were sent, or kept a part of a request only, which the client
+    reports as a ValueError.
+    """
+    return isinstance(error, (DataCorruption, ValueError)) or getattr(error, "code", None) == HTTPStatus.GONE
 
 
 def emulator_link(host: str, bucket: str) -> Link:

@@ -2,6 +2,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from core.errors import Unavailable
+from services.generations.media import ByteStream
 from services.generations.model_ports import STORE_PATIENCE
 
 
@@ -15,7 +16,7 @@ class MemoryOutputs:
     def put(
         self,
         path: str,
-        data: bytes,
+        stream: ByteStream,
         content_type: str,  # noqa: ARG002
         metadata: Mapping[str, str],  # noqa: ARG002
         *,
@@ -23,7 +24,8 @@ class MemoryOutputs:
     ) -> str:
         if self.is_down:
             raise Unavailable("The store of outputs does not answer")
-        self.files[path] = data
+        stream.seek(0)
+        self.files[path] = stream.read()
         return f"gs://memory/{path}"
 
     def delete(self, path: str) -> None:
@@ -31,10 +33,10 @@ class MemoryOutputs:
             raise Unavailable("The store of outputs does not answer")
         self.files.pop(path, None)
 
-    def delete_all(self, folder: str) -> None:
+    def delete_all(self, prefix: str) -> None:
         if self.is_down:
             raise Unavailable("The store of outputs does not answer")
-        for path in [path for path in self.files if path.startswith(f"{folder}/")]:
+        for path in [path for path in self.files if path.startswith(prefix)]:
             self.delete(path)
 
     def link(self, path: str, *, save_as: str | None = None) -> str:

@@ -12,8 +12,9 @@ from domain.catalog.prices import RuleVersion, size_rule_id
 from domain.credits.allowances import AllowanceUse
 from domain.credits.funding import Funding
 from domain.credits.grants import Take
-from domain.generations.generation import Failure, Generation, Output, Spec, Status
+from domain.generations.generation import Failure, Generation, Spec, Status
 from repositories.generations.counters import counter_fields
+from repositories.generations.output_mapping import output_fields, output_from
 from repositories.store.documents import Create, Document, Fields
 from repositories.store.paths import generation_path
 from repositories.store.rows import reader
@@ -41,7 +42,7 @@ def generation_from(document: Document) -> Generation:
         held=fields.get("credits_held", 0),
         charged=fields.get("credits_charged", price if status is Status.COMPLETED else 0),
         refunded=fields.get("credits_refunded", price if status in (Status.FAILED, Status.CANCELLED) else 0),
-        outputs=tuple(typed(Output, **known(Output, output)) for output in fields.get("outputs", ())),
+        outputs=tuple(map(output_from, fields.get("outputs", ()))),
         image_url=fields.get("image_url"),
         failure=_failure_from(fields),
         metadata=fields.get("metadata", {}),
@@ -67,7 +68,7 @@ def generation_fields(generation: Generation) -> dict[str, Any]:
         "credits_held": generation.held,
         "credits_charged": generation.charged,
         "credits_refunded": generation.refunded,
-        "outputs": [fields_of(output) for output in generation.outputs],
+        "outputs": [output_fields(output) for output in generation.outputs],
         "image_url": generation.image_url,
         "error_message": failure.message if failure else None,
         "error_code": failure.code if failure else None,

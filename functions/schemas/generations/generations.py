@@ -7,7 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from domain.catalog.models import FLAT_PARAMETERS, Kind
 from domain.generations.generation import Generation, Status
 from schemas.base import PAGE_SIZE, PAGE_SIZE_MAX, Inbound, InboundText, Moment, Outbound, Text, Words
-from services.generations.model_ports import THUMBNAIL_SIDE
+from services.generations.model_ports import PREVIEW_SIDE
 from services.generations.ports import GenerationFilter
 from services.generations.viewing import GenerationView, SavingLink
 
@@ -113,12 +113,16 @@ class ListGenerations(InboundText):
 class OutputResource(Outbound):
     url: str = Field(description="Opens in a browser, for 15 minutes when deployed.")
     thumbnail_url: str | None = Field(
-        description=f"WebP, at most {THUMBNAIL_SIDE} pixels on the longer side; null where there is none."
+        description=f"WebP, at most {PREVIEW_SIDE} pixels on the longer side; null where there is none."
     )
     content_type: str
-    width: int
-    height: int
+    width: int | None = Field(description="Pixels; null where the file has none, as a sound, or they are not known.")
+    height: int | None = Field(description="Pixels; null where the width is null.")
+    duration: float | None = Field(description="Seconds; null for a picture.")
     bytes: int
+    sha256: str | None = Field(
+        description="The SHA-256 of the file, in hexadecimal; null where the output is older than this field."
+    )
 
 
 class SavedOutput(Outbound):
@@ -247,13 +251,15 @@ def _outputs(view: GenerationView) -> list[OutputResource]:
     return [
         OutputResource(
             url=link,
-            thumbnail_url=thumbnail,
+            thumbnail_url=preview,
             content_type=output.content_type,
             width=output.width,
             height=output.height,
+            duration=output.duration,
             bytes=output.bytes,
+            sha256=output.sha256,
         )
-        for output, link, thumbnail in zip(view.generation.outputs, view.links, view.thumbnails, strict=True)
+        for output, link, preview in zip(view.generation.outputs, view.links, view.previews, strict=True)
     ]
 
 

@@ -64,7 +64,7 @@ class GenerationEraser:
     def _erase(self, generation_id: str) -> None:
         """End the generation, remove its files, erase its texts, and remove its files once more.
 
-        A worker may store a picture in the meantime. Before the texts are erased, it may find that the generation has
+        A worker may store an output in the meantime. Before the texts are erased, it may find that the generation has
         such an output, and leave the file there; this is why the files are removed twice. After that, it finds no such
         output, and removes the file itself.
         """

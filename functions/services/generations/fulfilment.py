@@ -6,6 +6,7 @@ from collections.abc import Callable
 from core.records import Stored
 from domain.generations.generation import Failure, Generation
 from services.generations.attempts import Attempt, Attempts
+from services.generations.jobs import temporary_folder
 from services.generations.model_jobs import ModelJobs
 from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteModel
 from services.generations.ports import Generations
@@ -55,11 +56,12 @@ class FulfilmentService:
             self._take_step(attempt.claimed, attempt.holds_lease, lambda: self._run(attempt))
 
     def _run(self, attempt: Attempt) -> None:
-        model, job = self._jobs.of(attempt.claimed.value)
-        if isinstance(model, RemoteModel):
-            self._remote_jobs.submit(model, job, attempt)
-        else:
-            self._settlements.deliver(attempt.claimed, model.generate(job), attempt.holds_lease)
+        with temporary_folder() as folder:
+            model, job = self._jobs.of(attempt.claimed.value, folder)
+            if isinstance(model, RemoteModel):
+                self._remote_jobs.submit(model, job, attempt)
+            else:
+                self._settlements.deliver(attempt.claimed, model.generate(job), attempt.holds_lease)
 
     def _follow(self, found: Stored[Generation], provider_job: str, dispatch: int | None) -> None:
         def is_this_job(generation: Generation) -> bool:

@@ -1,8 +1,13 @@
-"""A model gets a job, which is made from the order and the catalog."""
+"""A model gets a job, which is made from the order and the catalog, and a folder while it works on the job."""
 
 import hashlib
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
+from tempfile import gettempdir
+from uuid import uuid4
 
 from domain.catalog.catalog import Catalog
 from domain.catalog.models import Model
@@ -11,7 +16,7 @@ from domain.generations.generation import Generation, Spec
 from services.generations.model_ports import Job, ModelRejected
 
 
-def job_of(generation: Generation, catalog: Catalog, timeout: timedelta) -> Job:
+def job_of(generation: Generation, catalog: Catalog, timeout: timedelta, folder: Path) -> Job:
     """Return the job of the generation. Raise ModelRejected if its model or an option was withdrawn after the order."""
     spec = generation.spec
     model = catalog.known_models.get(spec.model)
@@ -27,7 +32,22 @@ def job_of(generation: Generation, catalog: Catalog, timeout: timedelta) -> Job:
         options=_options(spec, model, catalog),
         seed=_seed(generation),
         timeout_seconds=timeout.total_seconds(),
+        folder=folder,
     )
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield the path of a folder that nobody has made yet. When the block ends, remove what was put there.
+
+    A deployed function keeps such files in memory. So they are removed however the block ends.
+    """
+    folder = Path(gettempdir()) / f"darkroom-{uuid4()}"
+    try:
+        yield folder
+    finally:
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def _options(spec: Spec, model: Model, catalog: Catalog) -> Mapping[str, Option]:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 from domain.generations.generation import Generation
 from services.catalog.catalog import CatalogService
@@ -20,20 +21,23 @@ class ModelJobs:
         self._catalog = catalog
         self._timeout = timeout
 
-    def of(self, generation: Generation) -> tuple[Model, Job]:
-        """Return the model and its job. Raise ModelRejected if the model or an option was withdrawn after the order."""
+    def of(self, generation: Generation, folder: Path) -> tuple[Model, Job]:
+        """Return the model and its job, which may use the folder.
+
+        Raise ModelRejected if the model or an option was withdrawn after the order.
+        """
         model = self._models.named(generation.spec.model)
-        return model, self._job_of(generation)
+        return model, self._job_of(generation, folder)
 
     def expected_seconds(self, generation: Generation) -> float:
         return self._models.expected_seconds(generation.spec.model)
 
-    def poll(self, generation: Generation, provider_job: str) -> RemoteResult:
+    def poll(self, generation: Generation, provider_job: str, folder: Path) -> RemoteResult:
         """Ask the provider. One that cannot be reached counts as still at work, until the job has taken too long."""
         model = self._models.named(generation.spec.model)
         assert isinstance(model, RemoteModel), "only a remote model gives out jobs"  # noqa: S101 - a bug
         try:
-            return model.poll(provider_job, self._job_of(generation))
+            return model.poll(provider_job, self._job_of(generation, folder))
         except ModelUnavailable as error:
             log.warning("poll_failed", extra={"provider_job": provider_job, "reason": str(error)})
             return RemoteResult(status=RemoteStatus.RUNNING)
@@ -45,5 +49,5 @@ class ModelJobs:
     def cancel(self, generation: Generation, provider_job: str) -> None:
         self._models.cancel_job(generation.spec.model, provider_job)
 
-    def _job_of(self, generation: Generation) -> Job:
-        return job_of(generation, self._catalog.current(), self._timeout)
+    def _job_of(self, generation: Generation, folder: Path) -> Job:
+        return job_of(generation, self._catalog.current(), self._timeout, folder)

@@ -1,14 +1,16 @@
-"""The generations room needs these from outside: models, the store of outputs, and a maker of thumbnails."""
+"""The generations room needs these from outside: models, the store of outputs, and a maker of previews."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from domain.catalog.models import Kind, Params
 from domain.catalog.options import Option
 from domain.generations.generation import Failure
+from services.generations.media import ByteStream, Media
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,7 @@ class Job:
     """A provider works from this job. `generation_id` is its idempotency key: the same id gives the same result.
 
     `model` is Darkroom's name of the model, and `provider_model` is the provider's. `options` are those of the catalog
-    that `params` names, by the names of the parameters.
+    that `params` names, by the names of the parameters. `folder` is for files, and need not exist: see `file`.
     """
 
     generation_id: str
@@ -28,6 +30,7 @@ class Job:
     options: Mapping[str, Option]
     seed: int
     timeout_seconds: float
+    folder: Path = field(compare=False)
 
     def option[T: Option](self, name: str, kind: type[T]) -> T:
         """Return an option. Raise ModelRejected if the model's parameters do not have it."""
@@ -36,13 +39,13 @@ class Job:
             raise ModelRejected("invalid_input", f"The model needs a {name}")
         return found
 
+    def file(self, name: str) -> Path:
+        """Return where a provider may write a file that is too large for memory.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    data: bytes
-    content_type: str
-    width: int
-    height: int
+        The file may become an output. In any case it is removed when the work on the job ends.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.folder / name
 
 
 class ModelRejected(Exception):
@@ -66,8 +69,8 @@ class DirectModel(Protocol):
         """Return how long a job takes from its start, or 0 if the provider does not know."""
         ...
 
-    def generate(self, job: Job) -> tuple[Picture, ...]:
-        """Return the pictures. Raise ModelRejected or ModelUnavailable."""
+    def generate(self, job: Job) -> tuple[Media, ...]:
+        """Return what the model made. Raise ModelRejected or ModelUnavailable."""
         ...
 
 
@@ -81,7 +84,7 @@ class RemoteStatus(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteResult:
     status: RemoteStatus
-    pictures: tuple[Picture, ...] = ()
+    media: tuple[Media, ...] = ()
     failure: Failure | None = None
 
 
@@ -111,16 +114,16 @@ Model = DirectModel | RemoteModel
 
 
 # This is the greatest length of the longer side, in pixels.
-THUMBNAIL_SIDE = 640
+PREVIEW_SIDE = 640
 
 
-class NoThumbnail(Exception):
-    """The file cannot be read as a picture, or is too large for that. The message may be logged."""
+class NoPreview(Exception):
+    """No preview can be made of this: of its kind, its size, or its damaged bytes. The message may be logged."""
 
 
-class Thumbnailer(Protocol):
-    def thumbnail(self, picture: Picture) -> Picture:
-        """Return a small upright copy in WebP, never larger than the original. Raise NoThumbnail."""
+class Previewer(Protocol):
+    def preview(self, media: Media) -> Media:
+        """Return a small upright picture of it in WebP, never larger than the original. Raise NoPreview."""
         ...
 
 
@@ -135,7 +138,7 @@ class OutputStore(Protocol):
     def put(
         self,
         path: str,
-        data: bytes,
+        stream: ByteStream,
         content_type: str,
         metadata: Mapping[str, str],
         *,
@@ -143,7 +146,8 @@ class OutputStore(Protocol):
     ) -> str:
         """Write or overwrite an object, and return its permanent address (`gs://…`). Raise Unavailable.
 
-        A write that fails is tried again until the time `patience` is over.
+        The stream is read from its start to its end, in parts that fit into memory. A write that fails is tried again
+        until the time `patience` is over, and then the store may read a part once more.
         """
         ...
 
@@ -151,8 +155,8 @@ class OutputStore(Protocol):
         """Delete an object. One that does not exist is no error. Raise Unavailable."""
         ...
 
-    def delete_all(self, folder: str) -> None:
-        """Delete every object whose path begins with `folder` and a slash. Raise Unavailable."""
+    def delete_all(self, prefix: str) -> None:
+        """Delete every object whose path begins with `prefix`. Raise Unavailable."""
         ...
 
     def link(self, path: str, *, save_as: str | None = None) -> str:

@@ -12,14 +12,16 @@ from domain.generations import lifecycle
 from domain.generations.generation import JOB_LOST, TOOK_TOO_LONG, Generation
 from services.generations.attempts import Attempt
 from services.generations.dispatching import Dispatcher
+from services.generations.jobs import temporary_folder
+from services.generations.media import Media
 from services.generations.model_jobs import ModelJobs
-from services.generations.model_ports import Job, ModelUnavailable, Picture, RemoteModel, RemoteStatus
+from services.generations.model_ports import Job, ModelUnavailable, RemoteModel, RemoteStatus
 from services.generations.ports import Generations
 from services.generations.settling import Fence, Settlements
 
 log = logging.getLogger(__name__)
 
-# Copying the result is tried again after this time at most. Each try fetches the picture from the vendor once more.
+# Copying the result is tried again after this time at most. Each try fetches the output from the vendor once more.
 _COPY_AGAIN_MAX = timedelta(minutes=2)
 
 
@@ -76,29 +78,30 @@ class RemoteJobs:
 
         Raise ModelRejected, or ModelUnavailable if the provider has lost the job.
         """
-        result = self._jobs.poll(found.value, provider_job)
         # An older task asks, too, but it leaves the next look to the newest task. Otherwise each callback would start
         # a chain of its own.
         is_newest = dispatch is None or dispatch >= found.value.dispatch
-        if result.status is RemoteStatus.SUCCEEDED:
-            self._deliver_or_look_again(found, result.pictures, is_this_job, is_newest=is_newest)
-        elif result.status is RemoteStatus.FAILED:
-            self._settlements.fail(found, is_this_job, result.failure or JOB_LOST)
-        elif result.status is RemoteStatus.UNKNOWN:
-            raise ModelUnavailable(JOB_LOST.code, JOB_LOST.message)
-        elif is_newest:
-            self._wait_for_job(found, provider_job, is_this_job)
+        with temporary_folder() as folder:
+            result = self._jobs.poll(found.value, provider_job, folder)
+            if result.status is RemoteStatus.SUCCEEDED:
+                self._deliver_or_look_again(found, result.media, is_this_job, is_newest=is_newest)
+            elif result.status is RemoteStatus.FAILED:
+                self._settlements.fail(found, is_this_job, result.failure or JOB_LOST)
+            elif result.status is RemoteStatus.UNKNOWN:
+                raise ModelUnavailable(JOB_LOST.code, JOB_LOST.message)
+            elif is_newest:
+                self._wait_for_job(found, provider_job, is_this_job)
 
     def _deliver_or_look_again(
-        self, found: Stored[Generation], pictures: tuple[Picture, ...], is_this_job: Fence, *, is_newest: bool
+        self, found: Stored[Generation], media: tuple[Media, ...], is_this_job: Fence, *, is_newest: bool
     ) -> None:
-        """Deliver the pictures. If our copying of them fails, try it again by a task with a new name.
+        """Deliver the media. If our copying of them fails, try it again by a task with a new name.
 
         The job itself is done, so it keeps its id. The same task cannot be used again: the queue gives it up after some
         tries, and then refuses its name for an hour.
         """
         try:
-            self._settlements.deliver(found, pictures, is_this_job)
+            self._settlements.deliver(found, media, is_this_job)
         except ModelUnavailable as error:
             log.warning("delivery_postponed", extra={"reason": str(error)})
             pause = self._limits.poll_every * 2.0 ** min(found.value.deferrals, 10)

@@ -13,7 +13,8 @@ from core.records import Stored
 from domain.credits.commits import Commit
 from domain.generations import lifecycle
 from domain.generations.generation import Failure, Generation
-from services.generations.model_ports import ModelRejected, ModelUnavailable, Picture
+from services.generations.media import Media
+from services.generations.model_ports import ModelRejected, ModelUnavailable
 from services.generations.output_files import OutputFiles
 from services.generations.ports import Generations
 
@@ -29,15 +30,15 @@ class Settlements:
         self._outputs = outputs
         self._clock = clock
 
-    def deliver(self, found: Stored[Generation], pictures: tuple[Picture, ...], fence: Fence) -> None:
-        """Store the pictures, and complete the generation.
+    def deliver(self, found: Stored[Generation], media: tuple[Media, ...], fence: Fence) -> None:
+        """Store the media, and complete the generation.
 
         Raise ModelRejected if there are none, and ModelUnavailable if they cannot be stored now.
         """
-        if not pictures:
+        if not media:
             raise ModelRejected("nothing_delivered", "The model delivered nothing")
         try:
-            outputs, address = self._outputs.put(found.value, pictures)
+            outputs, address = self._outputs.put(found.value, media)
         except Unavailable as error:
             raise ModelUnavailable("storage_unavailable", "The result could not be stored") from error
 

@@ -21,14 +21,14 @@ _WAIT_STEP_SECONDS = 1.0
 class GenerationView:
     """This is a generation as its owner sees it now.
 
-    `links` and `thumbnails` can be opened for some minutes, and are in the order of its outputs.
+    `links` and `previews` can be opened for some minutes, and are in the order of its outputs.
     """
 
     generation: Generation
     progress: float
     queue_position: int | None
     links: tuple[str, ...]
-    thumbnails: tuple[str | None, ...]
+    previews: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,8 @@ class ViewService:
         outputs = {str(index): output for index, output in enumerate(generation.outputs)}
         if number not in outputs:
             raise OutputNotFound(generation_id, number)
-        output, filename, expires_at = outputs[number], output_filename(generation, number), self._clock() + LINK_LIFE
+        output, expires_at = outputs[number], self._clock() + LINK_LIFE
+        filename = output_filename(generation, number, output)
         url = self._outputs.link(output.path, save_as=filename)
         return SavingLink(output=output, url=url, filename=filename, expires_at=expires_at)
 
@@ -128,7 +129,7 @@ class ViewService:
 
     def _all_shown(self, generations: Sequence[Generation]) -> list[GenerationView]:
         outputs = [output for generation in generations for output in generation.outputs]
-        paths = [path for output in outputs for path in (output.path, output.thumbnail_path) if path is not None]
+        paths = [path for output in outputs for path in (output.path, output.preview_path) if path is not None]
         links = self._outputs.links(paths) if paths else {}
         return [
             GenerationView(
@@ -136,7 +137,7 @@ class ViewService:
                 progress=generation.progress(self._clock()),
                 queue_position=None,
                 links=tuple(links[each.path] for each in generation.outputs),
-                thumbnails=tuple(each.thumbnail_path and links[each.thumbnail_path] for each in generation.outputs),
+                previews=tuple(each.preview_path and links[each.preview_path] for each in generation.outputs),
             )
             for generation in generations
         ]

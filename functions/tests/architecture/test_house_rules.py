@@ -156,7 +156,7 @@ class TestProduct:
         found = places(broad_excepts)
         assert {path: len(lines) for path, lines in found.items()} == {
             "controllers/http/boundary.py": 2,
-            "providers/thumbnails/pillow.py": 2,
+            "providers/previews/pillow.py": 2,
         }
 
     def test_one_file_tells_the_time(self) -> None:

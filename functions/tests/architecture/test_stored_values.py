@@ -15,7 +15,7 @@ from domain.catalog.prices import PriceRule
 from domain.credits.audit_verdict import AuditProgress, AuditVerdict
 from domain.credits.ledger import Entry
 from domain.credits.user import User
-from domain.generations.generation import Generation
+from domain.generations.generation import Generation, Output
 from drawing import drawn, of_type
 from repositories.accounts.audit_mapping import audit_fields, audit_from
 from repositories.accounts.user_mapping import user_fields, user_from
@@ -45,7 +45,12 @@ def test_a_user(user: User) -> None:
     assert read_back(user_from, user_fields(user), user.id) == dated
 
 
-@given(drawn(Generation, inherited=st.just(False)))
+# No output has a side of 0 pixels. In a document, that number stands for a side that is not known.
+SIDES = st.none() | st.integers(1, 2**31)
+OUTPUTS = st.lists(drawn(Output, width=SIDES, height=SIDES), max_size=2).map(tuple)
+
+
+@given(drawn(Generation, inherited=st.just(False), outputs=OUTPUTS))
 def test_a_generation(generation: Generation) -> None:
     assert read_back(generation_from, generation_fields(generation), generation.id) == generation
 

@@ -21,7 +21,8 @@ from core.settings import Settings
 from given_providers import GivenProviders
 from providers.models.simulated.brush import painted
 from providers.queue.memory import MemoryQueue
-from services.generations.model_ports import Job, ModelRejected, Picture
+from services.generations.media import Media
+from services.generations.model_ports import Job, ModelRejected
 from tools import services
 
 CREATE = f"{services.HOSTING_URL}/v1/generations*"
@@ -40,7 +41,7 @@ class ToldModel:
     def expected_seconds(self) -> float:
         return 2.0
 
-    def generate(self, job: Job) -> tuple[Picture, ...]:
+    def generate(self, job: Job) -> tuple[Media, ...]:
         self._has_begun.set()
         assert self._may_go_on.wait(PATIENCE_SECONDS), "nobody told the model to go on"
         if self.refusal:

@@ -78,7 +78,7 @@ def test_a_thumbnail_that_is_gone_is_replaced_by_the_full_picture(
     page: Page, generation_id: str, backstage: Backstage, watch: browsing.Watch
 ) -> None:
     watch.expect("404.*-thumbnail")
-    backstage.app.outputs.delete(str(stored(backstage, generation_id).thumbnail_path))
+    backstage.app.outputs.delete(str(stored(backstage, generation_id).preview_path))
     page.goto("/app/gallery")
     expect(page.get_by_alt_text(PROMPT)).to_have_js_property("naturalWidth", 1024)
 

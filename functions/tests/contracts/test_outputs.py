@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -62,13 +63,13 @@ class TestContract:
 
     def test_it_answers_with_a_permanent_address(self, outputs: OutputStore) -> None:
         path = f"generations/arda/{uuid.uuid4()}/0.png"
-        address = outputs.put(path, b"picture", "image/png", {"model": "Model A"})
+        address = outputs.put(path, BytesIO(b"picture"), "image/png", {"model": "Model A"})
         assert address.startswith("gs://")
         assert address.endswith(f"/{path}")
 
     def test_a_repeat_has_the_same_address(self, outputs: OutputStore) -> None:
         path = f"generations/arda/{uuid.uuid4()}/0.png"
-        assert outputs.put(path, b"1", "image/png", {}) == outputs.put(path, b"2", "image/png", {})
+        assert outputs.put(path, BytesIO(b"1"), "image/png", {}) == outputs.put(path, BytesIO(b"2"), "image/png", {})
 
     def test_each_path_has_its_own_link(self, outputs: OutputStore) -> None:
         links = {outputs.link(f"generations/arda/{n}.png") for n in range(3)}
@@ -88,7 +89,7 @@ class TestContract:
     def test_what_is_deleted_is_gone_and_nothing_else(self, outputs: OutputStore) -> None:
         name = uuid.uuid4()
         for path in (f"generations/{name}/0.png", f"generations/{name}/00.png"):
-            outputs.put(path, path.encode(), "image/png", {})
+            outputs.put(path, BytesIO(path.encode()), "image/png", {})
         outputs.delete(f"generations/{name}/0.png")
         assert stored(outputs, f"generations/{name}/0.png") is None
         assert stored(outputs, f"generations/{name}/00.png") == f"generations/{name}/00.png".encode()
@@ -96,16 +97,39 @@ class TestContract:
     def test_deleting_what_is_not_there_is_no_error(self, outputs: OutputStore) -> None:
         path = f"generations/arda/{uuid.uuid4()}/0.png"
         outputs.delete(path)
-        outputs.put(path, b"picture", "image/png", {})
+        outputs.put(path, BytesIO(b"picture"), "image/png", {})
         outputs.delete(path)
         outputs.delete(path)
         assert stored(outputs, path) is None
 
+    def test_all_of_a_prefix_is_deleted_and_nothing_else(self, outputs: OutputStore) -> None:
+        folder = f"generations/arda/{uuid.uuid4()}"
+        for name in ("1.png", "1.mp4", "1-thumbnail.webp", "10.png"):
+            outputs.put(f"{folder}/{name}", BytesIO(name.encode()), "image/png", {})
+        outputs.delete_all(f"{folder}/1.")
+        left = [
+            name for name in ("1.png", "1.mp4", "1-thumbnail.webp", "10.png") if stored(outputs, f"{folder}/{name}")
+        ]
+        assert left == ["1-thumbnail.webp", "10.png"]
+
+    def test_what_was_read_before_is_stored_from_the_start(self, outputs: OutputStore) -> None:
+        path, stream = f"generations/arda/{uuid.uuid4()}/0.png", BytesIO(b"picture")
+        stream.read(3)
+        outputs.put(path, stream, "image/png", {})
+        assert stored(outputs, path) == b"picture"
+
+    def test_a_large_file_is_stored_whole(self, outputs: OutputStore) -> None:
+        path, data = f"generations/arda/{uuid.uuid4()}/0.mp4", os.urandom(1024) * 17 * 1024
+        outputs.put(path, BytesIO(data), "video/mp4", {})
+        found = stored(outputs, path)
+        assert found is not None
+        assert hashlib.sha256(found).digest() == hashlib.sha256(data).digest()
+
     def test_a_deleted_path_can_be_put_again(self, outputs: OutputStore) -> None:
         path = f"generations/arda/{uuid.uuid4()}/0.png"
-        outputs.put(path, b"first", "image/png", {})
+        outputs.put(path, BytesIO(b"first"), "image/png", {})
         outputs.delete(path)
-        outputs.put(path, b"second", "image/png", {})
+        outputs.put(path, BytesIO(b"second"), "image/png", {})
         assert stored(outputs, path) == b"second"
 
 
@@ -138,14 +162,14 @@ class TestEmulator:
     def test_the_link_opens_what_was_put(self, name: str) -> None:
         path = f"tests/{uuid.uuid4()}/{name}"
         outputs = emulated()
-        outputs.put(path, b"\x89PNG\x00\xff", "image/png", {"model": "Model A"})
+        outputs.put(path, BytesIO(b"\x89PNG\x00\xff"), "image/png", {"model": "Model A"})
         assert opened(outputs.link(path)) == (b"\x89PNG\x00\xff", "image/png")
 
     @pytest.mark.parametrize("name", ["0.png", ODD])
     def test_the_link_that_saves_says_under_which_name(self, name: str) -> None:
         path = f"tests/{uuid.uuid4()}/{name}"
         outputs = emulated()
-        outputs.put(path, b"picture", "image/png", {})
+        outputs.put(path, BytesIO(b"picture"), "image/png", {})
         with build_opener(ProxyHandler({})).open(outputs.link(path, save_as="darkroom-1-0.png"), timeout=5) as response:
             assert response.read() == b"picture"
             assert response.headers["Content-Disposition"] == 'attachment; filename="darkroom-1-0.png"'
@@ -154,21 +178,21 @@ class TestEmulator:
     def test_a_repeat_overwrites(self) -> None:
         path = f"tests/{uuid.uuid4()}/0.png"
         outputs = emulated()
-        outputs.put(path, b"first, and longer", "image/png", {})
-        outputs.put(path, b"second", "image/webp", {})
+        outputs.put(path, BytesIO(b"first, and longer"), "image/png", {})
+        outputs.put(path, BytesIO(b"second"), "image/webp", {})
         assert opened(outputs.link(path)) == (b"second", "image/webp")
 
 
 class TestMemory:
     def test_it_keeps_what_was_put_last(self) -> None:
         outputs = MemoryOutputs()
-        outputs.put("a/0.png", b"first", "image/png", {})
-        outputs.put("a/0.png", b"second", "image/png", {})
+        outputs.put("a/0.png", BytesIO(b"first"), "image/png", {})
+        outputs.put("a/0.png", BytesIO(b"second"), "image/png", {})
         assert outputs.files == {"a/0.png": b"second"}
 
     def test_while_it_is_down_nothing_is_deleted(self) -> None:
         outputs = MemoryOutputs()
-        outputs.put("a/0.png", b"data", "image/png", {})
+        outputs.put("a/0.png", BytesIO(b"data"), "image/png", {})
         outputs.is_down = True
         with pytest.raises(Unavailable):
             outputs.delete("a/0.png")
@@ -178,7 +202,7 @@ class TestMemory:
         outputs = MemoryOutputs()
         outputs.is_down = True
         with pytest.raises(Unavailable):
-            outputs.put("a/0.png", b"data", "image/png", {})
+            outputs.put("a/0.png", BytesIO(b"data"), "image/png", {})
         assert not outputs.files
 
 
@@ -187,9 +211,9 @@ class TestBucket:
     def test_what_the_vendor_raises_is_unavailable(
         self, bucket: storage.Bucket, mocker: MockerFixture, error: Exception
     ) -> None:
-        mocker.patch.object(storage.Blob, "upload_from_string", side_effect=error)
+        mocker.patch.object(storage.Blob, "upload_from_file", side_effect=error)
         with pytest.raises(Unavailable):
-            BucketOutputs(bucket, no_link).put("a/0.png", b"data", "image/png", {})
+            BucketOutputs(bucket, no_link).put("a/0.png", BytesIO(b"data"), "image/png", {})
 
     @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
     def test_a_deletion_that_the_vendor_does_not_answer_is_unavailable(
@@ -213,23 +237,23 @@ class TestBucket:
     def test_data_type_and_metadata_go_to_the_vendor(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
         uploads: list[tuple[Any, ...]] = []
 
-        def upload(blob: storage.Blob, data: bytes, *, content_type: str, timeout: float, retry: Retry) -> None:
+        def upload(blob: storage.Blob, stream: BytesIO, *, timeout: float, retry: Retry, **named: Any) -> None:
             patience = 0 < timeout <= 30 and 0 < retry.timeout <= 60
-            uploads.append((blob.name, data, content_type, blob.metadata, patience))
+            uploads.append((blob.name, stream.getvalue(), named["content_type"], blob.metadata, patience))
 
-        mocker.patch.object(storage.Blob, "upload_from_string", autospec=True, side_effect=upload)
-        address = BucketOutputs(bucket, no_link).put(ODD, b"data", "image/png", {"model": "Model A"})
+        mocker.patch.object(storage.Blob, "upload_from_file", autospec=True, side_effect=upload)
+        address = BucketOutputs(bucket, no_link).put(ODD, BytesIO(b"data"), "image/png", {"model": "Model A"})
         assert address == f"gs://demo-outputs.appspot.com/{ODD}"
         assert uploads == [(ODD, b"data", "image/png", {"model": "Model A"}, True)]
 
     def test_where_nobody_waits_long_it_is_given_up_early(self, bucket: storage.Bucket, mocker: MockerFixture) -> None:
         given: list[tuple[float, float]] = []
 
-        def upload(blob: storage.Blob, data: bytes, *, content_type: str, timeout: float, retry: Retry) -> None:
+        def upload(blob: storage.Blob, stream: BytesIO, *, timeout: float, retry: Retry, **_: Any) -> None:
             given.append((timeout, retry.timeout))
 
-        mocker.patch.object(storage.Blob, "upload_from_string", autospec=True, side_effect=upload)
-        BucketOutputs(bucket, no_link).put("a/0.png", b"data", "image/png", {}, patience=timedelta(seconds=3))
+        mocker.patch.object(storage.Blob, "upload_from_file", autospec=True, side_effect=upload)
+        BucketOutputs(bucket, no_link).put("a/0.png", BytesIO(b"data"), "image/png", {}, patience=timedelta(seconds=3))
         assert given == [(3, 3)]
 
     def test_links_are_made_at_the_same_time(self, bucket: storage.Bucket) -> None:

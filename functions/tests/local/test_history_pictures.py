@@ -1,5 +1,6 @@
 """The demo's history has its pictures on the local stack, and nowhere else are they painted."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -8,7 +9,8 @@ import pytest
 from domain.catalog.options import Size
 from domain.generations.generation import Generation, Output
 from providers.models.simulated.brush import painted
-from services.generations.model_ports import Job, Picture
+from services.generations.media import Media
+from services.generations.model_ports import Job
 from services.generations.ports import GenerationFilter
 from tools import history_pictures
 from world import World
@@ -16,12 +18,12 @@ from world import World
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
-def quickly(jobs: Iterable[Job]) -> Iterator[Picture]:
+def quickly(jobs: Iterable[Job]) -> Iterator[Media]:
     """Return pictures that are no PNG, for tests that do not look at them."""
     for job in jobs:
         size = job.option("size", Size)
         width, height = size.width, size.height
-        yield Picture(data=job.prompt.encode(), content_type="image/png", width=width, height=height)
+        yield Media.of_bytes(job.prompt.encode(), "image/png", width=width, height=height)
 
 
 def past(world: World, user_id: str) -> list[Generation]:
@@ -34,7 +36,7 @@ def seeded(world: World) -> World:
     return world
 
 
-def test_the_newest_picture_is_painted_at_its_own_size_and_has_a_thumbnail(seeded: World) -> None:
+def test_the_newest_picture_is_painted_at_its_own_size_and_has_a_preview(seeded: World) -> None:
     newest = next(iter(history_pictures.missing(seeded.app, 1)))
     history_pictures.develop(seeded.app, [newest], lambda jobs: map(painted, jobs))
     now = seeded.app.generations.get(newest.id)
@@ -49,7 +51,8 @@ def test_the_newest_picture_is_painted_at_its_own_size_and_has_a_thumbnail(seede
         width=size.width,
         height=size.height,
         bytes=len(data),
-        thumbnail_path=f"{folder}/0-thumbnail.webp",
+        sha256=hashlib.sha256(data).hexdigest(),
+        preview_path=f"{folder}/0-thumbnail.webp",
     )
     assert f"{folder}/0-thumbnail.webp" in seeded.outputs.files
 

@@ -247,15 +247,15 @@ def a_completion_stores_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 @breaks("I5")
-def a_thumbnail_is_promised_and_not_stored(patch: pytest.MonkeyPatch) -> None:
-    around(patch, OutputFiles, "_put_thumbnail", _without_storing)
+def a_preview_is_promised_and_not_stored(patch: pytest.MonkeyPatch) -> None:
+    around(patch, OutputFiles, "_put_preview", _without_storing)
 
 
 @breaks("I5")
-def thumbnails_share_a_path(patch: pytest.MonkeyPatch) -> None:
-    """All outputs of a generation have the same thumbnail path, so the thumbnail of the first is that of the last."""
+def previews_share_a_path(patch: pytest.MonkeyPatch) -> None:
+    """All outputs of a generation have the same preview path, so the preview of the first is that of the last."""
     patch.setattr(
-        services.generations.output_files, "thumbnail_path", lambda generation, index: f"{generation.id}/thumbnail"
+        services.generations.output_files, "preview_path", lambda generation, index: f"{generation.id}/thumbnail"
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from core.errors import Unavailable
 from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Create, Document, Query, Totals, Write
 from repositories.store.memory import MemoryDocuments
+from services.generations.media import ByteStream
 from services.generations.model_ports import STORE_PATIENCE
 from services.generations.ports import TaskMessage
 from simulation.faults import Faults
@@ -221,7 +222,7 @@ class SimulatedOutputs:
     def put(
         self,
         path: str,
-        data: bytes,
+        stream: ByteStream,
         content_type: str,
         metadata: Mapping[str, str],
         *,
@@ -231,7 +232,7 @@ class SimulatedOutputs:
         if "store" in self._faults.outages or self._faults.hits("the store is down"):
             self._scheduler.note("=> Unavailable")
             raise Unavailable("The store of outputs does not answer")
-        self.files[path] = data
+        self.files[path] = stream.read()
         if self._faults.hits("the store's answer is lost"):
             self._scheduler.note("=> Unavailable, though it is done")
             raise Unavailable("The store of outputs does not answer")
@@ -244,8 +245,12 @@ class SimulatedOutputs:
             raise Unavailable("The store of outputs does not answer")
         self.files.pop(path, None)
 
-    def delete_all(self, folder: str) -> None:
-        for path in [path for path in self.files if path.startswith(f"{folder}/")]:
+    def delete_all(self, prefix: str) -> None:
+        self._scheduler.step(f"lists {prefix}*")
+        if "store" in self._faults.outages or self._faults.hits("the store is down"):
+            self._scheduler.note("=> Unavailable")
+            raise Unavailable("The store of outputs does not answer")
+        for path in [path for path in self.files if path.startswith(prefix)]:
             self.delete(path)
 
     def link(self, path: str, *, save_as: str | None = None) -> str:

@@ -36,7 +36,7 @@ from simulation.outside import SimulatedDocuments, SimulatedOutputs, SimulatedQu
 from simulation.promises import Promises
 from simulation.scheduler import Killed, Op, Scheduler, Violation, inside
 from simulation.trainings import TRAININGS, Training, training_create
-from simulation.vendors import SimulatedDirect, SimulatedThumbnailer, SimulatedVendor
+from simulation.vendors import SimulatedDirect, SimulatedPreviewer, SimulatedVendor
 from users import a_user, identity_commit
 from world import ENVIRONMENT
 
@@ -190,7 +190,7 @@ class Universe:
             documents=self.documents,
             queue=self.queue,
             outputs=self.outputs,
-            thumbnailer=SimulatedThumbnailer(self.faults),
+            previewer=SimulatedPreviewer(self.faults),
             providers=GivenProviders(direct=self.direct, remote=self.vendor),
             transaction=OptimisticTransaction(
                 monotonic=scheduler.seconds, pause=scheduler.pause, uniform=self.chance.uniform

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.generations.generation import Failure
+from services.generations.media import Media
 from services.generations.model_ports import (
     Job,
     ModelRejected,
     ModelUnavailable,
-    NoThumbnail,
-    Picture,
+    NoPreview,
     RemoteResult,
     RemoteStatus,
 )
@@ -36,7 +36,7 @@ class SimulatedDirect:
     def expected_seconds(self) -> float:
         return 10.0
 
-    def generate(self, job: Job) -> tuple[Picture, ...]:
+    def generate(self, job: Job) -> tuple[Media, ...]:
         self._scheduler.step(f"generates for {job.generation_id}")
         self._calls[job.generation_id] += 1
         self._watch(job.generation_id, self._calls[job.generation_id])
@@ -126,28 +126,28 @@ class SimulatedVendor:
             return RemoteResult(status=RemoteStatus.FAILED, failure=failure)
         if self._scheduler.now < known.ready_at:
             return RemoteResult(status=RemoteStatus.RUNNING)
-        pictures = () if self._faults.hits("the model delivers nothing") else pictures_of(job)
-        return RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=pictures)
+        media = () if self._faults.hits("the model delivers nothing") else pictures_of(job)
+        return RemoteResult(status=RemoteStatus.SUCCEEDED, media=media)
 
     def _may_be_down(self) -> None:
         if "models" in self._faults.outages or self._faults.hits("the vendor is down"):
             raise ModelUnavailable("network", "The vendor does not answer")
 
 
-class SimulatedThumbnailer:
+class SimulatedPreviewer:
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
 
-    def thumbnail(self, picture: Picture) -> Picture:
+    def preview(self, media: Media) -> Media:
         if self._faults.hits("the picture cannot be read"):
-            raise NoThumbnail("cannot identify image file")
-        return Picture(data=b"small " + picture.data, content_type="image/webp", width=4, height=4)
+            raise NoPreview("cannot identify image file")
+        return Media.of_bytes(b"small " + media.open().read(), "image/webp", width=4, height=4)
 
 
-def pictures_of(job: Job) -> tuple[Picture, ...]:
+def pictures_of(job: Job) -> tuple[Media, ...]:
     """Return one or two pictures, by the length of the prompt. The data of each names its generation."""
     count = 1 + len(job.prompt) % 2
     return tuple(
-        Picture(data=f"{job.generation_id}/{index}".encode(), content_type="image/png", width=8, height=8)
+        Media.of_bytes(f"{job.generation_id}/{index}".encode(), "image/png", width=8, height=8)
         for index in range(count)
     )

@@ -1,8 +1,9 @@
 from domain.catalog.options import Color, Size, Style
-from services.generations.model_ports import Job, Picture
+from services.generations.media import Media
+from services.generations.model_ports import Job
 
 
-def painted(job: Job) -> Picture:
+def painted(job: Job) -> Media:
     """Return the picture that a job asks for. The same job always gets the same picture."""
     from providers.models.simulated.painting import Scene, paint  # noqa: PLC0415 - only workers need Pillow
 
@@ -17,12 +18,8 @@ def painted(job: Job) -> Picture:
         prompt=job.prompt,
         seed=job.seed,
     )
-    return Picture(
-        data=paint(scene, parameters=_parameters(job)),
-        content_type="image/png",
-        width=scene.width,
-        height=scene.height,
-    )
+    data = paint(scene, parameters=_parameters(job))
+    return Media.of_bytes(data, "image/png", width=scene.width, height=scene.height)
 
 
 def _parameters(job: Job) -> dict[str, str]:

@@ -8,7 +8,8 @@ from core.clock import Clock
 from core.settings import Settings
 from core.settings.values import Range
 from providers.models.simulated.brush import painted
-from services.generations.model_ports import Job, ModelRejected, ModelUnavailable, Picture
+from services.generations.media import Media
+from services.generations.model_ports import Job, ModelRejected, ModelUnavailable
 
 REJECTIONS = (("content_filter", "Content filter violation"),)
 # These texts are those of feraset-imagen. Only the content filter would refuse a repeat too, so only that is permanent.
@@ -37,7 +38,7 @@ class SimulatedModel:
     def expected_seconds(self) -> float:
         return (self._latency.low + self._latency.high) / 2
 
-    def generate(self, job: Job) -> tuple[Picture, ...]:
+    def generate(self, job: Job) -> tuple[Media, ...]:
         self._pause(self._chance.uniform(self._latency.low, self._latency.high))
         self._fail_sometimes()
         return (painted(job),)

@@ -78,7 +78,7 @@ class SimulatedRemoteModel:
         if self._clock() < datetime.fromtimestamp(ticket.ready_ms / 1000, UTC):
             return RemoteResult(status=RemoteStatus.RUNNING)
         if ticket.verdict >= _SUCCESS:
-            return RemoteResult(status=RemoteStatus.SUCCEEDED, pictures=(painted(job),))
+            return RemoteResult(status=RemoteStatus.SUCCEEDED, media=(painted(job),))
         code, message = _FAILURES[ticket.verdict]
         return _failed(code, message, retryable=(code, message) in OUTAGES)
 

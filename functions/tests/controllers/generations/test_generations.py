@@ -1,3 +1,4 @@
+import hashlib
 from typing import Any
 
 import pytest
@@ -272,15 +273,17 @@ def test_a_completed_generation_shows_what_came_out_and_what_it_cost(world: Worl
             "content_type": "image/png",
             "width": 1024,
             "height": 1024,
+            "duration": None,
             "bytes": 20,
+            "sha256": hashlib.sha256(b"A lighthouse at dusk").hexdigest(),
         }
     ]
     assert body["cost"] == {"price": 3, "held": 0, "charged": 3, "refunded": 0}
     assert body["completed_at"] == body["started_at"] == "2026-03-04T12:00:30Z"
 
 
-def test_where_there_is_no_thumbnail_its_url_is_null(world: World) -> None:
-    world.thumbnailer.reads_pictures = False
+def test_where_there_is_no_preview_its_url_is_null(world: World) -> None:
+    world.previewer.reads_pictures = False
     generation_id = world.create()
     world.deliver_all()
     (output,) = get(world, generation_id).body["outputs"]

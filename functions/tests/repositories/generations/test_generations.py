@@ -150,18 +150,18 @@ class TestCreate:
         instance.create("g1")
         assert instance.known("g1").value == a_generation("g1")
 
-    @pytest.mark.parametrize("thumbnail", ["g/0-thumbnail.webp", None])
-    def test_an_output_reads_back_the_same(self, documents: UnsteadyDocuments, thumbnail: str | None) -> None:
-        output = Output(path="g/0.png", content_type="image/png", width=2, height=3, bytes=4, thumbnail_path=thumbnail)
+    @pytest.mark.parametrize("preview", ["g/0-thumbnail.webp", None])
+    def test_an_output_reads_back_the_same(self, documents: UnsteadyDocuments, preview: str | None) -> None:
+        output = Output(path="g/0.png", content_type="image/png", width=2, height=3, bytes=4, preview_path=preview)
         generation = replace(a_generation("g1"), outputs=(output,))
         document = Document("generation_requests/g1", generation_fields(generation), NOON)
         assert generation_from(document).outputs == (output,)
 
-    def test_an_output_that_was_stored_before_there_were_thumbnails_has_none(self) -> None:
+    def test_an_output_that_was_stored_before_there_were_previews_has_none(self) -> None:
         older = {"path": "g/0.png", "content_type": "image/png", "width": 2, "height": 3, "bytes": 4}
         fields = {**generation_fields(a_generation("g1")), "outputs": [older]}
         (output,) = generation_from(Document("generation_requests/g1", fields, NOON)).outputs
-        assert (output.path, output.bytes, output.thumbnail_path) == ("g/0.png", 4, None)
+        assert (output.path, output.bytes, output.preview_path) == ("g/0.png", 4, None)
 
     def test_a_remembered_balance_that_is_too_high_overdraws_nothing(
         self, documents: UnsteadyDocuments, instance: Instance

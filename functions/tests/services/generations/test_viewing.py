@@ -142,18 +142,18 @@ def test_what_was_listed_as_processing_is_listed_as_ended_later(world: World) ->
 def test_links_open_each_output(world: World) -> None:
     generation_id = create(world).generation.id
     waiting = world.app.viewing.get("alice", generation_id)
-    assert (waiting.links, waiting.thumbnails) == ((), ())
+    assert (waiting.links, waiting.previews) == ((), ())
     world.deliver_all()
     done = world.app.viewing.get("alice", generation_id)
     assert done.links == (f"https://outputs.test/generations/alice/{generation_id}/0.png",)
-    assert done.thumbnails == (f"https://outputs.test/generations/alice/{generation_id}/0-thumbnail.webp",)
+    assert done.previews == (f"https://outputs.test/generations/alice/{generation_id}/0-thumbnail.webp",)
 
 
-def test_what_has_no_thumbnail_has_no_link_to_it(world: World) -> None:
-    world.thumbnailer.reads_pictures = False
+def test_what_has_no_preview_has_no_link_to_it(world: World) -> None:
+    world.previewer.reads_pictures = False
     generation_id = create(world).generation.id
     world.deliver_all()
-    assert world.app.viewing.get("alice", generation_id).thumbnails == (None,)
+    assert world.app.viewing.get("alice", generation_id).previews == (None,)
 
 
 def test_the_links_of_a_page_are_asked_for_together(world: World) -> None:
@@ -170,7 +170,7 @@ def test_the_links_of_a_page_are_asked_for_together(world: World) -> None:
 
     world.outputs.links = seen  # type: ignore[method-assign]
     views = world.app.viewing.page("alice", GenerationFilter(), after=None, limit=10)
-    found = {view.generation.id: (*view.links, *view.thumbnails) for view in views}
+    found = {view.generation.id: (*view.links, *view.previews) for view in views}
     assert len(asked) == 1
     names = ("0.png", "0-thumbnail.webp")
     assert found == {

@@ -5,6 +5,7 @@ whatever point.
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -245,13 +246,13 @@ class TestContinuing:
         assert [delete(world).body["status"] for _ in range(2)] == ["erasing", "erased"]
         assert_gone(world, *ids)
 
-    def test_a_thumbnail_that_nobody_heard_of_goes_too(self, world: World) -> None:
+    def test_a_preview_that_nobody_heard_of_goes_too(self, world: World) -> None:
         generation_id = done(world)
         (output,) = world.generation(generation_id).outputs
         stored = dict(world.documents._documents[f"generation_requests/{generation_id}"].fields)["outputs"]
         world.overwrite(f"generation_requests/{generation_id}", outputs=[{**stored[0], "thumbnail_path": None}])
         world.app.made.pop("generations", None)
-        assert output.thumbnail_path in world.outputs.files
+        assert output.preview_path in world.outputs.files
         delete(world)
         assert_gone(world, generation_id)
 
@@ -434,7 +435,7 @@ class TestLateResults:
 
         def stored_just_before(writes: Any) -> Any:
             if any(write.fields.get("prompt") == "" for write in writes if not isinstance(write, Delete)):
-                outputs.put(path, b"late", "image/png", {})
+                outputs.put(path, BytesIO(b"late"), "image/png", {})
             return commit(writes)
 
         world.documents.commit = stored_just_before
@@ -447,9 +448,9 @@ class TestWhatElseThereIs:
         generation_id = order(world)
         folder = f"generations/alice/{generation_id}"
         for index in range(3):
-            outputs.put(f"{folder}/{index}.png", b"x", "image/png", {})
-            outputs.put(f"{folder}/{index}-thumbnail.webp", b"x", "image/webp", {})
-        outputs.put(f"{folder}0/0.png", b"another's", "image/png", {})
+            outputs.put(f"{folder}/{index}.png", BytesIO(b"x"), "image/png", {})
+            outputs.put(f"{folder}/{index}-thumbnail.webp", BytesIO(b"x"), "image/webp", {})
+        outputs.put(f"{folder}0/0.png", BytesIO(b"another's"), "image/png", {})
         delete(world)
         assert [*outputs.files] == [f"{folder}0/0.png"]
 

@@ -69,8 +69,8 @@ function Outputs({ generation }: { generation: AnyGeneration }) {
           <img
             src={output.url}
             alt={t("generations.one.alt", { prompt: generation.prompt })}
-            width={output.width}
-            height={output.height}
+            width={output.width ?? undefined}
+            height={output.height ?? undefined}
           />
           <figcaption class="admin-quiet">
             {t("generations.file", {

@@ -1,6 +1,7 @@
 import io
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from domain.catalog.models import Kind
 from domain.operations.demo_catalog import COLORS, SIZES, STYLES
 from providers.models.simulated.direct import OUTAGES, REJECTIONS, SimulatedModel
 from services.generations.model_ports import Job, ModelRejected, ModelUnavailable
+from world import data_of
 
 SIZE = replace(SIZES[0], id="128x160", width=128, height=160)
 JOB = Job(
@@ -23,6 +25,7 @@ JOB = Job(
     options={"style": STYLES[1], "color": COLORS[0], "size": SIZE},
     seed=7,
     timeout_seconds=180,
+    folder=Path("nowhere"),
 )
 
 
@@ -33,6 +36,10 @@ def a_model(rate: float, low: float = 0, high: float = 0, chance: random.Random 
         chance=chance,
         pause=lambda _: None,
     )
+
+
+def painted_by(model: SimulatedModel, job: Job) -> list[bytes]:
+    return [data_of(each) for each in model.generate(job)]
 
 
 def failures(chance: random.Random) -> dict[str, type[Exception]]:
@@ -69,7 +76,7 @@ def test_it_never_fails_at_rate_0() -> None:
             return 0.0
 
     (picture,) = a_model(0, chance=Worst()).generate(JOB)
-    assert picture.data
+    assert data_of(picture)
 
 
 def test_it_always_fails_at_rate_1() -> None:
@@ -110,22 +117,21 @@ def test_what_it_is_expected_to_take_is_the_middle() -> None:
 def test_its_picture_is_a_png_of_the_size_that_was_asked_for() -> None:
     (picture,) = a_model(0).generate(JOB)
     assert (picture.content_type, picture.width, picture.height) == ("image/png", 128, 160)
-    with Image.open(io.BytesIO(picture.data)) as image:
+    with Image.open(io.BytesIO(data_of(picture))) as image:
         assert (image.format, image.size) == ("PNG", (128, 160))
 
 
 def test_the_same_job_is_the_same_picture_whoever_paints_it() -> None:
-    first, second = a_model(0).generate(JOB), a_model(0).generate(JOB)
-    assert first == second
+    assert painted_by(a_model(0), JOB) == painted_by(a_model(0), JOB)
 
 
 def test_another_seed_is_another_picture() -> None:
-    assert a_model(0).generate(JOB) != a_model(0).generate(replace(JOB, seed=8))
+    assert painted_by(a_model(0), JOB) != painted_by(a_model(0), replace(JOB, seed=8))
 
 
 def test_the_picture_says_what_it_was_made_from() -> None:
     (picture,) = a_model(0).generate(JOB)
-    with Image.open(io.BytesIO(picture.data)) as image:
+    with Image.open(io.BytesIO(data_of(picture))) as image:
         text = str(image.info)
     assert "A lighthouse at dusk" in text
     assert "g-1" in text

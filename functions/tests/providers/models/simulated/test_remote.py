@@ -1,6 +1,7 @@
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from domain.operations.demo_catalog import COLORS, SIZES, STYLES
 from given_providers import GivenProviders
 from providers.models.simulated.remote import SimulatedRemoteModel
 from services.generations.model_ports import Job, RemoteModel, RemoteStatus
-from world import World
+from world import World, data_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SIZE = replace(SIZES[0], id="128x128", width=128, height=128)
@@ -24,6 +25,7 @@ JOB = Job(
     options={"style": STYLES[1], "color": COLORS[0], "size": SIZE},
     seed=7,
     timeout_seconds=180,
+    folder=Path("nowhere"),
 )
 
 
@@ -60,13 +62,15 @@ def test_a_job_runs_for_its_time_and_then_succeeds(wall: Wall) -> None:
     wall.now += timedelta(seconds=0.1)
     result = vendor.poll(job_id, JOB)
     assert result.status is RemoteStatus.SUCCEEDED
-    assert (result.pictures[0].width, result.pictures[0].content_type) == (128, "image/png")
+    assert (result.media[0].width, result.media[0].content_type) == (128, "image/png")
 
 
 def test_the_same_job_is_the_same_picture_at_each_poll(wall: Wall) -> None:
     vendor = a_vendor(wall, low=0, high=0)
     job_id = vendor.submit(JOB)
-    assert vendor.poll(job_id, JOB) == vendor.poll(job_id, JOB)
+    first, second = (vendor.poll(job_id, JOB).media for _ in range(2))
+    assert [data_of(each) for each in first] == [data_of(each) for each in second]
+    assert first
 
 
 def test_submitting_a_generation_twice_is_one_job(wall: Wall) -> None:

@@ -1,11 +1,12 @@
-"""Makes thumbnails with Pillow. The metadata of the original is left out, because it may have the prompt."""
+"""Makes previews of pictures with Pillow. The metadata of the original is left out, because it may have the prompt."""
 
 import logging
 from io import BytesIO
 
 from PIL import Image
 
-from services.generations.model_ports import THUMBNAIL_SIDE, NoThumbnail, Picture
+from services.generations.media import Media
+from services.generations.model_ports import PREVIEW_SIDE, NoPreview
 
 log = logging.getLogger(__name__)
 
@@ -31,25 +32,27 @@ _TURNS = {
 }
 
 
-class PillowThumbnailer:
-    def thumbnail(self, picture: Picture) -> Picture:
+class PillowPreviewer:
+    def preview(self, media: Media) -> Media:
+        if not media.content_type.startswith("image/"):
+            raise NoPreview(f"{media.content_type} is no picture")
         try:
-            with Image.open(BytesIO(picture.data), formats=_FORMATS) as image:
+            with media.open() as stream, Image.open(stream, formats=_FORMATS) as image:
                 return _packed(_small(image))
-        except NoThumbnail:
+        except NoPreview:
             raise
-        except Exception as error:  # Pillow may raise anything on data of others, and thumbnails are optional
-            raise NoThumbnail(f"{type(error).__name__}: {error}") from error
+        except Exception as error:  # Pillow may raise anything on data of others, and previews are optional
+            raise NoPreview(f"{type(error).__name__}: {error}") from error
 
 
 def _small(image: Image.Image) -> Image.Image:
     if image.width * image.height > _PIXELS_MAX:
-        raise NoThumbnail(f"{image.width} x {image.height} pixels are too many")
+        raise NoPreview(f"{image.width} x {image.height} pixels are too many")
     upright = _upright(image)
     mode = "RGBA" if upright.has_transparency_data else "RGB"
     # The numbers of a palette's colours cannot be averaged, so they become colours first.
     plain = upright if upright.mode == mode else upright.convert(mode)
-    plain.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    plain.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
     return plain
 
 
@@ -71,7 +74,7 @@ def _orientation(image: Image.Image) -> int:
     return number if isinstance(number, int) else 0
 
 
-def _packed(image: Image.Image) -> Picture:
+def _packed(image: Image.Image) -> Media:
     file = BytesIO()
     image.save(file, "WEBP", quality=_QUALITY)
-    return Picture(data=file.getvalue(), content_type="image/webp", width=image.width, height=image.height)
+    return Media.of_bytes(file.getvalue(), "image/webp", width=image.width, height=image.height)

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from providers.thumbnails.pillow import PillowThumbnailer
-from services.generations.model_ports import NoThumbnail, Picture
+from providers.previews.pillow import PillowPreviewer
+from services.generations.media import Media
+from services.generations.model_ports import NoPreview
+from world import data_of
 
 RED, GREEN, BLUE = (220, 20, 20), (20, 180, 20), (20, 20, 220)
 Size = tuple[int, int]
@@ -30,9 +32,9 @@ def halves(size: Size, mode: str = "RGB") -> Image.Image:
 
 
 def small(data: bytes) -> Image.Image:
-    """Return the thumbnail as a browser would read it, and check that its stated type and size are true."""
-    made = PillowThumbnailer().thumbnail(Picture(data=data, content_type="image/png", width=1, height=1))
-    image = Image.open(BytesIO(made.data))
+    """Return the preview as a browser would read it, and check that its stated type and size are true."""
+    made = PillowPreviewer().preview(Media.of_bytes(data, "image/png", width=1, height=1))
+    image = Image.open(BytesIO(data_of(made)))
     image.load()
     assert (made.content_type, image.format, image.size) == ("image/webp", "WEBP", (made.width, made.height))
     return image
@@ -175,19 +177,19 @@ def test_a_turn_that_cannot_be_read_is_none(exif: bytes) -> None:
     "error", [TypeError("odd"), ZeroDivisionError(), MemoryError(), RecursionError(), AssertionError()]
 )
 @pytest.mark.parametrize("step", ["getexif", "thumbnail", "convert"])
-def test_whatever_pillow_raises_no_more_than_the_thumbnail_is_missing(
+def test_whatever_pillow_raises_no_more_than_the_preview_is_missing(
     monkeypatch: pytest.MonkeyPatch, error: Exception, step: str
 ) -> None:
     def fail(*_: Any, **__: Any) -> Any:
         raise error
 
-    picture = Picture(data=packed(halves((800, 600)).quantize(4)), content_type="image/png", width=1, height=1)
+    picture = Media.of_bytes(packed(halves((800, 600)).quantize(4)), "image/png", width=1, height=1)
     monkeypatch.setattr(Image.Image, step, fail)
     if step == "getexif":
-        assert PillowThumbnailer().thumbnail(picture).width == 640
+        assert PillowPreviewer().preview(picture).width == 640
     else:
-        with pytest.raises(NoThumbnail, match=type(error).__name__):
-            PillowThumbnailer().thumbnail(picture)
+        with pytest.raises(NoPreview, match=type(error).__name__):
+            PillowPreviewer().preview(picture)
 
 
 def test_what_the_original_says_of_itself_stays_there() -> None:
@@ -204,11 +206,11 @@ def test_what_the_original_says_of_itself_stays_there() -> None:
 def test_it_is_much_smaller_than_the_original() -> None:
     noise = Image.effect_noise((1024, 1024), 40).convert("RGB")
     data = packed(noise)
-    made = PillowThumbnailer().thumbnail(Picture(data=data, content_type="image/png", width=1024, height=1024))
-    assert len(made.data) * 12 < len(data)
+    made = PillowPreviewer().preview(Media.of_bytes(data, "image/png", width=1024, height=1024))
+    assert len(data_of(made)) * 12 < len(data)
 
 
-def test_the_same_picture_has_the_same_thumbnail() -> None:
+def test_the_same_picture_has_the_same_preview() -> None:
     data = packed(halves((1024, 1792)))
     assert small(data).tobytes() == small(data).tobytes()
 
@@ -233,7 +235,7 @@ JPEG = packed(halves((900, 900)), "JPEG")
     ],
 )
 def test_what_cannot_be_read_has_none(data: bytes) -> None:
-    with pytest.raises(NoThumbnail):
+    with pytest.raises(NoPreview):
         small(data)
 
 
@@ -244,7 +246,7 @@ def test_no_broken_byte_raises_anything_else(data: bytes) -> None:
         broken[at] ^= 0xFF
         try:
             small(bytes(broken))
-        except NoThumbnail:
+        except NoPreview:
             continue
 
 
@@ -252,7 +254,7 @@ def test_no_broken_byte_raises_anything_else(data: bytes) -> None:
 @pytest.mark.parametrize("size", [(8000, 4001), (12_000, 8000), (60_000, 60_000)])
 def test_dimensions_that_would_fill_the_memory_are_not_unpacked(size: Size) -> None:
     """The file is small, because all of it is one colour, or because the size is only claimed."""
-    with pytest.raises(NoThumbnail):
+    with pytest.raises(NoPreview):
         small(claiming(size))
 
 
