@@ -191,7 +191,7 @@ def a_group_mixes_its_answers_up(patch: pytest.MonkeyPatch) -> None:
 @breaks("final", "retry")
 def what_has_not_ended_is_remembered_too(patch: pytest.MonkeyPatch) -> None:
     def seen(self: GenerationRepository, stored: Any) -> Any:
-        self._ended.put(stored.value.id, (stored, self._clock()))
+        self._ended.put(stored.value.id, stored, self._clock() + timedelta(minutes=2))
         return stored
 
     patch.setattr(GenerationRepository, "_seen", seen)
