@@ -227,7 +227,7 @@ class TestRemembered:
 
     def test_a_refusal_is_not(self, tokens: FirebaseTokens, issuer: Signer) -> None:
         token = issuer.token(claims())
-        keys = google.oauth2.id_token._fetch_certs
+        keys: Any = google.oauth2.id_token._fetch_certs
         keys.return_value = {}
         with pytest.raises(Unauthenticated):
             tokens.verify(token)

@@ -94,7 +94,7 @@ def test_zombies_are_not_waited_for(parent: subprocess.Popen[str]) -> None:
 def test_a_stranger_with_the_number_of_a_process_that_ended_is_spared(child: psutil.Process) -> None:
     # Numbers come round too slowly to wait for one, so we remember a process that began a second before its successor.
     ended = psutil.Process(child.pid)
-    ended._ident = (child.pid, child._ident[1] - 1)
+    ended._ident = (child.pid, child._ident[1] - 1)  # type: ignore[attr-defined]
     assert not processes.lives(ended)
     assert ended not in processes.living_family(psutil.Process(), {ended})
     processes.kill({ended})

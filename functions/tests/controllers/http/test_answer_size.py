@@ -1,7 +1,7 @@
 """No refusal is larger than 16 KB, whatever was asked: an answer must not be a lever for somebody else's traffic."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ANSWER_BYTES_MAX = 16 * 1024
 BODY_BYTES_MAX = 64 * 1024
 WORLD = World(NOW)
-ROUTES: dict[str, Route] = WORLD.app.api.routes
+ROUTES: Mapping[str, Route] = WORLD.app.api.routes
 WITH_BODY = [name for name, route in ROUTES.items() if route.body is not None]
 FUNCTIONS = [
     "create_generation_request",
