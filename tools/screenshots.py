@@ -90,7 +90,11 @@ def ordered(person: Person) -> list[Any]:
         person.call("POST", "/generations", json=wanted(*texts, seed=seed)).body for seed, texts in enumerate(ORDERS)
     ]
     paths = [f"/generations/{each['id']}" for each in made]
-    return [until(lambda at=path: person.call("GET", at).body, lambda seen: seen["status"] in FINAL) for path in paths]
+
+    def ended(path: str) -> Any:
+        return until(lambda: person.call("GET", path).body, lambda seen: seen["status"] in FINAL)
+
+    return [ended(path) for path in paths]
 
 
 def wanted(model: str, style: str, color: str, prompt: str, *, seed: int) -> dict[str, Any]:

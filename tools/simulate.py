@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "functions"))
 sys.path.insert(1, str(Path(__file__).parent.parent / "functions/tests"))
 sys.path.insert(2, str(Path(__file__).parent.parent))
 
-from tests.simulation.play import STEPS, Played, play
+from simulation.play import STEPS, Played, play
 
 _CHUNK = 20
 _PROGRESS_SECONDS = 5.0

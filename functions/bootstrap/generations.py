@@ -71,7 +71,7 @@ class GenerationParts(ProviderParts):
             client = storage.Client(project=self.settings.project_id, credentials=AnonymousCredentials())
             return BucketOutputs(client.bucket(name), emulator_link(emulator, name))
         bucket = storage.Client(project=self.settings.project_id).bucket(name)
-        return BucketOutputs(bucket, SignedLinks(bucket))
+        return BucketOutputs(bucket, SignedLinks(bucket, self.clock))
 
     @part
     def ordering(self) -> "OrderService":

@@ -1,5 +1,8 @@
 import threading
 from collections import OrderedDict
+from datetime import datetime
+
+from core.clock import Clock
 
 
 class RecentlyUsed[K, V]:
@@ -12,9 +15,10 @@ class RecentlyUsed[K, V]:
 
     def get(self, key: K) -> V | None:
         with self._lock:
-            if key in self._values:
+            value = self._values.get(key)
+            if value is not None:
                 self._values.move_to_end(key)
-            return self._values.get(key)
+            return value
 
     def put(self, key: K, value: V) -> None:
         with self._lock:
@@ -26,3 +30,24 @@ class RecentlyUsed[K, V]:
     def drop(self, key: K) -> None:
         with self._lock:
             self._values.pop(key, None)
+
+
+class KeptUntil[K, V]:
+    """This cache keeps each value until a time of its own, and at most the `size` values that were used last.
+
+    Nobody waits for anybody: threads that miss the same value at the same time each have to find it out.
+    """
+
+    def __init__(self, size: int, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: RecentlyUsed[K, tuple[V, datetime]] = RecentlyUsed(size)
+
+    def get(self, key: K) -> V | None:
+        kept = self._kept.get(key)
+        return kept[0] if kept is not None and self._clock() < kept[1] else None
+
+    def put(self, key: K, value: V, until: datetime) -> None:
+        self._kept.put(key, (value, until))
+
+    def drop(self, key: K) -> None:
+        self._kept.drop(key)

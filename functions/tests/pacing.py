@@ -42,7 +42,7 @@ class PacedQueues:
         self._running: dict[Queue, list[_Delivery]] = {queue: [] for queue in Queue}
         self._tokens: Counter[Queue] = Counter(dict.fromkeys(Queue, 0))
         self._here = threading.local()
-        world.model.generate = self._generating(world.model.generate)  # type: ignore[method-assign]
+        world.model.generate = self._generating(world.model.generate)  # type: ignore[assignment]
 
     def run_until(self, until: datetime, each_second: Callable[[], object] = lambda: None) -> None:
         while self._world.now < until:

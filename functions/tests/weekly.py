@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.reports.answers import MadeReport
 from domain.reports.report import anomaly_summary, summary
 from repositories.store.documents import Create
 from services.reports.ports import Email
@@ -68,7 +69,7 @@ class Runs:
         self.report = dict(report or a_report())
         self.asked: list[tuple[datetime | None, bool]] = []
 
-    def run(self, as_of: datetime | None, dry_run: bool) -> dict[str, Any]:
+    def run(self, as_of: datetime | None, dry_run: bool) -> MadeReport:
         self.asked.append((as_of, dry_run))
         return {
             "reportStatus": "success",
@@ -97,7 +98,7 @@ class Pages:
         )
 
     def png(self, report: Mapping[str, Any]) -> bytes:
-        return b"\x89PNG " + report["id"].encode()
+        return b"\x89PNG " + str(report["id"]).encode()
 
     def csv(self, report: Mapping[str, Any], table: str) -> str:
         return f"table,report\r\n{table},{report['id']}\r\n"

@@ -35,7 +35,7 @@ ORDER = {
 Step = Exception | Callable[[], object]
 
 
-def take(steps: list[Step]) -> None:
+def take(steps: list[Any]) -> None:
     if not steps:
         return
     step = steps.pop(0)
@@ -84,8 +84,10 @@ class ScriptedVendor:
     def poll(self, provider_job: str, job: Job) -> RemoteResult:
         self.polls.append(provider_job)
         while self.results:
-            if isinstance(self.results[0], RemoteResult):
-                return self.results.pop(0)
+            step = self.results[0]
+            if isinstance(step, RemoteResult):
+                del self.results[0]
+                return step
             take(self.results)
         return RemoteResult(status=RemoteStatus.SUCCEEDED, media=(a_picture(job),))
 

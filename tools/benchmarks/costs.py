@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from architecture.test_budgets import Cost, Instance, Meter, MeteredClient
 from services.generations.model_ports import ModelRejected
-from tests.architecture.test_budgets import Cost, Instance, Meter, MeteredClient
 
 # These are the public prices of nam5. A single region in the United States costs half. A task is two operations: one
 # enqueues it, and one delivers it.

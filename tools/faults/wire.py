@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
-import grpc  # type: ignore[import-untyped]
+import grpc
 from google.cloud import firestore
 
 from tools.faults import plan as faults

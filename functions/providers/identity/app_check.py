@@ -7,11 +7,11 @@ from firebase_admin import app_check
 from google.auth.exceptions import GoogleAuthError
 from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
 
+from core.cache import KeptUntil
 from core.clock import Clock, utc_now
 from core.errors import Unauthenticated, Unavailable
 from providers.identity.app import TIMEOUT_SECONDS, firebase_app
-from providers.identity.claims import MALFORMED, moment
-from providers.identity.token_cache import TokenCache
+from providers.identity.claims import MALFORMED, moment, token_digest
 
 _TOKENS_REMEMBERED = 4096
 
@@ -21,13 +21,14 @@ class FirebaseAppCheck:
 
     def __init__(self, project_id: str, *, clock: Clock = utc_now) -> None:
         self._app = firebase_app(project_id)
-        self._genuine: TokenCache[bool] = TokenCache(_TOKENS_REMEMBERED, clock)
+        self._genuine: KeptUntil[bytes, bool] = KeptUntil(_TOKENS_REMEMBERED, clock)
 
     def verify(self, token: str) -> None:
-        if self._genuine.get(token):
+        digest = token_digest(token)
+        if self._genuine.get(digest):
             return
         try:
-            self._genuine.put(token, True, moment(self._claims(token), "exp"))
+            self._genuine.put(digest, True, moment(self._claims(token), "exp"))
         except (PyJWKClientConnectionError, GoogleAuthError, OSError) as error:
             raise Unavailable("The App Check token cannot be checked at the moment.") from error
         except (PyJWKClientError, *MALFORMED) as error:

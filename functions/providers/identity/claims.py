@@ -1,5 +1,9 @@
-"""Reads single claims of a token. The Auth emulator signs nothing, so a claim can have any value."""
+"""Reads single claims of a token, and makes the digests under which tokens are remembered.
 
+The Auth emulator signs nothing, so a claim can have any value.
+"""
+
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -24,3 +28,8 @@ def text(claims: Mapping[str, Any], name: str) -> str:
     """Return a claim, or an empty text if it is missing or is no text."""
     value = claims.get(name)
     return value if isinstance(value, str) else ""
+
+
+def token_digest(token: str) -> bytes:
+    """Return what a token is remembered by. Tokens are credentials, so they are not kept themselves."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

@@ -8,11 +8,11 @@ from firebase_admin import auth
 from firebase_admin.exceptions import FirebaseError
 from google.auth.exceptions import GoogleAuthError
 
+from core.cache import KeptUntil
 from core.clock import Clock, utc_now
 from core.errors import Unauthenticated, Unavailable
 from providers.identity.app import firebase_app
-from providers.identity.claims import CLOCK_SKEW_SECONDS, MALFORMED, moment, text
-from providers.identity.token_cache import TokenCache
+from providers.identity.claims import CLOCK_SKEW_SECONDS, MALFORMED, moment, text, token_digest
 from services.accounts.ports import Identity
 
 _TOKENS_REMEMBERED = 4096
@@ -29,12 +29,13 @@ class FirebaseTokens:
     def __init__(self, project_id: str, *, clock: Clock = utc_now) -> None:
         self._app = firebase_app(project_id)
         self._clock = clock
-        self._identities: TokenCache[Identity] = TokenCache(_TOKENS_REMEMBERED, clock)
-        self._standing: TokenCache[bool] = TokenCache(_TOKENS_REMEMBERED, clock)
+        self._identities: KeptUntil[bytes, Identity] = KeptUntil(_TOKENS_REMEMBERED, clock)
+        self._standing: KeptUntil[bytes, bool] = KeptUntil(_TOKENS_REMEMBERED, clock)
 
     def verify(self, token: str, *, check_revoked: bool = False) -> Identity:
-        known = self._identities.get(token)
-        if known is not None and (not check_revoked or self._standing.get(token)):
+        digest = token_digest(token)
+        known = self._identities.get(digest)
+        if known is not None and (not check_revoked or self._standing.get(digest)):
             return known
         asked_at = self._clock()
         claims = self._claims(token, check_revoked=check_revoked)
@@ -44,9 +45,9 @@ class FirebaseTokens:
             raise Unauthenticated(_INVALID) from error
         if self._clock() >= expires_at:  # firebase-admin does not check this for tokens of the Auth emulator
             raise Unauthenticated(_INVALID)
-        self._identities.put(token, identity, expires_at)
+        self._identities.put(digest, identity, expires_at)
         if check_revoked:
-            self._standing.put(token, True, asked_at + _SIGN_IN_TRUSTED_FOR)
+            self._standing.put(digest, True, asked_at + _SIGN_IN_TRUSTED_FOR)
         return identity
 
     def _claims(self, token: str, *, check_revoked: bool) -> Mapping[str, Any]:

@@ -1,12 +1,13 @@
 """Checks OIDC tokens of Google's service accounts. Cloud Tasks and Cloud Scheduler call private functions with them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import requests
 from google.auth import jwt
 
+from core.cache import KeptUntil
 from core.clock import Clock, utc_now
 from core.errors import Unauthenticated, Unavailable
 from providers.identity.claims import CLOCK_SKEW_SECONDS, MALFORMED, moment
@@ -19,6 +20,7 @@ REMOVED_SIGNATURE = "SIGNATURE_REMOVED_BY_GOOGLE"
 
 _ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 _ALGORITHM = "RS256"
+# google-auth would fetch the certificates for each token. Google publishes a new one long before it signs with it.
 _CERTIFICATES_KEPT = timedelta(hours=1)
 _TIMEOUT_SECONDS = 5
 
@@ -34,7 +36,8 @@ class GoogleServiceTokens:
     ) -> None:
         self._accepts_removed_signature = accepts_removed_signature
         self._clock = clock
-        self._certificates = _Certificates(certificates_url, clock)
+        self._certificates_url = certificates_url
+        self._certificates: KeptUntil[str, Mapping[str, str]] = KeptUntil(1, clock)
 
     def verify(self, token: str, *, audience: str, email: str) -> None:
         try:
@@ -55,13 +58,22 @@ class GoogleServiceTokens:
         if jwt.decode_header(token).get("alg") != _ALGORITHM:
             raise ValueError(f"not signed with {_ALGORITHM}")
         if token.rpartition(".")[2] != REMOVED_SIGNATURE:
-            certificates = self._certificates.current()
-            claims: Mapping[str, Any] = jwt.decode(token, certificates, clock_skew_in_seconds=CLOCK_SKEW_SECONDS)
+            claims: Mapping[str, Any] = jwt.decode(
+                token, self._current_certificates(), clock_skew_in_seconds=CLOCK_SKEW_SECONDS
+            )
         elif self._accepts_removed_signature:
             claims = jwt.decode(token, verify=False)
         else:
             raise ValueError("not signed")
         return claims
+
+    def _current_certificates(self) -> Mapping[str, str]:
+        """Return Google's certificates, which are kept for an hour. Raises Unavailable."""
+        kept = self._certificates.get(self._certificates_url)
+        if kept is None:
+            now, kept = self._clock(), _fetch(self._certificates_url)
+            self._certificates.put(self._certificates_url, kept, now + _CERTIFICATES_KEPT)
+        return kept
 
     def _wrong(self, claims: Mapping[str, Any], audience: str, email: str) -> list[str]:
         """Return the names of the claims that are not as expected."""
@@ -75,24 +87,6 @@ class GoogleServiceTokens:
             "exp": now < moment(claims, "exp"),
         }
         return [name for name, does_hold in holds.items() if not does_hold]
-
-
-class _Certificates:
-    """Keeps Google's certificates for an hour.
-
-    google-auth would fetch them for each token. Google publishes a new one long before it signs with it.
-    """
-
-    def __init__(self, url: str, clock: Clock) -> None:
-        self._url = url
-        self._clock = clock
-        self._fetched: tuple[datetime, Mapping[str, str]] | None = None
-
-    def current(self) -> Mapping[str, str]:
-        now = self._clock()
-        if self._fetched is None or now >= self._fetched[0] + _CERTIFICATES_KEPT:
-            self._fetched = (now, _fetch(self._url))
-        return self._fetched[1]
 
 
 def _fetch(url: str) -> Mapping[str, str]:

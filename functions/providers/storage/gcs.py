@@ -3,8 +3,7 @@
 The emulator is used with the same client, and its links have no signature.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http import HTTPStatus
@@ -24,6 +23,8 @@ from google.cloud.storage.exceptions import DataCorruption
 from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
+from core.cache import KeptUntil
+from core.clock import Clock, utc_now
 from core.errors import Unavailable
 from services.generations.media import ByteStream
 from services.generations.model_ports import LINK_LIFE, STORE_PATIENCE
@@ -38,6 +39,8 @@ _CHUNK_BYTES = 8 * 1024 * 1024
 
 # So many links are made at the same time. Each may wait for IAM, and a page has 40 links, half of them to previews.
 _LINKS_AT_ONCE = 20
+
+_LINKS_KEPT = 4096
 
 
 class Link(Protocol):
@@ -147,23 +150,21 @@ class SignedLinks:
     output are rare, and are not kept.
     """
 
-    def __init__(self, bucket: storage.Bucket, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, bucket: storage.Bucket, clock: Clock = utc_now) -> None:
         self._bucket = bucket
-        self._monotonic = monotonic
-        self._signed: dict[str, tuple[float, str]] = {}
+        self._clock = clock
+        self._signed: KeptUntil[str, str] = KeptUntil(_LINKS_KEPT, clock)
         self._credentials: Credentials | None = None
         self._refreshing = Lock()
 
     def __call__(self, path: str, save_as: str | None = None) -> str:
         if save_as is not None:
             return self._sign(path, response_disposition=_attachment(save_as))
-        now = self._monotonic()
         kept = self._signed.get(path)
-        if kept is None or now >= kept[0]:
-            if len(self._signed) >= _LINKS_KEPT:
-                self._signed.clear()
-            kept = self._signed[path] = (now + LINK_LIFE.total_seconds() / 2, self._sign(path))
-        return kept[1]
+        if kept is None:
+            now, kept = self._clock(), self._sign(path)
+            self._signed.put(path, kept, now + LINK_LIFE / 2)
+        return kept
 
     def _sign(self, path: str, *, response_disposition: str | None = None) -> str:
         """Sign a link. A deployed function has no private key, so IAM signs (iam.serviceAccountTokenCreator)."""
@@ -188,6 +189,3 @@ class SignedLinks:
             if not self._credentials.valid:
                 self._credentials.refresh(Request())
             return self._credentials
-
-
-_LINKS_KEPT = 4096

@@ -2,7 +2,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
-from core.cache import RecentlyUsed
+from core.cache import KeptUntil
 from core.clock import Clock, utc_now
 from core.damage import UnreadableRecord
 from core.queues import Queue
@@ -52,14 +52,14 @@ class GenerationRepository:
         self._books = books
         self._transaction = transaction
         self._clock = clock
-        self._ended: RecentlyUsed[str, tuple[Stored[Generation], datetime]] = RecentlyUsed(_ENDED_REMEMBERED)
+        self._ended: KeptUntil[str, Stored[Generation]] = KeptUntil(_ENDED_REMEMBERED, clock)
         self._creations = CreationBatcher(users, books, transaction, read=self._read, lock=lock)
 
     def get(self, generation_id: str) -> Stored[Generation] | None:
-        return self._remembered(generation_id) or self._read(generation_id)
+        return self._ended.get(generation_id) or self._read(generation_id)
 
     def owned(self, generation_id: str, owners: Collection[str]) -> Stored[Generation] | None:
-        remembered = self._remembered(generation_id)
+        remembered = self._ended.get(generation_id)
         if remembered is not None and remembered.value.user_id not in owners:
             self._ended.drop(generation_id)
         try:
@@ -166,13 +166,8 @@ class GenerationRepository:
 
     def _seen(self, stored: Stored[Generation]) -> Stored[Generation]:
         if stored.value.is_final:
-            self._ended.put(stored.value.id, (stored, self._clock()))
+            self._ended.put(stored.value.id, stored, self._clock() + _ENDED_FRESH_FOR)
         return stored
-
-    def _remembered(self, generation_id: str) -> Stored[Generation] | None:
-        stored, seen_at = self._ended.get(generation_id) or (None, None)
-        is_fresh = seen_at is not None and self._clock() - seen_at < _ENDED_FRESH_FOR
-        return stored if is_fresh else None
 
 
 def _stored(document: Document) -> Stored[Generation]:

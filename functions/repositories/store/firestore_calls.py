@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import grpc  # type: ignore[import-untyped]
+import grpc
 from google.api_core import exceptions as google_errors
 from google.api_core.gapic_v1.routing_header import to_grpc_metadata
 from google.cloud import firestore

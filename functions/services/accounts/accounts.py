@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.cache import RecentlyUsed
+from core.cache import KeptUntil
 from core.clock import Clock
 from core.errors import FieldError, InvalidRequest, Unauthenticated
 from core.mailboxes import mailbox_of
@@ -45,7 +45,7 @@ class AccountService:
         self._welcome = welcome
         self._pepper = pepper
         self._clock = clock
-        self._asked_for_welcome: RecentlyUsed[str, datetime] = RecentlyUsed(_ASKED_REMEMBERED)
+        self._asked_for_welcome: KeptUntil[str, bool] = KeptUntil(_ASKED_REMEMBERED, clock)
 
     def is_expected(self, user: User, identity: Identity) -> bool:
         """Say whether this sign-in may change the user: it has left anonymity, or its welcome credits may come now.
@@ -54,9 +54,7 @@ class AccountService:
         """
         if identity.is_anonymous or user.identity.is_anonymous or not user.identity.welcome_due:
             return user.identity.is_anonymous and not identity.is_anonymous
-        asked_at = self._asked_for_welcome.get(user.id)
-        is_early = asked_at is not None and self._clock() - asked_at < _ASKED_AGAIN
-        return self._welcome.is_open_to(identity) and not is_early
+        return self._welcome.is_open_to(identity) and not self._asked_for_welcome.get(user.id)
 
     def enter(self, identity: Identity, address: str) -> User:
         """Return the user of a sign-in.
@@ -75,7 +73,7 @@ class AccountService:
             arrival, lambda known, past: admission(known, identity, arrival, past, self._welcome, self._clock())
         )
         if user.identity.welcome_due and self._welcome.is_open_to(identity):
-            self._asked_for_welcome.put(user.id, now)
+            self._asked_for_welcome.put(user.id, True, now + _ASKED_AGAIN)
         return user
 
     def welcome_credits_due(self, user: User) -> int:

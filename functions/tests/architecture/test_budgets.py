@@ -126,8 +126,8 @@ class Instance:
         self._environment = environment
         self.client = client
         self.world = World(NOON, documents=FirestoreDocuments(client), **environment)
-        self.world.queue.enqueue = self._counted(self.world.queue.enqueue)  # type: ignore[method-assign]
-        self.world.queue.remove = self._counted(self.world.queue.remove)  # type: ignore[method-assign]
+        self.world.queue.enqueue = self._counted(self.world.queue.enqueue)  # type: ignore[assignment]
+        self.world.queue.remove = self._counted(self.world.queue.remove)  # type: ignore[assignment]
 
     def _counted(self, call: Callable[[TaskMessage], bool]) -> Callable[[TaskMessage], bool]:
         def counted(message: TaskMessage) -> bool:

@@ -65,7 +65,7 @@ def places(check: Check) -> dict[str, list[int]]:
 
 def broad_excepts(tree: ast.Module) -> Iterator[int]:
     """Yield handlers that catch every exception, and `suppress` of the same."""
-    for node in ast.walk(tree):
+    for node in _with_lines(tree):
         kinds: list[ast.expr | None] = []
         if isinstance(node, ast.ExceptHandler):
             kinds = [*node.type.elts] if isinstance(node.type, ast.Tuple) else [node.type]
@@ -113,11 +113,15 @@ def long_functions(tree: ast.Module) -> Iterator[int]:
                 yield node.lineno
 
 
+def _with_lines(tree: ast.Module) -> Iterator[ast.stmt | ast.expr | ast.excepthandler]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.stmt | ast.expr | ast.excepthandler))
+
+
 def crowded_classes(tree: ast.Module) -> Iterator[int]:
     """Yield classes whose constructor takes too many parameters beside self. A dataclass has no constructor here,
     because its fields are values.
     """
-    for node in ast.walk(tree):
+    for node in _with_lines(tree):
         for each in node.body if isinstance(node, ast.ClassDef) else ():
             if isinstance(each, ast.FunctionDef) and each.name == "__init__":
                 taken = [*each.args.posonlyargs, *each.args.args, *each.args.kwonlyargs]
@@ -126,7 +130,7 @@ def crowded_classes(tree: ast.Module) -> Iterator[int]:
 
 
 def imports_of_tests(tree: ast.Module) -> Iterator[int]:
-    for node in ast.walk(tree):
+    for node in _with_lines(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

@@ -38,7 +38,7 @@ INK = {
 PRESS = '''
 """Prints the prompt. It stands for the folder of a vendor."""
 
-from services.generations.model_ports import Picture
+from services.generations.model_ports import Media
 
 
 class Press:
@@ -46,7 +46,7 @@ class Press:
         return 3.0
 
     def generate(self, job):
-        return (Picture(data=job.prompt.encode(), content_type="image/png", width=8, height=8),)
+        return (Media.of_bytes(job.prompt.encode(), "image/png", width=8, height=8),)
 
 
 def make(settings, clock):

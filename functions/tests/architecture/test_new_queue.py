@@ -109,7 +109,10 @@ def run(code: str, *arguments: str, deadline: int = 600, lease: int = 900, **env
     return json.loads(done.stdout.splitlines()[-1])
 
 
-LIVE = {"GOOGLE_CLOUD_PROJECT": "darkroom-live", "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef"}
+LIVE: dict[str, Any] = {
+    "GOOGLE_CLOUD_PROJECT": "darkroom-live",
+    "API_KEY_PEPPER": "pepper-of-the-tests-0123456789-abcdef",
+}
 
 
 def test_the_manifest_has_its_function_with_its_limits() -> None:

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -40,16 +40,18 @@ def rendered() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def document(rendered: dict[str, str]) -> Object:
-    return json.loads(rendered["docs/openapi.json"])
+    found: Object = json.loads(rendered["docs/openapi.json"])
+    return found
 
 
 @pytest.fixture(scope="module")
 def collection(rendered: dict[str, str]) -> Object:
-    return json.loads(rendered["docs/postman_collection.json"])
+    found: Object = json.loads(rendered["docs/postman_collection.json"])
+    return found
 
 
 @pytest.fixture(scope="module")
-def routes() -> dict[str, Route]:
+def routes() -> Mapping[str, Route]:
     return Stage().app.api.routes
 
 

@@ -15,8 +15,7 @@ from core.calendar import Week
 from core.settings import Settings
 from emulator import firestore_documents
 from histories import History, Metered, history, write
-from services.generations.models import ModelRegistry
-from world import ENVIRONMENT, ScriptedModel, World
+from world import ENVIRONMENT, World
 
 # The emulator looks at every document for every query, while Firestore has indexes. So these tests take long.
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(600)]
@@ -45,8 +44,7 @@ def metered(past: History) -> Iterator[Metered]:
 
 @pytest.fixture(scope="module")
 def app(metered: Metered) -> Darkroom:
-    models = ModelRegistry([ScriptedModel(name) for name in ("Model A", "Model B", "Model R")])
-    return Darkroom(Settings.from_environment(ENVIRONMENT), clock=lambda: NOW, documents=metered, models=models)
+    return Darkroom(Settings.from_environment(ENVIRONMENT), clock=lambda: NOW, documents=metered)
 
 
 def test_a_first_report_of_50_000_requests_keeps_to_its_budget(app: Darkroom, metered: Metered, past: History) -> None:

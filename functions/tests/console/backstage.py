@@ -107,7 +107,7 @@ class Backstage:
         headers = request.all_headers()
         path, _, query = request.url.removeprefix(services.HOSTING_URL).partition("?")
         builder = EnvironBuilder(
-            path=path, query_string=query, method="POST", headers=headers, data=request.post_data_buffer
+            path=path, query_string=query, method="POST", headers=[*headers.items()], data=request.post_data_buffer
         )
         answer = self.app.api.serve(Request(builder.get_environ()))
         route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.get_data())
@@ -118,7 +118,7 @@ def order(backstage: Backstage, token: str, **wanted: Any) -> str:
     builder = EnvironBuilder(
         path="/v1/generations",
         method="POST",
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        headers=[("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")],
         data=json.dumps(wanted),
     )
     answer = backstage.app.api.serve(Request(builder.get_environ()))

@@ -71,8 +71,8 @@ def signed_in(email: str, password: str = PASSWORD) -> StorageState:
     """
     credentials = {"email": email, "password": password, "returnSecureToken": True}
     answer = tokens._post("accounts:signInWithPassword", credentials)
-    kept = {"name": f"firebase:authUser:{_API_KEY}:[DEFAULT]", "value": json.dumps(_user(answer))}
-    return {"cookies": [], "origins": [{"origin": HOSTING, "localStorage": [kept]}]}
+    name, value = f"firebase:authUser:{_API_KEY}:[DEFAULT]", json.dumps(_user(answer))
+    return {"cookies": [], "origins": [{"origin": HOSTING, "localStorage": [{"name": name, "value": value}]}]}
 
 
 def _user(answer: Mapping[str, Any]) -> dict[str, Any]:

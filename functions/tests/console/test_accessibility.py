@@ -37,8 +37,9 @@ def shown(new_context: Callable[..., BrowserContext], set_stage: Scenery, watch:
     return show
 
 
-def each_place(test: Callable[..., None]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("place", places.ALL, ids=lambda place: place.name)(test)
+def each_place(test: Callable[..., None]) -> Callable[..., None]:
+    marked: Callable[..., None] = pytest.mark.parametrize("place", places.ALL, ids=lambda place: place.name)(test)
+    return marked
 
 
 @each_place

@@ -22,6 +22,7 @@ from contracts.signing import GARBAGE, Clock, FromNow, account_key, forgeries, s
 from core.errors import Unauthenticated, Unavailable
 from loopback import Loopback, loopback
 from providers.identity.app_check import FirebaseAppCheck
+from providers.identity.claims import token_digest
 from providers.identity.firebase import FirebaseTokens
 from providers.identity.memory import MemoryAppCheck
 from services.accounts.ports import AppCheckVerifier
@@ -120,6 +121,11 @@ class TestSigned:
         for _ in range(3):
             apps.verify(token)
         assert checked.call_count == 1
+
+    def test_the_token_itself_is_not_kept(self, apps: FirebaseAppCheck) -> None:
+        token = ISSUER.token(claims())
+        apps.verify(token)
+        assert list(apps._genuine._kept._values) == [token_digest(token)]
 
     def test_it_expires_while_it_is_remembered(self, apps: FirebaseAppCheck, clock: Clock, google: Loopback) -> None:
         token = ISSUER.token(claims(exp=int(time.time()) + 60))

@@ -395,7 +395,12 @@ class TestDelete:
 
     def test_it_answers_with_the_time_of_the_commit(self, documents: Documents) -> None:
         kept, before = documents.commit([Create("things/kept", {"n": 1}), Create("things/a", {})])
-        changes = [Delete("things/a"), Update("things/kept", {"n": 1}), Create("things/new", {}), Delete("things/none")]
+        changes: list[Write] = [
+            Delete("things/a"),
+            Update("things/kept", {"n": 1}),
+            Create("things/new", {}),
+            Delete("things/none"),
+        ]
         deleted, same, new, missing = documents.commit(changes)
         assert same == kept
         assert deleted == missing == new == version_at(documents, "things/new") > before
@@ -692,7 +697,7 @@ class TestNestedQueries:
     def test_each_part_is_a_plain_identifier(self, documents: Documents, name: str) -> None:
         for wrong in ({"where": ((name, "==", 1),)}, {"order_by": (f"-{name}",)}, {"fields": (name,)}):
             with pytest.raises(ValueError, match="is no path of plain identifiers"):
-                Query(collection="things", **wrong)  # type: ignore[arg-type]
+                Query(collection="things", **wrong)
         with pytest.raises(ValueError, match="is no path of plain identifiers"):
             documents.totals(Query(collection="things"), (name,))
 

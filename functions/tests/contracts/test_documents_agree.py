@@ -52,7 +52,7 @@ class Pair:
         self.sides = (firestore, memory)
         self.versions: dict[str, list[tuple[datetime, datetime]]] = {}
 
-    def commit(self, writes: list[tuple[Write, int | None]]) -> tuple[object, object]:
+    def commit(self, writes: list[tuple[Write, int | None]]) -> tuple[object, ...]:
         """Commit the writes on both sides. With each write comes the place of the version that it should find, counted
         from the newest.
         """
@@ -212,7 +212,7 @@ def next_page(query: Query, last: Document) -> Query:
     return replace(query, after=(*values, last.path if query.group else last.id))
 
 
-def queries(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, object]]]:
+def queries(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Yield the answers to a query, and to the query for its next page, if it can go on."""
     query = some_query(chance)
     yield str(query), queried(pair, query)
@@ -236,7 +236,7 @@ def totalled(pair: Pair, query: Query, sums: tuple[str, ...]) -> tuple[Totals, T
     return pair.sides[0].totals(plain, sums), pair.sides[1].totals(plain, sums)
 
 
-def operations(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, object]]]:
+def operations(chance: Random, pair: Pair) -> Iterator[tuple[str, tuple[object, ...]]]:
     first: list[tuple[Write, int | None]] = [
         (Create(path, some_fields(chance)), None) for path in chance.sample(PATHS, chance.choice((0, 4, 12)))
     ]

@@ -9,7 +9,7 @@ import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier
@@ -352,13 +352,13 @@ def google(key: rsa.RSAPrivateKey, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 class TestSignedLinks:
     @pytest.fixture
-    def time(self) -> list[float]:
+    def time(self) -> list[datetime]:
         """Return the time that the clock shows. The test can change it."""
-        return [1000.0]
+        return [datetime(2026, 3, 4, 12, tzinfo=UTC)]
 
     @pytest.fixture
-    def links(self, bucket: storage.Bucket, time: list[float]) -> Link:
-        return SignedLinks(bucket, monotonic=lambda: time[0])
+    def links(self, bucket: storage.Bucket, time: list[datetime]) -> Link:
+        return SignedLinks(bucket, clock=lambda: time[0])
 
     @pytest.mark.parametrize("path", ["generations/arda/1/0.png", ODD])
     def test_it_is_a_v4_signature_of_exactly_this_object_for_15_minutes(
@@ -402,12 +402,12 @@ class TestSignedLinks:
         assert [f"/{path}?" in found[path] for path in paths] == [True] * 20
         assert (google.tokens, len(google.signed)) == (1, 20)
 
-    def test_it_is_kept_for_half_its_life(self, google: Google, links: Link, time: list[float]) -> None:
+    def test_it_is_kept_for_half_its_life(self, google: Google, links: Link, time: list[datetime]) -> None:
         first = links("a/0.png")
-        time[0] += 449.9
+        time[0] += timedelta(seconds=449.9)
         assert links("a/0.png") == first
         assert len(google.signed) == 1
-        time[0] += 0.1
+        time[0] += timedelta(seconds=0.1)
         links("a/0.png")
         assert len(google.signed) == 2
 

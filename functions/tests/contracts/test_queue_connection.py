@@ -161,7 +161,7 @@ def test_threads_do_not_get_each_others_answers(emulator: Loopback) -> None:
 
     def asked(number: int) -> bool:
         wanted = task(str(number))
-        return connection.call("POST", PATH, wanted).data.decode() == wanted["task"]["name"]
+        return bool(connection.call("POST", PATH, wanted).data.decode() == wanted["task"]["name"])
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(asked, range(400)))

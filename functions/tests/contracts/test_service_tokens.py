@@ -137,7 +137,7 @@ class TestContract:
         ids=str,
     )
     def test_another_caller_or_another_place(
-        self, known: tuple[ServiceTokenVerifier, str], expected: dict[str, str]
+        self, known: tuple[ServiceTokenVerifier, str], expected: dict[str, Any]
     ) -> None:
         assert not is_believed(*known, **expected)
 

@@ -27,6 +27,7 @@ from contracts.signing import GARBAGE, Clock, FromNow, Signer, account_key, forg
 from core.errors import Unauthenticated, Unavailable
 from loopback import Loopback, loopback
 from providers.identity.app import firebase_app
+from providers.identity.claims import token_digest
 from providers.identity.firebase import FirebaseTokens
 from providers.identity.memory import MemoryTokens
 from services.accounts.ports import Identity
@@ -230,7 +231,7 @@ class TestRemembered:
 
     def test_a_refusal_is_not(self, tokens: FirebaseTokens, issuer: Signer) -> None:
         token = issuer.token(claims())
-        keys = google.oauth2.id_token._fetch_certs
+        keys: Any = google.oauth2.id_token._fetch_certs
         keys.return_value = {}
         with pytest.raises(Unauthenticated):
             tokens.verify(token)
@@ -318,6 +319,12 @@ class TestRevoked:
         clock.ahead = timedelta(seconds=61)
         with pytest.raises(Unauthenticated, match="disabled"):
             tokens.verify(token, check_revoked=True)
+
+    def test_the_token_itself_is_not_kept(self, tokens: FirebaseTokens, token: str, accounts: IdentityToolkit) -> None:
+        accounts.add("alice")
+        tokens.verify(token, check_revoked=True)
+        for remembered in (tokens._identities, tokens._standing):
+            assert list(remembered._kept._values) == [token_digest(token)]
 
     def test_a_refusal_is_not_remembered(self, tokens: FirebaseTokens, token: str, accounts: IdentityToolkit) -> None:
         accounts.add("alice", disabled=True)

@@ -198,7 +198,7 @@ class ForgetfulBucket(PlayedBucket):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sums: defaultdict[str, google_crc32c.Checksum] = defaultdict(google_crc32c.Checksum)
+        self._sums: defaultdict[str, Any] = defaultdict(google_crc32c.Checksum)
 
     def _part(self, url: str, sent: bytes, headers: Mapping[str, Any]) -> requests.Response:
         self._sums[url].update(sent)

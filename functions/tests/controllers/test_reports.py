@@ -27,6 +27,12 @@ def ask(world: World, path: str = "", accept: str | None = None, **query: str) -
     return world.api("GET", f"/v1/reports{path}", "boss", query_string=query, headers=headers)
 
 
+def asked_of(house: World) -> list[tuple[datetime | None, bool]]:
+    runs = house.app.made["reporting"]
+    assert isinstance(runs, Runs)
+    return runs.asked
+
+
 class TestList:
     def test_the_newest_first_with_what_to_know_of_each(self, house: World) -> None:
         later = a_report(id="later", generated_at=GENERATED_AT + timedelta(hours=1), version=2, findings=(a_finding(),))
@@ -43,7 +49,8 @@ class TestList:
     def test_page_by_page(self, house: World) -> None:
         for number in range(3):
             keep(house.documents, a_report(id=f"r{number}", generated_at=GENERATED_AT + timedelta(days=number + 1)))
-        seen, token = [], {}
+        seen: list[str] = []
+        token: dict[str, str] = {}
         for _ in range(2):
             page = ask(house, page_size="2", **token).body
             seen += [each["id"] for each in page["data"]]
@@ -158,7 +165,7 @@ class TestRun:
         assert response.status == 201
         assert response.headers["Location"] == f"/v1/reports/{REPORT_ID}"
         assert response.body["report"]["week"] == "2026-W09"
-        assert house.app.reporting.asked == [(None, False)]
+        assert asked_of(house) == [(None, False)]
 
     def test_who_asked_for_it_is_in_the_audit_log_by_either_door(self, house: World) -> None:
         self.run(house)
@@ -174,12 +181,12 @@ class TestRun:
         response = self.run(house, as_of="2026-02-20T01:00:00+01:00", dry_run=True)
         assert response.status == 200
         assert "Location" not in response.headers
-        assert house.app.reporting.asked == [(datetime(2026, 2, 20, tzinfo=UTC), True)]
+        assert asked_of(house) == [(datetime(2026, 2, 20, tzinfo=UTC), True)]
 
     def test_of_a_week_to_come_it_is_refused(self, house: World) -> None:
         response = self.run(house, as_of="2026-03-04T12:00:01Z")
         assert (response.status, response.body["errors"][0]["pointer"]) == (400, "/as_of")
-        assert house.app.reporting.asked == []
+        assert asked_of(house) == []
 
     def test_really(self, world: World) -> None:
         world.now -= timedelta(days=7)
@@ -199,7 +206,7 @@ class TestRun:
         house.call("schedule_weekly_report", json={"as_of": "2026-02-20T00:00:00Z", "dry_run": True, "more": 1})
         house.call("schedule_weekly_report", "GET", query_string={"userId": "boss"})
         moment = datetime(2026, 2, 20, tzinfo=UTC)
-        assert house.app.reporting.asked == [(moment, True), (moment, True), (None, False)]
+        assert asked_of(house) == [(moment, True), (moment, True), (None, False)]
 
     @pytest.mark.parametrize(
         "request_", [{"query_string": {"as_of": "soon"}}, {"json": {"dry_run": "perhaps"}}, {"json": {"as_of": 7}}]
@@ -208,7 +215,7 @@ class TestRun:
         response = house.call("schedule_weekly_report", **request_)
         assert response.status == 400
         assert (response.body["reportStatus"], response.body["error_type"]) == ("failed", "invalid_request")
-        assert house.app.reporting.asked == []
+        assert asked_of(house) == []
 
 
 class TestUnsubscribe:

@@ -207,7 +207,7 @@ CALLERS = {
     "admin without a document": Caller("alice", PUBLIC_ONLY, {"sub": "nell", **_ADMIN, **_BEFORE}),
     "admin by another name": Caller("alice", PUBLIC_ONLY, {"sub": "bob", "admin": True, "roles": ["admin"], **_BEFORE}),
 }
-OWNERS = {caller.uid: {} for caller in CALLERS.values()} | {
+OWNERS: dict[str, dict[str, Any]] = {caller.uid: {} for caller in CALLERS.values()} | {
     caller.uid: dict(caller.user) for caller in CALLERS.values() if caller.user
 }
 

@@ -144,7 +144,7 @@ def environment(project: str, tasks: Loopback) -> dict[str, str]:
 @pytest.fixture
 def app(documents: FirestoreDocuments, environment: dict[str, str]) -> Darkroom:
     """Return the application beside the servers, on the same data, with the catalogue and the hot user."""
-    parts = {"documents": documents, "queue": MemoryQueue(), "outputs": MemoryOutputs()}
+    parts: dict[str, Any] = {"documents": documents, "queue": MemoryQueue(), "outputs": MemoryOutputs()}
     app = Darkroom(Settings.from_environment(environment), **parts)
     app.seeding.put_catalog()
     now = app.clock()

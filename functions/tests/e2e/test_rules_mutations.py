@@ -23,7 +23,7 @@ def replaced(statement: re.Match[str], text: str) -> str:
 
 def place(statement: re.Match[str]) -> str:
     """Return the path that the statement is about, as a name for the test."""
-    return re.findall(r"match (/\S+)", RULES[: statement.start()])[-1]
+    return str(re.findall(r"match (/\S+)", RULES[: statement.start()])[-1])
 
 
 def named(statements: list[re.Match[str]]) -> list[object]:

@@ -37,7 +37,8 @@ def test_the_run_in_the_middle_is_shown() -> None:
 
 
 def test_no_error_and_no_wrong_book_of_any_run_is_hidden() -> None:
-    found = results.middle([row(1), row(2, **{"200": 5, "503": 2, "TimeoutError": 1}), row(3, exact=False)])
+    answers: dict[str, Any] = {"200": 5, "503": 2, "TimeoutError": 1}
+    found = results.middle([row(1), row(2, **answers), row(3, exact=False)])
     assert (found["errors"], found["books_are_exact"]) == (3, False)
 
 

@@ -95,7 +95,7 @@ def test_a_stranger_with_the_number_of_a_process_that_ended_is_spared(child: psu
     # The system uses a number again too slowly to wait for that. So we remember a process that began a second before
     # its successor.
     ended = psutil.Process(child.pid)
-    ended._ident = (child.pid, child._ident[1] - 1)
+    ended._ident = (child.pid, child._ident[1] - 1)  # type: ignore[attr-defined]
     assert not processes.lives(ended)
     assert ended not in processes.living_family(psutil.Process(), {ended})
     processes.kill({ended})

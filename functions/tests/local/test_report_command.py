@@ -93,12 +93,15 @@ def test_beside_a_stack_that_is_up_or_beside_one_of_its_own(
     monkeypatch: pytest.MonkeyPatch, is_up: bool, chosen: str
 ) -> None:
     called: list[tuple[str, list[str], list[str]]] = []
+
+    def ends(how: str, command: list[str], only: list[str]) -> int:
+        called.append((how, command, only))
+        return 7
+
     monkeypatch.setattr(sys, "argv", ["stack.py", "beside", "--only", "firestore", "--", "make", "coffee"])
     monkeypatch.setattr(stack, "stop_on_signals", lambda: None)
     monkeypatch.setattr(stack, "is_up", lambda: is_up)
-    monkeypatch.setattr(stack, "attach", lambda command: called.append(("attach", command, [])) or 7)
-    monkeypatch.setattr(
-        stack, "execute", lambda command, options: called.append(("execute", command, options.only)) or 7
-    )
+    monkeypatch.setattr(stack, "attach", lambda command: ends("attach", command, []))
+    monkeypatch.setattr(stack, "execute", lambda command, options: ends("execute", command, options.only))
     assert stack.main() == 7
     assert called == [(chosen, ["make", "coffee"], [] if is_up else ["firestore"])]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import report_samples as samples
 from presentation import templating
 from presentation.report_pages import DrawnReportPages
-from tests.presentation import samples
 from tools import toolchain
 
 STYLE = (Path(templating.__file__).parent / "templates/report.css").read_text(encoding="utf-8")

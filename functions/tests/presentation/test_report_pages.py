@@ -13,11 +13,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
+import report_samples as samples
 from presentation import canvas, series
 from presentation.report_pages import DrawnReportPages
+from report_samples import Report
 from services.reports.ports import Email, table_names
-from tests.presentation import samples
-from tests.presentation.samples import Report
 
 FUNCTIONS = Path(__file__).parents[2]
 PAGES = DrawnReportPages()

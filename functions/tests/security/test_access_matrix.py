@@ -303,7 +303,7 @@ def things(house: House, door: Door) -> Iterator[tuple[str, str]]:
 
 
 def same(one: Response, other: Response, renamed: Mapping[str, str]) -> bool:
-    return _comparable(one, renamed) == _comparable(other, renamed)
+    return bool(_comparable(one, renamed) == _comparable(other, renamed))
 
 
 def _comparable(response: Response, renamed: Mapping[str, str]) -> Any:

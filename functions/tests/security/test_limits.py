@@ -146,15 +146,16 @@ def test_deep_json_is_named_as_such(server: Server) -> None:
 
 
 def test_headers_that_the_server_takes_and_we_do_not_are_431(server: Server) -> None:
-    many = {f"X_Padding_{number}": "x" * 4000 for number in range(5)}
+    many: dict[str, Any] = {f"X_Padding_{number}": "x" * 4000 for number in range(5)}
     status, body = sent(server, request("GET", "/v1/healthz", **many))
     assert (status, problem(body)) == (431, "headers_too_large")
     assert_alive(server)
 
 
+TEN_THOUSAND: dict[str, Any] = {f"X_{number}": "x" for number in range(10_000)}
 HOSTILE: dict[str, bytes] = {
     "a header of 100 KB": request("GET", "/v1/healthz", X_Large="x" * 100_000),
-    "ten thousand headers": request("GET", "/v1/healthz", **{f"X_{number}": "x" for number in range(10_000)}),
+    "ten thousand headers": request("GET", "/v1/healthz", **TEN_THOUSAND),
     "an address of 100 KB": request("GET", "/v1/" + "x" * 100_000),
     "a name with a space": b"GET /v1/healthz HTTP/1.1\r\nHost: a\r\nX Bad: 1\r\nConnection: close\r\n\r\n",
     "a zero in a header": b"GET /v1/healthz HTTP/1.1\r\nHost: a\r\nX-Bad: a\x00b\r\nConnection: close\r\n\r\n",

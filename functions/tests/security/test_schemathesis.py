@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from werkzeug.routing import Map
 
 import controllers.http.api
 from people import ADMIN, ALICE, bearer
@@ -91,7 +92,7 @@ def _known_maps() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         made: dict[tuple[str, ...], Any] = {}
-        make = controllers.http.api.Map
+        make = Map
 
         def once(rules: Iterable[Any], **options: Any) -> Any:
             rules = list(rules)

@@ -63,8 +63,9 @@ class Watch:
     def of_commit(self, writes: Sequence[Write]) -> None:
         created = {write.path for write in writes if isinstance(write, Create)}
         for write in writes:
-            is_creation = isinstance(write, Create) and write.path.startswith("generation_requests/")
-            if not is_creation or write.fields["prompt"] not in self.acts:
+            if not isinstance(write, Create) or not write.path.startswith("generation_requests/"):
+                continue
+            if write.fields["prompt"] not in self.acts:
                 continue
             if f"audit_log/{write.fields['id']}-creation" not in created:
                 raise Violation("acting", f"{write.path} is spent in another's name, and nothing records it")

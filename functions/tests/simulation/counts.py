@@ -38,7 +38,7 @@ def _bucket(generation: Fields) -> int | None:
     if generation["status"] != "completed" or generation["started_at"] is None:
         return None
     seconds = (generation["completed_at"] - generation["started_at"]).total_seconds()
-    return sum(seconds >= bound for bound in LATENCY_BOUNDS)
+    return sum(bool(seconds >= bound) for bound in LATENCY_BOUNDS)
 
 
 def _of_user(user_id: str, user: Fields, generations: Sequence[Fields], zone: tzinfo) -> Iterator[tuple[str, str]]:

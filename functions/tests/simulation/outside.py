@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.errors import Unavailable
-from repositories.store.documents import AlreadyExists, Ambiguous, Conflict, Create, Document, Query, Totals, Write
+from repositories.store.documents import (
+    AlreadyExists,
+    Ambiguous,
+    Conflict,
+    Create,
+    Delete,
+    Document,
+    Query,
+    Totals,
+    Write,
+)
 from repositories.store.memory import MemoryDocuments
 from services.generations.media import ByteStream
 from services.generations.model_ports import STORE_PATIENCE
@@ -276,7 +286,8 @@ def _telling(write: Write) -> str:
         "provider_job",
         "credits",
     )
-    fields = {name: write.fields[name] for name in names if write.fields.get(name) is not None}
+    given = {} if isinstance(write, Delete) else write.fields
+    fields = {name: given[name] for name in names if given.get(name) is not None}
     return "".join(f" {name}={getattr(value, 'by', value)}" for name, value in fields.items())
 
 

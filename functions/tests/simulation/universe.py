@@ -203,7 +203,7 @@ class Universe:
         )
         app.record_writes._table = {**app.record_writes._table, Training: training_create}
         app.made["book_sums"] = BookSumRepository(app.documents, (GENERATIONS, TRAININGS))
-        app.catalog._lock = scheduler.lock()
+        app.catalog._lock = scheduler.lock()  # type: ignore[assignment]
         app.ordering._drafter._new_id = self._new_id
         app.attempts._new_id = self._new_id
         made = (

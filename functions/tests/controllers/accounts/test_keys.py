@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -484,7 +485,12 @@ def sweep(world: World, generation_id: str) -> None:
     world.app.sweeper.sweep()
 
 
-ENDS = {"completed": World.deliver, "failed": fail, "cancelled": cancel, "swept": sweep}
+ENDS: dict[str, Callable[[World, str], object]] = {
+    "completed": World.deliver,
+    "failed": fail,
+    "cancelled": cancel,
+    "swept": sweep,
+}
 
 
 def test_a_key_s_cap_does_not_stop_its_owner() -> None:

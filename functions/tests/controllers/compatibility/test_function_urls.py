@@ -311,7 +311,8 @@ def test_f3_the_newest_hundred_come_first_and_tokens_lead_through_all(world: Wor
             "alice", EntryType.GRANT, 1, source="test", external_id=f"{number:03}", description="One more"
         )
     seen: list[str] = []
-    lengths, query = [], {}
+    lengths: list[int] = []
+    query: dict[str, str] = {}
     while True:
         body = credits_(world, "alice", **query).body
         lengths.append(len(body["transactions"]))
@@ -363,7 +364,7 @@ def test_f3_an_unknown_user_is_404(world: World) -> None:
 
 def test_f4_a_user_who_exists(world: World) -> None:
     for request in ({"method": "GET", "query_string": {"userId": "alice"}}, {"json": {"userId": "alice"}}):
-        response = world.call("validate_user", **request)  # type: ignore[arg-type]
+        response = world.call("validate_user", **request)
         assert response.status == 200
         assert response.body == {
             "success": True,

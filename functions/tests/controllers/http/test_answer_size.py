@@ -3,7 +3,7 @@ for somebody else.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ANSWER_BYTES_MAX = 16 * 1024
 BODY_BYTES_MAX = 64 * 1024
 WORLD = World(NOW)
-ROUTES: dict[str, Route] = WORLD.app.api.routes
+ROUTES: Mapping[str, Route] = WORLD.app.api.routes
 WITH_BODY = [name for name, route in ROUTES.items() if route.body is not None]
 FUNCTIONS = [
     "create_generation_request",

@@ -7,7 +7,7 @@ import base64
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from tools.reference.places import ANONYMOUS_TOKEN, PASSER_BY, path_of, places
 from world import ORDER, TOKENS, Response, World
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
-ROUTES: dict[str, Route] = World(NOW).app.api.routes
+ROUTES: Mapping[str, Route] = World(NOW).app.api.routes
 # Text may consist of spaces, or be empty, in these fields only.
 MAY_BE_BLANK = {
     ("adminAudit", "user_id"),
@@ -170,7 +170,8 @@ def test_an_unknown_parameter_is_named(caller: Caller, name: str, parameter: str
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_a_parameter_that_comes_twice_is_named(caller: Caller, name: str) -> None:
-    known = ROUTES[name].query.model_json_schema()["properties"] if ROUTES[name].query else {}
+    query = ROUTES[name].query
+    known = query.model_json_schema()["properties"] if query else {}
     for parameter in ("nonsense", "userId", *known):
         response = caller.call(name, query=[(parameter, "1"), (parameter, "1")])
         caller.assert_refused(response, 400, parameter)

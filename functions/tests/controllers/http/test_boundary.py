@@ -34,17 +34,22 @@ class Faulty(MemoryDocuments):
 
     fault: Exception | None = None
 
-    def get(self, path: str) -> Document | None:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         if self.fault is not None:
             raise self.fault
-        return super().get(path)
+        return super().get(path, at=at)
+
+
+def break_database(world: World, fault: Exception) -> None:
+    assert isinstance(world.documents, Faulty)
+    world.documents.fault = fault
 
 
 @pytest.fixture
 def faulty() -> World:
     world = World(NOW, documents=Faulty())
     world.create()  # this makes the parts
-    world.documents.fault = KeyError("password=hunter2")
+    break_database(world, KeyError("password=hunter2"))
     return world
 
 
@@ -82,7 +87,7 @@ def test_a_bug_behind_a_function_url_tells_nothing_either(faulty: World, functio
 
 
 def test_a_database_that_does_not_answer_is_503_and_says_to_try_again(faulty: World) -> None:
-    faulty.documents.fault = Unavailable("The database does not answer. Try again.")
+    break_database(faulty, Unavailable("The database does not answer. Try again."))
     response = faulty.api("GET", "/v1/me", "alice")
     assert (response.status, response.headers["Retry-After"]) == (503, "2")
     assert (response.body["code"], response.body["retryable"], response.body["charged"]) == ("unavailable", True, None)
@@ -246,7 +251,7 @@ def test_they_are_logged_like_any_other(world: World, headers: dict[str, str], c
 
 
 def served(handle: Handle, render: Render = in_problems, **headers: str) -> WebResponse:
-    request = Request(EnvironBuilder(path="/v1/me", headers=headers).get_environ())
+    request = Request(EnvironBuilder(path="/v1/me", headers=[*headers.items()]).get_environ())
     return HttpBoundary(("*",)).serve(request, handle, render)
 
 
@@ -386,6 +391,6 @@ def test_the_worker_answers_503_for_another_try_and_nothing_else(world: World) -
 
 
 def test_the_worker_answers_503_while_the_database_is_silent(faulty: World) -> None:
-    faulty.documents.fault = Unavailable("The database does not answer. Try again.")
+    break_database(faulty, Unavailable("The database does not answer. Try again."))
     with pytest.raises(HttpsError):
         faulty.deliver("any")

@@ -21,12 +21,12 @@ WORKER_URL = "https://us-central1-p.cloudfunctions.net/processImageGeneration"
 SWEEP_URL = "https://sweep-abc-uc.a.run.app"
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 SIGNATURES = TaskSignatures("pepper-of-the-tests-0123456789-abcdef", "p")
-TASK = {"generation_request_id": "g-1", "dispatch": 1, "request_id": None}
-SIGNED: dict[str, Any] = {"data": SIGNATURES.signed(TASK)}
+MESSAGE = {"generation_request_id": "g-1", "dispatch": 1, "request_id": None}
+SIGNED: dict[str, Any] = {"data": SIGNATURES.signed(MESSAGE)}
 UNSIGNED: list[Any] = [
-    {"data": TASK},
+    {"data": MESSAGE},
     {"data": SIGNED["data"] | {"generation_request_id": "g-2"}},
-    {"data": TaskSignatures("another-pepper-of-the-tests-0123456789", "p").signed(TASK)},
+    {"data": TaskSignatures("another-pepper-of-the-tests-0123456789", "p").signed(MESSAGE)},
     {"data": None},
     SIGNED["data"],
     {},
@@ -68,7 +68,9 @@ def call(
     token: str | None = None, *, body: Any = SIGNED, host: str = "sweep-abc-uc.a.run.app", **headers: str
 ) -> Request:
     credential = {} if token is None else {"Authorization": f"Bearer {token}"}
-    environ = EnvironBuilder(method="POST", base_url=f"https://{host}", json=body, headers={**headers, **credential})
+    environ = EnvironBuilder(
+        method="POST", base_url=f"https://{host}", json=body, headers=[*headers.items(), *credential.items()]
+    )
     return Request(environ.get_environ())
 
 

@@ -9,10 +9,10 @@ from world import World
 class Silent(MemoryDocuments):
     is_down = False
 
-    def get(self, path: str) -> Document | None:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         if self.is_down:
             raise Unavailable("The database does not answer. Try again.")
-        return super().get(path)
+        return super().get(path, at=at)
 
 
 def test_a_process_that_answers_is_well(world: World) -> None:

@@ -8,7 +8,7 @@ from domain.accounts.keys import Scope
 from people import ADMIN, ALICE, NOW, at_once, bearer, issue, make_admin, refusal
 from world import ORDER, Response, World
 
-ROUTES = (
+ROUTES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/v1/admin/users", {}),
     ("GET", "/v1/admin/users/bob", {}),
     ("POST", "/v1/admin/users", {"json": {"external_user_id": "customer-42"}}),

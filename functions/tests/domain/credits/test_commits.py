@@ -5,6 +5,7 @@ from hypothesis import given
 from domain.accounts.user_identity import UserIdentity
 from domain.credits.commits import Commit
 from domain.credits.user import User
+from domain.generations.generation import Generation
 from drawing import drawn
 from users import changed
 
@@ -24,5 +25,7 @@ def test_a_change_of_an_account_leaves_the_balance_alone(user: User, identity: U
 
 def test_a_new_user_comes_from_a_commit_with_its_books_open() -> None:
     nobody = User(id="ann")
-    commit = Commit(user_id="ann", at=NOW, identity=UserIdentity(name="Ann", created_at=NOW), opens_books=True)
+    commit: Commit[Generation] = Commit(
+        user_id="ann", at=NOW, identity=UserIdentity(name="Ann", created_at=NOW), opens_books=True
+    )
     assert commit.applied_to(nobody) == changed(nobody, name="Ann", created_at=NOW, updated_at=NOW, books_opened_at=NOW)

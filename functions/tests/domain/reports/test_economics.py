@@ -1,7 +1,7 @@
 from core.calendar import Week
 from domain.reports.economics import Prices, economics
 from domain.reports.week_stats import LedgerSums, Tally, WeekStats
-from tests.domain.reports.weeks import stats
+from report_weeks import stats
 
 PRICES = Prices(providers={"Model A": 12_000, "Model B": 20_000}, credit=10_000)
 

@@ -10,12 +10,13 @@ from core.calendar import Week
 from domain.credits.audit_verdict import AuditVerdict
 from domain.reports.anomalies.analysis import Analysis
 from domain.reports.anomalies.findings import Band, Driver, Finding, Severity
+from domain.reports.answers import AnomalySummary
 from domain.reports.economics import Prices
+from domain.reports.parts import Document
 from domain.reports.past_reports import stats_from
 from domain.reports.report import (
     BYTES_MAX,
     Background,
-    Document,
     Making,
     anomaly_summary,
     report_document,
@@ -432,7 +433,7 @@ class TestSummaries:
             "analysis_timestamp": "2025-08-04T20:25:00+00:00",
         }
 
-    def told(self, severities: Iterable[Severity]) -> Document:
+    def told(self, severities: Iterable[Severity]) -> AnomalySummary:
         analysis = Analysis(findings=tuple(finding(severity, severity.value) for severity in severities))
         return anomaly_summary(json.loads(as_json(a_report(analysis=analysis))))
 

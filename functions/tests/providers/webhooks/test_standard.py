@@ -149,8 +149,9 @@ def test_the_receiver_does_not_believe_anything_else(time: Time, spoil: Callable
     with receiving() as receiver:
         webhook(receiver.url, time).send(NOTICE)
     _, headers, body = receiver.requests[0]
+    headers, body = spoil(headers, body)
     with pytest.raises(Refused):
-        verified(SECRET, *spoil(headers, body), time.now)
+        verified(SECRET, headers, body, time.now)
 
 
 def test_a_server_that_recovers_gets_the_same_event_signed_anew(time: Time) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -247,7 +248,7 @@ def test_the_last_two_secrets_are_kept_newest_first(documents: Documents) -> Non
     for serial in (1, 2, 3):
         accounts.change(
             "alice",
-            lambda user, serial=serial: key_commit(user, replace(KEY, serial=serial), serial),
+            partial(key_commit, key=replace(KEY, serial=serial), serial=serial),
         )
     assert accounts.secrets(KEY.id, fresh=True) == (secret(3), secret(2))
     assert accounts.secrets(new_id(), fresh=False) == ()

@@ -146,6 +146,7 @@ def test_what_is_written_is_read_back(either: World) -> None:
 def test_the_fence_holds_on_an_option_that_is_only_looked_at(either: World) -> None:
     """The fence is an update that changes nothing, but has a version."""
     found = either.documents.get("styles/anime")
+    assert found is not None
     either.documents.commit([Update("styles/anime", {}, found.version)])
     assert either.documents.get("styles/anime") == found
     either.overwrite("styles/anime", sort_order=99)

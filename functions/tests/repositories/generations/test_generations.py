@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -593,7 +594,7 @@ class TestPages:
                 model="Model A" if n < 3 else "Model B",
             )
             made = replace(made, spec=spec)
-            instance.generations.create(made.id, "alice", lambda user, made=made: hold(user, made), may_exist=False)
+            instance.generations.create(made.id, "alice", partial(hold, subject=made), may_exist=False)
         instance.create("of-bob", "bob")
         return instance
 
@@ -605,8 +606,8 @@ class TestPages:
         assert self.ids(many) == ["g5", "g4", "g3", "g2", "g1", "g0"]
 
     def test_of_several_users_or_of_everybody(self, many: Instance) -> None:
-        first = {"after": None, "limit": 2}
-        both = many.generations.page({"alice", "bob"}, GenerationFilter(created_before=NOON + timedelta(1)), **first)
+        first = GenerationFilter(created_before=NOON + timedelta(1))
+        both = many.generations.page({"alice", "bob"}, first, after=None, limit=2)
         assert [(each.user_id, each.id) for each in both] == [("alice", "g5"), ("alice", "g4")]
         everybody = many.generations.page(
             [], GenerationFilter(created_before=NOON + timedelta(seconds=1)), after=None, limit=9
@@ -689,7 +690,7 @@ class TestBatches:
     def create_all(self, instance: Instance, *asked: tuple[str, int, bool]) -> list[Created | Exception]:
         """Create all in one batch, as if they came in threads while a commit was under way."""
         items = [
-            Creation(id_, lambda user, id_=id_, price=price: hold(user, a_generation(id_, price=price)), may_exist)
+            Creation(id_, partial(hold, subject=a_generation(id_, price=price)), may_exist)
             for id_, price, may_exist in asked
         ]
         outcomes: list[Created | Exception] = []
@@ -817,8 +818,7 @@ class TestBatches:
         slow = OptimisticTransaction(monotonic=lambda: now[0], pause=lambda _: None)
         generations = instance_over(documents, transaction=slow, users=alone.users).generations
         asked = [
-            Creation(id_, lambda user, id_=id_: hold(user, a_generation(id_, price=5)), may_exist=False)
-            for id_ in ("a", "b")
+            Creation(id_, partial(hold, subject=a_generation(id_, price=5)), may_exist=False) for id_ in ("a", "b")
         ]
         answers = generations._creations._create_all("alice", asked)
         assert self.balance(alone) == (0, 10)
@@ -831,9 +831,7 @@ class TestBatches:
         documents.script = [did_not_happen] * 1000
         impatient = OptimisticTransaction(monotonic=lambda: float(next(seconds)), pause=lambda _: None)
         generations = instance_over(documents, transaction=impatient, users=alone.users).generations
-        asked = [
-            Creation(id_, lambda user, id_=id_: hold(user, a_generation(id_, price=1)), may_exist=True) for id_ in "abc"
-        ]
+        asked = [Creation(id_, partial(hold, subject=a_generation(id_, price=1)), may_exist=True) for id_ in "abc"]
         answers = generations._creations._create_all("alice", asked)
         for answer in answers:
             with pytest.raises(Unavailable):

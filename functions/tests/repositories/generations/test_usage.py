@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -17,7 +17,7 @@ from emulator import firestore_documents
 from histories import history
 from repositories.generations.generation_mapping import generation_fields
 from repositories.generations.usage import UsageRepository
-from repositories.store.documents import Create, Documents, Query, Totals
+from repositories.store.documents import Create, Document, Documents, Query, Totals
 from repositories.store.memory import MemoryDocuments
 from repositories.store.paths import generation_path
 
@@ -101,7 +101,7 @@ class Watched(MemoryDocuments):
         self.sums = 0
         self.is_down = False
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, *, at: datetime | None = None) -> Document | None:
         raise AssertionError(path)
 
     def query(self, query: Query) -> Any:

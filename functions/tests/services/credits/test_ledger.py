@@ -229,7 +229,7 @@ def test_opening_goes_on_where_a_crash_has_stopped_it(world: World) -> None:
             raise RuntimeError("killed")
         return change(*arguments)
 
-    world.app.generations.change = dies_at_the_second  # type: ignore[method-assign]
+    world.app.generations.change = dies_at_the_second  # type: ignore[assignment]
     with pytest.raises(RuntimeError):
         world.app.opening.open("arda")
     world.app.opening.open("arda")
@@ -244,8 +244,8 @@ def test_two_who_open_the_same_books_at_once_adopt_and_post_once(world: World) -
     known = list(another.app.generations.inherited("arda"))
     user = another.user("arda")
     world.app.opening.open("arda")
-    another.app.generations.inherited = lambda _: iter(known)  # type: ignore[method-assign] - it read just before
-    another.app.users.get = lambda _: user  # type: ignore[method-assign] - as before
+    another.app.generations.inherited = lambda _: iter(known)  # type: ignore[assignment]  # it read just before
+    another.app.users.get = lambda _: user  # type: ignore[assignment, misc]  # as before
     another.app.opening.open("arda")
     assert world.user("arda").balance.held_credits == 4
     assert [entry.type for entry in world.entries("arda")].count(EntryType.OPENING) == 1

@@ -32,7 +32,7 @@ def test_two_workers_that_read_at_once_make_one_claim(world: World) -> None:
     another = World(world.now, documents=world.documents)
     known = another.app.generations.get(generation_id)
     assert known is not None
-    another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
+    another.app.generations.get = lambda _: known  # type: ignore[assignment]  # it read just before
     world.model.script = [lambda: another.deliver(generation_id)]
     world.deliver(generation_id)
     assert len(world.model.jobs) + len(another.model.jobs) == 1
@@ -46,7 +46,7 @@ def test_a_worker_that_read_before_a_cancel_claims_nothing(world: World, model: 
     another = World(world.now, documents=world.documents)
     known = another.app.generations.get(generation_id)
     assert known is not None
-    another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
+    another.app.generations.get = lambda _: known  # type: ignore[assignment]  # it read just before
     world.app.cancelling.cancel("alice", generation_id)
     before = world.records()
     another.deliver(generation_id)
@@ -59,7 +59,7 @@ def test_a_worker_that_read_before_the_submission_submits_nothing(world: World) 
     another = World(world.now, documents=world.documents)
     known = another.app.generations.get(generation_id)
     assert known is not None
-    another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
+    another.app.generations.get = lambda _: known  # type: ignore[assignment]  # it read just before
     world.deliver(generation_id)
     before = world.records()
     another.deliver(generation_id)

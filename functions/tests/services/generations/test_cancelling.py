@@ -36,7 +36,7 @@ def test_two_instances_that_cancel_at_once_refund_once(world: World) -> None:
     known = another.app.generations.get(generation_id)
     world.app.cancelling.cancel("alice", generation_id)
     assert known is not None
-    another.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
+    another.app.generations.get = lambda _: known  # type: ignore[assignment]  # it read just before
     assert another.app.cancelling.cancel("alice", generation_id).status is Status.CANCELLED
     assert world.user("alice").balance.current_credits == 100
     world.assert_books_balance()
@@ -115,7 +115,7 @@ def test_a_job_that_was_submitted_while_we_cancelled_is_cancelled_at_the_vendor_
     known = world.app.generations.get(generation_id)
     world.deliver(generation_id)
     assert known is not None
-    world.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
+    world.app.generations.get = lambda _: known  # type: ignore[assignment]  # it read just before
     world.app.cancelling.cancel("alice", generation_id)
     assert world.vendor.cancelled == [f"job-of-{generation_id}"]
 

@@ -270,7 +270,7 @@ def test_a_video_that_comes_after_the_cancellation_is_removed(world: World, way:
 
 def test_a_sound_has_no_size_on_the_wire(world: World) -> None:
     generation_id = order(world, FileModel())
-    world.model.generate = lambda _: (Media.of_bytes(VIDEO, "audio/mpeg", duration=1.0),)  # type: ignore[method-assign]
+    world.model.generate = lambda _: (Media.of_bytes(VIDEO, "audio/mpeg", duration=1.0),)  # type: ignore[assignment, method-assign]
     world.deliver(generation_id)
     (output,) = world.api("GET", f"/v1/generations/{generation_id}", "alice").body["outputs"]
     assert (output["width"], output["height"], output["duration"]) == (None, None, 1.0)

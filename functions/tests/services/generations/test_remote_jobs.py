@@ -455,7 +455,7 @@ def test_a_callback_that_crosses_the_end_changes_nothing(world: World) -> None:
     world.deliver_all()
     world.later(minutes=1)
     before = world.records()
-    world.app.generations.get = lambda _: known  # type: ignore[method-assign] - it read just before
+    world.app.generations.get = lambda _: known  # type: ignore[assignment]  # it read just before
     assert callback(world, generation_id, f"job-of-{generation_id}") == 202
     assert world.records() == before
     assert not world.queue.waiting

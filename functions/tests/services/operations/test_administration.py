@@ -149,7 +149,7 @@ def test_what_happens_at_once_is_all_kept(world: World) -> None:
     at_once(
         lambda: service.deactivate("alice", OPERATOR),
         lambda: service.grant_admin("alice", OPERATOR),
-        *(lambda key=key: service.adjust("alice", 1, str(key), OPERATOR) for key in range(10)),  # type: ignore[misc]
+        *(lambda key=key: service.adjust("alice", 1, str(key), OPERATOR) for key in range(10)),
     )
     user = world.user("alice")
     assert (user.identity.is_active, user.identity.is_admin, user.balance.current_credits) == (False, True, 110)

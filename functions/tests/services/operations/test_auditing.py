@@ -261,7 +261,7 @@ class TestTheVerdict:
         assert (verdict.is_exact, verdict.unreadable, verdict.users_checked) == (False, 1, 2)
 
     def test_of_an_older_version_is_read(self, world: World) -> None:
-        fields = {"at": world.now, "is_exact": True, "users_checked": 3, "different": 0}
+        fields: dict[str, Any] = {"at": world.now, "is_exact": True, "users_checked": 3, "different": 0}
         world.documents.commit([Create("system/audit", fields)])
         verdict = world.app.audit_verdicts.last()
         assert verdict == AuditVerdict(**fields)

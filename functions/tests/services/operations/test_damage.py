@@ -110,7 +110,7 @@ def test_what_a_later_version_added_is_ignored(world: World) -> None:
     answer = world.api("GET", f"/v1/generations/{generation_id}", "bob")
     assert answer.status == 404
     fresh = World(world.now, documents=world.documents)
-    fresh.outputs.files["p"] = object()  # type: ignore[assignment] - it only has to be there
+    fresh.outputs.files["p"] = object()  # type: ignore[assignment]  # it only has to be there
     assert fresh.generation(generation_id).outputs[0].path == "p"
 
 
@@ -212,7 +212,7 @@ class TestOtherRecords:
     def test_a_record_of_the_audit_log_is_left_out(self, world: World) -> None:
         for name in ("one", "two"):
             record = {"id": name, "at": world.now, "actor": "user:x", "action": "a", "target": "t"}
-            more = {"reason": "", "request_id": None, "details": {}}
+            more: dict[str, Any] = {"reason": "", "request_id": None, "details": {}}
             world.documents.commit([Create(f"audit_log/{name}", record | more)])
         world.overwrite("audit_log/one", actor=None)
         world.add_user("admin", 0, is_admin=True)
@@ -272,7 +272,7 @@ class TestARefundThatIsThereAlready:
                 raise AlreadyExists(f"{generation_id}-refund")
             return commit(writes)
 
-        world.documents.commit = exists_first
+        world.documents.commit = exists_first  # type: ignore[method-assign]
         decide: Callable[[Any], Any] = deciding(world, settle)
         assert world.app.generations.change(known, decide).value.status is Status.CANCELLED
         assert len(seen) == 1

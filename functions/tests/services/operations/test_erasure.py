@@ -320,11 +320,11 @@ class Stop:
         self._commit = world.documents.commit
         self._outputs = outputs
         self._delete = outputs.delete
-        self._documents.commit = self._counting(self._commit)
-        self._outputs.delete = self._counting(self._delete)  # type: ignore[method-assign]
+        self._documents.commit = self._counting(self._commit)  # type: ignore[method-assign]
+        self._outputs.delete = self._counting(self._delete)  # type: ignore[assignment]
 
     def heal(self) -> None:
-        self._documents.commit = self._commit
+        self._documents.commit = self._commit  # type: ignore[method-assign]
         self._outputs.delete = self._delete  # type: ignore[method-assign]
 
     def _counting(self, write: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -438,7 +438,7 @@ class TestLateResults:
                 outputs.put(path, BytesIO(b"late"), "image/png", {})
             return commit(writes)
 
-        world.documents.commit = stored_just_before
+        world.documents.commit = stored_just_before  # type: ignore[method-assign]
         delete(world)
         assert_gone(world, generation_id)
 

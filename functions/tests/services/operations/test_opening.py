@@ -10,7 +10,7 @@ from domain.credits.ledger import EntryType
 from emulator import firestore_documents
 from repositories.store.documents import Create, Documents, Increment, Update
 from repositories.store.memory import MemoryDocuments
-from services.operations.auditing import Difference
+from services.operations.invariants import Difference
 from unsteady import UnsteadyDocuments, did_not_happen, happened
 from world import World
 

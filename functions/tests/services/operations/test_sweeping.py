@@ -251,7 +251,7 @@ def test_two_sweeps_at_once_fail_and_refund_once(world: World) -> None:
     known = [*another.app.generations.due(now=world.now)]
     world.app.sweeper.sweep()
     batches = [known, []]
-    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[assignment]  # it read just before
     another.app.sweeper.sweep()
     assert world.generation(generation_id).refunded == 4
     assert world.user("alice").balance.current_credits == 100
@@ -268,7 +268,7 @@ def test_two_sweeps_at_once_make_one_new_name(world: World) -> None:
     known = [*another.app.generations.due(now=world.now)]
     assert world.app.sweeper.sweep().dispatched_again == 1
     batches = [known, []]
-    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[assignment]  # it read just before
     another.app.sweeper.sweep()
     assert world.generation(generation_id).dispatch == 2
     assert [task.name for task in world.queue.waiting] == [f"{generation_id}-2"]
@@ -295,7 +295,7 @@ def test_a_generation_that_a_worker_claims_while_the_sweeper_looks_is_left_to_th
     another = World(world.now, documents=world.documents)
     known = [*another.app.generations.due(now=world.now)]
     batches = [known, []]
-    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[assignment]  # it read just before
 
     def meanwhile() -> None:
         assert another.app.sweeper.sweep().settled_meanwhile == 1
@@ -316,7 +316,7 @@ def test_a_sweeper_with_old_news_neither_defers_nor_fences_out_a_live_worker(wor
     another.app.made["queue"] = world.queue
     known = [*another.app.generations.due(now=world.now)]
     batches = [known, []]
-    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[assignment]  # it read just before
 
     def meanwhile() -> None:
         before = world.generation(generation_id)
@@ -558,7 +558,7 @@ def test_two_sweeps_at_once_after_a_purge_make_one_new_name(purged: World) -> No
     known = [*another.app.generations.due(now=purged.now + timedelta(hours=1))]
     assert purged.app.sweeper.sweep().dispatched_again == 1
     batches = [known, []]
-    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[method-assign] - it read just before
+    another.app.generations.due = lambda **_: batches.pop(0)  # type: ignore[assignment]  # it read just before
     another.app.sweeper.sweep()
     assert names(purged) == [f"{generation_id}-2"]
 

@@ -114,11 +114,14 @@ def test_it_explains_growth_where_the_value_says_so(monkeypatch: pytest.MonkeyPa
 
 def test_a_dimension_that_follows_from_the_model_takes_no_query(monkeypatch: pytest.MonkeyPatch) -> None:
     world = a_week_of_drafts()
-    asked = []
+    asked: list[Any] = []
     totals = world.documents.totals
-    monkeypatch.setattr(
-        world.documents, "totals", lambda *given, **named: asked.append(given) or totals(*given, **named)
-    )
+
+    def counted(*given: Any, **named: Any) -> Any:
+        asked.append(given)
+        return totals(*given, **named)
+
+    monkeypatch.setattr(world.documents, "totals", counted)
     world.app.reporting.run(dry_run=True)
     before = len(asked)
     add(monkeypatch, MAKER)

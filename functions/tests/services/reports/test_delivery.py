@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidRequest, Unavailable
+from domain.reports.answers import MadeReport
 from providers.webhooks.standard import body_of
 from repositories.delivery import LeaverRepository, MailRepository
 from repositories.store.memory import MemoryDocuments
@@ -254,7 +255,7 @@ def test_the_bounds_themselves_are_good(as_of: datetime) -> None:
 
 def test_a_run_that_fails_delivers_nothing() -> None:
     class Broken(Runs):
-        def run(self, as_of: datetime | None, dry_run: bool) -> dict[str, Any]:
+        def run(self, as_of: datetime | None, dry_run: bool) -> MadeReport:
             raise Unavailable("The database does not answer.")
 
     house = House(ANN)

@@ -14,7 +14,7 @@ from domain.reports.anomalies.analysis import (
 from domain.reports.anomalies.findings import Finding, Severity
 from domain.reports.anomalies.rules import RULES
 from domain.reports.week_stats import BusyUser, Tally, UserList, UserStats, WeekStats
-from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats, types
+from report_weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats, types
 
 
 class TestWhatARuleSays:

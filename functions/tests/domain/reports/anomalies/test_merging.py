@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,8 @@ from domain.reports.anomalies.review import Past, review
 from domain.reports.anomalies.rules import RULES, rule_of
 from domain.reports.anomalies.surprises import SURPRISES
 from domain.reports.week_stats import WeekStats
-from tests.domain.reports.anomalies.test_anomaly_thresholds import EDGES
-from tests.domain.reports.weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats
+from report_edges import EDGES
+from report_weeks import SILENT, TUESDAY, WEDNESDAY, a_week, found, people, stats
 
 MONDAY = TUESDAY - timedelta(days=1)
 FRIDAY = TUESDAY + timedelta(days=3)
@@ -23,20 +24,20 @@ FRIDAY = TUESDAY + timedelta(days=3)
 GRAVITY = list(Severity)
 
 
-def a_finding(kind: str, severity: Severity = Severity.MEDIUM, **more: object) -> Finding:
-    details = {name: more.pop(name) for name in ("user_id", "model", "score") if name in more}
+def a_finding(kind: str, severity: Severity = Severity.MEDIUM, **more: Any) -> Finding:
+    details: dict[str, Any] = {name: more.pop(name) for name in ("user_id", "model", "score") if name in more}
     return Finding(type=kind, severity=severity, description=f"{kind} {details}", details=details, **more)
 
 
-def of_days(kind: str, *days: date, severity: Severity = Severity.MEDIUM, **more: object) -> Finding:
+def of_days(kind: str, *days: date, severity: Severity = Severity.MEDIUM, **more: Any) -> Finding:
     return a_finding(kind, severity, days=days, score=5.0, **more)
 
 
-def of_user(name: str, kind: str = "user_request_spike", **more: object) -> Finding:
+def of_user(name: str, kind: str = "user_request_spike", **more: Any) -> Finding:
     return a_finding(kind, user_id=name, drivers=(Driver(kind="user", name=name, value=20),), observed=20, **more)
 
 
-def of_model(name: str, kind: str = "critical_model_failure_rate", **more: object) -> Finding:
+def of_model(name: str, kind: str = "critical_model_failure_rate", **more: Any) -> Finding:
     return a_finding(kind, Severity.HIGH, model=name, drivers=(Driver(kind="model", name=name, value=40),), **more)
 
 
@@ -198,7 +199,7 @@ class TestEveryRuleIsReachable:
         assert len({*types}) == len(types)
         alone = {"suspicious_perfect_performance", "model_latency_above_expected"}
         assert {each for each in types if not family_of(each)} == alone
-        assert all(each.next_step for each in (*RULES, *SURPRISES.values()))
+        assert all([*(rule.next_step for rule in RULES), *(surprise.next_step for surprise in SURPRISES.values())])
 
 
 class TestExplained:

@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import isclose
+from typing import Any
 
 import pytest
 
@@ -355,7 +356,7 @@ class TestLatency:
 
     def test_is_read_off_a_report(self) -> None:
         latency = {"count": 20, "p95": 12.5}
-        performance = {
+        performance: dict[str, dict[str, Any]] = {
             "A": {"latency": latency},
             "few": {"latency": {**latency, "count": 19}},
             "none": {"latency": {"count": 0, "p95": None}},

@@ -7,9 +7,11 @@ from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from PIL.PngImagePlugin import PngImageFile
 
 from providers.models.simulated.painting import Scene, paint
 from providers.models.simulated.painting.colour import lab
@@ -45,7 +47,7 @@ FAINT = 0.03  # no eye names a hue below this OKLab chroma
 KIN = 0.45  # hues that are so many radians apart still look like one colour, lit or shaded
 
 
-def of_model(name: str) -> dict[str, str]:
+def of_model(name: str) -> dict[str, Any]:
     return {"model": name, "composition": MODELS[name]}
 
 
@@ -117,12 +119,14 @@ def test_the_parameters_are_readable_in_the_file() -> None:
     parameters = {"prompt": "مرحبا 🌊 \u202eedocinu", "seed": "7", "empty": "", "long": "x" * 50_000}
     image = Image.open(io.BytesIO(paint(SCENE, parameters=parameters)))
     image.load()
+    assert isinstance(image, PngImageFile)
     assert image.text == parameters
 
 
 def test_parameters_a_png_cannot_hold_do_not_stop_the_painting() -> None:
     image = Image.open(io.BytesIO(paint(SCENE, parameters={"k" * 200: "a\x00b", "名前": "\ud83c"})))
     image.load()
+    assert isinstance(image, PngImageFile)
     assert image.text == {"k" * 79: "ab", "??": "?"}
 
 
@@ -228,7 +232,7 @@ def test_palettes_of_one_to_five_colours(model: str, count: int) -> None:
 def test_palettes_with_nothing_to_choose_from(palette: tuple[str, ...]) -> None:
     for model in MODELS:
         image = seen(replace(SCENE, **of_model(model), palette=palette))
-        low, high = image.convert("L").getextrema()
+        low, high = ImageStat.Stat(image.convert("L")).extrema[0]
         assert high - low > 20
 
 
