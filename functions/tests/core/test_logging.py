@@ -141,7 +141,7 @@ def test_no_prompt_token_or_address_is_ever_logged(stream: io.StringIO) -> None:
     world = World(datetime(2026, 3, 4, 12, tzinfo=UTC), AUTH_MODE="required")
     whole_lives(world)
     assert not list(world.app.generations.due(now=world.now))
-    # All have ended, so every line of a whole life was written
+    # All have ended, so every line of a whole life was written.
     text = stream.getvalue()
     assert "generation_settled" in text
     for secret in (PROMPT, METADATA, "alice-token", "forged-token", "alice@example.com", "Bearer", "alices-key"):

@@ -199,7 +199,7 @@ class Universe:
             run_in_background=lambda work: work(),
         )
         app.made["generations"] = GenerationRepository(
-            app.documents, app.users, app.books, app.transaction, lock=scheduler.lock
+            app.documents, app.users, app.books, app.transaction, lock=scheduler.lock, clock=app.clock
         )
         app.record_writes._table = {**app.record_writes._table, Training: training_create}
         app.made["book_sums"] = BookSumRepository(app.documents, (GENERATIONS, TRAININGS))
