@@ -3,16 +3,35 @@ import { fieldsOf, fits } from "./fields";
 import { FILM, PLAIN } from "./given-models";
 
 describe("a schema becomes fields", () => {
-  it("in its order, each of the kind that fits", () => {
+  it("each of the kind that fits, first options and what is required", () => {
     expect(fieldsOf(FILM).map(({ name, kind }) => `${name}: ${kind}`)).toEqual([
       "style: option",
       "duration: choice",
       "resolution: choice",
-      "num_images: number",
       "guidance: number",
-      "loop: switch",
+      "num_images: number",
       "avoid: text",
+      "loop: switch",
     ]);
+  });
+
+  it("in an order that does not depend on the order of the schema", () => {
+    const properties = Object.entries(PLAIN.parameters.properties as object).reverse();
+    const reversed = {
+      ...PLAIN,
+      parameters: { ...PLAIN.parameters, properties: Object.fromEntries(properties) },
+    };
+    expect(fieldsOf(reversed).map(({ name }) => name)).toEqual(["style", "color", "size"]);
+  });
+
+  it("or in the order that the schema asks for", () => {
+    const properties = {
+      a: { type: "string", "x-order": 2 },
+      b: { enum: [1], "x-order": 3 },
+      c: { "x-order": 1 },
+    };
+    const ordered = { ...PLAIN, parameters: { type: "object", properties } };
+    expect(fieldsOf(ordered).map(({ name }) => name)).toEqual(["c", "a", "b"]);
   });
 
   it("with the list of the catalog, and the options of it that are on offer", () => {
@@ -24,7 +43,7 @@ describe("a schema becomes fields", () => {
   });
 
   it("with titles, descriptions, defaults and ranges", () => {
-    const [, duration, , number, guidance, , avoid] = fieldsOf(FILM);
+    const [, duration, , guidance, number, avoid] = fieldsOf(FILM);
     expect(duration).toMatchObject({ title: "Length", initial: 5, values: [5, 10], isRequired: true });
     expect(number).toMatchObject({ description: "How many films.", isWhole: true, least: 1, most: 4 });
     expect(guidance).toMatchObject({ isWhole: false, least: undefined, most: 1.5, isRequired: false });

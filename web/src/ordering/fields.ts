@@ -13,6 +13,8 @@ interface Named {
   title: string | undefined;
   description: string | undefined;
   isRequired: boolean;
+  /** The place among the fields, as the keyword `x-order` of the schema says, or else a very large number. */
+  place: number;
   /** The value that the model takes if none is given. */
   initial: Param | undefined;
 }
@@ -55,23 +57,42 @@ interface Property {
   maximum?: number;
   maxLength?: number;
   "x-catalog"?: List;
+  "x-order"?: number;
 }
 
-/** Returns the fields that a form for this model has, in the order of its schema. */
+const LISTS: readonly List[] = ["styles", "colors", "sizes"];
+const KINDS: readonly Field["kind"][] = ["option", "choice", "number", "text", "switch"];
+
+/**
+ * Returns the fields that a form for this model has, in the order of the form.
+ *
+ * The database does not keep the order of a schema. So a field stands where `x-order` puts it. The others follow: first
+ * options of the catalog, then what is required, and then by kind and by name.
+ */
 export function fieldsOf(model: Model): Field[] {
   const { properties = {}, required = [] } = model.parameters as {
     properties?: Record<string, Property>;
     required?: readonly string[];
   };
-  return Object.entries(properties).map(([name, property]) =>
+  const fields = Object.entries(properties).map(([name, property]) =>
     fieldOf(property, {
       name,
       title: property.title,
       description: property.description,
       isRequired: required.includes(name),
+      place: property["x-order"] ?? Number.MAX_SAFE_INTEGER,
       initial: property.default,
     }),
   );
+  return fields.sort(
+    (one, other) =>
+      one.place - other.place || rankOf(one) - rankOf(other) || one.name.localeCompare(other.name),
+  );
+}
+
+function rankOf(field: Field): number {
+  if (field.kind === "option") return LISTS.indexOf(field.list);
+  return LISTS.length + KINDS.indexOf(field.kind) + (field.isRequired ? 0 : KINDS.length);
 }
 
 function fieldOf(property: Property, named: Named): Field {

@@ -119,7 +119,8 @@ function NumberParameter({ field, value = "", error, onValue }: ParameterProps<N
   const { label, hint } = useTexts(field);
   const [text, setText] = useState(String(value));
   const range = rangeOf(field);
-  const hints = [range.bounds !== "none" && t("studio.fault.number", range), hint].filter(Boolean);
+  const hasRange = range.bounds !== "none" && !error;
+  const hints = [hasRange && t("studio.fault.number", range), hint].filter(Boolean);
   return (
     <TextField
       label={label}
