@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FILM, PLAIN } from "./given-models";
-import { affordable, decidesPrice, priceOf } from "./prices";
+import { affordable, changedBy, decidesPrice, priceOf } from "./prices";
 
 describe("a price is looked up", () => {
   it.each([
@@ -34,6 +34,16 @@ it.each([
   [3, ["512x512", "1024x1024"]],
 ])("%i credits pay for %o, the cheapest first", (credits, sizes) => {
   expect(affordable(PLAIN, { size: "512x1024" }, credits).map(({ params }) => params.size)).toEqual(sizes);
+});
+
+it("of two choices at the same price the one that changes less comes first", () => {
+  const prices = ["a", "b"].flatMap((resolution) =>
+    [5, 10].map((duration) => ({ params: { resolution, duration }, credits: 2, per: "request" as const })),
+  );
+  const now = { resolution: "b", duration: 20 };
+  const [first] = affordable({ ...FILM, prices }, now, 2);
+  expect(first?.params).toEqual({ resolution: "b", duration: 5 });
+  expect(changedBy(first?.params ?? {}, now)).toEqual({ duration: 5 });
 });
 
 it("what the credits pay for depends on the number of outputs", () => {

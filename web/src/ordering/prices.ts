@@ -33,10 +33,20 @@ export interface Priced {
   price: number;
 }
 
-/** Returns all choices that the credits pay for, the cheapest first. The parameters that decide no price stay. */
+/**
+ * Returns all choices that the credits pay for, the cheapest first. The parameters that decide no price stay.
+ *
+ * Of two at the same price, the one that changes less comes first.
+ */
 export function affordable(model: Model, params: Params, credits: number): Priced[] {
+  const changesOf = (priced: Priced) => Object.keys(changedBy(priced.params, params)).length;
   return model.prices
     .map((row) => ({ params: row.params, price: priceOf(model, { ...params, ...row.params }) ?? Infinity }))
     .filter(({ price }) => price <= credits)
-    .sort((one, other) => one.price - other.price);
+    .sort((one, other) => one.price - other.price || changesOf(one) - changesOf(other));
+}
+
+/** Returns the parameters of a choice that are not as they are. */
+export function changedBy(choice: Params, now: Params): Params {
+  return Object.fromEntries(Object.entries(choice).filter(([name, value]) => now[name] !== value));
 }

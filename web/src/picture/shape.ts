@@ -7,10 +7,13 @@ export interface Shape {
 
 const SQUARE: Shape = { width: 1, height: 1 };
 
-/** Returns the shape of an output, or that of the ordered size, such as `1024x1792`, if there is no output yet. */
+/**
+ * Returns the shape of an output. If there is none yet, or its shape is not known, it is that of the ordered size, such
+ * as `1024x1792`.
+ */
 export function shapeOf({ outputs, params }: Pick<Generation, "outputs" | "params">, number = 0): Shape {
   const output = outputs[number];
-  if (output) return { width: output.width, height: output.height };
+  if (output?.width && output.height) return { width: output.width, height: output.height };
   return shapeOfSize(params.size ?? "");
 }
 

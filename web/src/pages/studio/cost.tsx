@@ -6,7 +6,7 @@ import { useI18n } from "../../i18n/i18n";
 import type { Draft } from "../../ordering/draft";
 import { fieldsOf, type Params } from "../../ordering/fields";
 import type { Order } from "../../ordering/order";
-import { affordable, priceOf } from "../../ordering/prices";
+import { affordable, changedBy, priceOf } from "../../ordering/prices";
 import { namedAfter, useCatalogWords, useParameterNames } from "../../picture";
 
 interface Funds {
@@ -73,7 +73,10 @@ function NotEnoughCredits({ catalog, model, params, available, onParams }: NotEn
     <div class="row">
       {cheaper && (
         <Button onClick={() => onParams(cheaper.params)}>
-          {t("studio.short.cheaper", { size: inWords(cheaper.params), price: cheaper.price })}
+          {t("studio.short.cheaper", {
+            size: inWords(changedBy(cheaper.params, params)),
+            price: cheaper.price,
+          })}
         </Button>
       )}
       <ButtonLink href="/app/credits">{t("studio.short.credits")}</ButtonLink>
