@@ -26,6 +26,7 @@ from services.generations.model_ports import Job, ModelRejected
 from tools import services
 
 CREATE = f"{services.HOSTING_URL}/v1/generations*"
+MODELS = f"{services.HOSTING_URL}/v1/models"
 PATIENCE_SECONDS = 60
 REFUSAL = ModelRejected("content_filter", "Content filter violation")
 
@@ -61,6 +62,10 @@ class Backstage:
 
     def takes_orders_of(self, context: BrowserContext) -> None:
         context.route(CREATE, self._take)
+
+    def shows_models_to(self, context: BrowserContext) -> None:
+        """The stack's own processes remember for a minute which models there were."""
+        context.route(MODELS, self._answer)
 
     def succeed(self) -> None:
         """Complete all waiting generations with success."""
@@ -100,14 +105,21 @@ class Backstage:
         self.app.worker.process({"generation_request_id": generation_id})
 
     def _take(self, route: Route) -> None:
-        request = route.request
-        if request.method != "POST":
+        if route.request.method == "POST":
+            self._answer(route)
+        else:
             route.fallback()
-            return
+
+    def _answer(self, route: Route) -> None:
+        request = route.request
         headers = request.all_headers()
         path, _, query = request.url.removeprefix(services.HOSTING_URL).partition("?")
         builder = EnvironBuilder(
-            path=path, query_string=query, method="POST", headers=[*headers.items()], data=request.post_data_buffer
+            path=path,
+            query_string=query,
+            method=request.method,
+            headers=[*headers.items()],
+            data=request.post_data_buffer,
         )
         answer = self.app.api.serve(Request(builder.get_environ()))
         route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.get_data())

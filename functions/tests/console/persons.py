@@ -54,12 +54,15 @@ def promoted(app: Darkroom, person: Person) -> Person:
     return returned(person.email)
 
 
-def give(operator: Person, user_id: str, credits_: int, reason: str = "For a test") -> None:
-    """Make an adjustment, as the console does. A number below 0 takes credits away."""
+def give(operator: Person, user_id: str, credits_: int, reason: str = "For a test", **terms: str) -> None:
+    """Make an adjustment, as the console does. A number below 0 takes credits away.
+
+    With terms, such as `expires_at`, it is a grant.
+    """
     made = operator.call(
         "POST",
         f"/admin/users/{user_id}/adjustments",
-        json={"credits": credits_, "reason": reason},
+        json={"credits": credits_, "reason": reason, **terms},
         headers={"Idempotency-Key": str(uuid.uuid4())},
     )
     assert made.status == 201, made.body

@@ -164,6 +164,23 @@ def test_what_an_admin_gives_is_seen_by_the_user(
     expect(theirs.get_by_role("main")).to_contain_text("Apology for last week")
 
 
+def test_credits_that_expire_are_listed_with_their_day(
+    page_of: Callable[[Person], Page], user: Person, operator: Person
+) -> None:
+    page = page_of(user)
+    page.goto("/app/credits")
+    grants = page.get_by_role("region", name="Credits with a term")
+    expect(page.get_by_role("main")).to_contain_text("exactly your balance")
+    expect(grants).to_have_count(0)
+
+    for credits_, day in ((20, "2031-05-20"), (5, "2031-03-20")):
+        persons.give(operator, user.id, credits_, expires_at=f"{day}T12:00:00Z")
+    page.reload()
+    expect(grants.get_by_role("listitem")).to_have_text(
+        [re.compile("5 credits.*until Mar 20, 2031"), re.compile("20 credits.*until May 20, 2031")]
+    )
+
+
 def test_the_landing_page_develops_a_picture_for_a_visitor_who_then_keeps_it(page: Page, backstage: Backstage) -> None:
     backstage.takes_orders_of(page.context)
     page.goto("/")

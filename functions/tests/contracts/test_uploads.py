@@ -1,4 +1,4 @@
-"""How a bucket gets a file: the real client of Google, on a connection that plays a bucket, and sometimes fails."""
+"""A bucket gets a file by the real client of Google, on a connection that plays a bucket, and sometimes fails."""
 
 import base64
 import json

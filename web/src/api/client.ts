@@ -6,6 +6,7 @@ import type { components, paths } from "./schema";
 export type Schemas = components["schemas"];
 export type Generation = Schemas["GenerationResource"];
 export type Catalog = Schemas["CatalogResource"];
+export type Model = Schemas["ModelResource"];
 export type Entry = Schemas["EntryResource"];
 export type Me = Schemas["MeResource"];
 

@@ -26,6 +26,7 @@ export const keys = {
   me: ["me"],
   balance: ["balance"],
   catalog: ["catalog"],
+  models: ["models"],
   ledger: ["ledger"],
   generations: ["generations"],
   generation: (id: string) => ["generations", id],

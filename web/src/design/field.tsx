@@ -123,28 +123,36 @@ export function SelectField({
   );
 }
 
-interface CheckFieldProps {
-  label: string;
-  hint?: string;
+interface CheckFieldProps extends Labelled {
+  /** A switch turns something on or off. Without this, it is a box to tick. */
+  isSwitch?: boolean;
   checked: boolean;
   onChecked: (checked: boolean) => void;
 }
 
-export function CheckField({ label, hint, checked, onChecked }: CheckFieldProps) {
+export function CheckField({ label, hint, error, isSwitch, checked, onChecked }: CheckFieldProps) {
   const id = useId();
+  const notes = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div class="check">
       <input
         type="checkbox"
+        role={isSwitch ? "switch" : undefined}
         id={id}
         checked={checked}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={notes || undefined}
         onChange={(event) => onChecked(event.currentTarget.checked)}
       />
       <label for={id}>{label}</label>
       {hint && (
         <p class="hint" id={`${id}-hint`}>
           {hint}
+        </p>
+      )}
+      {error && (
+        <p class="fault" id={`${id}-error`}>
+          {error}
         </p>
       )}
     </div>

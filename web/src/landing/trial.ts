@@ -1,17 +1,19 @@
 import type { Auth } from "firebase/auth";
-import { api, authorizeWith, body, type Catalog, type Generation } from "../api/client";
+import { api, authorizeWith, body, type Generation, type Model } from "../api/client";
 import { ApiError } from "../api/problem";
 import { type Translate, wordsIn } from "../i18n/i18n";
 import { lengthOf } from "../i18n/typed";
 import { isFinal } from "../live/progress";
-import { EMPTY, PROMPT_MAX } from "../ordering/draft";
+import { EMPTY } from "../ordering/draft";
 import { failureReason } from "../ordering/failure";
 import { keepDraft } from "../ordering/kept-draft";
+import { modelOrDefault, readModels } from "../ordering/models";
 import { newOrder, sendPatiently } from "../ordering/order";
 import { firebase } from "../session/firebase";
 import { codeOf, tryWithoutAccount } from "../session/sign-in";
 import { signOut } from "../session/sign-out";
 import { type End, Tray } from "./tray";
+import { trialDraft } from "./trial-draft";
 
 const POLL_MS = 700;
 const PATIENCE_MS = 120_000;
@@ -23,11 +25,6 @@ export async function makePicture(prompt: string): Promise<void> {
   const tray = new Tray();
   if (!prompt) {
     tray.refuse({ text: t("landing.try.blank") });
-    return;
-  }
-  const count = lengthOf(prompt) - PROMPT_MAX;
-  if (count > 0) {
-    tray.refuse({ text: t("studio.fault.long", { count }) });
     return;
   }
   tray.begin(t("landing.try.starting"));
@@ -46,8 +43,15 @@ async function orderAndShow(auth: Auth, prompt: string, tray: Tray, t: Translate
     tray.refuse(toStudio(auth.currentUser.uid, prompt, t));
     return;
   }
+  const model = modelOrDefault(await readModels(), "");
+  if (!model) throw new ApiError({ code: "unknown" });
+  const count = lengthOf(prompt) - model.prompt_max;
+  if (count > 0) {
+    tray.refuse({ text: t("studio.fault.long", { count }) });
+    return;
+  }
   await signInForTrial(auth);
-  const generation = await waitForEnd(await order(prompt), tray, t);
+  const generation = await waitForEnd(await order(model, prompt), tray, t);
   const [output] = generation.outputs;
   if (generation.status === "completed" && output) await show(generation, output.url, tray, t);
   else tray.refuse(endWithoutPicture(generation, t));
@@ -70,28 +74,9 @@ async function signInForTrial(auth: Auth): Promise<void> {
   if (!auth.currentUser) await tryWithoutAccount();
 }
 
-async function order(prompt: string): Promise<Generation> {
-  const [catalog, me] = await Promise.all([body(api.GET("/v1/catalog")), body(api.GET("/v1/me"))]);
-  const draft = { ...chosenOptions(catalog, me.current_credits), prompt, seed: "" };
-  return sendPatiently(newOrder(draft));
-}
-
-/**
- * Chooses a style and a palette by chance, and the most expensive square size that the credits of the trial pay for.
- */
-function chosenOptions({ models, styles, colors, sizes }: Catalog, credits: number) {
-  const paid = sizes.filter(({ credit_cost, width, height }) => credit_cost <= credits && width === height);
-  const size = paid.toSorted((one, other) => other.credit_cost - one.credit_cost)[0] ?? sizes[0];
-  return {
-    model: models[0]?.name ?? "",
-    style: anyOf(styles)?.id ?? "",
-    color: anyOf(colors)?.id ?? "",
-    size: size?.id ?? "",
-  };
-}
-
-function anyOf<Item>(items: readonly Item[]): Item | undefined {
-  return items[Math.floor(Math.random() * items.length)];
+async function order(model: Model, prompt: string): Promise<Generation> {
+  const { current_credits: credits } = await body(api.GET("/v1/me"));
+  return sendPatiently(newOrder(trialDraft(model, prompt, credits)));
 }
 
 async function waitForEnd(generation: Generation, tray: Tray, t: Translate): Promise<Generation> {

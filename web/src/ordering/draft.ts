@@ -1,42 +1,47 @@
-import type { Catalog, Generation, Schemas } from "../api/client";
+import type { Generation, Model, Schemas } from "../api/client";
+import type { Values } from "../i18n/i18n";
 import { lengthOf } from "../i18n/typed";
+import {
+  type Field,
+  fieldsOf,
+  filledParams,
+  fits,
+  givenParams,
+  type NumberField,
+  type Params,
+} from "./fields";
+import { modelOrDefault } from "./models";
 
-/** A draft is an order before it is sent. Options that are not chosen yet are empty, and the seed is the typed text. */
+/** A draft is an order before it is sent. The seed is the typed text, and empty if there is none. */
 export interface Draft {
   prompt: string;
   model: string;
-  style: string;
-  color: string;
-  size: string;
+  params: Params;
   seed: string;
 }
 
-export type Faults = Partial<Record<keyof Draft, string>>;
-export type Fault = "blank" | "long" | "seed";
+/** These are the words for what is wrong, by the place of the field: `/prompt`, `/model`, `/seed`, `/params/size`. */
+export type Faults = Readonly<Record<string, string>>;
 
-export const EMPTY: Draft = { prompt: "", model: "", style: "", color: "", size: "", seed: "" };
-/** The API takes at most this many characters, counted as code points. */
-export const PROMPT_MAX = 1000;
+/** The message about a fault is `studio.fault.<name>`, with these values in it. */
+export interface Fault {
+  name: "blank" | "long" | "seed" | "gone" | "needed" | "number";
+  values?: Values;
+}
+
+export const EMPTY: Draft = { prompt: "", model: "", params: {}, seed: "" };
 const SEED_MAX = 2 ** 32 - 1;
 
-/** Fills a draft: an option that is not chosen, or no longer on offer, becomes the first one of the catalog. */
-export function filledFrom(catalog: Catalog, draft: Draft): Draft {
-  return {
-    ...draft,
-    model: offered(
-      draft.model,
-      catalog.models.map(({ name }) => name),
-    ),
-    style: offered(draft.style, ids(catalog.styles)),
-    color: offered(draft.color, ids(catalog.colors)),
-    size: offered(draft.size, ids(catalog.sizes)),
-  };
+/** Fills a draft in: a model that is not on offer becomes the default one, and what it does not take is replaced. */
+export function filledFrom(models: readonly Model[], draft: Draft): Draft {
+  const model = modelOrDefault(models, draft.model);
+  return model ? { ...draft, model: model.id, params: filledParams(model, draft.params) } : draft;
 }
 
 /** Returns the draft that orders the same picture again, with its seed. */
 export function draftOf({ prompt, model, params }: Generation): Draft {
-  const { style = "", color = "", size = "", seed } = params;
-  return { prompt, model, style, color, size, seed: seed === null ? "" : String(seed) };
+  const { seed, ...others } = params;
+  return { prompt, model, params: others as Params, seed: seed === null ? "" : String(seed) };
 }
 
 /** Returns the draft for a similar picture. It has no seed, because the same seed would make the same picture. */
@@ -44,36 +49,58 @@ export function draftLike(generation: Generation): Draft {
   return { ...draftOf(generation), seed: "" };
 }
 
-/** Returns the faults that can be seen before the API is asked. */
-export function faultsOf({ prompt, seed }: Draft): Partial<Record<keyof Draft, Fault>> {
+/** Returns the faults that can be seen before the API is asked, by the place of the field. */
+export function faultsOf(draft: Draft, model: Model | undefined): Record<string, Fault> {
+  const { prompt, seed, params } = draft;
   const isSeed = /^\d*$/.test(seed.trim()) && Number(seed) <= SEED_MAX;
+  const tooMany = lengthOf(prompt) - (model?.prompt_max ?? Infinity);
+  const faults: [string, Fault | null][] = [
+    ["/prompt", tooMany > 0 ? { name: "long", values: { count: tooMany } } : null],
+    ["/prompt", prompt.trim() === "" ? { name: "blank" } : null],
+    ["/model", model ? null : { name: "gone" }],
+    ...(model ? fieldsOf(model) : []).map((field): [string, Fault | null] => [
+      `/params/${field.name}`,
+      faultOf(field, params[field.name] ?? ""),
+    ]),
+    ["/seed", isSeed ? null : { name: "seed" }],
+  ];
+  return Object.fromEntries(faults.filter((each): each is [string, Fault] => each[1] !== null));
+}
+
+function faultOf(field: Field, value: Params[string]): Fault | null {
+  if (value === "") return field.isRequired ? { name: "needed" } : null;
+  if (fits(field, value)) return null;
+  if (field.kind === "number") return { name: "number", values: rangeOf(field) };
+  if (field.kind === "text")
+    return { name: "long", values: { count: lengthOf(String(value)) - (field.most ?? 0) } };
+  return { name: "gone" };
+}
+
+/** Returns the range of a number as the values of a message. */
+export function rangeOf({ isWhole, least, most }: NumberField): Values {
+  const bounds =
+    least === undefined ? (most === undefined ? "none" : "most") : most === undefined ? "least" : "both";
+  return { number: isWhole ? "whole" : "any", bounds, least: least ?? 0, most: most ?? 0 };
+}
+
+/** Leaves out the parameters that the model does not know any more. */
+export function knownTo(model: Model, draft: Draft): Draft {
+  const names = fieldsOf(model).map(({ name }) => name);
+  const known = Object.entries(draft.params).filter(([name]) => names.includes(name));
+  return { ...draft, params: Object.fromEntries(known) };
+}
+
+export function requestOf({ prompt, model, params, seed }: Draft): Schemas["CreateGeneration"] {
   return {
-    ...(prompt.trim() === "" && { prompt: "blank" as const }),
-    ...(lengthOf(prompt) > PROMPT_MAX && { prompt: "long" as const }),
-    ...(!isSeed && { seed: "seed" as const }),
+    prompt,
+    model,
+    kind: null,
+    style: null,
+    color: null,
+    size: null,
+    params: givenParams(params),
+    seed: seed.trim() === "" ? null : Number(seed),
+    metadata: {},
+    validate_only: false,
   };
-}
-
-export function requestOf({ seed, ...chosen }: Draft): Schemas["CreateGeneration"] {
-  const number = seed.trim() === "" ? null : Number(seed);
-  return { ...chosen, kind: null, params: {}, seed: number, metadata: {}, validate_only: false };
-}
-
-/** Returns the price of a size in credits, as the catalog states it, or 0 for a size that it does not have. */
-export function priceOf(catalog: Catalog, size: string): number {
-  return catalog.sizes.find(({ id }) => id === size)?.credit_cost ?? 0;
-}
-
-/** Returns the cheapest size if there are credits for it. */
-export function affordableSize(catalog: Catalog, credits: number) {
-  const byPrice = [...catalog.sizes].sort((one, other) => one.credit_cost - other.credit_cost);
-  return byPrice.find(({ credit_cost }) => credit_cost <= credits);
-}
-
-function offered(chosen: string, options: string[]): string {
-  return options.includes(chosen) ? chosen : (options[0] ?? "");
-}
-
-function ids(options: readonly { id: string }[]): string[] {
-  return options.map(({ id }) => id);
 }

@@ -7,7 +7,10 @@ export interface Shape {
 
 const SQUARE: Shape = { width: 1, height: 1 };
 
-/** Returns the shape of an output. If it has none or is not there yet, that is the ordered size, such as `1024x1792`. */
+/**
+ * Returns the shape of an output. If there is none yet, or its shape is not known, it is that of the ordered size, such
+ * as `1024x1792`.
+ */
 export function shapeOf({ outputs, params }: Pick<Generation, "outputs" | "params">, number = 0): Shape {
   const output = outputs[number];
   if (output?.width && output.height) return { width: output.width, height: output.height };

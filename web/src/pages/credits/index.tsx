@@ -8,6 +8,7 @@ import { ButtonLink, Credits, ErrorNotice, PageHead, Stat, Stats } from "../../d
 import { useI18n } from "../../i18n/i18n";
 import { useSignedIn } from "../../session/session";
 import { WelcomeNotice } from "../../welcome/notice";
+import { GrantList } from "./grant-list";
 import { Ledger } from "./ledger";
 
 const LOOK_AGAIN_MS = 4000;
@@ -28,6 +29,7 @@ export default function CreditsPage() {
           images={me?.total_images_generated}
         />
       )}
+      <GrantList />
       <MoreCredits />
       <Ledger balance={me?.current_credits} />
     </div>
@@ -46,7 +48,9 @@ function useBalance() {
   useEffect(() => {
     const hasMoved = known.current !== undefined && known.current !== current;
     known.current = current;
-    if (hasMoved) queries.invalidateQueries({ queryKey: keys.ledger });
+    if (!hasMoved) return;
+    queries.invalidateQueries({ queryKey: keys.ledger });
+    queries.invalidateQueries({ queryKey: keys.balance });
   }, [current]);
   return balance;
 }

@@ -3,7 +3,7 @@ import type { Catalog, Generation } from "../../api/client";
 import { CopyButton, Credits } from "../../design";
 import { type Translate, useI18n } from "../../i18n/i18n";
 import { isFinal } from "../../live/progress";
-import { nameOf, type Option, useCatalogWords } from "../../picture";
+import { namedAfter, nameOf, type Option, useCatalogWords, useParameterNames } from "../../picture";
 import { Swatches } from "./palette";
 import { durationBetween } from "./words";
 
@@ -34,11 +34,31 @@ export function RequestSection({ generation, catalog }: SectionProps & { catalog
           </Property>
         )}
         {params.size && <Property name={t("gallery.size")}>{named("size")}</Property>}
+        <OwnParameters params={params} />
         <Property name={t("gallery.seed")}>{params.seed ?? t("gallery.noSeed")}</Property>
         <Labels metadata={metadata} />
       </dl>
     </section>
   );
+}
+
+const COMMON = ["style", "color", "size", "seed"];
+
+/** Shows the parameters that only some models have. */
+function OwnParameters({ params }: Pick<Generation, "params">) {
+  const { t } = useI18n();
+  const named = useParameterNames();
+  const inWords = (value: unknown) => {
+    if (typeof value === "boolean") return t(value ? "gallery.param.on" : "gallery.param.off");
+    return typeof value === "string" ? namedAfter(value) : String(value);
+  };
+  return Object.entries(params)
+    .filter(([name]) => !COMMON.includes(name))
+    .map(([name, value]) => (
+      <Property key={name} name={named(name)}>
+        <bdi>{inWords(value)}</bdi>
+      </Property>
+    ));
 }
 
 function Labels({ metadata }: Pick<Generation, "metadata">) {

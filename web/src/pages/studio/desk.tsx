@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Catalog } from "../../api/client";
+import type { Catalog, Model } from "../../api/client";
 import type { ApiError } from "../../api/problem";
 import { keys, queries } from "../../api/queries";
 import { ErrorNotice, Notice } from "../../design";
@@ -7,6 +7,7 @@ import { useI18n } from "../../i18n/i18n";
 import type { Draft, Faults } from "../../ordering/draft";
 import type { Order } from "../../ordering/order";
 import { useSignedIn } from "../../session/session";
+import { faultsIn } from "./faults-in";
 import { OrderForm } from "./form";
 import { Tray } from "./tray";
 import { useDraft } from "./use-draft";
@@ -14,10 +15,10 @@ import { useLike } from "./use-like";
 import { useOrders } from "./use-orders";
 
 /** Shows the form and the tray with its pictures side by side. */
-export function Desk({ catalog }: { catalog: Catalog }) {
+export function Desk({ catalog, models }: { catalog: Catalog; models: readonly Model[] }) {
   const { t } = useI18n();
   const { user } = useSignedIn();
-  const { draft, change, fill } = useDraft(user.uid, catalog);
+  const { draft, change, fill } = useDraft(user.uid, models);
   const [faults, setFaults] = useState<Faults>({});
   const [said, say] = useState("");
   const [fills, setFills] = useState(0);
@@ -33,9 +34,10 @@ export function Desk({ catalog }: { catalog: Catalog }) {
   };
   const like = useLike(fillFrom);
   const refused = (error: ApiError, order: Order) => {
-    const wrong = faultsIn(error, t("studio.fault.gone"));
+    const model = models.find(({ id }) => id === order.draft.model);
+    const wrong = faultsIn(error, model, t);
+    if (error.code === "invalid_request") offersMayHaveChanged();
     if (!wrong) return false;
-    queries.invalidateQueries({ queryKey: keys.catalog });
     show(order.draft, wrong);
     return true;
   };
@@ -61,6 +63,7 @@ export function Desk({ catalog }: { catalog: Catalog }) {
       <div class="studio-desk">
         <OrderForm
           catalog={catalog}
+          models={models}
           draft={draft}
           change={change}
           faults={faults}
@@ -84,15 +87,6 @@ function LikeFault({ error }: { error: ApiError }) {
   return <Notice tone="warn">{t("studio.like.missing")}</Notice>;
 }
 
-const OPTIONS: readonly string[] = ["model", "style", "color", "size"];
-
-/** Returns the faults of a refusal by the fields of the form, or null if it is about no field. */
-function faultsIn({ problem }: ApiError, gone: string): Faults | null {
-  const faults: Record<string, string> = {};
-  for (const { pointer, detail } of problem.errors ?? []) {
-    const field = pointer.replace(/^\//, "");
-    if (OPTIONS.includes(field)) faults[field] = gone;
-    if (field === "prompt" || field === "seed") faults[field] = detail;
-  }
-  return Object.keys(faults).length > 0 ? faults : null;
+function offersMayHaveChanged() {
+  for (const queryKey of [keys.catalog, keys.models]) queries.invalidateQueries({ queryKey });
 }

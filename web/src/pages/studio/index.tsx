@@ -4,21 +4,22 @@ import { api, body } from "../../api/client";
 import { keys } from "../../api/queries";
 import { ErrorNotice, PageHead, Skeleton } from "../../design";
 import { useI18n } from "../../i18n/i18n";
+import { readModels } from "../../ordering/models";
 import { WelcomeNotice } from "../../welcome/notice";
 import { Desk } from "./desk";
 
 export default function Studio() {
   const { t } = useI18n();
   const catalog = useQuery({ queryKey: keys.catalog, queryFn: () => body(api.GET("/v1/catalog")) });
+  const models = useQuery({ queryKey: keys.models, queryFn: readModels });
+  const failed = [catalog, models].find(({ error, data }) => error && !data);
   return (
     <div class="studio">
       <PageHead title={t("studio.title")} lead={t("studio.lead")} />
       <WelcomeNotice />
-      {catalog.data && <Desk catalog={catalog.data} />}
-      {catalog.isPending && <Skeleton lines={4} tall />}
-      {catalog.error && !catalog.data && (
-        <ErrorNotice error={catalog.error} retry={() => catalog.refetch()} />
-      )}
+      {catalog.data && models.data && <Desk catalog={catalog.data} models={models.data} />}
+      {!failed && (catalog.isPending || models.isPending) && <Skeleton lines={4} tall />}
+      {failed && <ErrorNotice error={failed.error} retry={() => failed.refetch()} />}
     </div>
   );
 }

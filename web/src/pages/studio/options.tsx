@@ -1,72 +1,51 @@
-import type { Catalog } from "../../api/client";
-import { Choice, Credits } from "../../design";
+import type { Catalog, Model } from "../../api/client";
+import { Choice } from "../../design";
 import { useI18n } from "../../i18n/i18n";
 import type { Draft, Faults } from "../../ordering/draft";
+import { type Field, fieldsOf, type Param } from "../../ordering/fields";
+import { decidesPrice, priceOf } from "../../ordering/prices";
 import { useCatalogWords } from "../../picture";
+import { Parameter } from "./parameter";
 
 interface OptionsProps {
   catalog: Catalog;
+  models: readonly Model[];
+  /** The chosen model, or undefined if it is no longer on offer. */
+  model: Model | undefined;
   draft: Draft;
   faults: Faults;
-  edit: (changes: Partial<Draft>) => void;
+  onModel: (id: string) => void;
+  onParam: (name: string, value: Param) => void;
 }
 
-type Offer = { id: string; display_name: string; description: string };
-
-/** Offers the options of the catalog. Below each choice stands the description of the chosen one. */
-export function Options({ catalog, draft, faults, edit }: OptionsProps) {
+/** Offers the models, and then the parameters of the chosen one. */
+export function Options({ catalog, models, model, draft, faults, onModel, onParam }: OptionsProps) {
   const { t } = useI18n();
   const words = useCatalogWords();
-  const models = catalog.models.map((model) => ({ ...model, id: model.name, display_name: model.name }));
-  const about = (offers: readonly Offer[], id: string) =>
-    words(offers.find((offer) => offer.id === id)?.description ?? "");
-  const tile = ({ id, display_name }: Offer) => ({ value: id, label: words(display_name) });
-  const choice = (field: "model" | "style" | "color" | "size", offers: readonly Offer[]) => ({
-    label: t(`studio.${field}`),
-    hint: about(offers, draft[field]),
-    error: faults[field],
-    value: draft[field],
-    onValue: (value: string) => edit({ [field]: value }),
-  });
+  const parameter = (field: Field, model: Model) => (
+    <Parameter
+      key={field.name}
+      field={field}
+      catalog={catalog}
+      value={draft.params[field.name]}
+      error={faults[`/params/${field.name}`]}
+      onValue={(value) => onParam(field.name, value)}
+      priceWith={(value) =>
+        decidesPrice(model, field.name) ? priceOf(model, { ...draft.params, [field.name]: value }) : undefined
+      }
+    />
+  );
   return (
     <div class="studio-options">
-      <Choice {...choice("model", models)} options={models.map(tile)} />
-      <Choice {...choice("style", catalog.styles)} options={catalog.styles.map(tile)} />
       <Choice
-        {...choice("color", catalog.colors)}
-        options={catalog.colors.map((color) => ({
-          ...tile(color),
-          note: <Swatches colors={color.hex_examples} />,
-        }))}
+        label={t("studio.model")}
+        hint={words(model?.description ?? "")}
+        error={faults["/model"]}
+        value={draft.model}
+        onValue={onModel}
+        options={models.map(({ id }) => ({ value: id, label: words(id) }))}
       />
-      <Choice
-        {...choice("size", catalog.sizes)}
-        options={catalog.sizes.map((size) => ({ ...tile(size), note: <SizeNote size={size} /> }))}
-      />
+      {model && fieldsOf(model).map((field) => parameter(field, model))}
     </div>
-  );
-}
-
-function Swatches({ colors }: { colors: readonly string[] }) {
-  return (
-    <svg class="studio-swatches" viewBox={`0 0 ${colors.length * 14 + 4} 18`} aria-hidden="true">
-      {colors.map((color, place) => (
-        <circle key={color} cx={9 + place * 14} cy={9} r={8} fill={color} />
-      ))}
-    </svg>
-  );
-}
-
-function SizeNote({ size }: { size: Catalog["sizes"][number] }) {
-  const { width, height, credit_cost: price } = size;
-  const longest = Math.max(width, height);
-  const [across, down] = [(20 * width) / longest, (20 * height) / longest];
-  return (
-    <>
-      <svg class="studio-ratio" viewBox="0 0 24 24" aria-hidden="true">
-        <rect x={12 - across / 2} y={12 - down / 2} width={across} height={down} rx={1.5} />
-      </svg>
-      <Credits value={price} />
-    </>
   );
 }

@@ -24,7 +24,7 @@ export function OrderCard({ order, isFresh, actions }: OrderCardProps) {
       prompt={draft.prompt}
       focus={isFresh ? "take" : undefined}
       badge={<Badge tone="info">{t("studio.sending")}</Badge>}
-      picture={<Frame shape={shapeOfSize(draft.size)} isDeveloping />}
+      picture={<Frame shape={shapeOfSize(String(draft.params.size ?? ""))} isDeveloping />}
     >
       <p class="hint">{t("studio.sending.lead")}</p>
     </Sheet>

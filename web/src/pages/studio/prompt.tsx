@@ -2,23 +2,24 @@ import { TextArea } from "../../design";
 import type { Message } from "../../i18n/catalogue";
 import { useI18n } from "../../i18n/i18n";
 import { lengthOf } from "../../i18n/typed";
-import { PROMPT_MAX } from "../../ordering/draft";
 
 const IDEAS = ["cake", "croissant", "macarons", "window", "lighthouse"] as const;
 
 interface PromptFieldProps {
   value: string;
+  /** The most characters that the model takes, or undefined if there is no model. */
+  most: number | undefined;
   error: string | undefined;
   onValue: (prompt: string) => void;
 }
 
-export function PromptField({ value, error, onValue }: PromptFieldProps) {
+export function PromptField({ value, most, error, onValue }: PromptFieldProps) {
   const { t } = useI18n();
   return (
     <div class="studio-prompt">
       <TextArea
         label={t("studio.prompt")}
-        hint={t("studio.prompt.hint", { count: lengthOf(value), most: PROMPT_MAX })}
+        hint={most === undefined ? undefined : t("studio.prompt.hint", { count: lengthOf(value), most })}
         error={error}
         placeholder={t("studio.prompt.placeholder")}
         rows={4}
