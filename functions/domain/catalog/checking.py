@@ -13,8 +13,8 @@ from domain.catalog.parameters import ParameterSchema
 from domain.catalog.prices import Facts, Price, PriceRule, Unit, price_of, rule_for, size_rule_id
 from domain.catalog.shipped_models import OPTION_PROPERTIES
 
-# These facts of a price are parameters. The number of outputs is one, too, under the name `num_images`.
-_PRICED_PARAMETERS = ("size", "resolution", "duration")
+# These parameters are facts of a price, under these names.
+_FACT_OF = {"size": "size", "resolution": "resolution", "duration": "duration", "num_images": "number"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,13 @@ class Checker:
         return Offer(model=model, schema=self._schema_of(model).schema, prices=tuple(self._prices(model)))
 
     def _prices(self, model: Model) -> Iterator[PricedChoice]:
-        """Yield a price for each combination of the parameters that decide it, where these have a fixed list."""
+        """Yield a price for each combination of the parameters that decide it, where these have few values."""
         schema, rules = self._schema_of(model), self._rules_for(model)
-        lists = {name: schema.choices(name) for name in _PRICED_PARAMETERS if schema.choices(name)}
-        for values in product(*lists.values()):
-            params = dict(zip(lists, values, strict=True))
+        named = {fact for rule in rules for fact in rule.conditions}
+        lists = {name: schema.choices(name) for name, fact in _FACT_OF.items() if fact in named}
+        decisive = {name: values for name, values in lists.items() if values}
+        for values in product(*decisive.values()):
+            params = dict(zip(decisive, values, strict=True))
             rule = rule_for(_facts(model, schema.completed(params)), rules)
             if rule is not None:
                 yield PricedChoice(params=params, credits=rule.credits, unit=rule.unit)
@@ -140,8 +142,8 @@ def _parameter_faults(ask: Ask, schema: ParameterSchema, params: Params) -> list
 
 
 def _facts(model: Model, params: Params) -> Facts:
-    named = {name: params[name] for name in _PRICED_PARAMETERS if name in params}
-    return {"model": model.id, "kind": model.kind.value, "number": params.get("num_images", 1), **named}
+    named = {fact: params[name] for name, fact in _FACT_OF.items() if name in params}
+    return {"model": model.id, "kind": model.kind.value, "number": 1, **named}
 
 
 def _rule_of_size(size: Size) -> PriceRule:

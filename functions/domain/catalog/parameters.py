@@ -9,6 +9,9 @@ from jsonschema_rs import Draft202012Validator, ValidationError, ValidationError
 from domain.catalog.models import Params
 from domain.catalog.options import OptionKind, option_id, option_kinds
 
+# A range of so many integers counts as a list of choices.
+_CHOICES_MAX = 20
+
 OptionIds = Callable[[OptionKind], Iterable[str]]
 
 
@@ -31,9 +34,13 @@ class ParameterSchema:
         self._validator = Draft202012Validator(self.schema)
 
     def choices(self, name: str) -> list[Any]:
-        """Return the fixed list of values that a parameter has, or none if it is not there or has no such list."""
-        found: list[Any] = self.schema["properties"].get(name, {}).get("enum", [])
-        return found
+        """Return the values that a parameter can have, or none if it is not there or can have too many."""
+        rules = self.schema["properties"].get(name, {})
+        if "enum" in rules:
+            return [*rules["enum"]]
+        low, high = rules.get("minimum"), rules.get("maximum")
+        is_small = rules.get("type") == "integer" and low is not None and high is not None and high - low < _CHOICES_MAX
+        return [*range(low, high + 1)] if is_small else []
 
     def completed(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters with the ids of options as the catalog writes them, and with the defaults."""

@@ -209,3 +209,39 @@ def test_every_generation_of_the_demo_is_on_offer_at_its_price() -> None:
         params = {"style": past.style, "color": past.color, "size": past.size}
         choice = CHECKER.checked(Ask(model=past.model, prompt=past.prompt, params=params))
         assert past.credits == choice.price.credits
+
+
+def prices_of(model: Model, *rules: PriceRule) -> list[tuple[dict[str, Any], int, str]]:
+    offer = Checker(catalog_of(model, rules=rules)).offer_of(model)
+    return [(dict(each.params), each.credits, each.unit.value) for each in offer.prices]
+
+
+def test_an_offer_lists_the_price_of_each_combination_that_decides_it() -> None:
+    assert prices_of(FILM) == [
+        ({"resolution": "480p", "duration": 5}, 30, "request"),
+        ({"resolution": "480p", "duration": 10}, 55, "request"),
+        ({"resolution": "720p", "duration": 5}, 7, "output"),
+        ({"resolution": "720p", "duration": 10}, 7, "output"),
+    ]
+
+
+def test_a_parameter_that_no_rule_names_is_not_in_the_list_of_prices() -> None:
+    flat = replace(FILM, price_rules=(PriceRule(id="flat", credits=3, conditions={}),))
+    assert prices_of(flat) == [({}, 3, "request")]
+
+
+def test_the_number_of_outputs_is_in_the_list_where_a_rule_names_it() -> None:
+    many = replace(FILM, price_rules=(PriceRule(id="one", credits=3, conditions={}),))
+    four = PriceRule(id="four", credits=9, conditions={"model": "film-1", "number": 4})
+    assert prices_of(many, four) == [
+        ({"num_images": 1}, 3, "request"),
+        ({"num_images": 2}, 3, "request"),
+        ({"num_images": 3}, 3, "request"),
+        ({"num_images": 4}, 9, "request"),
+    ]
+
+
+def test_the_price_that_is_listed_is_the_price_that_is_paid() -> None:
+    for params, credits_, unit in prices_of(FILM):
+        price = CHECKER.checked(film(**params)).price
+        assert price.credits == credits_ * (1 if unit == "request" else price.units)
