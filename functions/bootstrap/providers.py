@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from services.generations.model_ports import Model
+    from services.generations.model_ports import Provider
     from services.generations.models import ModelRegistry
 
 
@@ -22,13 +22,13 @@ class LoadedProviders:
         self._settings = settings
         self._clock = clock
         self._paths = paths
-        self._made: dict[str, Model] = {}
+        self._made: dict[str, Provider] = {}
 
-    def find(self, name: str) -> "Model":
+    def find(self, name: str) -> "Provider":
         """Return the provider. Raise KeyError if there is none with this name."""
         if name not in self._made:
             module, _, function = self._paths[name].partition(":")
-            make: Callable[[Settings, Clock], Model] = getattr(import_module(module), function)
+            make: Callable[[Settings, Clock], Provider] = getattr(import_module(module), function)
             self._made[name] = make(self._settings, self._clock)
         return self._made[name]
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from services.generations.media import Media
-from services.generations.model_ports import DirectModel, Job, Model
+from services.generations.model_ports import DirectProvider, Job, Provider
 
 
 class GivenProviders:
-    def __init__(self, **providers: Model) -> None:
+    def __init__(self, **providers: Provider) -> None:
         """`remote` stands for the provider `simulated-remote`."""
         self._providers = {"simulated": providers.get("direct"), "simulated-remote": providers.get("remote")}
 
-    def find(self, name: str) -> Model:
+    def find(self, name: str) -> Provider:
         found = self._providers[name]
         if found is None:
             raise KeyError(name)
@@ -21,7 +21,7 @@ class GivenProviders:
 class ByModel:
     """This provider has another script for each model."""
 
-    def __init__(self, models: Mapping[str, DirectModel]) -> None:
+    def __init__(self, models: Mapping[str, DirectProvider]) -> None:
         self._models = models
 
     def expected_seconds(self) -> float:

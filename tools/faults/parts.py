@@ -17,7 +17,7 @@ from repositories.store.documents import Create, Delete, Document, Documents, Qu
 from repositories.store.firestore import FirestoreDocuments
 from repositories.store.paths import GENERATIONS
 from services.generations.media import ByteStream, Media
-from services.generations.model_ports import STORE_PATIENCE, DirectModel, Job, Model, RemoteModel
+from services.generations.model_ports import STORE_PATIENCE, DirectProvider, Job, Provider, RemoteProvider
 from services.generations.ports import TaskMessage, TaskQueue
 from tools.faults import plan as faults
 from tools.faults.plan import Plan
@@ -90,13 +90,13 @@ class FailingProviders:
         self._providers = providers
         self._plan = plan
 
-    def find(self, name: str) -> Model:
+    def find(self, name: str) -> Provider:
         provider = self._providers.find(name)
-        return provider if isinstance(provider, RemoteModel) else _FailingModel(provider, self._plan)
+        return provider if isinstance(provider, RemoteProvider) else _FailingModel(provider, self._plan)
 
 
 class _FailingModel:
-    def __init__(self, model: DirectModel, plan: Plan) -> None:
+    def __init__(self, model: DirectProvider, plan: Plan) -> None:
         self._model = model
         self._plan = plan
 

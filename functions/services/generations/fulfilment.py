@@ -8,7 +8,7 @@ from domain.generations.generation import Failure, Generation
 from services.generations.attempts import Attempt, Attempts
 from services.generations.jobs import temporary_folder
 from services.generations.model_jobs import ModelJobs
-from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteModel
+from services.generations.model_ports import ModelRejected, ModelUnavailable, RemoteProvider
 from services.generations.ports import Generations
 from services.generations.remote_jobs import RemoteJobs
 from services.generations.settling import Fence, Settlements
@@ -58,7 +58,7 @@ class FulfilmentService:
     def _run(self, attempt: Attempt) -> None:
         with temporary_folder() as folder:
             model, job = self._jobs.of(attempt.claimed.value, folder)
-            if isinstance(model, RemoteModel):
+            if isinstance(model, RemoteProvider):
                 self._remote_jobs.submit(model, job, attempt)
             else:
                 self._settlements.deliver(attempt.claimed, model.generate(job), attempt.holds_lease)

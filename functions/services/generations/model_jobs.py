@@ -7,7 +7,7 @@ from pathlib import Path
 from domain.generations.generation import Generation
 from services.catalog.catalog import CatalogService
 from services.generations.jobs import job_of
-from services.generations.model_ports import Job, Model, ModelUnavailable, RemoteModel, RemoteResult, RemoteStatus
+from services.generations.model_ports import Job, ModelUnavailable, Provider, RemoteProvider, RemoteResult, RemoteStatus
 from services.generations.models import ModelRegistry
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ class ModelJobs:
         self._catalog = catalog
         self._timeout = timeout
 
-    def of(self, generation: Generation, folder: Path) -> tuple[Model, Job]:
+    def of(self, generation: Generation, folder: Path) -> tuple[Provider, Job]:
         """Return the model and its job, which may use the folder.
 
         Raise ModelRejected if the model or an option was withdrawn after the order.
@@ -35,7 +35,7 @@ class ModelJobs:
     def poll(self, generation: Generation, provider_job: str, folder: Path) -> RemoteResult:
         """Ask the provider. One that cannot be reached counts as still at work, until the job has taken too long."""
         model = self._models.named(generation.spec.model)
-        assert isinstance(model, RemoteModel), "only a remote model gives out jobs"  # noqa: S101 - a bug
+        assert isinstance(model, RemoteProvider), "only a remote model gives out jobs"  # noqa: S101 - a bug
         try:
             return model.poll(provider_job, self._job_of(generation, folder))
         except ModelUnavailable as error:

@@ -64,7 +64,7 @@ class ModelUnavailable(Exception):
         self.code = code
 
 
-class DirectModel(Protocol):
+class DirectProvider(Protocol):
     def expected_seconds(self) -> float:
         """Return how long a job takes from its start, or 0 if the provider does not know."""
         ...
@@ -89,7 +89,7 @@ class RemoteResult:
 
 
 @runtime_checkable
-class RemoteModel(Protocol):
+class RemoteProvider(Protocol):
     def expected_seconds(self) -> float:
         """Return how long a job takes from its start, or 0 if the provider does not know."""
         ...
@@ -110,7 +110,7 @@ class RemoteModel(Protocol):
         ...
 
 
-Model = DirectModel | RemoteModel
+Provider = DirectProvider | RemoteProvider
 
 
 # This is the greatest length of the longer side, in pixels.

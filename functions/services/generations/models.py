@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.catalog.models import JOB_SECONDS_MAX
 from services.catalog.catalog import CatalogService
-from services.generations.model_ports import Model, ModelRejected, ModelUnavailable, RemoteModel
+from services.generations.model_ports import ModelRejected, ModelUnavailable, Provider, RemoteProvider
 
 log = logging.getLogger(__name__)
 
@@ -12,11 +12,11 @@ log = logging.getLogger(__name__)
 class ModelRegistry:
     """Finds what runs a model. `find_provider` raises KeyError if this deployment has no provider with that name."""
 
-    def __init__(self, catalog: CatalogService, find_provider: Callable[[str], Model]) -> None:
+    def __init__(self, catalog: CatalogService, find_provider: Callable[[str], Provider]) -> None:
         self._catalog = catalog
         self._find_provider = find_provider
 
-    def named(self, name: str) -> Model:
+    def named(self, name: str) -> Provider:
         """Return the provider of the model. Raise ModelRejected if there is none any more."""
         found = self._provider_of(name)
         if found is None:
@@ -39,14 +39,14 @@ class ModelRegistry:
     def cancel_job(self, name: str, provider_job: str) -> None:
         """Try to cancel the job. Our books are settled already, so a failure is only logged."""
         provider = self._provider_of(name)
-        if not isinstance(provider, RemoteModel):
+        if not isinstance(provider, RemoteProvider):
             return
         try:
             provider.cancel(provider_job)
         except ModelUnavailable as error:
             log.warning("provider_cancel_failed", extra={"provider_job": provider_job, "reason": str(error)})
 
-    def _provider_of(self, name: str) -> Model | None:
+    def _provider_of(self, name: str) -> Provider | None:
         model = self._catalog.current().known_models.get(name)
         if model is None:
             return None

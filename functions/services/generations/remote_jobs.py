@@ -15,7 +15,7 @@ from services.generations.dispatching import Dispatcher
 from services.generations.jobs import temporary_folder
 from services.generations.media import Media
 from services.generations.model_jobs import ModelJobs
-from services.generations.model_ports import Job, ModelUnavailable, RemoteModel, RemoteStatus
+from services.generations.model_ports import Job, ModelUnavailable, RemoteProvider, RemoteStatus
 from services.generations.ports import Generations
 from services.generations.settling import Fence, Settlements
 
@@ -52,7 +52,7 @@ class RemoteJobs:
         self._limits = limits
         self._clock = clock
 
-    def submit(self, model: RemoteModel, job: Job, attempt: Attempt) -> None:
+    def submit(self, model: RemoteProvider, job: Job, attempt: Attempt) -> None:
         """Submit the job, and store the provider's id of it before anything else happens to it.
 
         Raise ModelRejected or ModelUnavailable.

@@ -10,7 +10,7 @@ from domain.catalog.models import Kind
 from domain.operations.demo_catalog import COLORS, SIZES, STYLES
 from given_providers import GivenProviders
 from providers.models.simulated.remote import SimulatedRemoteModel
-from services.generations.model_ports import Job, RemoteModel, RemoteStatus
+from services.generations.model_ports import Job, RemoteProvider, RemoteStatus
 from world import World, data_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -190,7 +190,7 @@ def test_what_it_is_expected_to_take_is_the_middle(wall: Wall) -> None:
 
 
 def test_it_is_a_remote_model(wall: Wall) -> None:
-    assert isinstance(a_vendor(wall), RemoteModel)
+    assert isinstance(a_vendor(wall), RemoteProvider)
 
 
 def test_a_whole_generation_by_way_of_the_vendor(world: World) -> None:
