@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -112,11 +113,12 @@ def follow(generation: dict[str, Any], model: str) -> dict[str, Any]:
 
 
 def collect(generation: Mapping[str, Any], model: str) -> int:
-    picture = OUTPUT / f"{model.replace(' ', '-').replace('/', '-').lower()}.png"
-    size = download(generation["outputs"][0]["url"], picture)
+    url = generation["outputs"][0]["url"]
+    file = OUTPUT / f"{model.replace(' ', '-').replace('/', '-').lower()}{Path(urlsplit(url).path).suffix}"
+    size = download(url, file)
     charged = int(generation["cost"]["charged"])
     expect(charged, generation["cost"]["price"], f"{generation['id']} was delivered, so its charge")
-    say(f"{picture.relative_to(services.ROOT)}  {size / 1000:.0f} kB  charged {charged}")
+    say(f"{file.relative_to(services.ROOT)}  {size / 1000:.0f} kB  charged {charged}")
     return charged
 
 
@@ -127,9 +129,9 @@ def download(url: str, target: Path) -> int:
         with build_opener(ProxyHandler({})).open(absolute, timeout=30) as response:
             content: bytes = response.read()
     except OSError as error:
-        raise DemoError(f"the picture at {absolute} cannot be fetched: {error}") from error
+        raise DemoError(f"the output at {absolute} cannot be fetched: {error}") from error
     if not content:
-        raise DemoError(f"the picture at {absolute} is empty")
+        raise DemoError(f"the output at {absolute} is empty")
     return target.write_bytes(content)
 
 
