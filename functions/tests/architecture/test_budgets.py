@@ -29,7 +29,7 @@ from world import ORDER, World
 pytestmark = pytest.mark.emulator
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-# Styles, colours and sizes cost one read each. No models and no price rules are stored here, and an empty list costs one.
+# Styles, colours and sizes cost one read each. Models and price rules are two empty lists here, which cost one each.
 CATALOG = 6 + 5 + 3 + 2
 # There is a query for each of the five lists.
 CATALOG_TRIPS = 5
