@@ -67,6 +67,9 @@ class Client:
         self._users = users
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy between us and this machine
+        # A server closes a connection that was idle for two seconds. A request that is sent in that very moment gets no
+        # answer, and would count as a fault of ours.
+        self._session.headers["Connection"] = "close"
 
     def ask(self, key: str) -> None:
         """Send one request until it is answered. Sometimes it is repeated then, or looked at, or cancelled."""
