@@ -2,6 +2,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from core.errors import Unavailable
 from domain.catalog.models import JOB_SECONDS_MAX
 from services.catalog.catalog import CatalogService
 from services.generations.model_ports import ModelRejected, ModelUnavailable, Provider, RemoteProvider
@@ -38,12 +39,11 @@ class ModelRegistry:
 
     def cancel_job(self, name: str, provider_job: str) -> None:
         """Try to cancel the job. Our books are settled already, so a failure is only logged."""
-        provider = self._provider_of(name)
-        if not isinstance(provider, RemoteProvider):
-            return
         try:
-            provider.cancel(provider_job)
-        except ModelUnavailable as error:
+            provider = self._provider_of(name)
+            if isinstance(provider, RemoteProvider):
+                provider.cancel(provider_job)
+        except (ModelUnavailable, Unavailable) as error:
             log.warning("provider_cancel_failed", extra={"provider_job": provider_job, "reason": str(error)})
 
     def _provider_of(self, name: str) -> Provider | None:

@@ -4,9 +4,11 @@ from dataclasses import replace
 import pytest
 from firebase_functions.https_fn import HttpsError
 
+from core.errors import Unavailable
+from domain.catalog.catalog import Catalog
 from domain.generations.errors import AlreadyFinal, GenerationNotFound
 from domain.generations.generation import Status
-from orders import ASK, at_once, create, order
+from orders import ASK, asking, at_once, create, order
 from services.generations.model_ports import ModelUnavailable
 from world import World
 
@@ -126,3 +128,18 @@ def test_a_vendor_that_will_not_cancel_does_not_keep_the_refund(world: World) ->
     world.vendor.refuses_to_cancel = True
     world.app.cancelling.cancel("alice", generation_id)
     assert world.user("alice").balance.current_credits == 100
+
+
+def test_a_catalog_that_cannot_be_read_does_not_take_back_a_cancellation(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generation_id = create(world, order(ask=asking(model="Model R"))).generation.id
+    world.deliver(generation_id)
+
+    def no_answer() -> Catalog:
+        raise Unavailable("The database does not answer")
+
+    world.app.catalog.forget()
+    monkeypatch.setattr(world.app.options, "load", no_answer)
+    assert world.app.cancelling.cancel("alice", generation_id).refunded == 4
+    assert world.vendor.cancelled == []
