@@ -1,12 +1,8 @@
-"""These are orders as the services take them, and a way to make several calls at once."""
+"""These are orders as the services take them."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 from typing import Any
 
-from core.errors import AppError
 from domain.catalog.models import Ask
 from services.generations.orders import Order
 from services.generations.ports import Created
@@ -27,18 +23,3 @@ def order(user_id: str = "alice", **changes: Any) -> Order:
 
 def create(world: World, wanted: Order | None = None) -> Created:
     return world.app.ordering.create(wanted or order())
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Make all calls at the same time, and return for each its answer or the exception that it raised."""
-    gate = Barrier(len(calls))
-
-    def made(call: Callable[[], Any]) -> Any:
-        gate.wait()
-        try:
-            return call()
-        except AppError as refusal:
-            return refusal
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(made, calls))

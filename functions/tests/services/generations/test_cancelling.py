@@ -8,7 +8,8 @@ from core.errors import Unavailable
 from domain.catalog.catalog import Catalog
 from domain.generations.errors import AlreadyFinal, GenerationNotFound
 from domain.generations.generation import Status
-from orders import ASK, asking, at_once, create, order
+from orders import ASK, asking, create, order
+from people import at_once
 from services.generations.model_ports import ModelUnavailable
 from world import World
 

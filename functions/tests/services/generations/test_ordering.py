@@ -9,7 +9,8 @@ from domain.accounts.errors import UserInactive, UserNotFound
 from domain.credits.errors import InsufficientCredits
 from domain.credits.ledger import EntryType
 from domain.generations.generation import Spec, Status
-from orders import ASK, OPTIONS, asking, at_once, create, order
+from orders import ASK, OPTIONS, asking, create, order
+from people import at_once
 from services.generations.orders import Order
 from services.generations.ports import Created
 from world import World
